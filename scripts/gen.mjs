@@ -1,0 +1,42 @@
+// Makes everything that is derived from specs/: types, schemas and tables in TypeScript, the OpenRPC
+// document, and the reference pages. `--check` writes nothing and fails when a file would change.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openRpcDocument } from './gen/openrpc.mjs';
+import { configurationPage, errorsPage } from './gen/pages.mjs';
+import { readSpecs } from './gen/specs.mjs';
+import { constantModule, contractTypes, settingsTypes } from './gen/typescript.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const isCheck = process.argv.includes('--check');
+const specs = await readSpecs(join(root, 'specs'));
+const openrpc = openRpcDocument(specs);
+
+const files = {
+  'specs/openrpc.json': `${JSON.stringify(openrpc, null, 2)}\n`,
+  'src/contract/generated/types.ts': await contractTypes(specs, join(root, 'specs/schema')),
+  'src/contract/generated/schemas.ts': constantModule('schemas', specs.schemas),
+  'src/contract/generated/error-table.ts': constantModule('errorTable', specs.errors),
+  'src/contract/generated/method-table.ts': constantModule('methodTable', specs.methods),
+  'src/contract/generated/openrpc.ts': constantModule('openrpc', openrpc),
+  'src/config/generated/settings.ts': await settingsTypes(specs),
+  'docs/errors.md': errorsPage(specs),
+  'docs/configuration.md': configurationPage(specs),
+};
+
+const stale = [];
+for (const [path, text] of Object.entries(files)) {
+  const before = await readFile(join(root, path), 'utf8').catch(() => null);
+  if (before === text) continue;
+  stale.push(path);
+  if (isCheck) continue;
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+if (isCheck && stale.length > 0) {
+  console.error(`Not what specs/ says (run npm run gen): ${stale.join(', ')}`);
+  process.exitCode = 1;
+} else if (!isCheck) {
+  console.log(stale.length === 0 ? 'Nothing changed.' : `Written: ${stale.join(', ')}`);
+}

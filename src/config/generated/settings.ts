@@ -1,0 +1,489 @@
+// Generated from specs/ by `npm run gen`; do not edit.
+
+/**
+ * Every setting: default, unit and environment variable. Defaults < --config FILE < environment < flags.
+ */
+export interface Settings {
+  /**
+   * The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...
+   */
+  databaseUrl: string;
+  /**
+   * The warehouse database, where the archiver keeps the history.
+   */
+  warehouseUrl: string;
+  /**
+   * The address to listen on. Without credentials only a loopback address is taken.
+   */
+  host: string;
+  /**
+   * The port to listen on; 0 takes any free one and prints it.
+   */
+  port: number;
+  /**
+   * The credentials file. Left out: ./data/credentials.json, and open local mode when that is absent at the start.
+   */
+  credentials: string | null;
+  /**
+   * The streams this node serves, comma separated in the environment.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  streams: [string, ...string[]];
+  /**
+   * What this node offers, comma separated in the environment.
+   */
+  services: ('generator' | 'poll' | 'push')[];
+  /**
+   * Run the archiver inside serve.
+   */
+  archiver: boolean;
+  /**
+   * Run the discarder inside serve.
+   */
+  discarder: boolean;
+  /**
+   * The shortest pause of a reading loop; it is back at it with every event.
+   */
+  sleepMsMin: number;
+  /**
+   * The longest pause of a reading loop while nothing comes.
+   */
+  sleepMsMax: number;
+  /**
+   * How much the pause grows each time nothing came.
+   */
+  sleepMsStep: number;
+  /**
+   * The largest data of one event, as UTF-8 JSON text.
+   */
+  eventBytesMax: number;
+  /**
+   * The most events of one batch on the network.
+   */
+  batchMax: number;
+  /**
+   * The largest request or frame from a client.
+   */
+  requestBytesMax: number;
+  /**
+   * How many events may wait for a flush; more calls are answered DefenseRejected.
+   */
+  queueMax: number;
+  /**
+   * How many bytes of events may wait for a flush.
+   */
+  queueBytesMax: number;
+  /**
+   * How many recent events of each stream are held in memory.
+   */
+  windowEventsMax: number;
+  /**
+   * How many bytes of recent events of each stream are held in memory.
+   */
+  windowBytesMax: number;
+  /**
+   * The most batches sent to one subscription and not yet acknowledged.
+   */
+  inFlightMax: number;
+  /**
+   * How long a push consumer may take to acknowledge a batch before it is disconnected.
+   */
+  ackTimeoutMs: number;
+  /**
+   * The least time between two empty batches, which move the cursor of a filtered consumer on.
+   */
+  checkpointMs: number;
+  /**
+   * The most WebSocket connections of a node.
+   */
+  connectionsMax: number;
+  /**
+   * The most subscriptions and waiting polls of one principal on a node.
+   */
+  subscriptionsMax: number;
+  /**
+   * The most rows one transaction of the discarder deletes.
+   */
+  discardLimit: number;
+  /**
+   * The longest pause of archiver and discarder while there is nothing to do.
+   */
+  workerPeriodMs: number;
+  /**
+   * A consumer with events to read that has not moved for longer is reported as stale.
+   */
+  staleMs: number;
+  /**
+   * The most pooled connections to a database server (SQLite: always one).
+   */
+  databasePoolMax: number;
+  /**
+   * How long one statement, one wait for a lock, or an idle transaction may take before the database or the node gives it up.
+   */
+  databaseTimeoutMs: number;
+  /**
+   * How long a graceful stop may take.
+   */
+  shutdownMs: number;
+  /**
+   * How much is logged to standard error, as JSON lines.
+   */
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /**
+   * The server that consumers, publish and tail talk to.
+   */
+  url: string;
+  /**
+   * The key that consumers, publish and tail present.
+   */
+  key: string | null;
+}
+
+export const configSchema = {
+  "$id": "https://aftercommit.dev/schema/config.schema.json",
+  "title": "Settings",
+  "description": "Every setting: default, unit and environment variable. Defaults < --config FILE < environment < flags.",
+  "type": "object",
+  "properties": {
+    "databaseUrl": {
+      "description": "The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...",
+      "env": "EVT_DATABASE_URL",
+      "type": "string",
+      "default": "sqlite:./data/events.db",
+      "secret": true
+    },
+    "warehouseUrl": {
+      "description": "The warehouse database, where the archiver keeps the history.",
+      "env": "EVT_WAREHOUSE_URL",
+      "type": "string",
+      "default": "sqlite:./data/warehouse.db",
+      "secret": true
+    },
+    "host": {
+      "description": "The address to listen on. Without credentials only a loopback address is taken.",
+      "env": "EVT_HOST",
+      "type": "string",
+      "default": "127.0.0.1",
+      "minLength": 1
+    },
+    "port": {
+      "description": "The port to listen on; 0 takes any free one and prints it.",
+      "env": "EVT_PORT",
+      "type": "integer",
+      "default": 8080,
+      "minimum": 0,
+      "maximum": 65535
+    },
+    "credentials": {
+      "description": "The credentials file. Left out: ./data/credentials.json, and open local mode when that is absent at the start.",
+      "env": "EVT_CREDENTIALS",
+      "type": [
+        "string",
+        "null"
+      ],
+      "default": null
+    },
+    "streams": {
+      "description": "The streams this node serves, comma separated in the environment.",
+      "env": "EVT_STREAMS",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9_]{0,29}$"
+      },
+      "minItems": 1,
+      "maxItems": 100,
+      "uniqueItems": true,
+      "default": [
+        "main"
+      ]
+    },
+    "services": {
+      "description": "What this node offers, comma separated in the environment.",
+      "env": "EVT_SERVICES",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "enum": [
+          "generator",
+          "poll",
+          "push"
+        ]
+      },
+      "uniqueItems": true,
+      "default": [
+        "generator",
+        "poll",
+        "push"
+      ]
+    },
+    "archiver": {
+      "description": "Run the archiver inside serve.",
+      "env": "EVT_ARCHIVER",
+      "type": "boolean",
+      "default": false
+    },
+    "discarder": {
+      "description": "Run the discarder inside serve.",
+      "env": "EVT_DISCARDER",
+      "type": "boolean",
+      "default": false
+    },
+    "sleepMsMin": {
+      "description": "The shortest pause of a reading loop; it is back at it with every event.",
+      "env": "EVT_SLEEP_MIN_MS",
+      "type": "integer",
+      "default": 5,
+      "minimum": 1,
+      "maximum": 60000,
+      "unit": "ms"
+    },
+    "sleepMsMax": {
+      "description": "The longest pause of a reading loop while nothing comes.",
+      "env": "EVT_SLEEP_MAX_MS",
+      "type": "integer",
+      "default": 100,
+      "minimum": 1,
+      "maximum": 600000,
+      "unit": "ms"
+    },
+    "sleepMsStep": {
+      "description": "How much the pause grows each time nothing came.",
+      "env": "EVT_SLEEP_STEP_MS",
+      "type": "integer",
+      "default": 5,
+      "minimum": 0,
+      "maximum": 60000,
+      "unit": "ms"
+    },
+    "eventBytesMax": {
+      "description": "The largest data of one event, as UTF-8 JSON text.",
+      "env": "EVT_EVENT_BYTES_MAX",
+      "type": "integer",
+      "default": 2097152,
+      "minimum": 1024,
+      "maximum": 2097152,
+      "unit": "bytes"
+    },
+    "batchMax": {
+      "description": "The most events of one batch on the network.",
+      "env": "EVT_BATCH_MAX",
+      "type": "integer",
+      "default": 100,
+      "minimum": 1,
+      "maximum": 1000,
+      "unit": "events"
+    },
+    "requestBytesMax": {
+      "description": "The largest request or frame from a client.",
+      "env": "EVT_REQUEST_BYTES_MAX",
+      "type": "integer",
+      "default": 8388608,
+      "minimum": 65536,
+      "maximum": 67108864,
+      "unit": "bytes"
+    },
+    "queueMax": {
+      "description": "How many events may wait for a flush; more calls are answered DefenseRejected.",
+      "env": "EVT_QUEUE_MAX",
+      "type": "integer",
+      "default": 10000,
+      "minimum": 1000,
+      "maximum": 1000000,
+      "unit": "events"
+    },
+    "queueBytesMax": {
+      "description": "How many bytes of events may wait for a flush.",
+      "env": "EVT_QUEUE_BYTES_MAX",
+      "type": "integer",
+      "default": 67108864,
+      "minimum": 8388608,
+      "maximum": 4294967296,
+      "unit": "bytes"
+    },
+    "windowEventsMax": {
+      "description": "How many recent events of each stream are held in memory.",
+      "env": "EVT_WINDOW_EVENTS",
+      "type": "integer",
+      "default": 10000,
+      "minimum": 100,
+      "maximum": 1000000,
+      "unit": "events"
+    },
+    "windowBytesMax": {
+      "description": "How many bytes of recent events of each stream are held in memory.",
+      "env": "EVT_WINDOW_BYTES",
+      "type": "integer",
+      "default": 33554432,
+      "minimum": 4194304,
+      "maximum": 4294967296,
+      "unit": "bytes"
+    },
+    "inFlightMax": {
+      "description": "The most batches sent to one subscription and not yet acknowledged.",
+      "env": "EVT_IN_FLIGHT_MAX",
+      "type": "integer",
+      "default": 16,
+      "minimum": 1,
+      "maximum": 64,
+      "unit": "batches"
+    },
+    "ackTimeoutMs": {
+      "description": "How long a push consumer may take to acknowledge a batch before it is disconnected.",
+      "env": "EVT_ACK_TIMEOUT_MS",
+      "type": "integer",
+      "default": 30000,
+      "minimum": 100,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
+    "checkpointMs": {
+      "description": "The least time between two empty batches, which move the cursor of a filtered consumer on.",
+      "env": "EVT_CHECKPOINT_MS",
+      "type": "integer",
+      "default": 1000,
+      "minimum": 10,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
+    "connectionsMax": {
+      "description": "The most WebSocket connections of a node.",
+      "env": "EVT_CONNECTIONS_MAX",
+      "type": "integer",
+      "default": 10000,
+      "minimum": 1,
+      "maximum": 1000000,
+      "unit": "connections"
+    },
+    "subscriptionsMax": {
+      "description": "The most subscriptions and waiting polls of one principal on a node.",
+      "env": "EVT_SUBSCRIPTIONS_MAX",
+      "type": "integer",
+      "default": 1000,
+      "minimum": 1,
+      "maximum": 1000000,
+      "unit": "subscriptions"
+    },
+    "discardLimit": {
+      "description": "The most rows one transaction of the discarder deletes.",
+      "env": "EVT_DISCARD_LIMIT",
+      "type": "integer",
+      "default": 1000,
+      "minimum": 1,
+      "maximum": 100000,
+      "unit": "events"
+    },
+    "workerPeriodMs": {
+      "description": "The longest pause of archiver and discarder while there is nothing to do.",
+      "env": "EVT_WORKER_PERIOD_MS",
+      "type": "integer",
+      "default": 1000,
+      "minimum": 10,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
+    "staleMs": {
+      "description": "A consumer with events to read that has not moved for longer is reported as stale.",
+      "env": "EVT_STALE_MS",
+      "type": "integer",
+      "default": 86400000,
+      "minimum": 1000,
+      "maximum": 31536000000,
+      "unit": "ms"
+    },
+    "databasePoolMax": {
+      "description": "The most pooled connections to a database server (SQLite: always one).",
+      "env": "EVT_DATABASE_POOL_MAX",
+      "type": "integer",
+      "default": 10,
+      "minimum": 2,
+      "maximum": 100,
+      "unit": "connections"
+    },
+    "databaseTimeoutMs": {
+      "description": "How long one statement, one wait for a lock, or an idle transaction may take before the database or the node gives it up.",
+      "env": "EVT_DATABASE_TIMEOUT_MS",
+      "type": "integer",
+      "default": 10000,
+      "minimum": 1000,
+      "maximum": 600000,
+      "unit": "ms"
+    },
+    "shutdownMs": {
+      "description": "How long a graceful stop may take.",
+      "env": "EVT_SHUTDOWN_MS",
+      "type": "integer",
+      "default": 5000,
+      "minimum": 100,
+      "maximum": 600000,
+      "unit": "ms"
+    },
+    "logLevel": {
+      "description": "How much is logged to standard error, as JSON lines.",
+      "env": "EVT_LOG_LEVEL",
+      "type": "string",
+      "enum": [
+        "debug",
+        "info",
+        "warn",
+        "error",
+        "silent"
+      ],
+      "default": "info"
+    },
+    "url": {
+      "description": "The server that consumers, publish and tail talk to.",
+      "env": "EVT_URL",
+      "type": "string",
+      "default": "http://127.0.0.1:8080"
+    },
+    "key": {
+      "description": "The key that consumers, publish and tail present.",
+      "env": "EVT_KEY",
+      "type": [
+        "string",
+        "null"
+      ],
+      "default": null,
+      "secret": true
+    }
+  },
+  "additionalProperties": false,
+  "required": [
+    "databaseUrl",
+    "warehouseUrl",
+    "host",
+    "port",
+    "credentials",
+    "streams",
+    "services",
+    "archiver",
+    "discarder",
+    "sleepMsMin",
+    "sleepMsMax",
+    "sleepMsStep",
+    "eventBytesMax",
+    "batchMax",
+    "requestBytesMax",
+    "queueMax",
+    "queueBytesMax",
+    "windowEventsMax",
+    "windowBytesMax",
+    "inFlightMax",
+    "ackTimeoutMs",
+    "checkpointMs",
+    "connectionsMax",
+    "subscriptionsMax",
+    "discardLimit",
+    "workerPeriodMs",
+    "staleMs",
+    "databasePoolMax",
+    "databaseTimeoutMs",
+    "shutdownMs",
+    "logLevel",
+    "url",
+    "key"
+  ]
+} as const;

@@ -1,0 +1,134 @@
+// The settings in force: defaults < file < environment < flags. All mistakes are reported at once, in the user's
+// words, before anything starts; nothing is silently defaulted.
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { configSchema, type Settings } from './generated/settings.ts';
+
+export type { Settings } from './generated/settings.ts';
+
+export interface SettingSources {
+  /** Path of a JSON file with settings by name. */
+  readonly file?: string | undefined;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** By name, as text. */
+  readonly flags?: Readonly<Record<string, string | boolean | undefined>>;
+  /** By name, as they are. */
+  readonly values?: Partial<Settings>;
+}
+
+export interface SettingFacts {
+  readonly description: string;
+  readonly env: string;
+  readonly type: string | readonly string[];
+  readonly default: unknown;
+  readonly unit?: string;
+  readonly secret?: boolean;
+}
+
+/** Everything that is wrong with the configuration. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.map((problem) => `config: ${problem}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export const settingNames = Object.keys(configSchema.properties) as (keyof Settings)[];
+
+export function settingFacts(name: keyof Settings): SettingFacts {
+  return configSchema.properties[name] as SettingFacts;
+}
+
+/** Throws `ConfigError`. */
+export function loadSettings(sources: SettingSources): Settings {
+  const problems: string[] = [];
+  const settings: Record<string, unknown> = {};
+  const given: Record<string, unknown> = {};
+  const origin: Record<string, string> = {};
+
+  for (const name of settingNames) settings[name] = settingFacts(name).default;
+  Object.assign(given, readFile(sources.file, problems));
+  for (const name of Object.keys(given)) origin[name] = name;
+  for (const name of settingNames) {
+    const { env } = settingFacts(name);
+    const text = sources.environment?.[env];
+    if (text !== undefined && text !== '') take(name, text, env);
+    const flag = sources.flags?.[name];
+    if (flag !== undefined) take(name, String(flag), `--${flagOf(name)}`);
+  }
+  Object.assign(given, sources.values);
+  Object.assign(settings, given);
+  problems.push(...check(settings, given, origin));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return settings as unknown as Settings;
+
+  function take(name: keyof Settings, text: string, from: string): void {
+    given[name] = fromText(text, settingFacts(name).type);
+    origin[name] = from;
+  }
+}
+
+/** `sleepMsMax` is `--sleep-ms-max` on the command line. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function readFile(path: string | undefined, problems: string[]): Record<string, unknown> {
+  if (path === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+    problems.push(`${path} must hold one JSON object`);
+  } catch (error) {
+    problems.push(`${path} cannot be read as JSON: ${(error as Error).message}`);
+  }
+  return {};
+}
+
+/** Text that does not fit the type stays text, and the schema says so. */
+function fromText(text: string, type: string | readonly string[]): unknown {
+  if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (type === 'boolean') {
+    if (['true', '1', 'yes', 'on'].includes(text)) return true;
+    return ['false', '0', 'no', 'off'].includes(text) ? false : text;
+  }
+  if (type === 'array') return text.split(',').map((item) => item.trim());
+  return text;
+}
+
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+for (const keyword of ['env', 'unit', 'secret']) ajv.addKeyword(keyword);
+const fitsSchema = ajv.compile(configSchema);
+
+function check(
+  settings: Record<string, unknown>,
+  given: Record<string, unknown>,
+  origin: Record<string, string>,
+): string[] {
+  const problems = fitsSchema(settings) ? [] : (fitsSchema.errors ?? []).map(describe);
+  const { sleepMsMin, sleepMsMax } = settings as unknown as Settings;
+  if (sleepMsMax < sleepMsMin) {
+    problems.push(
+      `EVT_SLEEP_MAX_MS must be at least EVT_SLEEP_MIN_MS (${sleepMsMin}), got ${sleepMsMax}`,
+    );
+  }
+  return [...new Set(problems)];
+
+  function describe(error: ErrorObject): string {
+    if (error.keyword === 'additionalProperties') {
+      return `there is no setting ${JSON.stringify(error.params.additionalProperty)}`;
+    }
+    const name = error.instancePath.split('/')[1] ?? '';
+    const from = origin[name] ?? name;
+    const facts = settingFacts(name as keyof Settings);
+    const shown = facts.secret ? '(hidden)' : JSON.stringify(given[name]);
+    const allowed = error.params.allowedValues as string[] | undefined;
+    const rule = allowed === undefined ? error.message : `must be one of ${allowed.join(', ')}`;
+    return `${from} ${rule}, got ${shown}`;
+  }
+}

@@ -1,0 +1,21 @@
+// Settings as they may be shown.
+import { type Settings, settingFacts, settingNames } from './load.ts';
+
+/** A copy with passwords and keys hidden; of a database URL everything but the password stays. */
+export function redact(settings: Settings): Record<string, unknown> {
+  return Object.fromEntries(
+    settingNames.map((name) => {
+      const value = settings[name];
+      if (!settingFacts(name).secret || value === null) return [name, value];
+      // By name: a key may well look like a URL.
+      return [name, name.endsWith('Url') ? redactUrl(String(value)) : '***'];
+    }),
+  );
+}
+
+/** Hides the passwords of URLs in a text; up to the last `@`, since a password may hold one that is not encoded. */
+export function redactUrl(text: string): string {
+  return text
+    .replace(/\b([a-z0-9]+:\/\/[^:@/\s]*:)\S*@/gi, '$1***@')
+    .replace(/([?&][a-z]*pass[a-z]*=)[^&\s]*/gi, '$1***');
+}

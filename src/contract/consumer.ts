@@ -1,0 +1,28 @@
+// Who reads: a consumer is a component of a principal, and its ident joins the two.
+
+/** Delivery without a cursor; reserved, so no consumer is ever registered under it. */
+export const LIVE = 'LIVE';
+/** The archiver's own consumer. No principal can own it: a principal's ident always holds a colon. */
+export const ARCHIVER = 'ARCHIVER';
+
+export interface ConsumerName {
+  /** null for the service's own consumers. */
+  readonly principal: string | null;
+  readonly component: string;
+}
+
+/** A consumer is known by `principal:component`; neither part can hold a colon. */
+export function identOf(name: ConsumerName): string {
+  return name.principal === null ? name.component : `${name.principal}:${name.component}`;
+}
+
+export function parseIdent(ident: string): ConsumerName {
+  const colon = ident.indexOf(':');
+  if (colon < 0) return { principal: null, component: ident };
+  return { principal: ident.slice(0, colon), component: ident.slice(colon + 1) };
+}
+
+/** True when it has neither acknowledged anything nor been without something to acknowledge for longer than allowed. */
+export function isStale(times: { idleMs: number; lagMs: number }, staleMs: number): boolean {
+  return Math.min(times.idleMs, times.lagMs) > staleMs;
+}

@@ -1,0 +1,196 @@
+// Generated from specs/ by `npm run gen`; do not edit.
+
+export const errorTable = [
+  {
+    "code": "ParseError",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32700,
+    "http": 400,
+    "meaning": "The text is not JSON, or not UTF-8."
+  },
+  {
+    "code": "InvalidRequest",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32600,
+    "http": 400,
+    "meaning": "The envelope or the parameters break the schema (parameters: -32602)."
+  },
+  {
+    "code": "UnknownMethod",
+    "retry": "no",
+    "futoin": "UnknownInterface",
+    "jsonRpc": -32601,
+    "http": 404,
+    "meaning": "There is no such interface or function, or this node does not offer it."
+  },
+  {
+    "code": "NotSupportedVersion",
+    "retry": "no",
+    "futoin": "NotSupportedVersion",
+    "jsonRpc": -32001,
+    "http": 400,
+    "meaning": "The interface is not served in this version."
+  },
+  {
+    "code": "SecurityError",
+    "retry": "no",
+    "futoin": "SecurityError",
+    "jsonRpc": -32010,
+    "http": 401,
+    "meaning": "The credential is missing or false, or the channel is not trusted."
+  },
+  {
+    "code": "PleaseReauth",
+    "retry": "after login",
+    "futoin": "PleaseReauth",
+    "jsonRpc": -32011,
+    "http": 401,
+    "meaning": "The credential is out of date."
+  },
+  {
+    "code": "Unauthorized",
+    "retry": "no",
+    "futoin": "Unauthorized",
+    "jsonRpc": -32012,
+    "http": 403,
+    "meaning": "The caller is known, but not allowed this."
+  },
+  {
+    "code": "DefenseRejected",
+    "retry": "later",
+    "futoin": "DefenseRejected",
+    "jsonRpc": -32013,
+    "http": 429,
+    "meaning": "A limit is reached; the call was not carried out."
+  },
+  {
+    "code": "PayloadTooLarge",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32014,
+    "http": 413,
+    "meaning": "The request or an event is larger than allowed."
+  },
+  {
+    "code": "NotRegistered",
+    "retry": "after register",
+    "futoin": "NotRegistered",
+    "jsonRpc": -32020,
+    "http": 404,
+    "meaning": "The consumer is unknown."
+  },
+  {
+    "code": "LiveNotAllowed",
+    "retry": "no",
+    "futoin": "LiveNotAllowed",
+    "jsonRpc": -32021,
+    "http": 409,
+    "meaning": "LIVE is reserved and cannot be registered."
+  },
+  {
+    "code": "ConsumerBusy",
+    "retry": "later",
+    "futoin": "DefenseRejected",
+    "jsonRpc": -32022,
+    "http": 409,
+    "meaning": "The consumer changed hands too often: newer readers of it wait."
+  },
+  {
+    "code": "CursorTooOld",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32023,
+    "http": 410,
+    "meaning": "The position was discarded and is in no archive; details.earliest is the oldest id that can be read."
+  },
+  {
+    "code": "CursorAhead",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32024,
+    "http": 400,
+    "meaning": "The position lies beyond the newest event."
+  },
+  {
+    "code": "HistoryForked",
+    "retry": "after seek",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32025,
+    "http": 409,
+    "meaning": "The position belongs to an older epoch, beyond the point where the history forked."
+  },
+  {
+    "code": "IdempotencyConflict",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32026,
+    "http": 409,
+    "meaning": "The idempotency key was used with other content."
+  },
+  {
+    "code": "StreamNotFound",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32027,
+    "http": 404,
+    "meaning": "There is no such stream."
+  },
+  {
+    "code": "StreamBusy",
+    "retry": "later",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32028,
+    "http": 409,
+    "meaning": "The stream is being copied into."
+  },
+  {
+    "code": "StreamSealed",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32029,
+    "http": 409,
+    "meaning": "The stream is closed for good."
+  },
+  {
+    "code": "PushNeedsSocket",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32030,
+    "http": 400,
+    "meaning": "The method needs a WebSocket."
+  },
+  {
+    "code": "StoreUnavailable",
+    "retry": "yes",
+    "futoin": "InternalError",
+    "jsonRpc": -32050,
+    "http": 503,
+    "meaning": "The database is away; the call was not carried out."
+  },
+  {
+    "code": "OutcomeUnknown",
+    "retry": "with the same idempotency key",
+    "futoin": "InternalError",
+    "jsonRpc": -32051,
+    "http": 503,
+    "meaning": "The answer to a commit was lost: the events may be stored or not."
+  },
+  {
+    "code": "ShuttingDown",
+    "retry": "yes",
+    "futoin": "InternalError",
+    "jsonRpc": -32052,
+    "http": 503,
+    "meaning": "The node is stopping; the call was not carried out."
+  },
+  {
+    "code": "InternalError",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32603,
+    "http": 500,
+    "meaning": "The fault is ours; details are only in the log."
+  }
+] as const;

@@ -1,0 +1,138 @@
+// Generated from specs/ by `npm run gen`; do not edit.
+
+export const methodTable = {
+  "addEvent": {
+    "summary": "Append one event to a stream; the id is given once the event is committed.",
+    "scope": "generate",
+    "errors": [
+      "DefenseRejected",
+      "PayloadTooLarge",
+      "StreamNotFound",
+      "Unauthorized",
+      "OutcomeUnknown",
+      "StoreUnavailable",
+      "ShuttingDown"
+    ],
+    "services": [
+      "generator"
+    ]
+  },
+  "addEvents": {
+    "summary": "Append several events, together or not at all, with contiguous ids.",
+    "scope": "generate",
+    "errors": [
+      "DefenseRejected",
+      "PayloadTooLarge",
+      "StreamNotFound",
+      "Unauthorized",
+      "OutcomeUnknown",
+      "StoreUnavailable",
+      "ShuttingDown"
+    ],
+    "services": [
+      "generator"
+    ]
+  },
+  "registerConsumer": {
+    "summary": "Register a component of the caller as a consumer; from then on nothing is discarded before it has acknowledged it.",
+    "scope": "consume",
+    "errors": [
+      "LiveNotAllowed",
+      "CursorAhead",
+      "CursorTooOld",
+      "HistoryForked",
+      "StreamNotFound",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "unregisterConsumer": {
+    "summary": "Forget a consumer: it holds nothing back any more.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "Unauthorized",
+      "StreamNotFound",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "pollEvents": {
+    "summary": "Acknowledge up to last_id and read what follows, waiting for it if asked to.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "CursorAhead",
+      "CursorTooOld",
+      "HistoryForked",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable",
+      "ShuttingDown"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "readyToReceive": {
+    "summary": "Subscribe this socket: the server calls onEvents, for a registered component from its cursor, for LIVE from now on.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "PushNeedsSocket",
+      "ConsumerBusy",
+      "DefenseRejected",
+      "CursorAhead",
+      "CursorTooOld",
+      "HistoryForked",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable",
+      "ShuttingDown"
+    ],
+    "services": [
+      "push"
+    ]
+  },
+  "onEvents": {
+    "summary": "Server to client: a batch of events; the answer true acknowledges it.",
+    "direction": "client",
+    "errors": [],
+    "services": [
+      "push"
+    ]
+  },
+  "listConsumers": {
+    "summary": "The consumers of a stream with cursor and lag.",
+    "scope": "consume",
+    "errors": [
+      "StreamNotFound",
+      "StoreUnavailable"
+    ]
+  },
+  "streamInfo": {
+    "summary": "What a stream holds.",
+    "scope": "any",
+    "errors": [
+      "StreamNotFound",
+      "StoreUnavailable"
+    ]
+  },
+  "ping": {
+    "summary": "Answers what it was given.",
+    "scope": "any",
+    "errors": []
+  },
+  "rpc.discover": {
+    "summary": "This document.",
+    "scope": "any",
+    "errors": []
+  }
+} as const;

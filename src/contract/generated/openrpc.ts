@@ -1,0 +1,1231 @@
+// Generated from specs/ by `npm run gen`; do not edit.
+
+export const openrpc = {
+  "openrpc": "1.3.2",
+  "info": {
+    "title": "Aftercommit",
+    "version": "0.1.0",
+    "description": "Reliable events from your SQL database.",
+    "license": {
+      "name": "Apache-2.0"
+    }
+  },
+  "methods": [
+    {
+      "name": "addEvent",
+      "summary": "Append one event to a stream; the id is given once the event is committed.",
+      "x-scope": "generate",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "type",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/event-type"
+          }
+        },
+        {
+          "name": "data",
+          "required": false,
+          "schema": {
+            "description": "Any JSON value; left out, it is null.",
+            "default": null
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "AddEventResult",
+          "$ref": "#/components/schemas/event-id"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/DefenseRejected"
+        },
+        {
+          "$ref": "#/components/errors/PayloadTooLarge"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/ShuttingDown"
+        }
+      ]
+    },
+    {
+      "name": "addEvents",
+      "summary": "Append several events, together or not at all, with contiguous ids.",
+      "x-scope": "generate",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "events",
+          "required": true,
+          "schema": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/draft"
+            },
+            "minItems": 1,
+            "maxItems": 1000
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "AddEventsResult",
+          "description": "The ids are contiguous.",
+          "type": "object",
+          "properties": {
+            "first": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "last": {
+              "$ref": "#/components/schemas/event-id"
+            }
+          },
+          "required": [
+            "first",
+            "last"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/DefenseRejected"
+        },
+        {
+          "$ref": "#/components/errors/PayloadTooLarge"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/ShuttingDown"
+        }
+      ]
+    },
+    {
+      "name": "registerConsumer",
+      "summary": "Register a component of the caller as a consumer; from then on nothing is discarded before it has acknowledged it.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "from",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/from"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "RegisterConsumerResult",
+          "description": "Registering again changes nothing.",
+          "type": "boolean",
+          "const": true
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/LiveNotAllowed"
+        },
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/CursorTooOld"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "unregisterConsumer",
+      "summary": "Forget a consumer: it holds nothing back any more.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "principal",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+          }
+        },
+        {
+          "name": "dry_run",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "default": false
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "UnregisterConsumerResult",
+          "description": "What it did, or with dry_run would do.",
+          "type": "object",
+          "properties": {
+            "unregistered": {
+              "type": "boolean",
+              "description": "False with dry_run."
+            },
+            "cursor": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "lag": {
+              "type": "integer",
+              "description": "Events that it had not acknowledged.",
+              "minimum": 0
+            }
+          },
+          "required": [
+            "unregistered",
+            "cursor",
+            "lag"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "pollEvents",
+      "summary": "Acknowledge up to last_id and read what follows, waiting for it if asked to.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "last_id",
+          "required": false,
+          "schema": {
+            "description": "Acknowledges everything up to it; null repeats what is not acknowledged.",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/event-id"
+              }
+            ]
+          }
+        },
+        {
+          "name": "want",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/want"
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "limit",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "At most this many events; EVT_BATCH_MAX bounds it.",
+            "minimum": 1,
+            "maximum": 1000
+          }
+        },
+        {
+          "name": "wait_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "How long to wait for an event when there is none, in milliseconds.",
+            "minimum": 0,
+            "maximum": 30000,
+            "default": 0
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "PollEventsResult",
+          "description": "Every wanted event with after < id <= up_to.",
+          "type": "object",
+          "properties": {
+            "events": {
+              "type": "array",
+              "items": {
+                "$ref": "#/components/schemas/event"
+              }
+            },
+            "after": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "up_to": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "epoch": {
+              "$ref": "#/components/schemas/epoch"
+            }
+          },
+          "required": [
+            "events",
+            "after",
+            "up_to",
+            "epoch"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/CursorTooOld"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/ShuttingDown"
+        }
+      ]
+    },
+    {
+      "name": "readyToReceive",
+      "summary": "Subscribe this socket: the server calls onEvents, for a registered component from its cursor, for LIVE from now on.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "want",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/want"
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "from",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/from"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "max_in_flight",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "Batches sent and not yet acknowledged; default 1, LIVE 2. EVT_IN_FLIGHT_MAX bounds it.",
+            "minimum": 1,
+            "maximum": 64
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ReadyToReceiveResult",
+          "type": "boolean",
+          "const": true
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/PushNeedsSocket"
+        },
+        {
+          "$ref": "#/components/errors/ConsumerBusy"
+        },
+        {
+          "$ref": "#/components/errors/DefenseRejected"
+        },
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/CursorTooOld"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/ShuttingDown"
+        }
+      ]
+    },
+    {
+      "name": "onEvents",
+      "summary": "Server to client: a batch of events; the answer true acknowledges it.",
+      "x-direction": "server-to-client",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "stream",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "seq",
+          "required": true,
+          "schema": {
+            "type": "integer",
+            "description": "Number of the batch on this subscription, from 0.",
+            "minimum": 0
+          }
+        },
+        {
+          "name": "events",
+          "required": true,
+          "schema": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/event"
+            }
+          }
+        },
+        {
+          "name": "after",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "up_to",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "OnEventsResult",
+          "description": "true = acknowledged.",
+          "type": "boolean"
+        }
+      },
+      "errors": []
+    },
+    {
+      "name": "listConsumers",
+      "summary": "The consumers of a stream with cursor and lag.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ListConsumersResult",
+          "description": "The caller's consumers; with the right admin everybody's.",
+          "type": "array",
+          "items": {
+            "title": "ConsumerStatus",
+            "type": "object",
+            "properties": {
+              "principal": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "null: one of the service's own, such as the archiver."
+              },
+              "component": {
+                "type": "string"
+              },
+              "cursor": {
+                "$ref": "#/components/schemas/event-id"
+              },
+              "lag": {
+                "type": "integer",
+                "description": "Newest minus cursor, in events.",
+                "minimum": 0
+              },
+              "last_time": {
+                "oneOf": [
+                  {
+                    "type": "null"
+                  },
+                  {
+                    "$ref": "#/components/schemas/event-ts"
+                  }
+                ]
+              },
+              "connected": {
+                "type": "boolean"
+              },
+              "stale": {
+                "type": "boolean",
+                "description": "It has events to read and has not moved for longer than EVT_STALE_MS."
+              }
+            },
+            "required": [
+              "principal",
+              "component",
+              "cursor",
+              "lag",
+              "last_time",
+              "connected",
+              "stale"
+            ],
+            "additionalProperties": false
+          }
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "streamInfo",
+      "summary": "What a stream holds.",
+      "x-scope": "any",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "StreamInfoResult",
+          "type": "object",
+          "properties": {
+            "stream": {
+              "$ref": "#/components/schemas/stream-name"
+            },
+            "first": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "last": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "discarded_up_to": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "inbox": {
+              "type": "integer",
+              "description": "Rows that wait for their place in the order.",
+              "minimum": 0
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "open"
+              ]
+            },
+            "epoch": {
+              "$ref": "#/components/schemas/epoch"
+            }
+          },
+          "required": [
+            "stream",
+            "first",
+            "last",
+            "discarded_up_to",
+            "inbox",
+            "status",
+            "epoch"
+          ],
+          "additionalProperties": false,
+          "description": "first: the oldest event that is still in the active database; last: the newest; \"0\" = none."
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "ping",
+      "summary": "Answers what it was given.",
+      "x-scope": "any",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "echo",
+          "required": true,
+          "schema": {
+            "type": "integer",
+            "minimum": -2147483648,
+            "maximum": 2147483647
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "PingResult",
+          "type": "object",
+          "properties": {
+            "echo": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "echo"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": []
+    },
+    {
+      "name": "rpc.discover",
+      "summary": "This document.",
+      "x-scope": "any",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "RpcDiscoverResult",
+          "description": "The OpenRPC document of this service.",
+          "type": "object"
+        }
+      },
+      "errors": []
+    }
+  ],
+  "components": {
+    "schemas": {
+      "component": {
+        "title": "Component",
+        "description": "The part of a principal that reads on its own. LIVE is reserved for delivery without a cursor.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_]{1,64}$"
+      },
+      "credentials": {
+        "title": "Credentials",
+        "description": "The credentials file.",
+        "type": "object",
+        "properties": {
+          "principals": {
+            "type": "array",
+            "items": {
+              "title": "CredentialPrincipal",
+              "type": "object",
+              "properties": {
+                "name": {
+                  "type": "string",
+                  "pattern": "^(?!local$)[A-Za-z0-9_.-]{1,64}$",
+                  "description": "local is reserved."
+                },
+                "keys": {
+                  "type": "array",
+                  "items": {
+                    "title": "CredentialKey",
+                    "type": "object",
+                    "properties": {
+                      "sha256": {
+                        "type": "string",
+                        "pattern": "^[0-9a-f]{64}$",
+                        "description": "SHA-256 of the key, in hexadecimal."
+                      },
+                      "kind": {
+                        "type": "string",
+                        "enum": [
+                          "server",
+                          "client",
+                          "public"
+                        ],
+                        "default": "server"
+                      },
+                      "expiresAt": {
+                        "type": "string",
+                        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$",
+                        "description": "UTC; from then on the key is answered PleaseReauth."
+                      }
+                    },
+                    "required": [
+                      "sha256"
+                    ],
+                    "additionalProperties": false
+                  }
+                },
+                "hmacKey": {
+                  "type": "string",
+                  "description": "Base64; kept as it is, since signatures need it."
+                },
+                "may": {
+                  "type": "array",
+                  "items": {
+                    "type": "string",
+                    "enum": [
+                      "generate",
+                      "consume",
+                      "admin"
+                    ]
+                  },
+                  "uniqueItems": true
+                },
+                "types": {
+                  "type": "array",
+                  "items": {
+                    "type": "string",
+                    "minLength": 1
+                  },
+                  "description": "Event types it may add and see: * = all, ORDER_* = a prefix. Default: all."
+                },
+                "streams": {
+                  "type": "array",
+                  "items": {
+                    "type": "string",
+                    "minLength": 1
+                  },
+                  "description": "Default: all."
+                },
+                "publicId": {
+                  "type": "string"
+                },
+                "allowedOrigins": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  },
+                  "description": "Origins of web pages that may use its keys."
+                }
+              },
+              "required": [
+                "name",
+                "keys",
+                "may"
+              ],
+              "additionalProperties": false
+            }
+          }
+        },
+        "required": [
+          "principals"
+        ],
+        "additionalProperties": false
+      },
+      "draft": {
+        "title": "EventDraft",
+        "description": "An event without id and ts.",
+        "type": "object",
+        "properties": {
+          "type": {
+            "$ref": "#/components/schemas/event-type"
+          },
+          "data": {
+            "description": "Any JSON value; left out, it is null.",
+            "default": null
+          }
+        },
+        "required": [
+          "type"
+        ],
+        "additionalProperties": false
+      },
+      "epoch": {
+        "title": "Epoch",
+        "description": "Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 2147483647
+      },
+      "event-id": {
+        "title": "EventId",
+        "description": "A decimal string of at most 18 digits, dense and increasing within a stream; \"0\" stands before the first event.",
+        "type": "string",
+        "pattern": "^(0|[1-9][0-9]{0,17})$"
+      },
+      "event-ts": {
+        "title": "EventTs",
+        "description": "When the database stored the event: UTC, milliseconds. Not monotonic in id.",
+        "type": "string",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
+      },
+      "event-type": {
+        "title": "EventType",
+        "description": "What happened, in the application's words.",
+        "type": "string",
+        "pattern": "^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$"
+      },
+      "event": {
+        "title": "Event",
+        "description": "A recorded fact.",
+        "type": "object",
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "type": {
+            "$ref": "#/components/schemas/event-type"
+          },
+          "data": {
+            "description": "Any JSON value, exactly as it was written."
+          },
+          "ts": {
+            "$ref": "#/components/schemas/event-ts"
+          }
+        },
+        "required": [
+          "id",
+          "type",
+          "data",
+          "ts"
+        ],
+        "additionalProperties": false
+      },
+      "from": {
+        "title": "From",
+        "description": "Where a reader begins: with the oldest event, with the next one, after an id, or with the lowest id whose ts is at or after a time.",
+        "oneOf": [
+          {
+            "type": "string",
+            "enum": [
+              "beginning",
+              "now"
+            ]
+          },
+          {
+            "type": "object",
+            "properties": {
+              "id": {
+                "$ref": "#/components/schemas/event-id"
+              }
+            },
+            "required": [
+              "id"
+            ],
+            "additionalProperties": false
+          },
+          {
+            "type": "object",
+            "properties": {
+              "time": {
+                "type": "string",
+                "description": "RFC 3339, in UTC.",
+                "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$"
+              }
+            },
+            "required": [
+              "time"
+            ],
+            "additionalProperties": false
+          }
+        ]
+      },
+      "stream-name": {
+        "title": "StreamName",
+        "description": "The name of one ordered log with its own ids.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9_]{0,29}$"
+      },
+      "want": {
+        "title": "Want",
+        "description": "The event types a consumer asks for; null means all it may see.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/event-type"
+            },
+            "minItems": 1,
+            "maxItems": 100,
+            "uniqueItems": true
+          }
+        ]
+      }
+    },
+    "errors": {
+      "ParseError": {
+        "code": -32700,
+        "message": "The text is not JSON, or not UTF-8.",
+        "data": {
+          "code": "ParseError",
+          "retry": "no"
+        }
+      },
+      "InvalidRequest": {
+        "code": -32600,
+        "message": "The envelope or the parameters break the schema (parameters: -32602).",
+        "data": {
+          "code": "InvalidRequest",
+          "retry": "no"
+        }
+      },
+      "UnknownMethod": {
+        "code": -32601,
+        "message": "There is no such interface or function, or this node does not offer it.",
+        "data": {
+          "code": "UnknownMethod",
+          "retry": "no"
+        }
+      },
+      "NotSupportedVersion": {
+        "code": -32001,
+        "message": "The interface is not served in this version.",
+        "data": {
+          "code": "NotSupportedVersion",
+          "retry": "no"
+        }
+      },
+      "SecurityError": {
+        "code": -32010,
+        "message": "The credential is missing or false, or the channel is not trusted.",
+        "data": {
+          "code": "SecurityError",
+          "retry": "no"
+        }
+      },
+      "PleaseReauth": {
+        "code": -32011,
+        "message": "The credential is out of date.",
+        "data": {
+          "code": "PleaseReauth",
+          "retry": "after login"
+        }
+      },
+      "Unauthorized": {
+        "code": -32012,
+        "message": "The caller is known, but not allowed this.",
+        "data": {
+          "code": "Unauthorized",
+          "retry": "no"
+        }
+      },
+      "DefenseRejected": {
+        "code": -32013,
+        "message": "A limit is reached; the call was not carried out.",
+        "data": {
+          "code": "DefenseRejected",
+          "retry": "later"
+        }
+      },
+      "PayloadTooLarge": {
+        "code": -32014,
+        "message": "The request or an event is larger than allowed.",
+        "data": {
+          "code": "PayloadTooLarge",
+          "retry": "no"
+        }
+      },
+      "NotRegistered": {
+        "code": -32020,
+        "message": "The consumer is unknown.",
+        "data": {
+          "code": "NotRegistered",
+          "retry": "after register"
+        }
+      },
+      "LiveNotAllowed": {
+        "code": -32021,
+        "message": "LIVE is reserved and cannot be registered.",
+        "data": {
+          "code": "LiveNotAllowed",
+          "retry": "no"
+        }
+      },
+      "ConsumerBusy": {
+        "code": -32022,
+        "message": "The consumer changed hands too often: newer readers of it wait.",
+        "data": {
+          "code": "ConsumerBusy",
+          "retry": "later"
+        }
+      },
+      "CursorTooOld": {
+        "code": -32023,
+        "message": "The position was discarded and is in no archive; details.earliest is the oldest id that can be read.",
+        "data": {
+          "code": "CursorTooOld",
+          "retry": "no"
+        }
+      },
+      "CursorAhead": {
+        "code": -32024,
+        "message": "The position lies beyond the newest event.",
+        "data": {
+          "code": "CursorAhead",
+          "retry": "no"
+        }
+      },
+      "HistoryForked": {
+        "code": -32025,
+        "message": "The position belongs to an older epoch, beyond the point where the history forked.",
+        "data": {
+          "code": "HistoryForked",
+          "retry": "after seek"
+        }
+      },
+      "IdempotencyConflict": {
+        "code": -32026,
+        "message": "The idempotency key was used with other content.",
+        "data": {
+          "code": "IdempotencyConflict",
+          "retry": "no"
+        }
+      },
+      "StreamNotFound": {
+        "code": -32027,
+        "message": "There is no such stream.",
+        "data": {
+          "code": "StreamNotFound",
+          "retry": "no"
+        }
+      },
+      "StreamBusy": {
+        "code": -32028,
+        "message": "The stream is being copied into.",
+        "data": {
+          "code": "StreamBusy",
+          "retry": "later"
+        }
+      },
+      "StreamSealed": {
+        "code": -32029,
+        "message": "The stream is closed for good.",
+        "data": {
+          "code": "StreamSealed",
+          "retry": "no"
+        }
+      },
+      "PushNeedsSocket": {
+        "code": -32030,
+        "message": "The method needs a WebSocket.",
+        "data": {
+          "code": "PushNeedsSocket",
+          "retry": "no"
+        }
+      },
+      "StoreUnavailable": {
+        "code": -32050,
+        "message": "The database is away; the call was not carried out.",
+        "data": {
+          "code": "StoreUnavailable",
+          "retry": "yes"
+        }
+      },
+      "OutcomeUnknown": {
+        "code": -32051,
+        "message": "The answer to a commit was lost: the events may be stored or not.",
+        "data": {
+          "code": "OutcomeUnknown",
+          "retry": "with the same idempotency key"
+        }
+      },
+      "ShuttingDown": {
+        "code": -32052,
+        "message": "The node is stopping; the call was not carried out.",
+        "data": {
+          "code": "ShuttingDown",
+          "retry": "yes"
+        }
+      },
+      "InternalError": {
+        "code": -32603,
+        "message": "The fault is ours; details are only in the log.",
+        "data": {
+          "code": "InternalError",
+          "retry": "no"
+        }
+      }
+    }
+  }
+} as const;

@@ -1,0 +1,737 @@
+// Generated from specs/ by `npm run gen`; do not edit.
+
+export const schemas = {
+  "component": {
+    "$id": "https://aftercommit.dev/schema/component.schema.json",
+    "title": "Component",
+    "description": "The part of a principal that reads on its own. LIVE is reserved for delivery without a cursor.",
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_]{1,64}$"
+  },
+  "credentials": {
+    "$id": "https://aftercommit.dev/schema/credentials.schema.json",
+    "title": "Credentials",
+    "description": "The credentials file.",
+    "type": "object",
+    "properties": {
+      "principals": {
+        "type": "array",
+        "items": {
+          "title": "CredentialPrincipal",
+          "type": "object",
+          "properties": {
+            "name": {
+              "type": "string",
+              "pattern": "^(?!local$)[A-Za-z0-9_.-]{1,64}$",
+              "description": "local is reserved."
+            },
+            "keys": {
+              "type": "array",
+              "items": {
+                "title": "CredentialKey",
+                "type": "object",
+                "properties": {
+                  "sha256": {
+                    "type": "string",
+                    "pattern": "^[0-9a-f]{64}$",
+                    "description": "SHA-256 of the key, in hexadecimal."
+                  },
+                  "kind": {
+                    "type": "string",
+                    "enum": [
+                      "server",
+                      "client",
+                      "public"
+                    ],
+                    "default": "server"
+                  },
+                  "expiresAt": {
+                    "type": "string",
+                    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$",
+                    "description": "UTC; from then on the key is answered PleaseReauth."
+                  }
+                },
+                "required": [
+                  "sha256"
+                ],
+                "additionalProperties": false
+              }
+            },
+            "hmacKey": {
+              "type": "string",
+              "description": "Base64; kept as it is, since signatures need it."
+            },
+            "may": {
+              "type": "array",
+              "items": {
+                "type": "string",
+                "enum": [
+                  "generate",
+                  "consume",
+                  "admin"
+                ]
+              },
+              "uniqueItems": true
+            },
+            "types": {
+              "type": "array",
+              "items": {
+                "type": "string",
+                "minLength": 1
+              },
+              "description": "Event types it may add and see: * = all, ORDER_* = a prefix. Default: all."
+            },
+            "streams": {
+              "type": "array",
+              "items": {
+                "type": "string",
+                "minLength": 1
+              },
+              "description": "Default: all."
+            },
+            "publicId": {
+              "type": "string"
+            },
+            "allowedOrigins": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              },
+              "description": "Origins of web pages that may use its keys."
+            }
+          },
+          "required": [
+            "name",
+            "keys",
+            "may"
+          ],
+          "additionalProperties": false
+        }
+      }
+    },
+    "required": [
+      "principals"
+    ],
+    "additionalProperties": false
+  },
+  "draft": {
+    "$id": "https://aftercommit.dev/schema/draft.schema.json",
+    "title": "EventDraft",
+    "description": "An event without id and ts.",
+    "type": "object",
+    "properties": {
+      "type": {
+        "$ref": "event-type.schema.json"
+      },
+      "data": {
+        "description": "Any JSON value; left out, it is null.",
+        "default": null
+      }
+    },
+    "required": [
+      "type"
+    ],
+    "additionalProperties": false
+  },
+  "epoch": {
+    "$id": "https://aftercommit.dev/schema/epoch.schema.json",
+    "title": "Epoch",
+    "description": "Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 2147483647
+  },
+  "event-id": {
+    "$id": "https://aftercommit.dev/schema/event-id.schema.json",
+    "title": "EventId",
+    "description": "A decimal string of at most 18 digits, dense and increasing within a stream; \"0\" stands before the first event.",
+    "type": "string",
+    "pattern": "^(0|[1-9][0-9]{0,17})$"
+  },
+  "event-ts": {
+    "$id": "https://aftercommit.dev/schema/event-ts.schema.json",
+    "title": "EventTs",
+    "description": "When the database stored the event: UTC, milliseconds. Not monotonic in id.",
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
+  },
+  "event-type": {
+    "$id": "https://aftercommit.dev/schema/event-type.schema.json",
+    "title": "EventType",
+    "description": "What happened, in the application's words.",
+    "type": "string",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$"
+  },
+  "event": {
+    "$id": "https://aftercommit.dev/schema/event.schema.json",
+    "title": "Event",
+    "description": "A recorded fact.",
+    "type": "object",
+    "properties": {
+      "id": {
+        "$ref": "event-id.schema.json"
+      },
+      "type": {
+        "$ref": "event-type.schema.json"
+      },
+      "data": {
+        "description": "Any JSON value, exactly as it was written."
+      },
+      "ts": {
+        "$ref": "event-ts.schema.json"
+      }
+    },
+    "required": [
+      "id",
+      "type",
+      "data",
+      "ts"
+    ],
+    "additionalProperties": false
+  },
+  "from": {
+    "$id": "https://aftercommit.dev/schema/from.schema.json",
+    "title": "From",
+    "description": "Where a reader begins: with the oldest event, with the next one, after an id, or with the lowest id whose ts is at or after a time.",
+    "oneOf": [
+      {
+        "type": "string",
+        "enum": [
+          "beginning",
+          "now"
+        ]
+      },
+      {
+        "type": "object",
+        "properties": {
+          "id": {
+            "$ref": "event-id.schema.json"
+          }
+        },
+        "required": [
+          "id"
+        ],
+        "additionalProperties": false
+      },
+      {
+        "type": "object",
+        "properties": {
+          "time": {
+            "type": "string",
+            "description": "RFC 3339, in UTC.",
+            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$"
+          }
+        },
+        "required": [
+          "time"
+        ],
+        "additionalProperties": false
+      }
+    ]
+  },
+  "stream-name": {
+    "$id": "https://aftercommit.dev/schema/stream-name.schema.json",
+    "title": "StreamName",
+    "description": "The name of one ordered log with its own ids.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9_]{0,29}$"
+  },
+  "want": {
+    "$id": "https://aftercommit.dev/schema/want.schema.json",
+    "title": "Want",
+    "description": "The event types a consumer asks for; null means all it may see.",
+    "oneOf": [
+      {
+        "type": "null"
+      },
+      {
+        "type": "array",
+        "items": {
+          "$ref": "event-type.schema.json"
+        },
+        "minItems": 1,
+        "maxItems": 100,
+        "uniqueItems": true
+      }
+    ]
+  },
+  "methods/addEvent.params": {
+    "$id": "https://aftercommit.dev/schema/methods/addEvent.params.schema.json",
+    "title": "AddEventParams",
+    "type": "object",
+    "properties": {
+      "type": {
+        "$ref": "../event-type.schema.json"
+      },
+      "data": {
+        "description": "Any JSON value; left out, it is null.",
+        "default": null
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      }
+    },
+    "required": [
+      "type"
+    ],
+    "additionalProperties": false
+  },
+  "methods/addEvent.result": {
+    "$id": "https://aftercommit.dev/schema/methods/addEvent.result.schema.json",
+    "title": "AddEventResult",
+    "$ref": "../event-id.schema.json"
+  },
+  "methods/addEvents.params": {
+    "$id": "https://aftercommit.dev/schema/methods/addEvents.params.schema.json",
+    "title": "AddEventsParams",
+    "type": "object",
+    "properties": {
+      "events": {
+        "type": "array",
+        "items": {
+          "$ref": "../draft.schema.json"
+        },
+        "minItems": 1,
+        "maxItems": 1000
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      }
+    },
+    "required": [
+      "events"
+    ],
+    "additionalProperties": false
+  },
+  "methods/addEvents.result": {
+    "$id": "https://aftercommit.dev/schema/methods/addEvents.result.schema.json",
+    "title": "AddEventsResult",
+    "description": "The ids are contiguous.",
+    "type": "object",
+    "properties": {
+      "first": {
+        "$ref": "../event-id.schema.json"
+      },
+      "last": {
+        "$ref": "../event-id.schema.json"
+      }
+    },
+    "required": [
+      "first",
+      "last"
+    ],
+    "additionalProperties": false
+  },
+  "methods/listConsumers.params": {
+    "$id": "https://aftercommit.dev/schema/methods/listConsumers.params.schema.json",
+    "title": "ListConsumersParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      }
+    },
+    "additionalProperties": false
+  },
+  "methods/listConsumers.result": {
+    "$id": "https://aftercommit.dev/schema/methods/listConsumers.result.schema.json",
+    "title": "ListConsumersResult",
+    "description": "The caller's consumers; with the right admin everybody's.",
+    "type": "array",
+    "items": {
+      "title": "ConsumerStatus",
+      "type": "object",
+      "properties": {
+        "principal": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "null: one of the service's own, such as the archiver."
+        },
+        "component": {
+          "type": "string"
+        },
+        "cursor": {
+          "$ref": "../event-id.schema.json"
+        },
+        "lag": {
+          "type": "integer",
+          "description": "Newest minus cursor, in events.",
+          "minimum": 0
+        },
+        "last_time": {
+          "oneOf": [
+            {
+              "type": "null"
+            },
+            {
+              "$ref": "../event-ts.schema.json"
+            }
+          ]
+        },
+        "connected": {
+          "type": "boolean"
+        },
+        "stale": {
+          "type": "boolean",
+          "description": "It has events to read and has not moved for longer than EVT_STALE_MS."
+        }
+      },
+      "required": [
+        "principal",
+        "component",
+        "cursor",
+        "lag",
+        "last_time",
+        "connected",
+        "stale"
+      ],
+      "additionalProperties": false
+    }
+  },
+  "methods/onEvents.params": {
+    "$id": "https://aftercommit.dev/schema/methods/onEvents.params.schema.json",
+    "title": "OnEventsParams",
+    "description": "From server to client: every wanted event with after < id <= up_to. A gap in seq means events were skipped (LIVE only).",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "seq": {
+        "type": "integer",
+        "description": "Number of the batch on this subscription, from 0.",
+        "minimum": 0
+      },
+      "events": {
+        "type": "array",
+        "items": {
+          "$ref": "../event.schema.json"
+        }
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "component",
+      "stream",
+      "seq",
+      "events",
+      "after",
+      "up_to",
+      "epoch"
+    ],
+    "additionalProperties": false
+  },
+  "methods/onEvents.result": {
+    "$id": "https://aftercommit.dev/schema/methods/onEvents.result.schema.json",
+    "title": "OnEventsResult",
+    "description": "true = acknowledged.",
+    "type": "boolean"
+  },
+  "methods/ping.params": {
+    "$id": "https://aftercommit.dev/schema/methods/ping.params.schema.json",
+    "title": "PingParams",
+    "type": "object",
+    "properties": {
+      "echo": {
+        "type": "integer",
+        "minimum": -2147483648,
+        "maximum": 2147483647
+      }
+    },
+    "required": [
+      "echo"
+    ],
+    "additionalProperties": false
+  },
+  "methods/ping.result": {
+    "$id": "https://aftercommit.dev/schema/methods/ping.result.schema.json",
+    "title": "PingResult",
+    "type": "object",
+    "properties": {
+      "echo": {
+        "type": "integer"
+      }
+    },
+    "required": [
+      "echo"
+    ],
+    "additionalProperties": false
+  },
+  "methods/pollEvents.params": {
+    "$id": "https://aftercommit.dev/schema/methods/pollEvents.params.schema.json",
+    "title": "PollEventsParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "last_id": {
+        "description": "Acknowledges everything up to it; null repeats what is not acknowledged.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "$ref": "../event-id.schema.json"
+          }
+        ]
+      },
+      "want": {
+        "$ref": "../want.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      },
+      "limit": {
+        "type": "integer",
+        "description": "At most this many events; EVT_BATCH_MAX bounds it.",
+        "minimum": 1,
+        "maximum": 1000
+      },
+      "wait_ms": {
+        "type": "integer",
+        "description": "How long to wait for an event when there is none, in milliseconds.",
+        "minimum": 0,
+        "maximum": 30000,
+        "default": 0
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "methods/pollEvents.result": {
+    "$id": "https://aftercommit.dev/schema/methods/pollEvents.result.schema.json",
+    "title": "PollEventsResult",
+    "description": "Every wanted event with after < id <= up_to.",
+    "type": "object",
+    "properties": {
+      "events": {
+        "type": "array",
+        "items": {
+          "$ref": "../event.schema.json"
+        }
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "events",
+      "after",
+      "up_to",
+      "epoch"
+    ],
+    "additionalProperties": false
+  },
+  "methods/readyToReceive.params": {
+    "$id": "https://aftercommit.dev/schema/methods/readyToReceive.params.schema.json",
+    "title": "ReadyToReceiveParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "want": {
+        "$ref": "../want.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "from": {
+        "$ref": "../from.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      },
+      "max_in_flight": {
+        "type": "integer",
+        "description": "Batches sent and not yet acknowledged; default 1, LIVE 2. EVT_IN_FLIGHT_MAX bounds it.",
+        "minimum": 1,
+        "maximum": 64
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "methods/readyToReceive.result": {
+    "$id": "https://aftercommit.dev/schema/methods/readyToReceive.result.schema.json",
+    "title": "ReadyToReceiveResult",
+    "type": "boolean",
+    "const": true
+  },
+  "methods/registerConsumer.params": {
+    "$id": "https://aftercommit.dev/schema/methods/registerConsumer.params.schema.json",
+    "title": "RegisterConsumerParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "from": {
+        "$ref": "../from.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "methods/registerConsumer.result": {
+    "$id": "https://aftercommit.dev/schema/methods/registerConsumer.result.schema.json",
+    "title": "RegisterConsumerResult",
+    "description": "Registering again changes nothing.",
+    "type": "boolean",
+    "const": true
+  },
+  "methods/rpc.discover.params": {
+    "$id": "https://aftercommit.dev/schema/methods/rpc.discover.params.schema.json",
+    "title": "RpcDiscoverParams",
+    "type": "object",
+    "additionalProperties": false
+  },
+  "methods/rpc.discover.result": {
+    "$id": "https://aftercommit.dev/schema/methods/rpc.discover.result.schema.json",
+    "title": "RpcDiscoverResult",
+    "description": "The OpenRPC document of this service.",
+    "type": "object"
+  },
+  "methods/streamInfo.params": {
+    "$id": "https://aftercommit.dev/schema/methods/streamInfo.params.schema.json",
+    "title": "StreamInfoParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      }
+    },
+    "additionalProperties": false
+  },
+  "methods/streamInfo.result": {
+    "$id": "https://aftercommit.dev/schema/methods/streamInfo.result.schema.json",
+    "title": "StreamInfoResult",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "first": {
+        "$ref": "../event-id.schema.json"
+      },
+      "last": {
+        "$ref": "../event-id.schema.json"
+      },
+      "discarded_up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "inbox": {
+        "type": "integer",
+        "description": "Rows that wait for their place in the order.",
+        "minimum": 0
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open"
+        ]
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "stream",
+      "first",
+      "last",
+      "discarded_up_to",
+      "inbox",
+      "status",
+      "epoch"
+    ],
+    "additionalProperties": false,
+    "description": "first: the oldest event that is still in the active database; last: the newest; \"0\" = none."
+  },
+  "methods/unregisterConsumer.params": {
+    "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.params.schema.json",
+    "title": "UnregisterConsumerParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "principal": {
+        "type": "string",
+        "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+        "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+      },
+      "dry_run": {
+        "type": "boolean",
+        "default": false
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "methods/unregisterConsumer.result": {
+    "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.result.schema.json",
+    "title": "UnregisterConsumerResult",
+    "description": "What it did, or with dry_run would do.",
+    "type": "object",
+    "properties": {
+      "unregistered": {
+        "type": "boolean",
+        "description": "False with dry_run."
+      },
+      "cursor": {
+        "$ref": "../event-id.schema.json"
+      },
+      "lag": {
+        "type": "integer",
+        "description": "Events that it had not acknowledged.",
+        "minimum": 0
+      }
+    },
+    "required": [
+      "unregistered",
+      "cursor",
+      "lag"
+    ],
+    "additionalProperties": false
+  }
+} as const;

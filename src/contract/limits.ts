@@ -1,0 +1,14 @@
+// The limits that are not settings: they belong to the wire or to the shape of the database.
+
+/** The largest data of one event, in bytes; the inbox enforces it in the database too. */
+export const EVENT_BYTES_MAX = 2_097_152;
+/** How deep data may nest. PostgreSQL's and SQLite's own JSON checks give up somewhere above it. */
+export const DATA_DEPTH_MAX = 512;
+/** The most events of one flush, one step, one addEvents call or one read. */
+export const EVENTS_MAX = 1000;
+/** Flushes, steps, reads and batches are bounded in bytes too; one event always fits. */
+export const BATCH_BYTES_MAX = 4_194_304;
+/** The most calls of one JSON-RPC batch. */
+export const RPC_BATCH_MAX = 1000;
+/** Batches in flight of a LIVE subscription that does not say. */
+export const LIVE_IN_FLIGHT = 2;

@@ -1,0 +1,49 @@
+// Turns `unknown` from outside into the types of the contract; nothing behind it checks again.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { ServiceError } from './errors.ts';
+import { schemas } from './generated/schemas.ts';
+
+type SchemaName = keyof typeof schemas;
+
+const ajv = new Ajv2020({
+  allErrors: false,
+  strict: true,
+  allowUnionTypes: true,
+  coerceTypes: false,
+});
+for (const schema of Object.values(schemas)) ajv.addSchema(schema);
+const compiled = new Map<SchemaName, ValidateFunction>();
+
+function validatorOf(name: SchemaName): ValidateFunction {
+  let validator = compiled.get(name);
+  if (validator === undefined) {
+    validator = ajv.getSchema(schemas[name].$id) as ValidateFunction;
+    compiled.set(name, validator);
+  }
+  return validator;
+}
+
+/** True when the value fits the schema. */
+export function fits(name: SchemaName, value: unknown): boolean {
+  return validatorOf(name)(value);
+}
+
+/** The value as the schema's type, or `InvalidRequest` that names the first place that breaks it. */
+export function validate<T>(name: SchemaName, value: unknown): T {
+  const validator = validatorOf(name);
+  if (validator(value)) return value as T;
+  throw new ServiceError('InvalidRequest', {
+    message: describe(validator),
+    details: { in: 'params' },
+  });
+}
+
+function describe(validator: ValidateFunction): string {
+  const error = validator.errors?.[0];
+  if (error === undefined) return 'The parameters break the schema.';
+  const path = error.instancePath.slice(1).replaceAll('/', '.') || 'params';
+  if (error.keyword === 'additionalProperties') {
+    return `${path}: unknown parameter ${JSON.stringify(error.params.additionalProperty)}`;
+  }
+  return `${path}: ${error.message ?? 'does not fit the schema'}`;
+}
