@@ -1,0 +1,19 @@
+// Every migration in its order. A list and not a folder scan: it is the same in tests (.ts) and in the build (.js).
+import { streamsTable } from './active/0001-streams.ts';
+import { consumersTable } from './active/0002-consumers.ts';
+import { epochsTable } from './active/0003-epochs.ts';
+import { historyTable } from './history/0001-history.ts';
+import type { Migration, StreamMigration } from './migration.ts';
+import { queueTable } from './stream/0001-queue.ts';
+import { inboxTable } from './stream/0002-inbox.ts';
+import { archivesTable } from './warehouse/0001-archives.ts';
+import { watermarksTable } from './warehouse/0002-watermarks.ts';
+
+export type { DatabaseKind, Migration, StreamMigration } from './migration.ts';
+
+export const activeMigrations: readonly Migration[] = [streamsTable, consumersTable, epochsTable];
+/** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
+export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];
+export const warehouseMigrations: readonly Migration[] = [archivesTable, watermarksTable];
+/** Applied to each stream of the warehouse; `evt_archives.schema` counts how many it has. */
+export const historyMigrations: readonly StreamMigration[] = [historyTable];

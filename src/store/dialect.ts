@@ -1,0 +1,124 @@
+// All that differs between databases, each member with its reason. Everything else is a portable knex query in
+// queries/. Capabilities are members and not checks of a client's name, so the difference has one home.
+import type { Knex } from 'knex';
+import type { Draft, EventRow } from '../contract/event.ts';
+import type { EventId } from '../contract/event-id.ts';
+
+export type { DatabaseKind } from '../../migrations/index.ts';
+
+export interface Appended {
+  /** The id of the first draft; the others follow without a gap. */
+  readonly first: EventId;
+  /** Inbox rows that were numbered on the way. */
+  readonly moved: number;
+}
+
+export interface Moved {
+  readonly moved: number;
+  /** False when more may be waiting, or when another node is at it. */
+  readonly isDrained: boolean;
+}
+
+/** An acknowledgement: the cursor of a consumer may move forward to `cursor`. */
+export interface Ack {
+  readonly consumerId: string;
+  readonly cursor: EventId;
+  /** The lease of a push reader; null for a poll, which needs none. */
+  readonly token: string | null;
+}
+
+export interface ReadLimits {
+  readonly eventsMax: number;
+  /** One row always fits, however large. */
+  readonly bytesMax: number;
+}
+
+/** What became of a write whose answer was a failure. */
+export type Outcome =
+  /** Nothing happened, and the same again may well succeed (deadlock, lock time-out, busy file). */
+  | 'rolled-back'
+  /** Nothing happened: the database is away or full. */
+  | 'not-run'
+  /** The connection went while the commit was on its way. */
+  | 'unknown'
+  /** Nothing happened, and the same again would fail the same way. */
+  | 'refused';
+
+export interface Dialect {
+  readonly kind: 'sqlite' | 'postgres' | 'mysql';
+
+  /**
+   * False where the inbox is numbered by the insert itself and no step is ever needed: safe because SQLite has one
+   * writer; with two, a lower id could become visible later.
+   */
+  readonly hasSteps: boolean;
+
+  /**
+   * True when the database's own check lets only JSON into the inbox. MariaDB's lets "\q" and 1. through, so what
+   * comes out of it is parsed before it goes on.
+   */
+  readonly hasStrictJson: boolean;
+
+  /**
+   * The step with drafts: moves what is committed in the inbox, then appends the drafts, in one transaction under the
+   * stream's row lock. Waits for the lock. By hand, since it decides the speed of everything.
+   */
+  append(stream: string, drafts: readonly Draft[]): Promise<Appended>;
+
+  /** The step without drafts; does nothing when another node holds the stream's row. */
+  moveInbox(stream: string): Promise<Moved>;
+
+  /** Rows of the queue with `id > after` in order. By hand: array mode, text columns, bounded in bytes. */
+  readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;
+
+  /**
+   * Moves cursors forward, never back, in one statement for all; an ack with a token only while that token is the
+   * consumer's newest. Databases differ in how an UPDATE joins a list of values.
+   */
+  advanceCursors(acks: readonly Ack[]): Promise<void>;
+
+  /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
+  inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }>;
+
+  /** READ COMMITTED; on SQLite `begin immediate`, waiting for other writers without blocking the process. */
+  transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T>;
+
+  /** Appended to a select of the stream's row inside a transaction; SQLite needs no lock beyond the transaction. */
+  forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder;
+
+  /** One runner of migrations at a time; knex's own lock throws instead of waiting and survives a kill. */
+  withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void>;
+
+  /** The database's clock; nodes may disagree, so no time of a node is ever stored or compared. */
+  now(): Knex.Raw;
+  /** The database's clock plus `ms` (may be negative). */
+  fromNow(ms: number): Knex.Raw;
+  /** A time in the form that a column of it takes, from our wire form. */
+  time(iso: string): Knex.Raw;
+  /** A time column as `2026-11-20T21:32:25.123Z`. */
+  isoTime(column: string): Knex.Raw;
+  /** An integer column as decimal text: drivers would return numbers, some of them rounded. */
+  idText(column: string): Knex.Raw;
+  /** Milliseconds since a time column, by the database's clock. */
+  msSince(column: string): Knex.Raw;
+
+  /** What a failed write left behind. Reads driver codes, so that nobody else has to. */
+  outcomeOf(error: unknown): Outcome;
+
+  /** Ends the connections that the dialect holds beside knex's pool. */
+  close(): Promise<void>;
+}
+
+export interface DialectOptions {
+  readonly url: string;
+  /** Pooled connections (SQLite: always one). */
+  readonly poolMax: number;
+  /** How long one statement, a lock wait or an idle transaction may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** A database that is ready for queries. */
+export interface OpenDatabase {
+  readonly db: Knex;
+  readonly dialect: Dialect;
+}

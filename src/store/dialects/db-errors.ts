@@ -1,0 +1,191 @@
+// The only place that reads driver codes: what a failed statement left behind.
+import type { Outcome } from '../dialect.ts';
+import { KnownOutcome } from './known-outcome.ts';
+
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_IOERR = 10;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
+
+/** @photostructure/sqlite 1.2.1 leaves the code out of what `all` and `iterate` throw; SQLite's texts are fixed. */
+const SQLITE_MESSAGES: Readonly<Record<string, number>> = {
+  'database is locked': SQLITE_BUSY,
+  'database table is locked': SQLITE_LOCKED,
+  'disk I/O error': SQLITE_IOERR,
+  'database or disk is full': SQLITE_FULL,
+  'unable to open database file': SQLITE_CANTOPEN,
+};
+
+interface SqliteFailure {
+  readonly message?: string;
+  readonly code?: string;
+  readonly errcode?: number;
+}
+
+/** SQLite answers in the process itself: there is no unknown outcome. */
+export function sqliteOutcome(error: unknown): Outcome {
+  const primary = sqlitePrimaryCode(error);
+  if (primary === SQLITE_BUSY || primary === SQLITE_LOCKED) return 'rolled-back';
+  if (primary === SQLITE_FULL || primary === SQLITE_IOERR || primary === SQLITE_CANTOPEN) {
+    return 'not-run';
+  }
+  return 'refused';
+}
+
+export function isSqliteBusy(error: unknown): boolean {
+  return sqliteOutcome(error) === 'rolled-back';
+}
+
+/** Extended codes carry the primary one in their low byte. */
+function sqlitePrimaryCode(error: unknown): number | null {
+  const failure = error as SqliteFailure | null;
+  if (failure?.code !== 'ERR_SQLITE_ERROR') return null;
+  if (failure.errcode !== undefined) return failure.errcode & 0xff;
+  return SQLITE_MESSAGES[failure.message ?? ''] ?? null;
+}
+
+const POSTGRES_ROLLED_BACK: ReadonlySet<string> = new Set([
+  '40001', // serialization failure
+  '40P01', // deadlock
+  '55P03', // lock time-out
+  '57014', // statement time-out
+  '25P03', // idle in the transaction for too long; the COMMIT was not read
+]);
+
+const POSTGRES_NOT_RUN: ReadonlySet<string> = new Set([
+  '25006', // the server is read-only: it was demoted
+  '57P03', // starting up, or a standby without hot_standby
+  '58030', // I/O error
+]);
+
+/** Codes and code classes of a connection that ended with the statement on its way; 40003 says so itself. */
+const POSTGRES_UNKNOWN: ReadonlySet<string> = new Set([
+  '40003',
+  '57P01',
+  '57P02',
+  '57P04',
+  '57P05',
+]);
+const POSTGRES_CONNECTION_CLASS = '08';
+/** Disk full, memory, too many connections. */
+const POSTGRES_RESOURCES_CLASS = '53';
+
+/** pg has no codes of its own; these come before anything is sent. */
+const PG_NOT_SENT = /is not queryable$/;
+/** And these when a connection went, or said nothing for too long. */
+const PG_LOST = /^(?:Connection terminated|Query read timeout|Connection ended unexpectedly)/;
+
+interface PostgresFailure {
+  readonly name?: string;
+  readonly message?: string;
+  /** An SQLSTATE, or the code of a socket's error. */
+  readonly code?: string;
+  readonly syscall?: string;
+}
+
+/** Errors of the server are certain; what ends the connection leaves open whether the commit was done. */
+export function postgresOutcome(error: unknown): Outcome {
+  if (error instanceof KnownOutcome) return error.outcome;
+  const failure = (error ?? {}) as PostgresFailure;
+  if (failure.name === 'KnexTimeoutError') return 'not-run';
+  if (failure.syscall !== undefined) return 'unknown';
+  if (failure.code !== undefined) return postgresStateOutcome(failure.code);
+  if (PG_NOT_SENT.test(failure.message ?? '')) return 'rolled-back';
+  return PG_LOST.test(failure.message ?? '') ? 'unknown' : 'refused';
+}
+
+function postgresStateOutcome(code: string): Outcome {
+  if (POSTGRES_ROLLED_BACK.has(code)) return 'rolled-back';
+  if (POSTGRES_NOT_RUN.has(code) || code.startsWith(POSTGRES_RESOURCES_CLASS)) return 'not-run';
+  if (POSTGRES_UNKNOWN.has(code) || code.startsWith(POSTGRES_CONNECTION_CLASS)) return 'unknown';
+  return 'refused';
+}
+
+/** MySQL's and MariaDB's numbers; the names that the driver gives them are MySQL's only. */
+const MYSQL_ROLLED_BACK: ReadonlySet<number> = new Set([
+  1020, // MariaDB: the row has changed since the snapshot
+  1205, // lock time-out
+  1213, // deadlock, or refused by the other nodes of a cluster
+  1317, // the statement was killed
+  1412, // the table was altered meanwhile
+  1969, // MariaDB: statement time-out
+  3024, // MySQL: statement time-out
+  3572, // nowait
+  4031, // MySQL: idle for too long; the statement was not read
+]);
+
+const MYSQL_NOT_RUN: ReadonlySet<number> = new Set([
+  1021, // disk full
+  1037, // memory
+  1040, // too many connections
+  1041, // memory
+  1044, // no access to the database
+  1045, // no access
+  1049, // no such database
+  1114, // table full, or disk full
+  1129, // host blocked
+  1130, // host not allowed
+  1203, // too many connections of this account
+  1226, // a limit of this account
+  1290, // the server is read-only: it was demoted
+  1836, // the same
+  3032, // offline mode
+]);
+
+const MYSQL_UNKNOWN: ReadonlySet<number> = new Set([
+  1047, // a node of a cluster without the others
+  1053, // shutting down
+  1152, // connection aborted
+  1158, // network errors, as far as 1161
+  1159,
+  1160,
+  1161,
+  1180, // failure at the commit
+  1927, // MariaDB: connection killed
+  3169, // MySQL: session killed
+]);
+
+/** mysql2 gives no code for what it was asked after the connection had gone; nothing was sent. */
+const MYSQL2_NOT_SENT = /closed state$/;
+/** And these when a connection went, or said nothing for too long. */
+const MYSQL2_LOST = /^(?:PROTOCOL_|E[A-Z]+$)/;
+
+const MYSQL_NULL_COLUMN = 1048;
+
+interface MysqlFailure {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  /** The server's number; negative when it is one of a socket's error. */
+  readonly errno?: number;
+  readonly fatal?: boolean;
+}
+
+/** Errors of the server are certain but for some; what ends the connection leaves open whether the commit was done. */
+export function mysqlOutcome(error: unknown): Outcome {
+  if (error instanceof KnownOutcome) return error.outcome;
+  const failure = (error ?? {}) as MysqlFailure;
+  if (failure.name === 'KnexTimeoutError') return 'not-run';
+  if (isMysqlAnswer(error)) return mysqlErrnoOutcome(failure.errno as number);
+  if (MYSQL2_NOT_SENT.test(failure.message ?? '')) return 'rolled-back';
+  if (failure.code === 'ECONNREFUSED') return 'not-run';
+  const isLost = failure.fatal === true || MYSQL2_LOST.test(failure.code ?? '');
+  return isLost ? 'unknown' : 'refused';
+}
+
+/** True for what the server said, as opposed to what became of the connection. */
+export function isMysqlAnswer(error: unknown): boolean {
+  const { errno } = (error ?? {}) as MysqlFailure;
+  return errno !== undefined && errno > 0;
+}
+
+export function isMysqlNullColumn(error: unknown): boolean {
+  return (error as MysqlFailure | null)?.errno === MYSQL_NULL_COLUMN;
+}
+
+function mysqlErrnoOutcome(errno: number): Outcome {
+  if (MYSQL_ROLLED_BACK.has(errno)) return 'rolled-back';
+  if (MYSQL_NOT_RUN.has(errno)) return 'not-run';
+  return MYSQL_UNKNOWN.has(errno) ? 'unknown' : 'refused';
+}

@@ -1,0 +1,166 @@
+// MySQL and MariaDB. Steps run on a connection of their own for each stream, everything else on a pool. All connections
+// have the same session settings (session.ts), so every time in SQL is UTC and every transaction READ COMMITTED.
+import type { Knex } from 'knex';
+import type { Draft, EventRow } from '../../../contract/event.ts';
+import { compareIds, type EventId } from '../../../contract/event-id.ts';
+import type {
+  Ack,
+  Appended,
+  Dialect,
+  DialectOptions,
+  Moved,
+  OpenDatabase,
+  ReadLimits,
+} from '../../dialect.ts';
+import { requireOpenStream } from '../../stream-state.ts';
+import { tablesOf } from '../../tables.ts';
+import { mysqlOutcome } from '../db-errors.ts';
+import { openPool } from './pool.ts';
+import { QueueReader } from './queue-reader.ts';
+import type { SessionOptions } from './session.ts';
+import { advanceCursorsSql, INBOX_DEPTH, MIGRATION_LOCK } from './statements.ts';
+import { Stepper } from './stepper.ts';
+
+/** How long a node waits for another one's migrations, in seconds. */
+const MIGRATION_WAIT_SECONDS = 600;
+
+/** More go into a next statement: the cost of a union grows faster than its parts. */
+const ACKS_PER_UPDATE = 500;
+
+export async function openMysql(options: DialectOptions): Promise<OpenDatabase> {
+  if (new URL(options.url).pathname.length < 2) {
+    throw new Error('The URL of a MySQL or MariaDB server ends with the name of a database.');
+  }
+  const session = {
+    url: options.url,
+    timeoutMs: options.timeoutMs,
+    statementMs: options.timeoutMs,
+  };
+  const db = openPool({ ...session, poolMax: options.poolMax });
+  return { db, dialect: new MysqlDialect(db, session) };
+}
+
+class MysqlDialect implements Dialect {
+  readonly kind = 'mysql';
+  readonly hasSteps = true;
+  readonly hasStrictJson = false;
+  readonly outcomeOf = mysqlOutcome;
+  readonly #db: Knex;
+  readonly #session: SessionOptions;
+  readonly #steppers = new Map<string, Stepper>();
+  readonly #readers = new Map<string, QueueReader>();
+
+  constructor(db: Knex, session: SessionOptions) {
+    this.#db = db;
+    this.#session = session;
+  }
+
+  async append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
+    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
+    return stepper.append(drafts);
+  }
+
+  async moveInbox(stream: string): Promise<Moved> {
+    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
+    return stepper.move();
+  }
+
+  async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    const reader = this.#readers.get(stream) ?? new QueueReader(this.#db, stream);
+    const rows = await reader.read(after, limits);
+    // Only now, so that names from outside do not gather here.
+    this.#readers.set(stream, reader);
+    return rows;
+  }
+
+  async advanceCursors(acks: readonly Ack[]): Promise<void> {
+    // Rows are locked in this order; of one consumer's acks the greatest comes first, since only one can count.
+    const sorted = [...acks].sort(
+      (a, b) =>
+        compareIds(a.consumerId as EventId, b.consumerId as EventId) ||
+        compareIds(b.cursor, a.cursor),
+    );
+    for (let at = 0; at < sorted.length; at += ACKS_PER_UPDATE) {
+      const some = sorted.slice(at, at + ACKS_PER_UPDATE);
+      const values = some.flatMap(({ consumerId, cursor, token }) => [
+        BigInt(consumerId),
+        BigInt(cursor),
+        token === null ? null : BigInt(token),
+      ]);
+      await this.#db.raw(advanceCursorsSql(some.length), values as unknown as Knex.RawBinding[]);
+    }
+  }
+
+  async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {
+    const [[row]] = await this.#db.raw(INBOX_DEPTH, [tablesOf(stream).inbox]);
+    return { rows: Number(row.rows), ageMs: Math.max(0, Number(row.age_ms)) };
+  }
+
+  transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
+    return query.forUpdate();
+  }
+
+  /**
+   * On a connection of its own without a limit for statements: a migration may take long, and waits for another one's
+   * end. DDL commits by itself; the transaction only keeps all of it on that connection, with which the lock goes.
+   */
+  async withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void> {
+    const db = openPool({ ...this.#session, statementMs: 0, poolMax: 1 });
+    try {
+      await db.transaction(async (tx) => {
+        const [[row]] = await tx.raw(MIGRATION_LOCK, [MIGRATION_WAIT_SECONDS]);
+        if (Number(row.is_mine) !== 1)
+          throw new Error('Another node has not ended its migrations.');
+        await work(tx);
+      });
+    } finally {
+      await db.destroy();
+    }
+  }
+
+  now(): Knex.Raw {
+    return this.#db.raw('utc_timestamp(3)');
+  }
+
+  fromNow(ms: number): Knex.Raw {
+    return this.#db.raw('date_add(utc_timestamp(3), interval ? microsecond)', [
+      Math.round(ms * 1000),
+    ]);
+  }
+
+  time(iso: string): Knex.Raw {
+    return this.#db.raw('cast(? as datetime(6))', [iso.replace('T', ' ').replace('Z', '')]);
+  }
+
+  isoTime(column: string): Knex.Raw {
+    return this.#db.raw("concat(replace(cast(?? as char), ' ', 'T'), 'Z')", [column]);
+  }
+
+  idText(column: string): Knex.Raw {
+    return this.#db.raw('cast(?? as char)', [column]);
+  }
+
+  msSince(column: string): Knex.Raw {
+    return this.#db.raw('timestampdiff(microsecond, ??, utc_timestamp(3)) div 1000', [column]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#steppers.values()].map((stepper) => stepper.close()));
+  }
+
+  /** Looks first whether the stream is there: a name from outside must not cost a connection. */
+  async #newStepper(stream: string): Promise<Stepper> {
+    const row = await this.#db('evt_streams').where('name', stream).first('name');
+    if (row === undefined) requireOpenStream(stream, undefined);
+    let stepper = this.#steppers.get(stream);
+    if (stepper === undefined) {
+      stepper = new Stepper(this.#session, stream);
+      this.#steppers.set(stream, stepper);
+    }
+    return stepper;
+  }
+}

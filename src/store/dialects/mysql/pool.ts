@@ -1,0 +1,74 @@
+// The pool of connections for everything but steps: knex with our session settings. A connection that may be broken is
+// never given out again, also when nobody was told that it is (a query that timed out on our side).
+import knex, { type Knex } from 'knex';
+import ClientMysql2, {
+  type PooledConnection,
+  type PooledQuery,
+} from 'knex/lib/dialects/mysql2/index.js';
+import { mysqlOutcome } from '../db-errors.ts';
+import { KnownOutcome } from '../known-outcome.ts';
+import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
+
+export interface PoolOptions extends SessionOptions {
+  readonly poolMax: number;
+}
+
+export function openPool(options: PoolOptions): Knex {
+  return knex({
+    client: clientClass(options),
+    connection: { ...connectionOptions(options) } as Knex.StaticConnectionConfig,
+    // Given, so that knex does not ask for it.
+    version: 'latest',
+    // On MySQL the server cuts what is idle for `timeoutMs`: whoever just then takes it up would meet a dead line.
+    pool: { min: 0, max: options.poolMax, idleTimeoutMillis: options.timeoutMs / 2 },
+    acquireConnectionTimeout: options.timeoutMs,
+    // Messages of errors would hold the data of events.
+    compileSqlOnError: false,
+    // knex would print what it throws as well.
+    log: { warn: () => {} },
+  });
+}
+
+function clientClass(options: SessionOptions): typeof Knex.Client {
+  class MysqlClient extends ClientMysql2 {
+    override async acquireRawConnection(): Promise<PooledConnection> {
+      let connection: PooledConnection | null = null;
+      try {
+        connection = await super.acquireRawConnection();
+        await prepareSession(connection, options);
+        return connection;
+      } catch (error) {
+        if (connection !== null) cut(connection);
+        throw new KnownOutcome('not-run', error);
+      }
+    }
+
+    override async _query(connection: PooledConnection, query: PooledQuery): Promise<unknown> {
+      query.options = { ...query.options, timeout: answerMsMax(options) };
+      try {
+        return await super._query(connection, query);
+      } catch (error) {
+        // The whole statement with all its values, which would go into logs.
+        delete (error as { sql?: string }).sql;
+        const outcome = mysqlOutcome(error);
+        if (outcome === 'unknown' || outcome === 'not-run') connection.__knex__disposed ??= error;
+        if (outcome !== 'unknown') throw error;
+        cut(connection);
+        throw hasChanged(connection, query) ? error : new KnownOutcome('rolled-back', error);
+      }
+    }
+  }
+  return MysqlClient as unknown as typeof Knex.Client;
+}
+
+/** What was lost with a connection may have been done if it was a COMMIT, or a write outside of a transaction. */
+function hasChanged(connection: PooledConnection, query: PooledQuery): boolean {
+  if (connection.__knexTxId !== undefined) return /^commit\b/i.test(query.sql);
+  return !/^select\b/i.test(query.sql);
+}
+
+/** Without asking the server, which may not answer any more; marked as closing first, so that no error event follows. */
+function cut(connection: PooledConnection): void {
+  connection.destroy();
+  connection.stream.destroy();
+}

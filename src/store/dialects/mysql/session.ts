@@ -1,0 +1,71 @@
+// How every connection to MySQL or MariaDB is set up, in the pool and for steps alike: nothing that the server or the
+// account has by default may change what our statements mean, and nothing may wait for ever, on neither side.
+import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2';
+
+/** The server gives up first, so that its certain answer comes before our uncertain one. */
+const GRACE_MS_MAX = 5000;
+
+export interface SessionOptions {
+  readonly url: string;
+  /** How long a lock wait or an idle transaction may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long one statement may take, in milliseconds; 0 = for ever. */
+  readonly statementMs: number;
+  /** The greatest packet to send, in bytes, when the server takes greater ones. @default 16,000,000 */
+  readonly packetBytesMax?: number;
+}
+
+/** `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver would parse it. */
+export function connectionOptions({ url, timeoutMs }: SessionOptions): ConnectionOptions {
+  return {
+    uri: url,
+    connectTimeout: timeoutMs,
+    flags: ['-LOCAL_FILES'],
+    jsonStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+  };
+}
+
+/** How long to wait for an answer before its server counts as gone, in milliseconds; 0 = for ever. */
+export function answerMsMax({ statementMs }: SessionOptions): number {
+  return statementMs + Math.min(statementMs, GRACE_MS_MAX);
+}
+
+/** Sets the session of a new connection and gives the greatest packet that its server takes, in bytes. */
+export async function prepareSession(
+  connection: Connection,
+  options: SessionOptions,
+): Promise<number> {
+  const timeout = answerMsMax(options);
+  const run = (sql: string) =>
+    new Promise<RowDataPacket[][]>((resolve, reject) => {
+      connection.query<RowDataPacket[][]>({ sql, timeout, rowsAsArray: true }, (error, rows) =>
+        error === null ? resolve(rows) : reject(error),
+      );
+    });
+  const [facts] = await run('select version(), @@max_allowed_packet');
+  const isMariadb = String(facts?.[0]).includes('MariaDB');
+  for (const sql of sessionSettings(options, isMariadb)) await run(sql);
+  return Number(facts?.[1]);
+}
+
+/**
+ * The mode is set whole: strict, and without NO_BACKSLASH_ESCAPES, under which text that the driver escaped would run
+ * as SQL. Not REPEATABLE READ, whose gap locks make steps and producers wait for each other.
+ */
+function sessionSettings(options: SessionOptions, isMariadb: boolean): string[] {
+  const waitSeconds = Math.ceil(options.timeoutMs / 1000);
+  // MySQL has no limit for an idle transaction, only one for an idle connection.
+  const limits = isMariadb
+    ? `idle_transaction_timeout = ${waitSeconds}, max_statement_time = ${options.statementMs / 1000}`
+    : `wait_timeout = ${waitSeconds}, max_execution_time = ${Math.ceil(options.statementMs)}`;
+  return [
+    'set names utf8mb4 collate utf8mb4_bin',
+    'set session transaction isolation level read committed',
+    `set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
+       autocommit = 1, completion_type = 0,
+       innodb_lock_wait_timeout = ${waitSeconds}, lock_wait_timeout = ${waitSeconds}, ${limits}`,
+  ];
+}

@@ -1,0 +1,23 @@
+// The statements by hand that run on the pool, beside the reads of the queue.
+
+/** By the inbox's primary key, all of it. */
+export const INBOX_DEPTH = `
+select count(*) as \`rows\`, timestampdiff(microsecond, min(ts), utc_timestamp(3)) div 1000 as age_ms from ??`;
+
+/** Waits for its turn until the time is over; ends with its session. Names are the whole server's. */
+export const MIGRATION_LOCK =
+  "select get_lock(concat('aftercommit ', sha1(database())), ?) as is_mine";
+
+/**
+ * By the primary key of evt_consumers, row by row in the order of the list, so that two of these never wait for each
+ * other. Of a consumer that is named twice the first that is allowed counts.
+ */
+export function advanceCursorsSql(count: number): string {
+  const list = [
+    'select ? as id, ? as cursor_id, ? as token',
+    ...Array(count - 1).fill('select ?, ?, ?'),
+  ];
+  return `update (${list.join(' union all ')}) a straight_join evt_consumers c force index (primary) on c.id = a.id
+   set c.last_evt_id = greatest(c.last_evt_id, a.cursor_id), c.last_time = utc_timestamp(3)
+ where a.token is null or c.lease_token = a.token`;
+}

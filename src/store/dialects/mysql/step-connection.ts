@@ -1,0 +1,131 @@
+// One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
+// a new one. A packet holds several statements, of which the server runs as many as come before the first failure.
+import { type Connection, createConnection, type QueryError, type ResultSetHeader } from 'mysql2';
+import { isMysqlAnswer, mysqlOutcome } from '../db-errors.ts';
+import { KnownOutcome } from '../known-outcome.ts';
+import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
+import { ROLLBACK } from './step-sql.ts';
+
+/** What one statement gave: its rows as arrays, or what it changed. */
+export type Answer = readonly (readonly string[])[] | ResultSetHeader;
+
+/** How long a farewell may take; after it the socket is cut. */
+const END_MS_MAX = 1000;
+
+/** As much as fits into one frame of the protocol; a flush of the greatest size takes half of it. */
+const PACKET_BYTES_MAX = 16_000_000;
+
+/** The packet's header, and some room for what servers count beside the text. */
+const PACKET_OVERHEAD_BYTES = 64;
+
+export class StepConnection {
+  readonly #connection: Connection;
+  readonly #answerMsMax: number;
+  #packetBytesMax: number;
+
+  private constructor(options: SessionOptions) {
+    this.#connection = createConnection({
+      ...connectionOptions(options),
+      multipleStatements: true,
+      rowsAsArray: true,
+      // Packets are complete: a `?` in the data of an event is no place for a value.
+      queryFormat: (sql) => sql,
+    });
+    this.#answerMsMax = answerMsMax(options);
+    this.#packetBytesMax = options.packetBytesMax ?? PACKET_BYTES_MAX;
+    // Without a listener the loss of an idle connection would end the process; `isLost` tells it.
+    this.#connection.on('error', () => {});
+  }
+
+  static async connect(options: SessionOptions): Promise<StepConnection> {
+    const made = new StepConnection(options);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        made.#connection.connect((error) => (error === null ? resolve() : reject(error)));
+      });
+      const bytes = await prepareSession(made.#connection, options);
+      made.#packetBytesMax = Math.min(bytes - PACKET_OVERHEAD_BYTES, made.#packetBytesMax);
+      return made;
+    } catch (error) {
+      made.cut();
+      throw new KnownOutcome('not-run', error);
+    }
+  }
+
+  get packetBytesMax(): number {
+    return this.#packetBytesMax;
+  }
+
+  get isLost(): boolean {
+    return this.#connection.state !== 'authenticated';
+  }
+
+  /** Sends statements that commit nothing, as one packet. */
+  send(statements: readonly string[]): Promise<Answer[]> {
+    return this.#send(statements, false);
+  }
+
+  /** Sends the packets of a transaction, the last of which ends with its commit; gives the answers of all statements. */
+  async commit(packets: readonly (readonly string[])[]): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    for (const [place, statements] of packets.entries()) {
+      answers.push(...(await this.#send(statements, place === packets.length - 1)));
+    }
+    return answers;
+  }
+
+  /** True when the session is without a transaction again, which also tells that the server is still there. */
+  rollBack(): Promise<boolean> {
+    return this.send([ROLLBACK]).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Ends it without asking the server, which may not answer any more; marked as closing first, so no event follows. */
+  cut(): void {
+    this.#connection.destroy();
+    (this.#connection as unknown as { stream: { destroy(): void } }).stream.destroy();
+  }
+
+  async end(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, END_MS_MAX);
+      this.#connection.end(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.cut();
+  }
+
+  async #send(statements: readonly string[], isCommitting: boolean): Promise<Answer[]> {
+    let answered = 0;
+    try {
+      return await this.#query(statements, () => {
+        answered += 1;
+      });
+    } catch (error) {
+      // The whole packet, which would go into logs.
+      delete (error as { sql?: string }).sql;
+      if (mysqlOutcome(error) !== 'unknown') throw error;
+      // An answer for a statement before the commit says that the commit was not reached; silence says nothing.
+      const isBeforeCommit = isMysqlAnswer(error) && answered < statements.length - 1;
+      if (isCommitting && !isBeforeCommit) throw error;
+      throw new KnownOutcome('rolled-back', error);
+    }
+  }
+
+  #query(statements: readonly string[], onAnswer: () => void): Promise<Answer[]> {
+    const sql = statements.join(';\n');
+    return new Promise((resolve, reject) => {
+      const done = (error: QueryError | null, result: unknown) => {
+        if (error !== null) return reject(error);
+        resolve((statements.length === 1 ? [result] : result) as Answer[]);
+      };
+      const command = this.#connection.query({ sql, timeout: this.#answerMsMax }, done);
+      // Comes once for each statement, also for one without fields.
+      command.on('fields', onAnswer);
+    });
+  }
+}

@@ -1,0 +1,55 @@
+// The pool of connections for everything but steps: knex with our session settings. A connection that may be broken is
+// never given out again, also when nobody was told that it is (a query that timed out on our side).
+import knex, { type Knex } from 'knex';
+import ClientPostgres, { type PooledConnection } from 'knex/lib/dialects/postgres/index.js';
+import { postgresOutcome } from '../db-errors.ts';
+import { KnownOutcome } from '../known-outcome.ts';
+import { clientConfig, type SessionOptions, sessionSettings } from './session.ts';
+
+export interface PoolOptions extends SessionOptions {
+  readonly poolMax: number;
+}
+
+export function openPool(options: PoolOptions): Knex {
+  return knex({
+    client: clientClass(options),
+    connection: clientConfig(options, 'aftercommit') as Knex.PgConnectionConfig,
+    pool: { min: 0, max: options.poolMax },
+    // 0 would mean that a connection has to be free at once.
+    ...(options.timeoutMs > 0 && { acquireConnectionTimeout: options.timeoutMs }),
+    // knex would print what it throws as well.
+    log: { warn: () => {} },
+  });
+}
+
+function clientClass(options: SessionOptions): typeof Knex.Client {
+  const settings = sessionSettings(options);
+
+  class PostgresClient extends ClientPostgres {
+    override async acquireRawConnection(): Promise<PooledConnection> {
+      let connection: PooledConnection | null = null;
+      try {
+        connection = await super.acquireRawConnection();
+        await connection.query(settings);
+        return connection;
+      } catch (error) {
+        connection?.connection.stream.destroy();
+        throw new KnownOutcome('not-run', error);
+      }
+    }
+
+    override async _query(connection: PooledConnection, query: unknown): Promise<unknown> {
+      try {
+        return await super._query(connection, query);
+      } catch (error) {
+        const outcome = postgresOutcome(error);
+        if (outcome === 'unknown' || outcome === 'not-run') {
+          connection.__knex__disposed ??= error;
+          connection.connection.stream.destroy();
+        }
+        throw error;
+      }
+    }
+  }
+  return PostgresClient as unknown as typeof Knex.Client;
+}

@@ -1,0 +1,166 @@
+// PostgreSQL. Steps run on a connection of their own for each stream, everything else on a pool.
+import type { Knex } from 'knex';
+import type { Draft, EventRow } from '../../../contract/event.ts';
+import type { EventId } from '../../../contract/event-id.ts';
+import type {
+  Ack,
+  Appended,
+  Dialect,
+  DialectOptions,
+  Moved,
+  OpenDatabase,
+  ReadLimits,
+} from '../../dialect.ts';
+import { requireOpenStream } from '../../stream-state.ts';
+import { postgresOutcome } from '../db-errors.ts';
+import { KnownOutcome } from '../known-outcome.ts';
+import { openPool } from './pool.ts';
+import { ADVANCE_CURSORS, inboxDepthSql, isoTimeSql, readQueueStatement } from './statements.ts';
+import type { Statement } from './step-client.ts';
+import { Stepper } from './stepper.ts';
+
+/** One lock of the database for all migrations of ours: "evtmigr" in ASCII. */
+const MIGRATION_LOCK = '28559215071684466';
+
+export async function openPostgres(options: DialectOptions): Promise<OpenDatabase> {
+  const db = openPool(options);
+  return { db, dialect: new PostgresDialect(db, options) };
+}
+
+class PostgresDialect implements Dialect {
+  readonly kind = 'postgres';
+  readonly hasSteps = true;
+  readonly hasStrictJson = true;
+  readonly outcomeOf = postgresOutcome;
+  readonly #db: Knex;
+  readonly #options: DialectOptions;
+  readonly #steppers = new Map<string, Stepper>();
+
+  constructor(db: Knex, options: DialectOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  async append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
+    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
+    return stepper.append(drafts);
+  }
+
+  async moveInbox(stream: string): Promise<Moved> {
+    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
+    return stepper.move();
+  }
+
+  async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    const statement = readQueueStatement(stream);
+    const values = [after, limits.eventsMax, limits.bytesMax, limits.bytesMax];
+    return (await this.#run<EventRow>(statement, values, 'array')).rows;
+  }
+
+  async advanceCursors(acks: readonly Ack[]): Promise<void> {
+    const values = [
+      acks.map((ack) => ack.consumerId),
+      acks.map((ack) => ack.cursor),
+      acks.map((ack) => ack.token),
+    ];
+    await this.#run(ADVANCE_CURSORS, values);
+  }
+
+  async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {
+    const { rows } = await this.#db.raw(inboxDepthSql(stream));
+    return { rows: Number(rows[0].rows), ageMs: Math.max(0, Number(rows[0].age_ms)) };
+  }
+
+  async transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
+    let isAtCommit = false;
+    const run = async (tx: Knex.Transaction) => {
+      const result = await work(tx);
+      isAtCommit = true;
+      return result;
+    };
+    try {
+      return await this.#db.transaction(run, { isolationLevel: 'read committed' });
+    } catch (error) {
+      // Without a COMMIT the server undoes everything, whenever it notices that we are gone.
+      throw isAtCommit ? error : certain(error);
+    }
+  }
+
+  forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
+    return query.forUpdate();
+  }
+
+  /** On a connection of its own without time limits: a migration may take long, and waits for another one's end. */
+  async withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void> {
+    const { url, timeoutMs } = this.#options;
+    const db = openPool({ url, timeoutMs: 0, poolMax: 1 });
+    try {
+      await db.transaction(async (tx) => {
+        await tx.raw('select pg_advisory_xact_lock(?::bigint)', [MIGRATION_LOCK]);
+        // DDL that waits for an open transaction makes every later one wait behind it.
+        await tx.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`);
+        await work(tx);
+      });
+    } finally {
+      await db.destroy();
+    }
+  }
+
+  now(): Knex.Raw {
+    return this.#db.raw('clock_timestamp()');
+  }
+
+  fromNow(ms: number): Knex.Raw {
+    return this.#db.raw("clock_timestamp() + ?::float8 * interval '1 millisecond'", [ms]);
+  }
+
+  time(iso: string): Knex.Raw {
+    return this.#db.raw('?::timestamptz', [iso]);
+  }
+
+  isoTime(column: string): Knex.Raw {
+    return this.#db.raw(isoTimeSql('??'), [column]);
+  }
+
+  idText(column: string): Knex.Raw {
+    return this.#db.raw('??::text', [column]);
+  }
+
+  msSince(column: string): Knex.Raw {
+    return this.#db.raw('round(extract(epoch from clock_timestamp() - ??) * 1000)', [column]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#steppers.values()].map((stepper) => stepper.close()));
+  }
+
+  /** Looks first whether the stream is there: a name from outside must not cost a connection. */
+  async #newStepper(stream: string): Promise<Stepper> {
+    await this.#requireStream(stream);
+    const stepper = this.#steppers.get(stream) ?? new Stepper(this.#options, stream);
+    this.#steppers.set(stream, stepper);
+    return stepper;
+  }
+
+  async #requireStream(stream: string): Promise<void> {
+    try {
+      const row = await this.#db('evt_streams').where('name', stream).first('name');
+      if (row === undefined) requireOpenStream(stream, undefined);
+    } catch (error) {
+      throw certain(error);
+    }
+  }
+
+  #run<Row>(
+    { name, text }: Statement,
+    values: readonly unknown[],
+    rowMode?: 'array',
+  ): Promise<{ rows: Row[] }> {
+    return this.#db.raw(text, values as Knex.RawBinding[]).options({ name, rowMode });
+  }
+}
+
+/** The error of something that has changed nothing for certain. */
+function certain(error: unknown): unknown {
+  return postgresOutcome(error) === 'unknown' ? new KnownOutcome('rolled-back', error) : error;
+}

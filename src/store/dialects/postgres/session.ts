@@ -1,0 +1,44 @@
+// How every connection to PostgreSQL is set up, in the pool and for steps alike: nothing that the server or the role
+// has by default may change what our statements mean, and nothing may wait for ever, on neither side.
+import type { ClientConfig } from 'pg';
+
+/** The server gives up first, so that its certain answer comes before our uncertain one. */
+const GRACE_MS = 5000;
+
+export interface SessionOptions {
+  readonly url: string;
+  /** How long one statement, a lock wait or an idle transaction may take, in milliseconds; 0 = for ever. */
+  readonly timeoutMs: number;
+}
+
+/** `query_timeout` is for a server that has gone without a word; its connection is not used again. */
+export function clientConfig(options: SessionOptions, name: string): ClientConfig {
+  const { url, timeoutMs } = options;
+  return {
+    connectionString: url,
+    application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs === 0 ? 0 : timeoutMs + GRACE_MS,
+  };
+}
+
+/**
+ * Statements and not start-up parameters, which poolers refuse. All our queries go by a key, in its order, with plans
+ * that must not change with the size of a table: a small inbox would get a sequential scan (limit × rows comparisons)
+ * or a bitmap scan, which a plan made early keeps for good and which reads and sorts a long inbox whole for every step.
+ * With generic plans no statement is planned anew each time. REPEATABLE READ would make steps fail.
+ */
+export function sessionSettings(options: SessionOptions): string {
+  const timeoutMs = Math.round(options.timeoutMs);
+  return `
+    set timezone = 'UTC';
+    set default_transaction_isolation = 'read committed';
+    set enable_seqscan = off;
+    set enable_bitmapscan = off;
+    set jit = off;
+    set plan_cache_mode = force_generic_plan;
+    set statement_timeout = ${timeoutMs};
+    set lock_timeout = ${timeoutMs};
+    set idle_in_transaction_session_timeout = ${timeoutMs}`;
+}

@@ -1,0 +1,142 @@
+// Takes the steps of one stream, one at a time, on a connection of its own that is made when it is first needed and
+// again after a loss. Any failure but a plain rollback ends the connection too: a fresh one has no broken statement
+// and no server that has turned read-only.
+import { Mutex } from '../../../base/mutex.ts';
+import type { Draft } from '../../../contract/event.ts';
+import type { EventId } from '../../../contract/event-id.ts';
+import type { Appended, Moved } from '../../dialect.ts';
+import { requireOpenStream } from '../../stream-state.ts';
+import { tablesOf } from '../../tables.ts';
+import { postgresOutcome } from '../db-errors.ts';
+import { drainedAppend, type FullStep } from '../drained-append.ts';
+import { KnownOutcome } from '../known-outcome.ts';
+import { InboxFloor } from './inbox-floor.ts';
+import type { SessionOptions } from './session.ts';
+import { type Statement, StepClient } from './step-client.ts';
+import { type StepStatements, stepStatements } from './step-sql.ts';
+
+interface MovedRow {
+  readonly moved: string;
+  readonly drained: boolean;
+}
+
+interface FullRow extends MovedRow {
+  readonly base: EventId;
+  readonly fence: string | null;
+}
+
+/** What a step works with; both belong to one connection and go with it. */
+interface Session {
+  readonly client: StepClient;
+  readonly floor: InboxFloor;
+}
+
+export class Stepper {
+  readonly #options: SessionOptions;
+  readonly #stream: string;
+  readonly #statements: StepStatements;
+  readonly #turns = new Mutex();
+  #session: Session | null = null;
+  #isInboxBusy = false;
+  #isClosed = false;
+
+  constructor(options: SessionOptions, stream: string) {
+    this.#options = options;
+    this.#stream = stream;
+    this.#statements = stepStatements(stream);
+  }
+
+  async append(drafts: readonly Draft[]): Promise<Appended> {
+    const types = drafts.map((draft) => draft.type);
+    const data = drafts.map((draft) => draft.data);
+    const appended = await drainedAppend(
+      { lean: () => this.#lean(types, data), full: (fence) => this.#full(types, data, fence) },
+      drafts.length > 0 && !this.#isInboxBusy,
+    );
+    this.#isInboxBusy = appended.moved > 0;
+    return appended;
+  }
+
+  /** A stream that is not open is left as it is, and counts as drained. */
+  async move(): Promise<Moved> {
+    const row = await this.#step<MovedRow>(this.#statements.inboxOnly, []);
+    if (row === null) {
+      const status = await this.#status();
+      if (status === undefined) requireOpenStream(this.#stream, status);
+      return { moved: 0, isDrained: status !== 'open' };
+    }
+    return { moved: this.#countMoved(row), isDrained: row.drained };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#turns.run(async () => {
+      await this.#session?.client.end();
+      this.#session = null;
+    });
+  }
+
+  async #lean(types: readonly string[], data: readonly string[]): Promise<EventId | null> {
+    const row = await this.#step<{ base: EventId }>(this.#statements.lean, [types, data]);
+    return row?.base ?? null;
+  }
+
+  async #full(
+    types: readonly string[],
+    data: readonly string[],
+    fence: string,
+  ): Promise<FullStep | null> {
+    const row = await this.#step<FullRow>(this.#statements.full, [types, data, fence]);
+    if (row === null) {
+      requireOpenStream(this.#stream, await this.#status());
+      return null;
+    }
+    const moved = this.#countMoved(row);
+    return { base: row.base, moved, isDrained: row.drained, fence: row.fence };
+  }
+
+  #step<Row>(statement: Statement, values: readonly unknown[]): Promise<Row | null> {
+    return this.#use(async ({ client, floor }) => {
+      const row = await client.first<Row>(statement, [this.#stream, floor.take(), ...values]);
+      return row ?? null;
+    });
+  }
+
+  /** Tells a step without a row why: the stream is gone, or not open, or its row was locked. */
+  async #status(): Promise<string | undefined> {
+    const row = await this.#use(({ client }) =>
+      client.first<{ status: string }>(this.#statements.status, [this.#stream]),
+    );
+    return row?.status;
+  }
+
+  #countMoved(row: MovedRow): number {
+    const moved = Number(row.moved);
+    if (this.#session?.floor.isDueAfter(moved) === true) {
+      // Nobody waits for it; when it fails, the floor stays where it is.
+      this.#use(({ client, floor }) => floor.raise(client.first)).catch(() => {});
+    }
+    return moved;
+  }
+
+  #use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#turns.run(async () => {
+      const session = await this.#connected();
+      try {
+        return await work(session);
+      } catch (error) {
+        if (postgresOutcome(error) !== 'rolled-back') session.client.cut();
+        throw error;
+      }
+    });
+  }
+
+  async #connected(): Promise<Session> {
+    if (this.#isClosed) throw new KnownOutcome('not-run', new Error('The database was closed.'));
+    if (this.#session === null || this.#session.client.isLost) {
+      const client = await StepClient.connect(this.#options, this.#stream);
+      this.#session = { client, floor: new InboxFloor(tablesOf(this.#stream).inbox) };
+    }
+    return this.#session;
+  }
+}

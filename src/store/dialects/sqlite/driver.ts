@@ -1,0 +1,69 @@
+// Opens SQLite files: `node:sqlite` where the runtime has a sound one, else the package with the same API.
+// Between 3.7.0 and 3.51.2 a WAL database that several processes write can be corrupted, so older ones are refused.
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+
+type DatabaseClass = new (file: string, options?: { timeout: number }) => DatabaseSyncInstance;
+const SOUND_VERSION = [3, 51, 3] as const;
+
+let loaded: Promise<DatabaseClass> | null = null;
+
+export function loadDriver(): Promise<DatabaseClass> {
+  loaded ??= (async () => {
+    for (const load of [loadBuiltIn, loadPackage]) {
+      const driver = await load().catch(() => null);
+      if (driver !== null && isSound(versionOf(driver))) return driver;
+    }
+    throw new Error(
+      `SQLite ${SOUND_VERSION.join('.')} or later is needed: older ones can corrupt a WAL database that several ` +
+        'processes write. Reinstall the package @photostructure/sqlite.',
+    );
+  })();
+  return loaded;
+}
+
+/** The file named by `sqlite:PATH`, its folder made when it is missing. */
+export function databaseFile(url: string): string {
+  const path = url.replace(/^sqlite3?:(?:\/\/(?=\/))?/, '');
+  if (path === '' || path.startsWith(':memory:')) {
+    throw new Error(
+      `SQLite needs a file, as in sqlite:./data/events.db, got ${JSON.stringify(url)}`,
+    );
+  }
+  const file = resolve(path);
+  mkdirSync(dirname(file), { recursive: true });
+  return file;
+}
+
+/** busy_timeout is 0: a foreign writer must never freeze the process; who meets it retries asynchronously. */
+export function openHandle(Driver: DatabaseClass, file: string): DatabaseSyncInstance {
+  const handle = new Driver(file, { timeout: 0 });
+  handle.exec('pragma synchronous = full');
+  return handle;
+}
+
+async function loadBuiltIn(): Promise<DatabaseClass> {
+  const name = 'node:sqlite';
+  return ((await import(name)) as { DatabaseSync: DatabaseClass }).DatabaseSync;
+}
+
+async function loadPackage(): Promise<DatabaseClass> {
+  return (await import('@photostructure/sqlite')).DatabaseSync;
+}
+
+function versionOf(Driver: DatabaseClass): string {
+  const probe = new Driver(':memory:');
+  const row = probe.prepare('select sqlite_version() as version').get() as { version: string };
+  probe.close();
+  return row.version;
+}
+
+function isSound(version: string): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [place, least] of SOUND_VERSION.entries()) {
+    const part = parts[place] ?? 0;
+    if (part !== least) return part > least;
+  }
+  return true;
+}

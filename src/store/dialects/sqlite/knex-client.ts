@@ -1,0 +1,56 @@
+// knex's better-sqlite3 dialect on top of the driver with node:sqlite's API.
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Knex } from 'knex';
+import ClientBetterSqlite3 from 'knex/lib/dialects/better-sqlite3/index.js';
+import { whenFree } from './busy.ts';
+import { loadDriver, openHandle } from './driver.ts';
+
+interface Query {
+  sql: string;
+  bindings?: readonly unknown[];
+  response?: unknown;
+  context?: { lastID: unknown; changes: unknown };
+}
+
+/** A knex client class for `connection: {filename}`; statements that meet another writer wait at most `timeoutMs`. */
+export function sqliteClient(timeoutMs: number): typeof Knex.Client {
+  class SqliteClient extends ClientBetterSqlite3 {
+    _driver(): null {
+      return null;
+    }
+
+    override async acquireRawConnection(): Promise<DatabaseSyncInstance> {
+      return openHandle(await loadDriver(), this.connectionSettings.filename);
+    }
+
+    override async destroyRawConnection(connection: DatabaseSyncInstance): Promise<void> {
+      connection.close();
+    }
+
+    // A transaction that reads before it writes could not be upgraded once another writer came between.
+    override transaction(...args: unknown[]) {
+      const transaction = super.transaction(...args);
+      const query = (
+        transaction as unknown as { query: (c: unknown, sql: string) => Promise<unknown> }
+      ).query;
+      transaction.begin = (connection) => query.call(transaction, connection, 'begin immediate;');
+      return transaction;
+    }
+
+    async _query(connection: DatabaseSyncInstance, query: Query): Promise<Query> {
+      const bindings = this._formatBindings(query.bindings) as string[];
+      await whenFree(() => {
+        const statement = connection.prepare(query.sql);
+        if (statement.columns().length > 0) {
+          query.response = statement.all(...bindings);
+        } else {
+          const { lastInsertRowid, changes } = statement.run(...bindings);
+          query.response = { lastInsertRowid, changes };
+          query.context = { lastID: lastInsertRowid, changes };
+        }
+      }, timeoutMs);
+      return query;
+    }
+  }
+  return SqliteClient as unknown as typeof Knex.Client;
+}

@@ -1,0 +1,176 @@
+// SQLite. Its single writer makes numbering at the insert safe (see the trigger in migrations/stream/0002-inbox),
+// so there is no step. Hot statements run synchronously on a handle of their own: a whole transaction takes one
+// turn of the event loop, so two of this process never meet half-way.
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import knex, { type Knex } from 'knex';
+import { type Draft, type EventRow, rowBytes } from '../../../contract/event.ts';
+import { type EventId, idPlus } from '../../../contract/event-id.ts';
+import type {
+  Ack,
+  Appended,
+  Dialect,
+  DialectOptions,
+  OpenDatabase,
+  ReadLimits,
+} from '../../dialect.ts';
+import { requireOpenStream } from '../../stream-state.ts';
+import { sqliteOutcome } from '../db-errors.ts';
+import { whenFree } from './busy.ts';
+import { databaseFile, loadDriver, openHandle } from './driver.ts';
+import { sqliteClient } from './knex-client.ts';
+import { prepareStream, type StreamStatements } from './statements.ts';
+
+const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+export async function openSqlite(options: DialectOptions): Promise<OpenDatabase> {
+  const file = databaseFile(options.url);
+  const handle = openHandle(await loadDriver(), file);
+  try {
+    // The mode is a property of the file; changing it needs the file for oneself for a moment.
+    await whenFree(() => handle.exec('pragma journal_mode = wal'), options.timeoutMs);
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+  const db = knex({
+    client: sqliteClient(options.timeoutMs),
+    connection: { filename: file },
+    useNullAsDefault: true,
+    pool: { min: 0, max: 1 },
+    acquireConnectionTimeout: options.timeoutMs,
+  });
+  return { db, dialect: new SqliteDialect(db, handle, options.timeoutMs) };
+}
+
+class SqliteDialect implements Dialect {
+  readonly kind = 'sqlite';
+  readonly hasSteps = false;
+  readonly hasStrictJson = true;
+  readonly outcomeOf = sqliteOutcome;
+  readonly #db: Knex;
+  readonly #handle: DatabaseSyncInstance;
+  readonly #timeoutMs: number;
+  readonly #statements = new Map<string, StreamStatements>();
+
+  constructor(db: Knex, handle: DatabaseSyncInstance, timeoutMs: number) {
+    this.#db = db;
+    this.#handle = handle;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
+    return this.#write(() => {
+      const statements = this.#statementsOf(stream);
+      const row = statements.streamRow.get(stream) as
+        | { nextId: EventId; status: string }
+        | undefined;
+      requireOpenStream(stream, row?.status);
+      const first = row?.nextId as EventId;
+      drafts.forEach((draft, place) => {
+        statements.appendDraft.run(idPlus(first, place), draft.type, draft.data);
+      });
+      statements.setNextId.run(idPlus(first, drafts.length), stream);
+      return { first, moved: 0 };
+    });
+  }
+
+  async moveInbox(): Promise<{ moved: number; isDrained: boolean }> {
+    return { moved: 0, isDrained: true };
+  }
+
+  readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    return whenFree(() => {
+      const rows: EventRow[] = [];
+      let bytes = 0;
+      const found = this.#statementsOf(stream).readQueue.iterate(after, limits.eventsMax);
+      for (const row of found as Iterable<EventRow>) {
+        bytes += rowBytes(row);
+        if (rows.length > 0 && bytes > limits.bytesMax) break;
+        rows.push(row);
+      }
+      return rows;
+    }, this.#timeoutMs);
+  }
+
+  advanceCursors(acks: readonly Ack[]): Promise<void> {
+    return this.#write(() => {
+      const advance = this.#handle.prepare(
+        `update evt_consumers set last_evt_id = max(last_evt_id, cast(?1 as integer)), last_time = ${NOW}
+          where id = ?2 and (?3 is null or lease_token = ?3)`,
+      );
+      for (const { cursor, consumerId, token } of acks) advance.run(cursor, consumerId, token);
+    });
+  }
+
+  async inboxDepth(): Promise<{ rows: number; ageMs: number }> {
+    return { rows: 0, ageMs: 0 };
+  }
+
+  transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
+    return query;
+  }
+
+  withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void> {
+    return this.#db.transaction(work);
+  }
+
+  now(): Knex.Raw {
+    return this.#db.raw(NOW);
+  }
+
+  fromNow(ms: number): Knex.Raw {
+    return this.#db.raw("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ?)", [
+      `${(ms / 1000).toFixed(3)} seconds`,
+    ]);
+  }
+
+  time(iso: string): Knex.Raw {
+    return this.#db.raw('?', [iso]);
+  }
+
+  isoTime(column: string): Knex.Raw {
+    return this.#db.raw('??', [column]);
+  }
+
+  idText(column: string): Knex.Raw {
+    return this.#db.raw('cast(?? as text)', [column]);
+  }
+
+  msSince(column: string): Knex.Raw {
+    return this.#db.raw("cast(round((julianday('now') - julianday(??)) * 86400000) as integer)", [
+      column,
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#handle.close();
+  }
+
+  #statementsOf(stream: string): StreamStatements {
+    let statements = this.#statements.get(stream);
+    if (statements === undefined) {
+      statements = prepareStream(this.#handle, stream);
+      this.#statements.set(stream, statements);
+    }
+    return statements;
+  }
+
+  #write<T>(work: () => T): Promise<T> {
+    return whenFree(() => {
+      this.#handle.exec('begin immediate');
+      try {
+        const result = work();
+        this.#handle.exec('commit');
+        return result;
+      } catch (error) {
+        // Some failures (disk full) have ended the transaction already.
+        if (this.#handle.isTransaction) this.#handle.exec('rollback');
+        throw error;
+      }
+    }, this.#timeoutMs);
+  }
+}

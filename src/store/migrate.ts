@@ -1,0 +1,108 @@
+// Brings a database to the schema of this version. Nodes that start together wait for each other; a database
+// that is ahead is refused, since an older node would not keep what a newer one relies on.
+import type { Knex } from 'knex';
+import {
+  activeMigrations,
+  historyMigrations,
+  type Migration,
+  type StreamMigration,
+  streamMigrations,
+  warehouseMigrations,
+} from '../../migrations/index.ts';
+import type { Dialect } from './dialect.ts';
+
+/** One of the two databases: its own tables, and the tables that each stream has in it. */
+export interface Schema {
+  /** Stands before each name in the list of what was applied, since both databases may be one. */
+  readonly name: string;
+  readonly shared: readonly Migration[];
+  readonly perStream: readonly StreamMigration[];
+  /** The table that counts how many of `perStream` a stream has, and that table's key. */
+  readonly versions: { readonly table: string; readonly key: string };
+}
+
+export const activeSchema: Schema = {
+  name: 'active',
+  shared: activeMigrations,
+  perStream: streamMigrations,
+  versions: { table: 'evt_streams', key: 'name' },
+};
+
+export const warehouseSchema: Schema = {
+  name: 'warehouse',
+  shared: warehouseMigrations,
+  perStream: historyMigrations,
+  versions: { table: 'evt_archives', key: 'stream' },
+};
+
+/** Gives the names of the migrations that were applied now, in their order. */
+export async function migrate(
+  dialect: Dialect,
+  schema: Schema,
+  streams: readonly string[],
+): Promise<string[]> {
+  const applied: string[] = [];
+  await dialect.withMigrationLock(async (db) => {
+    applied.push(...(await applyShared(db, dialect, schema)));
+    for (const stream of streams) {
+      applied.push(...(await applyToStream(db, dialect, schema, stream)));
+    }
+  });
+  return applied;
+}
+
+async function applyShared(db: Knex, dialect: Dialect, schema: Schema): Promise<string[]> {
+  if (!(await db.schema.hasTable('evt_migrations'))) {
+    await db.schema.createTable('evt_migrations', (table) => {
+      table.string('name', 100).primary();
+    });
+  }
+  const prefix = `${schema.name}/`;
+  const listed: string[] = await db('evt_migrations').pluck('name');
+  const done = listed.filter((name) => name.startsWith(prefix));
+  const known = schema.shared.map((migration) => prefix + migration.name);
+  const ahead = done.filter((name) => !known.includes(name));
+  if (ahead.length > 0) throw aheadError(`it holds ${ahead.join(', ')}`);
+
+  const applied: string[] = [];
+  for (const migration of schema.shared) {
+    const name = prefix + migration.name;
+    if (done.includes(name)) continue;
+    await migration.up(db, dialect.kind);
+    await db('evt_migrations').insert({ name });
+    applied.push(name);
+  }
+  return applied;
+}
+
+async function applyToStream(
+  db: Knex,
+  dialect: Dialect,
+  schema: Schema,
+  stream: string,
+): Promise<string[]> {
+  const { table, key } = schema.versions;
+  const row = await db(table).where(key, stream).first('schema');
+  if (row === undefined) await db(table).insert({ [key]: stream });
+  const version = Number(row?.schema ?? 0);
+  if (version > schema.perStream.length) {
+    throw aheadError(
+      `stream ${stream} has version ${version}, known is ${schema.perStream.length}`,
+    );
+  }
+
+  const pending = schema.perStream.slice(version);
+  for (const [place, migration] of pending.entries()) {
+    await migration.up(db, dialect.kind, stream);
+    await db(table)
+      .where(key, stream)
+      .update({ schema: version + place + 1 });
+  }
+  return pending.map((migration) => `${stream}:${migration.name}`);
+}
+
+function aheadError(what: string): Error {
+  return new Error(
+    `The database was migrated by a newer version of Aftercommit (${what}); run that version, or restore a backup.`,
+  );
+}

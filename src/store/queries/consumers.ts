@@ -1,0 +1,179 @@
+// evt_consumers: who reads reliably, up to where, and who holds the lease to push.
+import type { Knex } from 'knex';
+import type { EventId } from '../../contract/event-id.ts';
+import type { Dialect } from '../dialect.ts';
+import { tablesOf } from '../tables.ts';
+
+export interface ConsumerRow {
+  readonly id: string;
+  readonly ident: string;
+  readonly cursor: EventId;
+}
+
+export interface ConsumerDetails extends ConsumerRow {
+  readonly lastTime: string | null;
+  /** Since it acknowledged last, or since its registration. */
+  readonly idleMs: number;
+  /** Age of the oldest event that it has not acknowledged; 0 when it has them all. */
+  readonly lagMs: number;
+  readonly isConnected: boolean;
+}
+
+/** The right to push to one consumer; the token fences every older holder. */
+export interface Lease {
+  readonly consumerId: string;
+  readonly cursor: EventId;
+  readonly token: string;
+  /** True when the lease was taken from a holder that was still alive. */
+  readonly isTakeover: boolean;
+}
+
+export async function findConsumer(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+  ident: string,
+): Promise<ConsumerRow | null> {
+  const row = await db('evt_consumers')
+    .where({ stream, ident })
+    .first({
+      id: dialect.idText('id'),
+      ident: 'ident',
+      cursor: dialect.idText('last_evt_id'),
+    });
+  return row ?? null;
+}
+
+export async function insertConsumer(
+  tx: Knex,
+  dialect: Dialect,
+  consumer: { stream: string; ident: string; cursor: EventId },
+): Promise<void> {
+  await tx('evt_consumers').insert({
+    stream: consumer.stream,
+    ident: consumer.ident,
+    last_evt_id: consumer.cursor,
+    reg_time: dialect.now(),
+  });
+}
+
+export async function deleteConsumer(tx: Knex, consumerId: string): Promise<void> {
+  await tx('evt_consumers').where('id', consumerId).delete();
+}
+
+export async function listConsumers(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+): Promise<ConsumerDetails[]> {
+  const { queue } = tablesOf(stream);
+  const rows = await db('evt_consumers as c')
+    .leftJoin(`${queue} as q`, 'q.id', db.raw('c.last_evt_id + 1'))
+    .where('c.stream', stream)
+    .orderBy('c.ident')
+    .select({
+      id: dialect.idText('c.id'),
+      ident: 'c.ident',
+      cursor: dialect.idText('c.last_evt_id'),
+      lastTime: dialect.isoTime('c.last_time'),
+      sinceLastTime: dialect.msSince('c.last_time'),
+      sinceRegistration: dialect.msSince('c.reg_time'),
+      sinceNextEvent: dialect.msSince('q.ts'),
+      isConnected: db.raw('case when c.lease_until > ? then 1 else 0 end', [dialect.now()]),
+    });
+  return rows.map((row) => ({
+    id: row.id,
+    ident: row.ident,
+    cursor: row.cursor,
+    lastTime: row.lastTime ?? null,
+    idleMs: elapsedMs(row.sinceLastTime ?? row.sinceRegistration),
+    lagMs: elapsedMs(row.sinceNextEvent),
+    isConnected: Number(row.isConnected) !== 0,
+  }));
+}
+
+/** Never negative, even when the database's clock was set back. */
+function elapsedMs(value: unknown): number {
+  return Math.max(0, Number(value ?? 0));
+}
+
+/** Idents and cursors only, for whoever decides what all of them have. */
+export async function listCursors(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+): Promise<Pick<ConsumerRow, 'ident' | 'cursor'>[]> {
+  return db('evt_consumers')
+    .where('stream', stream)
+    .select({ ident: 'ident', cursor: dialect.idText('last_evt_id') });
+}
+
+/**
+ * Gives the lease to `node`, bumping the token so that whatever the former holder still acknowledges is void.
+ * null when there is no such consumer, or, with `onlyIfFree`, when somebody else holds it.
+ */
+export async function takeLease(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  request: { stream: string; ident: string; node: string; leaseMs: number; onlyIfFree: boolean },
+): Promise<Lease | null> {
+  const row = await dialect.forUpdate(
+    tx('evt_consumers')
+      .where({ stream: request.stream, ident: request.ident })
+      .first({
+        id: dialect.idText('id'),
+        cursor: dialect.idText('last_evt_id'),
+        token: dialect.idText('lease_token'),
+        node: 'lease_node',
+        isHeld: tx.raw('case when lease_until > ? then 1 else 0 end', [dialect.now()]),
+      }),
+  );
+  if (row === undefined) return null;
+  const isTakeover = Number(row.isHeld) !== 0;
+  if (isTakeover && request.onlyIfFree && row.node !== request.node) return null;
+  const token = String(BigInt(row.token) + 1n);
+  await tx('evt_consumers')
+    .where('id', row.id)
+    .update({
+      lease_token: token,
+      lease_node: request.node,
+      lease_until: dialect.fromNow(request.leaseMs),
+    });
+  return { consumerId: row.id, cursor: row.cursor, token, isTakeover };
+}
+
+/** Prolongs those leases that are still theirs. */
+export async function renewLeases(
+  db: Knex,
+  dialect: Dialect,
+  leases: readonly { consumerId: string; token: string }[],
+  leaseMs: number,
+): Promise<void> {
+  await db('evt_consumers')
+    .whereIn(
+      ['id', 'lease_token'],
+      leases.map((lease) => [lease.consumerId, lease.token]),
+    )
+    .update({ lease_until: dialect.fromNow(leaseMs) });
+}
+
+/** The newest token of each of these consumers; one that is missing was unregistered. */
+export async function leaseTokens(
+  db: Knex,
+  dialect: Dialect,
+  consumerIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db('evt_consumers')
+    .whereIn('id', consumerIds)
+    .select({ id: dialect.idText('id'), token: dialect.idText('lease_token') });
+  return new Map(rows.map((row) => [row.id, row.token]));
+}
+
+export async function releaseLease(
+  db: Knex,
+  lease: { consumerId: string; token: string },
+): Promise<void> {
+  await db('evt_consumers')
+    .where({ id: lease.consumerId, lease_token: lease.token })
+    .update({ lease_until: null });
+}

@@ -1,0 +1,69 @@
+// evt_history and evt_watermarks: what the warehouse holds, and up to where for certain.
+import type { Knex } from 'knex';
+import type { EventRow } from '../../contract/event.ts';
+import type { EventId } from '../../contract/event-id.ts';
+import type { Dialect } from '../dialect.ts';
+import { tablesOf } from '../tables.ts';
+
+export interface Watermark {
+  readonly lastId: EventId;
+  readonly epoch: number;
+}
+
+export async function findWatermark(
+  db: Knex,
+  dialect: Dialect,
+  sink: string,
+  stream: string,
+): Promise<Watermark | null> {
+  const row = await db('evt_watermarks')
+    .where({ sink, stream })
+    .first({ lastId: dialect.idText('last_id'), epoch: 'epoch' });
+  return row === undefined ? null : { lastId: row.lastId, epoch: Number(row.epoch) };
+}
+
+export async function insertWatermark(
+  tx: Knex,
+  sink: string,
+  stream: string,
+  watermark: Watermark,
+): Promise<void> {
+  await tx('evt_watermarks').insert({
+    sink,
+    stream,
+    epoch: watermark.epoch,
+    last_id: watermark.lastId,
+  });
+}
+
+/** Moves the watermark from `from` to `to`; false when it stands elsewhere, that is when another writer was here. */
+export async function moveWatermark(
+  tx: Knex,
+  sink: string,
+  stream: string,
+  move: { from: EventId; to: EventId },
+): Promise<boolean> {
+  const count = await tx('evt_watermarks')
+    .where({ sink, stream, last_id: move.from })
+    .update({ last_id: move.to });
+  return count === 1;
+}
+
+/** Rows go in by hundreds: every database bounds the number of bindings of one statement. */
+const ROWS_PER_INSERT = 100;
+
+export async function insertHistory(
+  tx: Knex,
+  dialect: Dialect,
+  stream: string,
+  rows: readonly EventRow[],
+): Promise<void> {
+  const { history } = tablesOf(stream);
+  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
+    await tx(history).insert(
+      rows
+        .slice(at, at + ROWS_PER_INSERT)
+        .map(([id, type, data, ts]) => ({ id, type, data, ts: dialect.time(ts) })),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+// evt_streams: where each stream stands. Its row lock orders everything that must not overlap.
+import type { Knex } from 'knex';
+import { ServiceError } from '../../contract/errors.ts';
+import { type EventId, idPlus } from '../../contract/event-id.ts';
+import type { Dialect } from '../dialect.ts';
+import type { StreamState } from '../stream-state.ts';
+
+interface StreamRow {
+  readonly nextId: EventId;
+  readonly discardedUpTo: EventId;
+  readonly status: string;
+  readonly epoch: number;
+  readonly archiveRequired: number;
+}
+
+function selectStream(db: Knex, dialect: Dialect, stream: string): Knex.QueryBuilder {
+  return db('evt_streams')
+    .where('name', stream)
+    .first({
+      nextId: dialect.idText('next_id'),
+      discardedUpTo: dialect.idText('discarded_up_to'),
+      status: 'status',
+      epoch: 'epoch',
+      archiveRequired: 'archive_required',
+    });
+}
+
+function toState(stream: string, row: StreamRow | undefined): StreamState {
+  if (row === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+  return {
+    newest: idPlus(row.nextId, -1),
+    discardedUpTo: row.discardedUpTo,
+    status: row.status,
+    epoch: Number(row.epoch),
+    isArchiveRequired: Number(row.archiveRequired) !== 0,
+  };
+}
+
+export async function streamState(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+): Promise<StreamState> {
+  return toState(stream, await selectStream(db, dialect, stream));
+}
+
+/** The same, holding the stream's row until the transaction ends: no step, register or discard meanwhile. */
+export async function lockStream(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  stream: string,
+): Promise<StreamState> {
+  return toState(stream, await dialect.forUpdate(selectStream(tx, dialect, stream)));
+}
+
+export async function setDiscardedUpTo(tx: Knex, stream: string, upTo: EventId): Promise<void> {
+  await tx('evt_streams').where('name', stream).update({ discarded_up_to: upTo });
+}
+
+export async function requireArchive(tx: Knex, stream: string): Promise<void> {
+  await tx('evt_streams').where('name', stream).update({ archive_required: 1 });
+}

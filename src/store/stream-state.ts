@@ -1,0 +1,19 @@
+// What a stream's row says, and what it forbids.
+import { ServiceError } from '../contract/errors.ts';
+import type { EventId } from '../contract/event-id.ts';
+
+export interface StreamState {
+  /** The greatest id; everything up to it is there. */
+  readonly newest: EventId;
+  /** The greatest id that was deleted. */
+  readonly discardedUpTo: EventId;
+  readonly status: string;
+  readonly epoch: number;
+  readonly isArchiveRequired: boolean;
+}
+
+/** Throws `StreamNotFound` for a stream without a row, `StreamSealed` for one that takes no events. */
+export function requireOpenStream(stream: string, status: string | undefined): void {
+  if (status === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+  if (status !== 'open') throw new ServiceError('StreamSealed', { details: { stream } });
+}

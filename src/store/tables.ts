@@ -1,0 +1,13 @@
+// Table names. Stream `main` has the plain ones, stream `x` has `evt_x_...`. Stream names are checked against
+// their pattern before they come here, so they are safe inside SQL.
+
+export interface StreamTables {
+  readonly inbox: string;
+  readonly queue: string;
+  readonly history: string;
+}
+
+export function tablesOf(stream: string): StreamTables {
+  const prefix = stream === 'main' ? 'evt' : `evt_${stream}`;
+  return { inbox: `${prefix}_inbox`, queue: `${prefix}_queue`, history: `${prefix}_history` };
+}

@@ -1,0 +1,69 @@
+// The warehouse database: the history, and the watermarks that say up to where it is complete.
+import type { Knex } from 'knex';
+import type { EventRow } from '../contract/event.ts';
+import type { EventId } from '../contract/event-id.ts';
+import type { Dialect, DialectOptions } from './dialect.ts';
+import { openDatabase } from './dialects/open.ts';
+import { migrate, warehouseSchema } from './migrate.ts';
+import * as history from './queries/history.ts';
+import { retried } from './retry.ts';
+
+export type { Watermark } from './queries/history.ts';
+
+export class Warehouse {
+  readonly #db: Knex;
+  readonly #dialect: Dialect;
+
+  private constructor(db: Knex, dialect: Dialect) {
+    this.#db = db;
+    this.#dialect = dialect;
+  }
+
+  static async open(options: DialectOptions): Promise<Warehouse> {
+    const { db, dialect } = await openDatabase(options);
+    return new Warehouse(db, dialect);
+  }
+
+  migrate(streams: readonly string[]): Promise<string[]> {
+    return migrate(this.#dialect, warehouseSchema, streams);
+  }
+
+  /** The sink's watermark, set to `start` when it has none yet. */
+  openWatermark(
+    sink: string,
+    stream: string,
+    start: history.Watermark,
+  ): Promise<history.Watermark> {
+    return this.#write('openWatermark', async (tx) => {
+      const found = await history.findWatermark(tx, this.#dialect, sink, stream);
+      if (found === null) await history.insertWatermark(tx, sink, stream, start);
+      return found ?? start;
+    });
+  }
+
+  /**
+   * Adds the rows and moves the watermark from `from` to `to`, together or not at all. Gives false, and adds nothing,
+   * when the watermark stands elsewhere: another writer was here.
+   */
+  copyToHistory(
+    sink: string,
+    stream: string,
+    rows: readonly EventRow[],
+    move: { from: EventId; to: EventId },
+  ): Promise<boolean> {
+    return this.#write('copyToHistory', async (tx) => {
+      if (!(await history.moveWatermark(tx, sink, stream, move))) return false;
+      await history.insertHistory(tx, this.#dialect, stream, rows);
+      return true;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#dialect.close();
+    await this.#db.destroy();
+  }
+
+  #write<T>(verb: string, work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
+    return retried(this.#dialect, verb, () => this.#dialect.transaction(work));
+  }
+}

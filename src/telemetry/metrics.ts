@@ -1,0 +1,84 @@
+// Every metric of the service in one place, each app with a registry of its own. docs/metrics.md explains them; a
+// test holds the two together.
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name: `aftercommit_${name}`, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name: `aftercommit_${name}`, help, labelNames, registers });
+  const histogram = <L extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: readonly L[],
+  ) => new Histogram({ name: `aftercommit_${name}`, help, buckets, labelNames, registers });
+
+  return {
+    registry,
+    appended: counter('appended_events_total', 'Events appended by calls.', ['stream']),
+    moved: counter('moved_events_total', 'Inbox rows that got their ids.', ['stream']),
+    flushSeconds: histogram('flush_seconds', 'Duration of a flush.', SECONDS, ['stream']),
+    flushEvents: histogram('flush_events', 'Events of a flush.', SIZES, ['stream']),
+    flushQueue: gauge('flush_queue_events', 'Events that wait for a flush.', ['stream']),
+    rejected: counter('rejected_events_total', 'Events refused because the queue was full.', [
+      'stream',
+    ]),
+    inboxRows: gauge('inbox_rows', 'Rows that wait for their place in the order.', ['stream']),
+    inboxAgeSeconds: gauge('inbox_age_seconds', 'Age of the oldest of them.', ['stream']),
+    newest: gauge('newest_id', 'The newest id.', ['stream']),
+    discardedUpTo: gauge('discarded_up_to_id', 'The greatest id that was discarded.', ['stream']),
+    feedEvents: counter('feed_events_total', 'Events that the feed read.', ['stream']),
+    feedReads: counter('feed_reads_total', 'Looks of the feed.', ['stream', 'found']),
+    windowEvents: gauge('window_events', 'Events held in memory.', ['stream']),
+    invalidData: counter(
+      'invalid_data_events_total',
+      'Events whose data is not JSON, sent as null.',
+      ['stream'],
+    ),
+    delivered: counter('delivered_events_total', 'Events sent.', ['stream', 'by']),
+    batches: counter('delivered_batches_total', 'Batches sent.', ['stream', 'by']),
+    skipped: counter('skipped_events_total', 'Events that LIVE readers were too slow for.', [
+      'stream',
+    ]),
+    pushErrors: counter('push_errors_total', 'Batches that were not acknowledged.', [
+      'stream',
+      'reason',
+    ]),
+    takeovers: counter('takeovers_total', 'Readers replaced by a newer one.', ['stream']),
+    subscriptions: gauge('subscriptions', 'Attached push readers.', ['stream', 'kind']),
+    ackFlushes: counter('ack_flushes_total', 'Coalesced updates of cursors.', []),
+    acks: counter('acks_total', 'Acknowledgements written.', []),
+    consumerLag: gauge('consumer_lag_events', 'Newest minus cursor.', ['stream', 'consumer']),
+    consumerLagSeconds: gauge(
+      'consumer_lag_seconds',
+      'Age of the oldest event it has not acknowledged.',
+      ['stream', 'consumer'],
+    ),
+    consumerStale: gauge(
+      'consumer_stale',
+      '1 = has events to read and has not moved for too long.',
+      ['stream', 'consumer'],
+    ),
+    connections: gauge('connections', 'Open WebSocket connections.', []),
+    calls: counter('rpc_calls_total', 'Calls by method and outcome.', ['method', 'outcome']),
+    callSeconds: histogram('rpc_call_seconds', 'Duration of a call, waiting included.', SECONDS, [
+      'method',
+    ]),
+    archived: counter('archived_events_total', 'Events copied to the warehouse.', ['stream']),
+    discarded: counter('discarded_events_total', 'Events deleted from the active database.', [
+      'stream',
+    ]),
+    loopErrors: counter('loop_errors_total', 'Failed rounds of background loops.', [
+      'loop',
+      'stream',
+    ]),
+  };
+}

@@ -1,0 +1,23 @@
+// The suite that every database must pass; a dialect is finished when it does, not before.
+import type { DatabaseKind } from '../../support/databases.ts';
+import { type OpenStore, openStore } from '../../support/open-store.ts';
+import { appendContract } from './append.ts';
+import { commitOrderContract } from './commit-order.ts';
+import { cursorsContract } from './cursors.ts';
+import { discardContract } from './discard.ts';
+import { historyContract } from './history.ts';
+import { inboxContract } from './inbox.ts';
+import { migrateContract } from './migrate.ts';
+
+export type Open = (streams?: readonly string[]) => Promise<OpenStore>;
+
+export function conformance(kind: DatabaseKind): void {
+  const open: Open = (streams) => openStore(kind, streams);
+  appendContract(open);
+  inboxContract(kind, open);
+  commitOrderContract(kind, open);
+  cursorsContract(open);
+  discardContract(open);
+  historyContract(kind, open);
+  migrateContract(kind);
+}

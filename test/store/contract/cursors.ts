@@ -1,0 +1,152 @@
+// Consumers: registration, cursors, leases.
+import { id, makeDrafts } from '../../support/events.ts';
+import type { OpenStore } from '../../support/open-store.ts';
+import type { Open } from './conformance.ts';
+
+export function cursorsContract(open: Open): void {
+  describe('consumers', () => {
+    let opened: OpenStore;
+    const lease = (node: string, onlyIfFree = false) =>
+      opened.store.takeLease({ stream: 'main', ident: 'a:b', node, leaseMs: 5000, onlyIfFree });
+    const cursor = async () => (await opened.store.findConsumer('main', 'a:b'))?.cursor;
+    beforeEach(async () => {
+      opened = await open(['main', 'orders']);
+      await opened.store.append('main', makeDrafts(10));
+    });
+    afterEach(() => opened.close());
+
+    it('begin where they ask to', async () => {
+      const { store } = opened;
+      const time =
+        (await store.readAfter('main', id(4), { eventsMax: 1, bytesMax: 1 }))[0]?.[3] ?? '';
+      await store.registerConsumer('main', 'a:beginning', 'beginning');
+      await store.registerConsumer('main', 'a:now', 'now');
+      await store.registerConsumer('main', 'a:id', { id: id(7) });
+      await store.registerConsumer('main', 'a:time', { time });
+      await store.registerConsumer('main', 'a:future', { time: '2999-01-01T00:00:00Z' });
+      await store.registerConsumer('main', 'a:past', { time: '2000-01-01T00:00:00.123456Z' });
+      const cursors = Object.fromEntries(
+        (await store.listConsumers('main')).map((consumer) => [consumer.ident, consumer.cursor]),
+      );
+      expect(cursors).toEqual({
+        'a:beginning': '0',
+        'a:now': '10',
+        'a:id': '7',
+        'a:time': '0',
+        'a:future': '10',
+        'a:past': '0',
+      });
+    });
+
+    it('refuse to begin beyond the newest event', async () => {
+      await expect(
+        opened.store.registerConsumer('main', 'a:b', { id: id(11) }),
+      ).rejects.toMatchObject({ code: 'CursorAhead' });
+      await expect(
+        opened.store.registerConsumer('main', 'a:b', { id: id(5), epoch: 2 }),
+      ).rejects.toMatchObject({ code: 'HistoryForked' });
+    });
+
+    it('change nothing when they register again, and burn no id', async () => {
+      const { store } = opened;
+      expect(await store.registerConsumer('main', 'a:b', 'now')).toBe(true);
+      for (let again = 0; again < 5; again += 1) {
+        expect(await store.registerConsumer('main', 'a:b', 'beginning')).toBe(false);
+      }
+      expect(await cursor()).toBe('10');
+      await store.registerConsumer('main', 'a:c', 'now');
+      const ids = (await store.listConsumers('main')).map((consumer) => Number(consumer.id));
+      expect(Math.max(...ids) - Math.min(...ids)).toBe(1);
+    });
+
+    it('register once, however many do it at the same time', async () => {
+      const nodes = [opened.store, await opened.another()];
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, call) =>
+          (nodes[call % 2] ?? opened.store).registerConsumer('main', 'a:b', 'beginning'),
+        ),
+      );
+      expect(answers.filter(Boolean).length).toBe(1);
+      expect((await opened.store.listConsumers('main')).length).toBe(1);
+    });
+
+    it('tell idents apart by case', async () => {
+      await opened.store.registerConsumer('main', 'a:Abc', { id: id(3) });
+      await opened.store.registerConsumer('main', 'a:abc', { id: id(4) });
+      expect((await opened.store.findConsumer('main', 'a:Abc'))?.cursor).toBe('3');
+      expect((await opened.store.findConsumer('main', 'a:abc'))?.cursor).toBe('4');
+    });
+
+    it('belong to one stream', async () => {
+      await opened.store.registerConsumer('orders', 'a:b', 'beginning');
+      expect(await opened.store.findConsumer('main', 'a:b')).toBeNull();
+    });
+
+    it('move forward and never back', async () => {
+      const { store } = opened;
+      await store.registerConsumer('main', 'a:b', 'beginning');
+      const consumerId = (await store.findConsumer('main', 'a:b'))?.id ?? '';
+      await store.advanceCursors([{ consumerId, cursor: id(6), token: null }]);
+      await store.advanceCursors([{ consumerId, cursor: id(4), token: null }]);
+      expect(await cursor()).toBe('6');
+      const listed = (await store.listConsumers('main'))[0];
+      expect(listed?.lastTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      expect(listed?.idleMs).toBeLessThan(10_000);
+    });
+
+    it('move many at once, each to its own place', async () => {
+      const { store } = opened;
+      for (let nth = 0; nth < 10; nth += 1) {
+        await store.registerConsumer('main', `a:c${nth}`, 'beginning');
+      }
+      const known = await store.listConsumers('main');
+      await store.advanceCursors(
+        known.map((consumer, nth) => ({ consumerId: consumer.id, cursor: id(nth), token: null })),
+      );
+      expect((await store.listConsumers('main')).map((consumer) => consumer.cursor)).toEqual(
+        known.map((_, nth) => String(nth)),
+      );
+    });
+
+    it('are forgotten when they unregister', async () => {
+      const { store } = opened;
+      await store.registerConsumer('main', 'a:b', { id: id(4) });
+      expect(await store.unregisterConsumer('main', 'a:b', true)).toEqual({ cursor: '4', lag: 6 });
+      expect(await cursor()).toBe('4');
+      expect(await store.unregisterConsumer('main', 'a:b', false)).toEqual({ cursor: '4', lag: 6 });
+      expect(await store.findConsumer('main', 'a:b')).toBeNull();
+      expect(await store.unregisterConsumer('main', 'a:b', false)).toBeNull();
+    });
+
+    it('obey the newest lease only', async () => {
+      const { store } = opened;
+      await store.registerConsumer('main', 'a:b', 'beginning');
+      const older = await lease('n1');
+      const newer = await lease('n2');
+      expect([older?.isTakeover, newer?.isTakeover]).toEqual([false, true]);
+      const consumerId = newer?.consumerId ?? '';
+      await store.advanceCursors([{ consumerId, cursor: id(9), token: older?.token ?? '' }]);
+      expect(await cursor()).toBe('0');
+      await store.advanceCursors([{ consumerId, cursor: id(5), token: newer?.token ?? '' }]);
+      expect(await cursor()).toBe('5');
+      const held = [older, newer].map((each) => ({ consumerId, token: each?.token ?? '' }));
+      expect(await store.renewLeases(held, 5000)).toEqual([consumerId]);
+      expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
+      await store.releaseLease({ consumerId, token: older?.token ?? '' });
+      expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
+      await store.releaseLease({ consumerId, token: newer?.token ?? '' });
+      expect((await store.listConsumers('main'))[0]?.isConnected).toBe(false);
+    });
+
+    it('give a lease that is held to nobody who asks for a free one', async () => {
+      await opened.store.registerConsumer('main', 'a:b', 'beginning');
+      const held = await lease('n1', true);
+      expect(await lease('n2', true)).toBeNull();
+      expect((await lease('n1', true))?.token).not.toBe(held?.token);
+    });
+
+    it('have no lease when they are not registered', async () => {
+      expect(await lease('n1')).toBeNull();
+    });
+  });
+}

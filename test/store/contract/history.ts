@@ -1,0 +1,102 @@
+// The warehouse: rows and watermark move together.
+import type { EventRow } from '../../../src/contract/event.ts';
+import { Warehouse } from '../../../src/store/warehouse.ts';
+import { createDatabase, type DatabaseKind } from '../../support/databases.ts';
+import { id, makeDrafts, readAll } from '../../support/events.ts';
+import { openSqlSession } from '../../support/sql-session.ts';
+import type { Open } from './conformance.ts';
+
+export function historyContract(kind: DatabaseKind, open: Open): void {
+  describe('the warehouse', () => {
+    let database: Awaited<ReturnType<typeof createDatabase>>;
+    let warehouse: Warehouse;
+    const start = { lastId: id(0), epoch: 1 };
+    const historyIds = async () => {
+      const sql = await openSqlSession(kind, database.url);
+      const rows = await sql.run('select id from evt_history order by id');
+      await sql.close();
+      return rows.map((row) => Number(row.id));
+    };
+    beforeEach(async () => {
+      database = await createDatabase(kind);
+      warehouse = await Warehouse.open({ url: database.url, poolMax: 4, timeoutMs: 10_000 });
+      await warehouse.migrate(['main']);
+    });
+    afterEach(async () => {
+      await warehouse.close();
+      await database.drop();
+    });
+
+    it('keeps events as they stood in the queue', async () => {
+      const opened = await open();
+      await opened.store.append('main', [
+        ...makeDrafts(250),
+        { type: 'TEXT', data: '"😀 $$ \\u0000" ' },
+        { type: 'NUMBER', data: '1e400' },
+      ]);
+      const rows = await readAll(opened.store);
+      await opened.close();
+      await warehouse.openWatermark('W', 'main', start);
+      expect(await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(252) })).toBe(
+        true,
+      );
+      const sql = await openSqlSession(kind, database.url);
+      const [last] = await sql.run(
+        `select type, ${TEXT[kind]} as data from evt_history where id = 251`,
+      );
+      const times = await sql.run(`select ${ISO[kind]} as ts from evt_history order by id limit 1`);
+      await sql.close();
+      expect([last?.type, last?.data]).toEqual(['TEXT', '"😀 $$ \\u0000" ']);
+      expect(times[0]?.ts).toBe((rows[0] as EventRow)[3]);
+      expect((await historyIds()).length).toBe(252);
+    });
+
+    it('moves the watermark with the rows, or neither', async () => {
+      const rows: EventRow[] = [[id(1), 'TEST', '1', '2026-11-20T21:32:25.123Z']];
+      expect(await warehouse.openWatermark('W', 'main', start)).toEqual(start);
+      expect(await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(1) })).toBe(
+        true,
+      );
+      expect(await warehouse.openWatermark('W', 'main', start)).toEqual({ lastId: '1', epoch: 1 });
+      // Again, as a writer that was frozen meanwhile would: nothing is added.
+      expect(await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(1) })).toBe(
+        false,
+      );
+      expect(await historyIds()).toEqual([1]);
+      // A failure among the rows leaves the watermark where it was.
+      const bad: EventRow[] = [[id(2), 'TEST', '1', '2026-11-20T21:32:25.123Z'], ...rows];
+      await expect(
+        warehouse.copyToHistory('W', 'main', bad, { from: id(1), to: id(2) }),
+      ).rejects.toMatchObject({ code: 'InternalError' });
+      expect((await warehouse.openWatermark('W', 'main', start)).lastId).toBe('1');
+      expect(await historyIds()).toEqual([1]);
+    });
+
+    it('lets one of two racing writers through', async () => {
+      const rows: EventRow[] = [[id(1), 'TEST', '1', '2026-11-20T21:32:25.123Z']];
+      const other = await Warehouse.open({ url: database.url, poolMax: 4, timeoutMs: 10_000 });
+      await warehouse.openWatermark('W', 'main', start);
+      const answers = await Promise.all(
+        [warehouse, other].map((each) =>
+          each.copyToHistory('W', 'main', rows, { from: id(0), to: id(1) }),
+        ),
+      );
+      await other.close();
+      expect(answers.sort()).toEqual([false, true]);
+      expect(await historyIds()).toEqual([1]);
+    });
+  });
+}
+
+/** pg parses json columns. */
+const TEXT: Record<DatabaseKind, string> = {
+  sqlite: 'data',
+  postgres: 'data::text',
+  mysql: 'data',
+};
+
+const ISO: Record<DatabaseKind, string> = {
+  sqlite: 'ts',
+  postgres: `to_char(ts at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  mysql: "concat(left(date_format(ts, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
+};

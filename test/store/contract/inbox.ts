@@ -1,0 +1,137 @@
+// What transactions may write into the inbox, and what becomes of it.
+import type { DatabaseKind } from '../../support/databases.ts';
+import { drainInbox, expectDense, makeDraft, readAll } from '../../support/events.ts';
+import type { OpenStore } from '../../support/open-store.ts';
+import { openSqlSession, type SqlSession } from '../../support/sql-session.ts';
+import type { Open } from './conformance.ts';
+
+export function inboxContract(kind: DatabaseKind, open: Open): void {
+  describe('the inbox', () => {
+    let opened: OpenStore;
+    let sql: SqlSession;
+    beforeEach(async () => {
+      opened = await open(['main', 'orders']);
+      sql = await openSqlSession(kind, opened.url);
+    });
+    afterEach(async () => {
+      await sql.close();
+      await opened.close();
+    });
+
+    it('takes plain inserts, and their text comes out as it went in', async () => {
+      const texts = ['{"a": 1.0}', '"😀 $$ \\u0000"', 'null', '1e400', '[\n1\r\n]'];
+      for (const text of texts) await sql.insertEvent('TEST', text);
+      await drainInbox(opened.store);
+      const rows = await readAll(opened.store);
+      expectDense(rows);
+      expect(rows.map((row) => row[2])).toEqual(texts);
+      expect(await opened.store.inboxDepth('main')).toEqual({ rows: 0, ageMs: 0 });
+    });
+
+    it('takes insert ... select, in the order of the select', async () => {
+      await opened.store.append('main', [makeDraft('A', 1), makeDraft('B', 2)]);
+      await sql.run(
+        "insert into evt_inbox (type, data) select 'COPY', data from evt_queue order by id",
+      );
+      await drainInbox(opened.store);
+      expect((await readAll(opened.store)).map((row) => [row[1], row[2]])).toEqual([
+        ['A', '1'],
+        ['B', '2'],
+        ['COPY', '1'],
+        ['COPY', '2'],
+      ]);
+    });
+
+    it('forgets what was rolled back, and what a savepoint took back', async () => {
+      await sql.run('begin');
+      await sql.insertEvent('GONE', '1');
+      await sql.run('rollback');
+      await sql.run('begin');
+      await sql.insertEvent('KEPT', '1');
+      await sql.run('savepoint s');
+      await sql.insertEvent('GONE', '2');
+      await sql.run('rollback to savepoint s');
+      await sql.insertEvent('KEPT', '2');
+      await sql.run('commit');
+      await drainInbox(opened.store);
+      const rows = await readAll(opened.store);
+      expectDense(rows);
+      expect(rows.map((row) => row[1])).toEqual(['KEPT', 'KEPT']);
+    });
+
+    it('keeps streams apart', async () => {
+      await sql.insertEvent('ORDER', '1', 'evt_orders_inbox');
+      await drainInbox(opened.store, 'orders');
+      expect(await readAll(opened.store)).toEqual([]);
+      expect((await opened.store.streamState('orders')).newest).toBe('1');
+    });
+
+    it.each([
+      ['a type with a space', 'NOT GOOD', '1'],
+      ['a type that begins with a digit', '1TYPE', '1'],
+      ['a type that ends with a line break', 'TYPE\n', '1'],
+      ['a type of 129 characters', 'T'.repeat(129), '1'],
+      ['an empty type', '', '1'],
+      ['no type', null, '1'],
+      ['data that is not JSON', 'TYPE', '{broken'],
+      ['empty data', 'TYPE', ''],
+      ['no data', 'TYPE', null],
+      ['data of more than 2 MiB', 'TYPE', `"${'x'.repeat(2_097_151)}"`],
+    ])('refuses %s, and nothing is blocked', async (_, type, data) => {
+      await expect(sql.insertEvent(type, data)).rejects.toThrow();
+      await sql.insertEvent('GOOD', '1');
+      await drainInbox(opened.store);
+      const rows = await readAll(opened.store);
+      expect(rows.map((row) => [row[0], row[1]])).toEqual([['1', 'GOOD']]);
+    });
+
+    it('makes no hole when a bad row is ignored', async () => {
+      const verb = { sqlite: 'insert or ignore', mysql: 'insert ignore', postgres: 'insert' }[kind];
+      for (const data of ["'{broken'", 'null']) {
+        await sql
+          .run(`${verb} into evt_inbox (type, data) values ('BAD', ${data})`)
+          .catch(() => {});
+      }
+      await sql.insertEvent('GOOD', '1');
+      await drainInbox(opened.store);
+      const rows = await readAll(opened.store);
+      expectDense(rows);
+      expect(rows.at(-1)?.[1]).toBe('GOOD');
+    });
+
+    it('does not let a direct insert into the queue take a number', async () => {
+      await expect(
+        sql.run("insert into evt_queue (type, data, ts) values ('STRAY', '1', '2026-01-01')"),
+      ).rejects.toThrow();
+      expect(await readAll(opened.store)).toEqual([]);
+    });
+
+    it('takes events from a database trigger', async () => {
+      for (const statement of TRIGGER[kind]) await sql.run(statement);
+      await sql.run('insert into orders (id) values (7)');
+      await drainInbox(opened.store);
+      expect((await readAll(opened.store)).map((row) => [row[1], row[2]])).toEqual([
+        ['ORDER_ADDED', '7'],
+      ]);
+    });
+  });
+}
+
+const TRIGGER: Record<DatabaseKind, readonly string[]> = {
+  sqlite: [
+    'create table orders (id integer primary key)',
+    `create trigger orders_events after insert on orders begin
+       insert into evt_inbox (type, data) values ('ORDER_ADDED', cast(new.id as text)); end`,
+  ],
+  postgres: [
+    'create table orders (id bigint primary key)',
+    `create function orders_events() returns trigger language plpgsql as $$ begin
+       insert into evt_inbox (type, data) values ('ORDER_ADDED', to_json(new.id)); return null; end $$`,
+    'create trigger orders_events after insert on orders for each row execute function orders_events()',
+  ],
+  mysql: [
+    'create table orders (id bigint primary key)',
+    `create trigger orders_events after insert on orders for each row
+       insert into evt_inbox (type, data) values ('ORDER_ADDED', cast(new.id as char))`,
+  ],
+};

@@ -1,0 +1,191 @@
+// What is special about PostgreSQL's steps: the fence, the bound in bytes, the plans.
+import { randomBytes } from 'node:crypto';
+import { sessionSettings } from '../../src/store/dialects/postgres/session.ts';
+import { inboxDepthSql, readQueueStatement } from '../../src/store/dialects/postgres/statements.ts';
+import { stepStatements } from '../../src/store/dialects/postgres/step-sql.ts';
+import { describeDatabase } from '../support/databases.ts';
+import { drainInbox, expectDense, id, makeDraft, makeDrafts, readAll } from '../support/events.ts';
+import { type OpenStore, openStore } from '../support/open-store.ts';
+import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
+
+describeDatabase('postgres', 'steps', () => {
+  let opened: OpenStore;
+  let sql: SqlSession;
+  const sessions: SqlSession[] = [];
+  const session = async () => {
+    const opening = await openSqlSession('postgres', opened.url);
+    sessions.push(opening);
+    return opening;
+  };
+  beforeEach(async () => {
+    opened = await openStore('postgres');
+    sql = await session();
+  });
+  afterEach(async () => {
+    for (const each of sessions.splice(0)) await each.close();
+    await opened.close();
+  });
+
+  it('append in time under producers that outrun them', async () => {
+    const { store } = opened;
+    const produce = (rows: number) =>
+      `insert into evt_inbox (type, data) select 'BULK', '1' from generate_series(1, ${rows})`;
+    await sql.run(produce(2000));
+    const producers = [await session(), await session()];
+    let isRunning = true;
+    const producing = producers.map(async (producer) => {
+      while (isRunning) await producer.run(produce(600));
+    });
+    // Each call has to move all that was there when it came, and the inbox grows meanwhile: a few are enough.
+    for (let round = 0; round < 3; round += 1) {
+      await sql.insertEvent('BEFORE', String(round));
+      await store.append('main', [makeDraft('CALL', round)]);
+    }
+    isRunning = false;
+    await Promise.all(producing);
+    await drainInbox(store);
+    const rows = await readAll(store);
+    expectDense(rows);
+    const marked = rows.filter((row) => row[1] !== 'BULK').map((row) => `${row[1]} ${row[2]}`);
+    expect(marked).toEqual([0, 1, 2].flatMap((round) => [`BEFORE ${round}`, `CALL ${round}`]));
+  });
+
+  describe('with large rows', () => {
+    // Random, since bytes are counted as they are stored.
+    const insertLarge = (bytes: number) =>
+      sql.insertEvent('LARGE', JSON.stringify(randomBytes((bytes / 4) * 3).toString('base64')));
+
+    it('move no more than 4 MiB each, and say that there is more', async () => {
+      for (let row = 0; row < 10; row += 1) await insertLarge(1_000_000);
+      const steps = [];
+      for (let step = 0; step < 3; step += 1) steps.push(await opened.store.moveInbox('main'));
+      expect(steps).toEqual([
+        { moved: 4, isDrained: false },
+        { moved: 4, isDrained: false },
+        { moved: 2, isDrained: true },
+      ]);
+    });
+
+    it('append behind all of them', async () => {
+      for (let row = 0; row < 9; row += 1) await insertLarge(1_000_000);
+      await sql.insertEvent('SMALL', '1');
+      expect(await opened.store.append('main', makeDrafts(2))).toEqual({ first: '11', moved: 10 });
+      expectDense(await readAll(opened.store));
+    });
+  });
+
+  it('leave a sealed stream as it is, and go on when it is open again', async () => {
+    const { store } = opened;
+    await store.append('main', [makeDraft()]);
+    await sql.insertEvent('WAITING', '1');
+    await sql.run("update evt_streams set status = 'sealed'");
+    await expect(store.append('main', [makeDraft()])).rejects.toMatchObject({
+      code: 'StreamSealed',
+    });
+    expect(await store.moveInbox('main')).toEqual({ moved: 0, isDrained: true });
+    await sql.run("update evt_streams set status = 'open'");
+    expect(await store.append('main', [makeDraft()])).toEqual({ first: '3', moved: 1 });
+  });
+
+  it('refuse a stream that is not there, or not there any more', async () => {
+    const { store } = opened;
+    const notFound = { code: 'StreamNotFound' };
+    await expect(store.append('nowhere', [makeDraft()])).rejects.toMatchObject(notFound);
+    await expect(store.moveInbox('nowhere')).rejects.toMatchObject(notFound);
+    await store.append('main', [makeDraft()]);
+    await sql.run('delete from evt_streams');
+    await expect(store.append('main', [makeDraft()])).rejects.toMatchObject(notFound);
+    await expect(store.moveInbox('main')).rejects.toMatchObject(notFound);
+  });
+
+  it('leave the stream to the node that holds its row', async () => {
+    await sql.insertEvent('WAITING', '1');
+    await sql.run('begin');
+    await sql.run('select from evt_streams for update');
+    expect(await opened.store.moveInbox('main')).toEqual({ moved: 0, isDrained: false });
+    await sql.run('commit');
+    expect(await opened.store.moveInbox('main')).toEqual({ moved: 1, isDrained: true });
+  });
+
+  it('bring back the time of the insert, whatever the time zone of its session', async () => {
+    await sql.run("set timezone = 'Asia/Kathmandu'");
+    await sql.insertEvent('TEST', '1');
+    const [written] = await sql.run('select extract(epoch from ts) * 1000 as ms from evt_inbox');
+    await drainInbox(opened.store);
+    const ts = (await readAll(opened.store))[0]?.[3] ?? '';
+    expect(Date.parse(ts)).toBe(Number(written?.ms));
+  });
+
+  describe('by their plans', () => {
+    const plan = async (text: string, values: string) => {
+      await sql.run(`prepare shown as ${text}`);
+      await sql.run('begin');
+      const rows = await sql.run(`explain (analyze) execute shown(${values})`);
+      await sql.run('rollback');
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    };
+    // Small, and never analyzed: where the planner is most easily wrong.
+    beforeEach(async () => {
+      await sql.run(sessionSettings({ url: '', timeoutMs: 10_000 }));
+      await opened.store.append('main', makeDrafts(700));
+      await sql.run("insert into evt_inbox (type, data) select 'T', '1' from evt_queue");
+    });
+
+    it.each([
+      ['lean', "'main', '0', '{A}', '{1}'"],
+      ['full', "'main', '0', '{A}', '{1}', '9223372036854775807'"],
+      ['inboxOnly', "'main', '0'"],
+    ] as const)('%s goes by primary keys, in their order', async (form, values) => {
+      const text = await plan(stepStatements('main')[form].text, values);
+      expect(text).not.toMatch(/Seq Scan|Bitmap/);
+      expect(text).toMatch(/Index Scan using evt_streams_pkey/);
+      expect(text).toMatch(/Index (Only )?Scan using evt_inbox_pkey/);
+      if (form !== 'lean') {
+        expect(text).toMatch(/Tid Scan on evt_inbox .*rows=500 loops=1\)/);
+        expect(text).toMatch(/Index Scan using evt_inbox_pkey on evt_inbox .*rows=500 loops=1\)/);
+      }
+    });
+
+    it('a read walks the queue from where it begins', async () => {
+      let count = 0;
+      const text = readQueueStatement('main').text.replaceAll('?', () => {
+        count += 1;
+        return `$${count}`;
+      });
+      const shown = await plan(text, "'600', 50, 4194304, 4194304");
+      expect(shown).toMatch(/Index Scan using evt_queue_pkey .*rows=50 loops=1\)/);
+      expect(shown).not.toMatch(/Seq Scan|Bitmap|Sort/);
+    });
+
+    it('a discard goes by its window', async () => {
+      const text = 'delete from evt_queue where id > $1 and id <= $2';
+      const shown = await plan(text, '100, 200');
+      expect(shown).toMatch(/Index Scan using evt_queue_pkey .*rows=100 loops=1\)/);
+    });
+
+    it('the depth of the inbox reads one row for its age', async () => {
+      const rows = await sql.run(`explain (analyze) ${inboxDepthSql('main')}`);
+      const shown = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(shown).toMatch(/Index Scan using evt_inbox_pkey .*rows=1 loops=1\)/);
+    });
+  });
+
+  it('read the same bytes whether they are stored compressed or not', async () => {
+    const { store } = opened;
+    await store.append(
+      'main',
+      ['x'.repeat(1_000_000), randomBytes(750_000).toString('base64')].flatMap((text) => [
+        makeDraft('LARGE', text),
+        makeDraft('LARGE', text),
+      ]),
+    );
+    const page = async (after: number, bytesMax: number) =>
+      (await store.readAfter('main', id(after), { eventsMax: 1000, bytesMax })).map(
+        (row) => row[0],
+      );
+    expect(await page(0, 2_500_000)).toEqual(['1', '2']);
+    expect(await page(2, 2_500_000)).toEqual(['3', '4']);
+    expect(await page(0, 3_500_000)).toEqual(['1', '2', '3']);
+    expect(await page(3, 10)).toEqual(['4']);
+  });
+});

@@ -1,0 +1,82 @@
+// A throw-away PostgreSQL server: a new cluster in a temporary folder, listening on 127.0.0.1 only.
+// Its time zone is not UTC on purpose: a test that confuses the two must fail.
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { accountFor } from './account.mjs';
+import { giveTo, startInFolders } from './folder.mjs';
+import { onFreePort } from './port.mjs';
+import { findPostgres } from './postgres-programs.mjs';
+import { run } from './program.mjs';
+import { ServerProcess } from './server-process.mjs';
+
+// What only a crash of the machine could tell from a durable server; a crash of the server itself
+// loses nothing.
+const fastSettings = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_wal_size=256MB',
+];
+
+/**
+ * Starts a server and gives `{ url, stop }`; `isDurable` leaves everything about durability at its
+ * default.
+ */
+export async function startPostgres({ isDurable, signal }) {
+  const account = await accountFor(['postgres', 'nobody']);
+  return startInFolders({ name: 'aftercommit-postgres', account, isDurable }, async (folders) => {
+    const place = { account, ...folders, signal };
+    const programs = await findPostgres(place);
+    const password = randomBytes(12).toString('hex');
+    await createCluster(programs, password, place);
+    const { url, server } = await onFreePort(async (port) => ({
+      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      server: await ServerProcess.start(serverCommand(programs, port, isDurable, place), signal),
+    }));
+    return { url, stop: () => server.stop() };
+  });
+}
+
+async function createCluster({ initdb, env }, password, { account, folder, dataFolder }) {
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  await giveTo(account, passwordFile);
+  const args = [
+    '-D',
+    dataFolder,
+    '-U',
+    'postgres',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+  ];
+  args.push('--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions');
+  // Without the signal, for an initdb that is killed leaves its shared memory behind; it takes a
+  // second at most.
+  await run(initdb, args, { account, env, folder });
+}
+
+function serverCommand({ postgres, env }, port, isDurable, { account, folder, dataFolder }) {
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    `unix_socket_directories=${folder}`,
+    'max_connections=300',
+    'max_prepared_transactions=0',
+    'timezone=America/New_York',
+    'logging_collector=off',
+    ...(isDurable ? [] : fastSettings),
+  ];
+  const args = ['-D', dataFolder, ...settings.flatMap((setting) => ['-c', setting])];
+  return {
+    path: postgres,
+    args,
+    env,
+    account,
+    folder,
+    readyText: 'database system is ready to accept connections',
+    // "Immediate shutdown": no checkpoint for data that nobody will read. SIGKILL would leak its
+    // shared memory.
+    endSignal: 'SIGQUIT',
+  };
+}

@@ -1,0 +1,102 @@
+// One running database server. It is starting until its log says the ready text, then running until
+// `stop`; a server that ends by itself while starting fails the start, and while running is
+// reported on stderr with its last words. The log is believed rather than a connection: on a port
+// taken in between, somebody else's server would answer.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnProgram } from './program.mjs';
+
+const startMsMax = 60_000;
+const stopMsMax = 5_000;
+const logCharsMax = 8_000;
+
+export class ServerProcess {
+  #child;
+  #command;
+  #log = '';
+  #exited;
+  #isReady = false;
+  #isStopping = false;
+
+  /**
+   * Starts a server and resolves when it is ready; when it does not get there, it has ended before
+   * this rejects.
+   */
+  static async start(command, signal) {
+    signal.throwIfAborted();
+    const server = new ServerProcess(command);
+    try {
+      await server.#ready(signal);
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  constructor(command) {
+    this.#command = command;
+    this.#child = spawnProgram({ ...command, stdin: 'ignore' });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', resolve);
+      this.#child.once('error', (error) => {
+        this.#log += error.message;
+        resolve();
+      });
+    });
+    this.#exited.then(() => this.#report());
+  }
+
+  /**
+   * Ends the server by its pid: first as it likes it, after five seconds by SIGKILL. May be called
+   * twice.
+   */
+  async stop() {
+    this.#isStopping = true;
+    this.#kill(this.#command.endSignal);
+    const patience = new AbortController();
+    const isGone = await Promise.race([
+      this.#exited.then(() => true),
+      sleep(stopMsMax, false, { signal: patience.signal }),
+    ]);
+    patience.abort();
+    if (!isGone) this.#kill('SIGKILL');
+    await this.#exited;
+  }
+
+  #ready(signal) {
+    return new Promise((resolve, reject) => {
+      const fail = (what) => reject(this.#failure(what));
+      const read = (text) => {
+        this.#log = (this.#log + text).slice(-logCharsMax);
+        if (!this.#isReady && this.#log.includes(this.#command.readyText)) {
+          this.#isReady = true;
+          resolve();
+        }
+      };
+      // Reading goes on after the start: a server whose pipe is full stands still.
+      this.#child.stdout.on('data', read);
+      this.#child.stderr.on('data', read);
+      // 'close' comes after the last words were read, 'exit' may come before.
+      this.#child.once('close', () => fail('ended while starting'));
+      this.#child.once('error', () => fail('cannot be run'));
+      signal.addEventListener('abort', () => fail('is not needed any more'), { once: true });
+      setTimeout(() => fail(`was not ready in ${startMsMax} ms`), startMsMax).unref();
+    });
+  }
+
+  #report() {
+    if (this.#isReady && !this.#isStopping) {
+      console.error(this.#failure('ended by itself').message);
+    }
+  }
+
+  #failure(what) {
+    return new Error(`${this.#command.path} ${what}: ${this.#log.trim()}`);
+  }
+
+  #kill(signalName) {
+    // Once it has exited its pid may belong to somebody else; ChildProcess.kill knows and does
+    // nothing.
+    this.#child.kill(signalName);
+  }
+}
