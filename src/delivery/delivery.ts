@@ -1,0 +1,199 @@
+// The door to delivery: consumers register, poll, and subscribe over a channel. Who the caller is and what it may
+// see has been decided before.
+import type { Service } from '../base/lifecycle.ts';
+import { identOf, isStale, LIVE } from '../contract/consumer.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { Batch } from '../contract/event.ts';
+import { idDistance } from '../contract/event-id.ts';
+import { LIVE_IN_FLIGHT } from '../contract/limits.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { AckWriter } from './ack-writer.ts';
+import type { TypeFilter } from './batch.ts';
+import type { Channel } from './channel.ts';
+import { LiveSubscription } from './live-subscription.ts';
+import { type PollRequest, poll } from './poll.ts';
+import { Registry } from './registry.ts';
+import { type DeliveryLimits, Subscription } from './subscription.ts';
+
+export type { Start } from '../store/store.ts';
+
+export interface DeliveryOptions {
+  readonly store: Store;
+  readonly feeds: ReadonlyMap<string, Feed>;
+  readonly node: string;
+  readonly limits: DeliveryLimits & {
+    readonly inFlightMax: number;
+    readonly subscriptionsMax: number;
+    readonly staleMs: number;
+  };
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** A consumer as its principal names it. */
+export interface ConsumerRef {
+  readonly stream: string;
+  readonly principal: string;
+  readonly component: string;
+}
+
+export interface SubscribeRequest extends ConsumerRef {
+  readonly filter: TypeFilter;
+  readonly batchesInFlightMax: number | undefined;
+  /** LIVE only; a registered consumer goes on from its cursor. */
+  readonly start: Start | undefined;
+  readonly channel: Channel;
+}
+
+export interface ConsumerStatus extends ConsumerDetails {
+  readonly lag: number;
+  readonly isStale: boolean;
+}
+
+export class Delivery implements Service {
+  readonly #options: DeliveryOptions;
+  readonly #acks: AckWriter;
+  readonly #registry: Registry;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#acks = new AckWriter(options);
+    this.#registry = new Registry({
+      ...options,
+      subscriptionsMax: options.limits.subscriptionsMax,
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#registry.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#registry.stop();
+    await this.#acks.drain();
+  }
+
+  /** Throws `LiveNotAllowed`, `CursorAhead`, `CursorTooOld`, `HistoryForked`. */
+  async register(consumer: ConsumerRef, start: Start): Promise<void> {
+    if (consumer.component === LIVE) throw new ServiceError('LiveNotAllowed');
+    this.#feedOf(consumer.stream);
+    await this.#options.store.registerConsumer(consumer.stream, identOf(consumer), start);
+  }
+
+  /** Forgets a consumer, or only says what that would do. Throws `NotRegistered`. */
+  async unregister(
+    consumer: ConsumerRef,
+    isDryRun: boolean,
+  ): Promise<{ cursor: string; lag: number }> {
+    this.#feedOf(consumer.stream);
+    const { store } = this.#options;
+    const ident = identOf(consumer);
+    const row = await store.findConsumer(consumer.stream, ident);
+    const forgotten = await store.unregisterConsumer(consumer.stream, ident, isDryRun);
+    if (forgotten === null || row === null) throw new ServiceError('NotRegistered');
+    if (!isDryRun) await this.#registry.drop(row.id, 'unregistered');
+    return forgotten;
+  }
+
+  /** The stream's consumers with their lag. */
+  async list(stream: string): Promise<ConsumerStatus[]> {
+    this.#feedOf(stream);
+    const { store, limits } = this.#options;
+    // The consumers first: a cursor never stands beyond a newest that was read after it.
+    const consumers = await store.listConsumers(stream);
+    const { newest } = await store.streamState(stream);
+    return consumers.map((consumer) => {
+      const lag = idDistance(consumer.cursor, newest);
+      return { ...consumer, lag, isStale: isStale(consumer, limits.staleMs) };
+    });
+  }
+
+  async streamInfo(stream: string): Promise<StreamState & { inbox: number }> {
+    this.#feedOf(stream);
+    const { store } = this.#options;
+    const { rows } = await store.inboxDepth(stream);
+    return { ...(await store.streamState(stream)), inbox: rows };
+  }
+
+  /** One poll of a consumer. Throws `NotRegistered` and what `poll` throws. */
+  async poll(consumer: ConsumerRef, request: Omit<PollRequest, 'ident'>): Promise<Batch> {
+    const feed = this.#feedOf(consumer.stream);
+    const leave = this.#registry.admit(consumer.principal);
+    try {
+      const { store, metrics } = this.#options;
+      const ident = identOf(consumer);
+      return await poll({ feed, store, metrics, acks: this.#acks }, { ...request, ident });
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Attaches a channel; batches may go over it before this resolves. Throws `NotRegistered`, `ConsumerBusy`,
+   * `DefenseRejected`.
+   */
+  async subscribe(request: SubscribeRequest): Promise<void> {
+    const feed = this.#feedOf(request.stream);
+    const leave = this.#registry.admit(request.principal);
+    try {
+      const subscription =
+        request.component === LIVE
+          ? await this.#attachLive(feed, request)
+          : await this.#attachReliable(feed, request);
+      void subscription.ended.then(leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async #attachReliable(feed: Feed, request: SubscribeRequest): Promise<Subscription> {
+    if (request.start !== undefined) {
+      throw new ServiceError('InvalidRequest', {
+        message: 'from: only LIVE takes it; a registered consumer goes on from its cursor',
+        details: { in: 'params' },
+      });
+    }
+    const lease = await this.#registry.takeLease(feed.stream, identOf(request));
+    const subscription = new Subscription({
+      ...this.#shared(feed, request, 1),
+      lease,
+      acks: this.#acks,
+    });
+    this.#registry.attachReliable(feed.stream, lease, subscription);
+    return subscription;
+  }
+
+  async #attachLive(feed: Feed, request: SubscribeRequest): Promise<LiveSubscription> {
+    const { store } = this.#options;
+    const start = await store.resolveStart(feed.stream, request.start ?? 'now');
+    const subscription = new LiveSubscription({
+      ...this.#shared(feed, request, LIVE_IN_FLIGHT),
+      start,
+    });
+    this.#registry.attachLive(feed.stream, subscription);
+    return subscription;
+  }
+
+  #shared(feed: Feed, request: SubscribeRequest, inFlight: number) {
+    const { limits, metrics, logger } = this.#options;
+    return {
+      feed,
+      channel: request.channel,
+      filter: request.filter,
+      batchesInFlightMax: Math.min(request.batchesInFlightMax ?? inFlight, limits.inFlightMax),
+      limits,
+      metrics,
+      logger,
+    };
+  }
+
+  #feedOf(stream: string): Feed {
+    const feed = this.#options.feeds.get(stream);
+    if (feed === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+    return feed;
+  }
+}

@@ -1,0 +1,87 @@
+// What is under way to one subscription: how much more may be sent, and which answers have come, in the order of
+// sending. It decides nothing; the subscription's loop asks it.
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Hint } from '../base/hint.ts';
+import { rowBytes } from '../contract/event.ts';
+import { BATCH_BYTES_MAX } from '../contract/limits.ts';
+import type { NumberedBatch } from './channel.ts';
+
+export interface FlowControlOptions {
+  readonly batchesMax: number;
+  readonly ackTimeoutMs: number;
+  /** Given whenever an answer comes. */
+  readonly wake: Hint;
+  readonly clock?: Clock;
+}
+
+/** true = acknowledged, false = refused. */
+export type Answer = boolean | Error;
+
+interface Sent {
+  readonly batch: NumberedBatch;
+  readonly bytes: number;
+  readonly deadlineMs: number;
+  answer: Answer | null;
+}
+
+/** Two of the largest batches may overlap. */
+const BYTES_MAX = 2 * BATCH_BYTES_MAX;
+
+export class FlowControl {
+  readonly #options: FlowControlOptions;
+  readonly #clock: Clock;
+  #sent: Sent[] = [];
+  #bytes = 0;
+
+  constructor(options: FlowControlOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get inFlight(): number {
+    return this.#sent.length;
+  }
+
+  /** True when another batch may be sent; always when nothing is under way. */
+  get hasRoom(): boolean {
+    if (this.#sent.length === 0) return true;
+    return this.#sent.length < this.#options.batchesMax && this.#bytes < BYTES_MAX;
+  }
+
+  /** Counts a batch as sent; `answered` is what the channel's `send` gave. */
+  add(batch: NumberedBatch, answered: Promise<boolean>): void {
+    const bytes = batch.rows.reduce((sum, row) => sum + rowBytes(row), 0);
+    const deadlineMs = this.#clock.monotonicMs() + this.#options.ackTimeoutMs;
+    const sent: Sent = { batch, bytes, deadlineMs, answer: null };
+    this.#sent.push(sent);
+    this.#bytes += bytes;
+    const settle = (answer: Answer) => {
+      sent.answer = answer;
+      this.#options.wake.give();
+    };
+    answered.then(settle, settle);
+  }
+
+  /** Takes the oldest batch when its answer has come: answers count in the order of sending only. */
+  takeAnswered(): { batch: NumberedBatch; answer: Answer } | null {
+    const oldest = this.#sent[0];
+    if (oldest === undefined || oldest.answer === null) return null;
+    this.#sent.shift();
+    this.#bytes -= oldest.bytes;
+    return { batch: oldest.batch, answer: oldest.answer };
+  }
+
+  /** How long the oldest answer may still take; zero or less: it is late. Infinity when nothing is under way. */
+  get msToDeadline(): number {
+    const oldest = this.#sent[0];
+    return oldest === undefined
+      ? Number.POSITIVE_INFINITY
+      : oldest.deadlineMs - this.#clock.monotonicMs();
+  }
+
+  /** Forgets what is under way; answers that still come count for nothing. */
+  clear(): void {
+    this.#sent = [];
+    this.#bytes = 0;
+  }
+}

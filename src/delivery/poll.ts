@@ -1,0 +1,88 @@
+// Polling: acknowledge, then read what follows, waiting for it if asked to. A poll needs no lease; it moves the
+// cursor forward, and a push reader of the same consumer goes on behind it.
+import { systemClock } from '../base/clock.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { Batch, EventRow } from '../contract/event.ts';
+import { compareIds, type EventId } from '../contract/event-id.ts';
+import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import type { Feed } from '../feed/feed.ts';
+import { type ConsumerRow, checkPosition, type Store } from '../store/store.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { AckWriter } from './ack-writer.ts';
+import { cutBatch, type TypeFilter } from './batch.ts';
+
+export interface PollRequest {
+  readonly ident: string;
+  /** Acknowledges everything up to it; null repeats what is not acknowledged. */
+  readonly lastId: EventId | null;
+  readonly epoch: number | undefined;
+  readonly filter: TypeFilter;
+  readonly eventsMax: number;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface PollOptions {
+  readonly feed: Feed;
+  readonly store: Store;
+  readonly acks: AckWriter;
+  readonly metrics: Metrics;
+}
+
+/** A poll that finds nothing wanted answers after so many pages of 1000, with how far it came. */
+const PAGES_MAX = 20;
+
+/** Throws `NotRegistered`, `CursorAhead`, `CursorTooOld`, `HistoryForked`. */
+export async function poll(options: PollOptions, request: PollRequest): Promise<Batch> {
+  const { feed, store, metrics } = options;
+  const consumer = await store.findConsumer(feed.stream, request.ident);
+  if (consumer === null) throw new ServiceError('NotRegistered');
+  if (request.lastId !== null) await acknowledge(options, consumer, request.lastId, request.epoch);
+
+  const after = request.lastId ?? consumer.cursor;
+  const { rows, upTo } = await collect(options, request, after);
+  metrics.batches.inc({ stream: feed.stream, by: 'poll' });
+  metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, rows.length);
+  return { rows, after, upTo, epoch: feed.epoch };
+}
+
+/** Answers only after the cursor is stored, else another node would repeat the batch. */
+async function acknowledge(
+  { feed, store, acks }: PollOptions,
+  consumer: ConsumerRow,
+  lastId: EventId,
+  epoch: number | undefined,
+): Promise<void> {
+  const isKnownGood =
+    epoch === undefined &&
+    compareIds(lastId, feed.newest) <= 0 &&
+    compareIds(lastId, consumer.cursor) >= 0;
+  if (!isKnownGood) checkPosition(await store.streamState(feed.stream), lastId, epoch);
+  if (compareIds(lastId, consumer.cursor) <= 0) return;
+  await acks.write({ consumerId: consumer.id, cursor: lastId, token: null });
+}
+
+async function collect(
+  { feed }: PollOptions,
+  request: PollRequest,
+  after: EventId,
+): Promise<{ rows: readonly EventRow[]; upTo: EventId }> {
+  const deadlineMs = systemClock.monotonicMs() + request.waitMs;
+  let scanned = after;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const rows = await feed.readFresh(scanned, {
+      eventsMax: request.filter === null ? request.eventsMax : EVENTS_MAX,
+      bytesMax: BATCH_BYTES_MAX,
+    });
+    const cut = cutBatch(rows, scanned, request.filter, {
+      eventsMax: request.eventsMax,
+      bytesMax: BATCH_BYTES_MAX,
+    });
+    scanned = cut.upTo;
+    if (cut.rows.length > 0) return { rows: cut.rows, upTo: scanned };
+    const leftMs = deadlineMs - systemClock.monotonicMs();
+    if (rows.length === 0 && (leftMs <= 0 || request.signal.aborted)) break;
+    if (rows.length === 0) await feed.waitBeyond(scanned, leftMs, request.signal);
+  }
+  return { rows: [], upTo: scanned };
+}

@@ -1,0 +1,157 @@
+// Who is attached to this node. One push reader per consumer: a newer one takes over, here at once and on other
+// nodes by the lease's token, and an older one can acknowledge nothing any more.
+import { systemClock } from '../base/clock.ts';
+import type { Service } from '../base/lifecycle.ts';
+import { Loop } from '../base/loop.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { Lease, Store } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { CloseReason } from './channel.ts';
+import { TakeoverGuard } from './takeover-guard.ts';
+
+/** What the registry needs to know of a subscription. */
+export interface Attached {
+  readonly ended: Promise<void>;
+  close(reason: CloseReason): Promise<void>;
+}
+
+export interface RegistryOptions {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** This process, in evt_consumers.lease_node. */
+  readonly node: string;
+  /** Subscriptions and waiting polls of one principal on this node. */
+  readonly subscriptionsMax: number;
+}
+
+const LEASE_MS = 15_000;
+const RENEW_MS = 500;
+const BACKOFF = { firstMs: 100, maxMs: 2000 };
+
+interface Reader {
+  readonly lease: Lease;
+  readonly subscription: Attached;
+}
+
+export class Registry implements Service {
+  readonly #options: RegistryOptions;
+  readonly #renewal: Loop;
+  readonly #guard = new TakeoverGuard();
+  readonly #readers = new Map<string, Reader>();
+  readonly #attached = new Set<Attached>();
+  readonly #countByPrincipal = new Map<string, number>();
+  #isStopping = false;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#renewal = new Loop({
+      backoff: BACKOFF,
+      step: () => this.#renew(),
+      onError: (error) => {
+        options.metrics.loopErrors.inc({ loop: 'leases', stream: '' });
+        options.logger.warn({ error }, 'Leases could not be renewed.');
+      },
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#renewal.start();
+  }
+
+  /** Closes every subscription, then gives the leases back. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all([...this.#attached].map((each) => each.close('shutting-down')));
+    await this.#renewal.stop();
+  }
+
+  /** A place among the principal's subscriptions; the returned function gives it back. Throws `DefenseRejected`. */
+  admit(principal: string): () => void {
+    if (this.#isStopping) throw new ServiceError('ShuttingDown');
+    const count = this.#countByPrincipal.get(principal) ?? 0;
+    if (count >= this.#options.subscriptionsMax) {
+      throw new ServiceError('DefenseRejected', {
+        message: `At most ${this.#options.subscriptionsMax} subscriptions of one principal are served here.`,
+      });
+    }
+    this.#countByPrincipal.set(principal, count + 1);
+    return () => {
+      const left = (this.#countByPrincipal.get(principal) ?? 1) - 1;
+      if (left > 0) this.#countByPrincipal.set(principal, left);
+      else this.#countByPrincipal.delete(principal);
+    };
+  }
+
+  /** The consumer's lease for a new reader. Throws `NotRegistered`; `ConsumerBusy` if it changes hands too often. */
+  async takeLease(stream: string, ident: string): Promise<Lease> {
+    const { store, node, metrics } = this.#options;
+    const key = `${stream} ${ident}`;
+    this.#guard.check(key, systemClock.monotonicMs());
+    const lease = await store.takeLease({
+      stream,
+      ident,
+      node,
+      leaseMs: LEASE_MS,
+      onlyIfFree: false,
+    });
+    if (lease === null) throw new ServiceError('NotRegistered');
+    if (lease.isTakeover) {
+      metrics.takeovers.inc({ stream });
+      this.#guard.count(key, systemClock.monotonicMs());
+    }
+    await this.#readers.get(lease.consumerId)?.subscription.close('taken-over');
+    return lease;
+  }
+
+  /** Gives a lease back that no reader came to use. */
+  async giveBack(lease: Lease): Promise<void> {
+    await this.#options.store.releaseLease(lease).catch(() => {});
+  }
+
+  attachReliable(stream: string, lease: Lease, subscription: Attached): void {
+    const reader = { lease, subscription };
+    // Two that came at the same time may arrive here in either order; the greater token is the newer reader.
+    const other = this.#readers.get(lease.consumerId);
+    const isNewer = other === undefined || BigInt(other.lease.token) < BigInt(lease.token);
+    if (isNewer) this.#readers.set(lease.consumerId, reader);
+    void (isNewer ? other?.subscription : subscription)?.close('taken-over');
+    void this.#track(stream, 'reliable', subscription).then(async () => {
+      if (this.#readers.get(lease.consumerId) === reader) this.#readers.delete(lease.consumerId);
+      await this.giveBack(lease);
+    });
+  }
+
+  attachLive(stream: string, subscription: Attached): void {
+    void this.#track(stream, 'live', subscription);
+  }
+
+  /** Ends the delivery to a consumer that is no more. */
+  async drop(consumerId: string, reason: CloseReason): Promise<void> {
+    await this.#readers.get(consumerId)?.subscription.close(reason);
+  }
+
+  async #track(stream: string, kind: string, subscription: Attached): Promise<void> {
+    const { metrics } = this.#options;
+    this.#attached.add(subscription);
+    metrics.subscriptions.inc({ stream, kind });
+    await subscription.ended;
+    this.#attached.delete(subscription);
+    metrics.subscriptions.dec({ stream, kind });
+  }
+
+  /** Keeps the leases alive and ends readers whose consumer was taken over on another node, or unregistered. */
+  async #renew(): Promise<number> {
+    const leases = [...this.#readers.values()].map((reader) => reader.lease);
+    const lost = await this.#options.store.renewLeases(leases, LEASE_MS);
+    for (const consumerId of lost) {
+      const reader = this.#readers.get(consumerId);
+      // A newer reader of this very node may have come meanwhile.
+      if (reader !== undefined && leases.includes(reader.lease)) {
+        await reader.subscription.close('taken-over');
+      }
+    }
+    return RENEW_MS;
+  }
+}

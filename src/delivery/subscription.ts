@@ -1,0 +1,188 @@
+// A reliable consumer attached over one channel. Its whole state is a cursor over the feed and the batches under way.
+//
+// catching-up (behind the window, reads the database) <-> following (reads the window): `feed.read` decides by id,
+// so a slow consumer falls back to catching up and nothing is buffered for it.
+// A refused batch -> everything behind it is taken back, a pause that grows, the same batch with the same seq again.
+// An answer that does not come in time, a lost channel, a lost lease -> closed; what was not acknowledged is sent
+// again to whoever subscribes next.
+import { backoffMs } from '../base/backoff.ts';
+import { systemClock } from '../base/clock.ts';
+import { Hint } from '../base/hint.ts';
+import { isServiceError } from '../contract/errors.ts';
+import type { EventRow } from '../contract/event.ts';
+import { compareIds, type EventId } from '../contract/event-id.ts';
+import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { Lease } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { AckWriter } from './ack-writer.ts';
+import { cutBatch, type TypeFilter } from './batch.ts';
+import type { Channel, CloseReason, NumberedBatch } from './channel.ts';
+import { FlowControl } from './flow-control.ts';
+
+export interface DeliveryLimits {
+  readonly batchMax: number;
+  readonly ackTimeoutMs: number;
+  readonly checkpointMs: number;
+}
+
+export interface SubscriptionOptions {
+  readonly feed: Feed;
+  readonly channel: Channel;
+  readonly lease: Lease;
+  readonly filter: TypeFilter;
+  readonly batchesInFlightMax: number;
+  readonly acks: AckWriter;
+  readonly limits: DeliveryLimits;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+/** Nothing depends on it: every change gives a hint. */
+const IDLE_MS = 60_000;
+
+export class Subscription {
+  readonly #options: SubscriptionOptions;
+  readonly #abort = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #wake = new Hint();
+  readonly #flow: FlowControl;
+  readonly #running: Promise<void>;
+  /** Everything up to here was looked at. */
+  #scanned: EventId;
+  /** Everything up to here was covered by a batch that was sent. */
+  #sentUpTo: EventId;
+  #sentAtMs = systemClock.monotonicMs();
+  #seq = 0;
+  #refusals = 0;
+
+  constructor(options: SubscriptionOptions) {
+    const { channel, lease, batchesInFlightMax, limits } = options;
+    this.#options = options;
+    this.#flow = new FlowControl({
+      batchesMax: batchesInFlightMax,
+      ackTimeoutMs: limits.ackTimeoutMs,
+      wake: this.#wake,
+    });
+    this.#scanned = lease.cursor;
+    this.#sentUpTo = lease.cursor;
+    this.#signal = AbortSignal.any([this.#abort.signal, channel.closed]);
+    this.#running = this.#run();
+  }
+
+  get lease(): Lease {
+    return this.#options.lease;
+  }
+
+  /** Resolves when nothing is delivered any more. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  /** Ends the delivery and the channel. */
+  async close(reason: CloseReason): Promise<void> {
+    this.#end(reason);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { feed, metrics, logger } = this.#options;
+    const detach = feed.attach(this.#wake);
+    let failures = 0;
+    while (!this.#signal.aborted) {
+      try {
+        await this.#round();
+        failures = 0;
+      } catch (error) {
+        metrics.loopErrors.inc({ loop: 'subscription', stream: feed.stream });
+        logger.warn({ error, stream: feed.stream }, 'A subscription could not go on.');
+        if (isServiceError(error) && error.code === 'CursorTooOld') this.#end('failed');
+        else await systemClock.sleep(backoffMs(failures, BACKOFF), this.#signal);
+        failures += 1;
+      }
+    }
+    detach();
+  }
+
+  /** Deals with the answers that have come, then sends one batch, or waits for whatever must happen first. */
+  async #round(): Promise<void> {
+    const answered = this.#flow.takeAnswered();
+    if (answered?.answer === true) return this.#acknowledge(answered.batch);
+    if (answered !== null) return this.#takeBack(answered.batch);
+    if (this.#flow.msToDeadline <= 0) return this.#end('timed-out');
+    if (!this.#flow.hasRoom) return this.#wait(this.#flow.msToDeadline);
+
+    const rows = await this.#readNext();
+    const cut = cutBatch(rows, this.#scanned, this.#options.filter, {
+      eventsMax: this.#options.limits.batchMax,
+      bytesMax: BATCH_BYTES_MAX,
+    });
+    this.#scanned = cut.upTo;
+    if (cut.rows.length > 0 || this.#msToCheckpoint <= 0) this.#send(cut.rows);
+    else if (rows.length === 0) {
+      await this.#wait(Math.min(this.#flow.msToDeadline, this.#msToCheckpoint, IDLE_MS));
+    }
+  }
+
+  #readNext(): Promise<EventRow[]> {
+    const { feed, filter, limits } = this.#options;
+    // A filtered reader scans a long way for few events; an unfiltered one reads no more than it sends.
+    const eventsMax = filter === null ? limits.batchMax : EVENTS_MAX;
+    return feed.read(this.#scanned, { eventsMax, bytesMax: BATCH_BYTES_MAX });
+  }
+
+  #send(rows: readonly EventRow[]): void {
+    const { feed, channel, metrics } = this.#options;
+    const batch: NumberedBatch = {
+      seq: this.#seq,
+      rows,
+      after: this.#sentUpTo,
+      upTo: this.#scanned,
+      epoch: feed.epoch,
+    };
+    this.#seq += 1;
+    this.#sentUpTo = batch.upTo;
+    this.#sentAtMs = systemClock.monotonicMs();
+    this.#flow.add(batch, channel.send(batch));
+    metrics.batches.inc({ stream: feed.stream, by: 'push' });
+    metrics.delivered.inc({ stream: feed.stream, by: 'push' }, rows.length);
+  }
+
+  /** Unwanted events move the cursor too, by an empty batch now and then. */
+  get #msToCheckpoint(): number {
+    if (compareIds(this.#scanned, this.#sentUpTo) <= 0) return Number.POSITIVE_INFINITY;
+    return this.#sentAtMs + this.#options.limits.checkpointMs - systemClock.monotonicMs();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    await this.#wake.wait(Math.max(1, ms), this.#signal);
+  }
+
+  #acknowledge(batch: NumberedBatch): void {
+    const { consumerId, token } = this.#options.lease;
+    this.#refusals = 0;
+    this.#options.acks.post({ consumerId, token, cursor: batch.upTo });
+  }
+
+  /** Refused: it and everything behind it is sent again in the same order, after a pause. */
+  async #takeBack(batch: NumberedBatch): Promise<void> {
+    const { feed, metrics } = this.#options;
+    metrics.pushErrors.inc({ stream: feed.stream, reason: 'refused' });
+    this.#flow.clear();
+    this.#seq = batch.seq;
+    this.#scanned = batch.after;
+    this.#sentUpTo = batch.after;
+    await systemClock.sleep(backoffMs(this.#refusals, BACKOFF), this.#signal);
+    this.#refusals += 1;
+  }
+
+  #end(reason: CloseReason): void {
+    const { feed, channel, metrics } = this.#options;
+    if (this.#signal.aborted) return;
+    if (reason === 'timed-out') metrics.pushErrors.inc({ stream: feed.stream, reason });
+    channel.close(reason);
+    this.#abort.abort();
+  }
+}

@@ -1,0 +1,20 @@
+// What the adapters share: one row goes into the inbox over a handle that the application owns. Sessions are not
+// ours, so nothing is assumed about their settings.
+/** A row for the inbox; type and data have been checked. */
+export interface InboxRow {
+  readonly table: string;
+  readonly type: string;
+  readonly data: string;
+}
+
+export interface Adapter<T> {
+  /** Tells by shape whether the handle is one of its kind. */
+  accepts(handle: unknown): handle is T;
+  insert(handle: T, row: InboxRow): Promise<unknown>;
+}
+
+/** True when the value is an object or function with all of these methods. */
+export function hasMethods(value: unknown, ...names: string[]): boolean {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+}

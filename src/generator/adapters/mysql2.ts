@@ -1,0 +1,23 @@
+// A connection of the `mysql2` package, with promises or with callbacks. Only `execute` is used: it sends the values
+// apart from the statement, so no setting of the session can let text run as SQL.
+import { type Adapter, hasMethods } from './adapter.ts';
+
+/** The part of a `mysql2` connection that is used. */
+export interface Mysql2Connection {
+  // biome-ignore lint/suspicious/noExplicitAny: mysql2 overloads it
+  execute(sql: string, values: any): any;
+  // biome-ignore lint/suspicious/noExplicitAny: mysql2 overloads it
+  beginTransaction(...args: any[]): any;
+}
+
+export const mysql2Adapter: Adapter<Mysql2Connection> = {
+  accepts: (handle): handle is Mysql2Connection =>
+    hasMethods(handle, 'execute', 'beginTransaction'),
+
+  insert: (connection, { table, type, data }) => {
+    const withPromises = hasMethods(connection, 'promise')
+      ? (connection as unknown as { promise(): Mysql2Connection }).promise()
+      : connection;
+    return withPromises.execute(`insert into ${table} (type, data) values (?, ?)`, [type, data]);
+  },
+};

@@ -1,0 +1,15 @@
+// A client of the `pg` package.
+import { type Adapter, hasMethods } from './adapter.ts';
+
+/** The part of `pg.ClientBase` that is used. */
+export interface PgClient {
+  query(sql: string, values: unknown[]): Promise<unknown>;
+  escapeIdentifier(name: string): string;
+}
+
+export const pgAdapter: Adapter<PgClient> = {
+  accepts: (handle): handle is PgClient => hasMethods(handle, 'query', 'escapeIdentifier'),
+
+  insert: (client, { table, type, data }) =>
+    client.query(`insert into ${table} (type, data) values ($1, $2)`, [type, data]),
+};

@@ -1,0 +1,15 @@
+// A SQLite handle: `node:sqlite`, @photostructure/sqlite, better-sqlite3.
+import { type Adapter, hasMethods } from './adapter.ts';
+
+/** The part of a synchronous SQLite handle that is used. */
+export interface SqliteHandle {
+  prepare(sql: string): { run(...values: unknown[]): unknown };
+  exec(sql: string): unknown;
+}
+
+export const sqliteAdapter: Adapter<SqliteHandle> = {
+  accepts: (handle): handle is SqliteHandle => hasMethods(handle, 'prepare', 'exec'),
+
+  insert: async (handle, { table, type, data }) =>
+    handle.prepare(`insert into ${table} (type, data) values (?, ?)`).run(type, data),
+};

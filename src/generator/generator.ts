@@ -1,0 +1,94 @@
+// Events come in and get their ids: checks each draft and hands it to the stream's group commit.
+import { systemClock } from '../base/clock.ts';
+import type { Service } from '../base/lifecycle.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { Draft } from '../contract/event.ts';
+import { type EventId, idPlus } from '../contract/event-id.ts';
+import { EVENTS_MAX } from '../contract/limits.ts';
+import type { Store } from '../store/store.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { type CheckedDraft, checkDraft } from './draft.ts';
+import { GroupCommit } from './group-commit.ts';
+
+export interface GeneratorOptions {
+  readonly store: Store;
+  readonly streams: readonly string[];
+  readonly metrics: Metrics;
+  /** Told after each flush, so that readers look at once. */
+  readonly onAppended: (stream: string) => void;
+  readonly limits: {
+    readonly eventBytesMax: number;
+    readonly queueMax: number;
+    readonly queueBytesMax: number;
+  };
+}
+
+export class Generator implements Service {
+  readonly #options: GeneratorOptions;
+  readonly #commits: ReadonlyMap<string, GroupCommit>;
+
+  constructor(options: GeneratorOptions) {
+    this.#options = options;
+    this.#commits = new Map(
+      options.streams.map((stream) => [
+        stream,
+        new GroupCommit({ ...options.limits, append: (drafts) => this.#append(stream, drafts) }),
+      ]),
+    );
+  }
+
+  async start(): Promise<void> {}
+
+  /** Answers every call that was taken, and refuses new ones with `ShuttingDown`. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#commits.values()].map((commit) => commit.close()));
+  }
+
+  /** Appends one event and gives its id once it is committed. `data` is JSON text that is known to parse. */
+  addEvent(stream: string, draft: Draft): Promise<EventId> {
+    return this.#add(stream, [draft]);
+  }
+
+  /** Appends up to 1000 events, together or not at all; their ids are contiguous. */
+  async addEvents(
+    stream: string,
+    drafts: readonly Draft[],
+  ): Promise<{ first: EventId; last: EventId }> {
+    if (drafts.length === 0 || drafts.length > EVENTS_MAX) {
+      throw new ServiceError('InvalidRequest', { message: `events: 1 to ${EVENTS_MAX} are taken` });
+    }
+    const first = await this.#add(stream, drafts);
+    return { first, last: idPlus(first, drafts.length - 1) };
+  }
+
+  // Not async up to the queue: calls keep the order in which they came.
+  #add(stream: string, drafts: readonly Draft[]): Promise<EventId> {
+    const { limits, metrics } = this.#options;
+    const commit = this.#commits.get(stream);
+    if (commit === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+    const checked = drafts.map((draft) => checkDraft(draft, limits.eventBytesMax));
+    try {
+      const answer = commit.add(checked);
+      metrics.flushQueue.set({ stream }, commit.waitingEvents);
+      return answer;
+    } catch (error) {
+      if ((error as ServiceError).code === 'DefenseRejected') {
+        metrics.rejected.inc({ stream }, drafts.length);
+      }
+      throw error;
+    }
+  }
+
+  async #append(stream: string, drafts: readonly CheckedDraft[]) {
+    const { store, metrics, onAppended } = this.#options;
+    const startedMs = systemClock.monotonicMs();
+    const appended = await store.append(stream, drafts);
+    metrics.flushSeconds.observe({ stream }, (systemClock.monotonicMs() - startedMs) / 1000);
+    metrics.flushEvents.observe({ stream }, drafts.length);
+    metrics.appended.inc({ stream }, drafts.length);
+    metrics.moved.inc({ stream }, appended.moved);
+    metrics.flushQueue.set({ stream }, this.#commits.get(stream)?.waitingEvents ?? 0);
+    onAppended(stream);
+    return appended;
+  }
+}

@@ -1,0 +1,5 @@
+// The published entry `aftercommit/generator`: events inside the application's own transaction. It loads no database
+// driver and no server; the application's handle is all it needs.
+
+export { isServiceError, ServiceError } from '../contract/errors.ts';
+export { type AddEventOptions, addEvent, type TransactionHandle } from './transactional.ts';

@@ -1,0 +1,69 @@
+// Events in the application's own transaction (FTN18's addXferEvent): the row goes into the inbox together with the
+// application's data, and gets its id after the commit. So there is nothing to return.
+import { ServiceError } from '../contract/errors.ts';
+import { EVENT_BYTES_MAX } from '../contract/limits.ts';
+import { fits } from '../contract/validate.ts';
+import { tablesOf } from '../store/tables.ts';
+import { type Adapter, hasMethods } from './adapters/adapter.ts';
+import { type KnexTransaction, knexAdapter } from './adapters/knex.ts';
+import { type Mysql2Connection, mysql2Adapter } from './adapters/mysql2.ts';
+import { type PgClient, pgAdapter } from './adapters/pg.ts';
+import { type SqliteHandle, sqliteAdapter } from './adapters/sqlite.ts';
+import { checkDraft, jsonTextOf } from './draft.ts';
+
+/** A knex transaction, a `pg` client, a `mysql2` connection, or a SQLite handle, in the middle of a transaction. */
+export type TransactionHandle = KnexTransaction | PgClient | Mysql2Connection | SqliteHandle;
+
+export interface AddEventOptions {
+  /** @default 'main' */
+  readonly stream?: string;
+}
+
+const adapters = [
+  knexAdapter,
+  pgAdapter,
+  mysql2Adapter,
+  sqliteAdapter,
+] as unknown as readonly Adapter<TransactionHandle>[];
+
+/**
+ * Writes an event inside the transaction that `tx` is in the middle of: it exists exactly if that commits.
+ *
+ * @param tx a knex transaction, a `pg` client, a `mysql2` connection, or a SQLite handle
+ * @param type matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`
+ * @param data any JSON value of at most 2 MiB; left out, it is null
+ * @throws ServiceError `InvalidRequest`, `PayloadTooLarge` before anything is written; else what the database throws,
+ * after which the transaction should be rolled back
+ * @see FTN18, addXferEvent
+ */
+export async function addEvent(
+  tx: TransactionHandle,
+  type: string,
+  data?: unknown,
+  { stream = 'main' }: AddEventOptions = {},
+): Promise<void> {
+  if (!fits('stream-name', stream)) {
+    throw new ServiceError('InvalidRequest', {
+      message: 'stream: must match ^[a-z][a-z0-9_]{0,29}$',
+    });
+  }
+  const draft = checkDraft({ type, data: jsonTextOf(data) }, EVENT_BYTES_MAX);
+  const table = tablesOf(stream).inbox;
+  await adapterFor(tx).insert(tx, { table, type: draft.type, data: draft.data });
+}
+
+function adapterFor(tx: TransactionHandle): Adapter<TransactionHandle> {
+  // A pool would write on some other connection, outside the transaction.
+  const isPool =
+    hasMethods(tx, 'getConnection') ||
+    (hasMethods(tx, 'query', 'connect', 'on') && 'totalCount' in tx);
+  const adapter = isPool ? undefined : adapters.find((each) => each.accepts(tx));
+  if (adapter === undefined) {
+    throw new ServiceError('InvalidRequest', {
+      message:
+        'tx: must be a knex transaction, a pg client, a mysql2 connection or a SQLite handle (not a pool: its next ' +
+        'statement may go to another connection)',
+    });
+  }
+  return adapter;
+}

@@ -1,0 +1,170 @@
+// Copies the history of one stream into the warehouse: reads after the warehouse's watermark, writes rows and
+// watermark in one transaction, then moves the reserved consumer ARCHIVER, which holds the discarder back.
+//
+// A crash between the two leaves the watermark ahead of the cursor: nothing is copied twice, and the cursor follows
+// at the next round. Only one archiver works at a time (lease); a frozen one that wakes finds the watermark moved and
+// its token void, so it can do no harm.
+import { systemClock } from '../base/clock.ts';
+import type { Service } from '../base/lifecycle.ts';
+import { Loop } from '../base/loop.ts';
+import { nextSleepMs } from '../base/pace.ts';
+import { ARCHIVER } from '../contract/consumer.ts';
+import { ServiceError } from '../contract/errors.ts';
+import { compareIds, type EventId } from '../contract/event-id.ts';
+import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import type { Lease, Store } from '../store/store.ts';
+import type { Warehouse } from '../store/warehouse.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+export interface ArchiverOptions {
+  readonly store: Store;
+  readonly warehouse: Warehouse;
+  readonly stream: string;
+  /** This process, in evt_consumers.lease_node. */
+  readonly node: string;
+  /** The longest pause while there is nothing to do, in milliseconds. */
+  readonly periodMs: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** What one round came to. */
+export type ArchiveRound = 'copied' | 'nothing-left' | 'another-is-at-work';
+
+/** The right to archive, and how far the warehouse is. */
+interface Held {
+  readonly lease: Lease;
+  watermark: EventId;
+  renewedAtMs: number;
+}
+
+const SINK = 'archiver';
+const LEASE_MS = 10_000;
+const RENEW_MS = 3000;
+const PACE_MIN_MS = 20;
+const BACKOFF = { firstMs: 200, maxMs: 10_000 };
+
+export class Archiver implements Service {
+  readonly #options: ArchiverOptions;
+  readonly #loop: Loop;
+  #held: Held | null = null;
+  #sleepMs = 0;
+
+  constructor(options: ArchiverOptions) {
+    const { stream, metrics, logger } = options;
+    this.#options = options;
+    this.#loop = new Loop({
+      backoff: BACKOFF,
+      step: async () => this.#pauseAfter(await this.round()),
+      onError: (error, attempt) => {
+        metrics.loopErrors.inc({ loop: 'archiver', stream });
+        logger.error({ error, stream, attempt }, 'The archiver could not go on.');
+      },
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await this.release();
+  }
+
+  /** Copies one batch. */
+  async round(): Promise<ArchiveRound> {
+    try {
+      const held = await this.#hold();
+      return held === null ? 'another-is-at-work' : await this.#copyBatch(held);
+    } catch (error) {
+      // Where it stands is asked anew, whatever has happened.
+      await this.release();
+      throw error;
+    }
+  }
+
+  /** Lets another archiver go on. */
+  async release(): Promise<void> {
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null) await this.#options.store.releaseLease(held.lease).catch(() => {});
+  }
+
+  async #copyBatch(held: Held): Promise<ArchiveRound> {
+    const { store, warehouse, stream, metrics } = this.#options;
+    const from = held.watermark;
+    const rows = await store.readAfter(stream, from, {
+      eventsMax: EVENTS_MAX,
+      bytesMax: BATCH_BYTES_MAX,
+    });
+    const to = rows.at(-1)?.[0];
+    if (to === undefined) return 'nothing-left';
+    if (!(await warehouse.copyToHistory(SINK, stream, rows, { from, to }))) {
+      throw new Error('The watermark in the warehouse was moved by another archiver.');
+    }
+    held.watermark = to;
+    metrics.archived.inc({ stream }, rows.length);
+    await this.#moveCursor(held.lease, to);
+    return 'copied';
+  }
+
+  /** null while another archiver is the one at work. */
+  async #hold(): Promise<Held | null> {
+    const { store, stream, node } = this.#options;
+    if (this.#held !== null) return this.#renewed(this.#held);
+    await store.requireArchive(stream);
+    const lease = await store.takeLease({
+      stream,
+      ident: ARCHIVER,
+      node,
+      leaseMs: LEASE_MS,
+      onlyIfFree: true,
+    });
+    if (lease === null) return null;
+    const renewedAtMs = systemClock.monotonicMs();
+    this.#held = { lease, watermark: await this.#openWatermark(lease), renewedAtMs };
+    return this.#held;
+  }
+
+  async #renewed(held: Held): Promise<Held | null> {
+    if (systemClock.monotonicMs() - held.renewedAtMs < RENEW_MS) return held;
+    const lost = await this.#options.store.renewLeases([held.lease], LEASE_MS);
+    held.renewedAtMs = systemClock.monotonicMs();
+    if (lost.length > 0) this.#held = null;
+    return this.#held;
+  }
+
+  /** Where the warehouse stands; the cursor is brought up to it. */
+  async #openWatermark(lease: Lease): Promise<EventId> {
+    const { store, warehouse, stream } = this.#options;
+    const state = await store.streamState(stream);
+    const start = { lastId: lease.cursor, epoch: state.epoch };
+    const { lastId, epoch } = await warehouse.openWatermark(SINK, stream, start);
+    const newest = (await store.streamState(stream)).newest;
+    if (epoch !== state.epoch || compareIds(lastId, newest) > 0) {
+      throw new ServiceError('HistoryForked', {
+        message: 'The warehouse holds events of another history than the active database.',
+        details: { stream, at: newest, archived: lastId },
+      });
+    }
+    await this.#moveCursor(lease, lastId);
+    return lastId;
+  }
+
+  async #moveCursor(lease: Lease, cursor: EventId): Promise<void> {
+    const { consumerId, token } = lease;
+    await this.#options.store.advanceCursors([{ consumerId, token, cursor }]);
+  }
+
+  #pauseAfter(round: ArchiveRound): number {
+    const limits = {
+      sleepMsMin: PACE_MIN_MS,
+      sleepMsMax: this.#options.periodMs,
+      sleepMsStep: PACE_MIN_MS,
+    };
+    this.#sleepMs = nextSleepMs(this.#sleepMs, round === 'copied' ? 'full' : 'nothing', limits);
+    return this.#sleepMs;
+  }
+}

@@ -1,0 +1,61 @@
+// Says which consumers hold discarding back: one that has not moved for longer than allowed is reported when it
+// becomes stale and when it moves again, never dropped.
+import type { Service } from '../base/lifecycle.ts';
+import { Loop } from '../base/loop.ts';
+import { isStale } from '../contract/consumer.ts';
+import type { Store } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export interface StaleConsumersOptions {
+  readonly store: Store;
+  readonly streams: readonly string[];
+  readonly staleMs: number;
+  readonly logger: Logger;
+}
+
+const LOOK_MS_MAX = 60_000;
+const BACKOFF = { firstMs: 1000, maxMs: 60_000 };
+
+export class StaleConsumers implements Service {
+  readonly #options: StaleConsumersOptions;
+  readonly #loop: Loop;
+  readonly #reported = new Set<string>();
+
+  constructor(options: StaleConsumersOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      backoff: BACKOFF,
+      step: () => this.#look(),
+      onError: (error) => options.logger.warn({ error }, 'Consumers could not be looked at.'),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #look(): Promise<number> {
+    const { store, streams, staleMs, logger } = this.#options;
+    for (const stream of streams) {
+      for (const consumer of await store.listConsumers(stream)) {
+        const key = `${stream} ${consumer.ident}`;
+        const facts = { stream, consumer: consumer.ident, cursor: consumer.cursor };
+        const isNowStale = isStale(consumer, staleMs);
+        if (isNowStale && !this.#reported.has(key)) {
+          logger.warn(
+            { ...facts, lagMs: consumer.lagMs },
+            'A consumer is stale and holds discarding back.',
+          );
+          this.#reported.add(key);
+        } else if (!isNowStale && this.#reported.delete(key)) {
+          logger.info(facts, 'A consumer that was stale moves again.');
+        }
+      }
+    }
+    return Math.min(LOOK_MS_MAX, staleMs);
+  }
+}

@@ -1,0 +1,69 @@
+import type { EventRow } from '../../../src/contract/event.ts';
+import { deliverable, INVALID_DATA_TYPE } from '../../../src/feed/deliverable.ts';
+import { Window } from '../../../src/feed/window.ts';
+import { id } from '../../support/events.ts';
+
+const row = (nth: number, data = '1'): EventRow => [id(nth), 'T', data, '2026-11-20T21:32:25.123Z'];
+const rows = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, nth) => row(from + nth));
+const all = { eventsMax: 1000, bytesMax: 1e9 };
+const idsIn = (found: readonly EventRow[]) => found.map((each) => Number(each[0]));
+
+describe('Window', () => {
+  it('answers for what came since it began, and for nothing before', () => {
+    const window = new Window(id(10), { windowEventsMax: 100, windowBytesMax: 1e6 });
+    expect([window.covers(id(9)), window.covers(id(10))]).toEqual([false, true]);
+    expect(window.read(id(10), all)).toEqual([]);
+    window.push(rows(11, 15));
+    expect(idsIn(window.read(id(12), all))).toEqual([13, 14, 15]);
+    expect(idsIn(window.read(id(15), all))).toEqual([]);
+    expect(window.newest).toBe('15');
+  });
+
+  it('forgets the oldest beyond its bound of events', () => {
+    const window = new Window(id(0), { windowEventsMax: 100, windowBytesMax: 1e6 });
+    for (let from = 1; from <= 991; from += 10) window.push(rows(from, from + 9));
+    expect(window.size).toBe(100);
+    expect([window.covers(id(899)), window.covers(id(900))]).toEqual([false, true]);
+    expect(idsIn(window.read(id(900), all))).toEqual(idsIn(rows(901, 1000)));
+  });
+
+  it('forgets the oldest beyond its bound of bytes, also the newest when that alone is too large', () => {
+    const window = new Window(id(0), { windowEventsMax: 100, windowBytesMax: 10_000 });
+    window.push([row(1, 'x'.repeat(4000)), row(2, 'x'.repeat(4000)), row(3, 'x'.repeat(4000))]);
+    expect(idsIn(window.read(id(1), all))).toEqual([2, 3]);
+    window.push([row(4, 'x'.repeat(20_000))]);
+    expect([window.size, window.covers(id(3)), window.newest]).toEqual([0, false, '4']);
+    window.push([row(5)]);
+    expect(idsIn(window.read(id(4), all))).toEqual([5]);
+  });
+
+  it('reads within bounds, and always one', () => {
+    const window = new Window(id(0), { windowEventsMax: 100, windowBytesMax: 1e6 });
+    window.push([row(1, 'x'.repeat(1000)), row(2, 'x'.repeat(1000)), row(3)]);
+    expect(idsIn(window.read(id(0), { eventsMax: 2, bytesMax: 1e6 }))).toEqual([1, 2]);
+    expect(idsIn(window.read(id(0), { eventsMax: 9, bytesMax: 1500 }))).toEqual([1]);
+    expect(idsIn(window.read(id(0), { eventsMax: 9, bytesMax: 1 }))).toEqual([1]);
+  });
+
+  it('finds its place where ids have gaps', () => {
+    const window = new Window(id(0), { windowEventsMax: 100, windowBytesMax: 1e6 });
+    window.push([row(3), row(7), row(20)]);
+    expect(idsIn(window.read(id(5), all))).toEqual([7, 20]);
+  });
+});
+
+describe('deliverable', () => {
+  it('sends data that is not JSON as null, under a type that says so', () => {
+    let count = 0;
+    const bad = ['"\\q"', '1.', '', '{'].map((data, nth) => row(nth + 2, data));
+    const sent = deliverable([row(1, '{"a":1.0}'), ...bad], () => {
+      count += 1;
+    });
+    expect(sent[0]).toEqual(row(1, '{"a":1.0}'));
+    expect(sent.slice(1).map((each) => [each[1], each[2]])).toEqual(
+      Array(4).fill([INVALID_DATA_TYPE, 'null']),
+    );
+    expect(count).toBe(4);
+  });
+});

@@ -1,0 +1,117 @@
+import type { EventId } from '../../../src/contract/event-id.ts';
+import type { CheckedDraft } from '../../../src/generator/draft.ts';
+import { GroupCommit } from '../../../src/generator/group-commit.ts';
+
+const draft = (data = '1', bytes = 1): CheckedDraft => ({ type: 'T', data, bytes });
+
+/** A database that is slow until it is let go. */
+function slowDatabase() {
+  const flushes: (readonly CheckedDraft[])[] = [];
+  const holds: (() => void)[] = [];
+  let next = 1;
+  return {
+    flushes,
+    letGo: () => holds.shift()?.(),
+    append: async (drafts: readonly CheckedDraft[]) => {
+      flushes.push(drafts);
+      await new Promise<void>((resolve) => holds.push(resolve));
+      if (drafts.some(({ data }) => data === 'fails')) throw new Error('no');
+      const first = String(next) as EventId;
+      next += drafts.length;
+      return { first, moved: 0 };
+    },
+  };
+}
+
+const settle = async () => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+const limits = { queueMax: 5000, queueBytesMax: 100_000_000 };
+
+describe('GroupCommit', () => {
+  it('flushes a lone caller at once, and whatever came meanwhile together', async () => {
+    const database = slowDatabase();
+    const commit = new GroupCommit({ ...database, ...limits });
+    const ids = [commit.add([draft()])];
+    expect(database.flushes.length).toBe(1);
+    ids.push(commit.add([draft(), draft()]), commit.add([draft()]));
+    database.letGo();
+    await settle();
+    expect(database.flushes.map((flush) => flush.length)).toEqual([1, 3]);
+    database.letGo();
+    expect(await Promise.all(ids)).toEqual(['1', '2', '4']);
+  });
+
+  it('bounds a flush in events and bytes, keeps calls whole, and always takes one', async () => {
+    const database = slowDatabase();
+    const commit = new GroupCommit({ ...database, ...limits });
+    const calls = [
+      commit.add([draft()]),
+      commit.add(Array(600).fill(draft())),
+      commit.add(Array(600).fill(draft())),
+      commit.add([draft('x', 3_000_000)]),
+      commit.add([draft('x', 3_000_000)]),
+    ];
+    for (let flush = 0; flush < 4; flush += 1) {
+      database.letGo();
+      await settle();
+    }
+    database.letGo();
+    await Promise.all(calls);
+    expect(database.flushes.map((flush) => flush.length)).toEqual([1, 600, 601, 1]);
+  });
+
+  it('tells a failure to the callers of that flush only', async () => {
+    const database = slowDatabase();
+    const commit = new GroupCommit({ ...database, ...limits });
+    const failing = commit.add([draft('fails')]);
+    const fine = commit.add([draft()]);
+    database.letGo();
+    await expect(failing).rejects.toThrow('no');
+    await settle();
+    database.letGo();
+    expect(await fine).toBe('1');
+  });
+
+  it('refuses calls when too much waits, and takes them again later', async () => {
+    const database = slowDatabase();
+    const commit = new GroupCommit({ ...database, queueMax: 3, queueBytesMax: 100 });
+    const first = commit.add([draft()]);
+    const second = commit.add([draft(), draft(), draft()]);
+    expect(() => commit.add([draft()])).toThrow(
+      expect.objectContaining({ code: 'DefenseRejected' }),
+    );
+    database.letGo();
+    await first;
+    await settle();
+    const third = commit.add([draft('x', 99)]);
+    expect(() => commit.add([draft('x', 2)])).toThrow(
+      expect.objectContaining({ code: 'DefenseRejected' }),
+    );
+    database.letGo();
+    await second;
+    await settle();
+    database.letGo();
+    await third;
+  });
+
+  it('refuses a call that could never be flushed', () => {
+    const commit = new GroupCommit({ ...slowDatabase(), ...limits });
+    expect(() => commit.add([draft('x', 5_000_000)])).toThrow(
+      expect.objectContaining({ code: 'PayloadTooLarge' }),
+    );
+  });
+
+  it('answers those it has taken before it is closed, and takes no more', async () => {
+    const database = slowDatabase();
+    const commit = new GroupCommit({ ...database, ...limits });
+    const calls = [commit.add([draft()]), commit.add([draft()])];
+    const closed = commit.close();
+    expect(() => commit.add([draft()])).toThrow(expect.objectContaining({ code: 'ShuttingDown' }));
+    database.letGo();
+    await settle();
+    database.letGo();
+    await closed;
+    expect(await Promise.all(calls)).toEqual(['1', '2']);
+  });
+});
