@@ -1,0 +1,172 @@
+// Puts the service together: the only place that makes services, and the order in which they live.
+import { randomUUID } from 'node:crypto';
+import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
+import type { Settings } from '../config/load.ts';
+import { Delivery } from '../delivery/delivery.ts';
+import { Feed } from '../feed/feed.ts';
+import { Generator } from '../generator/generator.ts';
+import { Sequencer } from '../generator/sequencer.ts';
+import { Archiver } from '../relay/archiver.ts';
+import { Discarder } from '../retention/discarder.ts';
+import { StaleConsumers } from '../retention/stale-consumers.ts';
+import { Server } from '../server/server.ts';
+import { Store } from '../store/store.ts';
+import { Warehouse } from '../store/warehouse.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { credentialsInForce } from './credentials-path.ts';
+import { setGauges } from './gauges.ts';
+
+const PROBE_MS = 2000;
+
+/** A running node; `start` migrates and resolves when it serves. */
+export class App implements Service {
+  readonly #settings: Settings;
+  readonly #logger: Logger;
+  readonly #metrics: Metrics = createMetrics();
+  readonly #node = randomUUID();
+  #store: Store | null = null;
+  #warehouse: Warehouse | null = null;
+  #server: Server | null = null;
+  #services: Service[] = [];
+
+  constructor(settings: Settings, logger: Logger) {
+    this.#settings = settings;
+    this.#logger = logger;
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    if (this.#server === null) throw new Error('The app has not been started.');
+    return this.#server.url;
+  }
+
+  async start(): Promise<void> {
+    const { streams, archiver } = this.#settings;
+    try {
+      this.#store = await Store.open(databaseOptions(this.#settings, this.#settings.databaseUrl));
+      await this.#store.migrate(streams);
+      if (archiver) {
+        this.#warehouse = await Warehouse.open(
+          databaseOptions(this.#settings, this.#settings.warehouseUrl),
+        );
+        await this.#warehouse.migrate(streams);
+      }
+      const services = this.#assemble(this.#store);
+      await startAll(services);
+      this.#services = services;
+    } catch (error) {
+      await this.#closeDatabases();
+      throw error;
+    }
+  }
+
+  /** Finishes what was taken, tells sockets to go, and gives everything back. */
+  async stop(): Promise<void> {
+    const services = this.#services;
+    this.#services = [];
+    try {
+      await stopAll(services);
+    } finally {
+      await this.#closeDatabases();
+    }
+  }
+
+  /** In the order of starting; the doors to the network open last and close first. */
+  #assemble(store: Store): Service[] {
+    const settings = this.#settings;
+    const shared = { store, metrics: this.#metrics, logger: this.#logger };
+    const feeds = new Map(
+      settings.streams.map((stream) => [
+        stream,
+        new Feed({ ...shared, stream, pace: settings, limits: settings }),
+      ]),
+    );
+    const hintFeed = (stream: string) => feeds.get(stream)?.hint();
+    const sequencers = store.hasSteps
+      ? settings.streams.map(
+          (stream) => new Sequencer({ ...shared, stream, pace: settings, onMoved: hintFeed }),
+        )
+      : [];
+    const generator = new Generator({
+      ...shared,
+      streams: settings.streams,
+      onAppended: hintFeed,
+      limits: settings,
+    });
+    const delivery = new Delivery({ ...shared, feeds, node: this.#node, limits: settings });
+    const stale = new StaleConsumers({
+      ...shared,
+      streams: settings.streams,
+      staleMs: settings.staleMs,
+    });
+    this.#server = new Server({
+      ...settings,
+      credentials: credentialsInForce(settings),
+      services: { generator, delivery, batchMax: settings.batchMax },
+      offered: settings.services,
+      problems: () => this.#problems(store),
+      metricsText: () => this.#metricsText(store),
+      metrics: this.#metrics,
+      logger: this.#logger,
+    });
+    return [
+      ...feeds.values(),
+      ...sequencers,
+      generator,
+      delivery,
+      stale,
+      ...this.#workers(store),
+      this.#server,
+    ];
+  }
+
+  #workers(store: Store): Service[] {
+    const { streams, discarder, discardLimit, workerPeriodMs } = this.#settings;
+    const shared = {
+      store,
+      periodMs: workerPeriodMs,
+      metrics: this.#metrics,
+      logger: this.#logger,
+    };
+    const warehouse = this.#warehouse;
+    const archivers =
+      warehouse === null
+        ? []
+        : streams.map((stream) => new Archiver({ ...shared, stream, warehouse, node: this.#node }));
+    const discarders = discarder
+      ? streams.map((stream) => new Discarder({ ...shared, stream, limit: discardLimit }))
+      : [];
+    return [...archivers, ...discarders];
+  }
+
+  async #problems(store: Store): Promise<Record<string, string>> {
+    const late = new Promise<string>((resolve) =>
+      setTimeout(() => resolve('it does not answer'), PROBE_MS).unref(),
+    );
+    const answer = store.ping().then(
+      () => null,
+      () => 'it cannot be reached',
+    );
+    const problem = await Promise.race([answer, late]);
+    return problem === null ? {} : { database: problem };
+  }
+
+  async #metricsText(store: Store): Promise<{ contentType: string; text: string }> {
+    const { streams, staleMs } = this.#settings;
+    await setGauges(store, streams, staleMs, this.#metrics);
+    const { registry } = this.#metrics;
+    return { contentType: registry.contentType, text: await registry.metrics() };
+  }
+
+  async #closeDatabases(): Promise<void> {
+    await this.#warehouse?.close();
+    await this.#store?.close();
+    this.#warehouse = null;
+    this.#store = null;
+  }
+}
+
+export function databaseOptions(settings: Settings, url: string) {
+  return { url, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+}

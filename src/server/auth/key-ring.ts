@@ -1,0 +1,111 @@
+// The keys in force. Reloads the credentials file when it changes; a file that is missing or broken then keeps the
+// last good one, so that a slip of an editor locks nobody out.
+import { timingSafeEqual } from 'node:crypto';
+import { statSync } from 'node:fs';
+import type { Service } from '../../base/lifecycle.ts';
+import { Loop } from '../../base/loop.ts';
+import { ServiceError } from '../../contract/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import {
+  type CredentialPrincipal,
+  type Credentials,
+  readCredentials,
+  sha256Of,
+} from '../credentials.ts';
+import type { Principal } from './principal.ts';
+
+const LOOK_MS = 300;
+
+/** A principal with what only the network's edge asks about. */
+export interface KeyHolder extends Principal {
+  readonly allowedOrigins: readonly string[];
+}
+
+interface Key {
+  readonly digest: Buffer;
+  readonly expiresAtMs: number;
+  readonly holder: KeyHolder;
+}
+
+export class KeyRing implements Service {
+  readonly #path: string;
+  readonly #logger: Logger;
+  readonly #watch: Loop;
+  #keys: readonly Key[];
+  #seen: string;
+
+  /** Reads the file at once. Throws when it is missing or broken. */
+  constructor(path: string, logger: Logger) {
+    this.#path = path;
+    this.#logger = logger;
+    this.#seen = this.#stamp();
+    this.#keys = keysOf(readCredentials(path));
+    this.#watch = new Loop({
+      backoff: { firstMs: LOOK_MS, maxMs: LOOK_MS },
+      step: async () => this.#look(),
+      onError: (error) =>
+        logger.error(
+          { error, path },
+          'The credentials file is not usable; the last good one stays in force.',
+        ),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#watch.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#watch.stop();
+  }
+
+  /** Who holds the key (and has this name, where one is given). Throws `SecurityError`, `PleaseReauth`. */
+  holderOf(key: string, name: string | null): KeyHolder {
+    const digest = Buffer.from(sha256Of(key), 'hex');
+    // Every key is compared, and each in constant time.
+    const found = this.#keys.filter((each) => timingSafeEqual(each.digest, digest));
+    const fitting = found.find((each) => name === null || each.holder.name === name);
+    if (fitting === undefined) throw new ServiceError('SecurityError');
+    if (fitting.expiresAtMs <= Date.now()) throw new ServiceError('PleaseReauth');
+    return fitting.holder;
+  }
+
+  #look(): number {
+    const stamp = this.#stamp();
+    if (stamp !== this.#seen) {
+      this.#seen = stamp;
+      this.#keys = keysOf(readCredentials(this.#path));
+      this.#logger.info(
+        { path: this.#path, keys: this.#keys.length },
+        'The credentials file was read again.',
+      );
+    }
+    return LOOK_MS;
+  }
+
+  #stamp(): string {
+    const { mtimeMs, size, ino } = statSync(this.#path);
+    return `${mtimeMs} ${size} ${ino}`;
+  }
+}
+
+function keysOf(credentials: Credentials): Key[] {
+  return credentials.principals.flatMap((principal) =>
+    principal.keys.map((key) => ({
+      digest: Buffer.from(key.sha256, 'hex'),
+      expiresAtMs:
+        key.expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(key.expiresAt),
+      holder: holderOf(principal),
+    })),
+  );
+}
+
+function holderOf(principal: CredentialPrincipal): KeyHolder {
+  return {
+    name: principal.name,
+    may: principal.may,
+    types: principal.types ?? ['*'],
+    streams: principal.streams ?? ['*'],
+    allowedOrigins: principal.allowedOrigins ?? [],
+  };
+}

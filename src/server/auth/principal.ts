@@ -1,0 +1,61 @@
+// Who calls, and what it may do.
+import { ServiceError } from '../../contract/errors.ts';
+import { covers } from '../../contract/pattern.ts';
+import type { TypeFilter } from '../../delivery/batch.ts';
+
+export type Right = 'generate' | 'consume' | 'admin';
+
+export interface Principal {
+  readonly name: string;
+  readonly may: readonly Right[];
+  /** Patterns: `*` is all, `ORDER_*` a prefix. */
+  readonly types: readonly string[];
+  readonly streams: readonly string[];
+}
+
+/** Who calls in open mode; no credential can have this name. */
+export const LOCAL: Principal = {
+  name: 'local',
+  may: ['generate', 'consume', 'admin'],
+  types: ['*'],
+  streams: ['*'],
+};
+
+export function mayDo(principal: Principal, right: Right): boolean {
+  return principal.may.includes(right);
+}
+
+/** Throws `Unauthorized`. */
+export function requireRight(principal: Principal, right: Right): void {
+  if (!mayDo(principal, right)) {
+    throw new ServiceError('Unauthorized', { message: `The caller has no right to ${right}.` });
+  }
+}
+
+/** Throws `Unauthorized`. */
+export function requireStream(principal: Principal, stream: string): void {
+  if (!covers(principal.streams, stream)) {
+    throw new ServiceError('Unauthorized', { message: 'The stream is not open to the caller.' });
+  }
+}
+
+/** Throws `Unauthorized`. */
+export function requireType(principal: Principal, type: string): void {
+  if (!covers(principal.types, type)) {
+    throw new ServiceError('Unauthorized', {
+      message: 'The event type is not open to the caller.',
+      details: { type },
+    });
+  }
+}
+
+/** What the caller gets when it wants these types; null = all it may see. Throws `Unauthorized` beyond them. */
+export function typeFilter(principal: Principal, want: readonly string[] | null): TypeFilter {
+  if (want !== null) {
+    for (const type of want) requireType(principal, type);
+    const wanted = new Set(want);
+    return (type) => wanted.has(type);
+  }
+  if (principal.types.includes('*')) return null;
+  return (type) => covers(principal.types, type);
+}

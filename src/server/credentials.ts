@@ -1,0 +1,70 @@
+// The credentials file: principals with the SHA-256 of their keys. The server reads it, `aftercommit credentials`
+// writes it; a key itself is shown once and stored nowhere.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type {
+  CredentialKey,
+  CredentialPrincipal,
+  Credentials,
+} from '../contract/generated/types.ts';
+import { validate } from '../contract/validate.ts';
+
+export type { CredentialPrincipal, Credentials } from '../contract/generated/types.ts';
+
+export function sha256Of(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Throws when the file is missing, is not JSON, breaks the schema, or names a principal twice. */
+export function readCredentials(path: string): Credentials {
+  const credentials = validate<Credentials>('credentials', JSON.parse(readFileSync(path, 'utf8')));
+  const names = credentials.principals.map((principal) => principal.name);
+  const doubled = names.find((name, place) => names.indexOf(name) !== place);
+  if (doubled !== undefined) throw new Error(`The principal ${doubled} is there twice.`);
+  return credentials;
+}
+
+/** Replaces the file in one piece, readable by its owner only: a reload never sees half of it. */
+export function writeCredentials(path: string, credentials: Credentials): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, path);
+}
+
+export interface NewKey {
+  readonly name: string;
+  readonly may: CredentialPrincipal['may'];
+  readonly types?: readonly string[] | undefined;
+  readonly streams?: readonly string[] | undefined;
+  readonly allowedOrigins?: readonly string[] | undefined;
+  readonly expiresAt?: string | undefined;
+  /** Made when left out. */
+  readonly key?: string | undefined;
+}
+
+/** Adds a key to a principal, who is made when new and else keeps its keys and gets the rights given here. */
+export function withKey(
+  credentials: Credentials,
+  added: NewKey,
+): { credentials: Credentials; key: string } {
+  const key = added.key ?? randomBytes(32).toString('base64url');
+  const entry: CredentialKey = {
+    sha256: sha256Of(key),
+    ...(added.expiresAt === undefined ? {} : { expiresAt: added.expiresAt }),
+  };
+  const known = credentials.principals.find((principal) => principal.name === added.name);
+  const principal: CredentialPrincipal = {
+    ...known,
+    name: added.name,
+    keys: [...(known?.keys ?? []).filter((each) => each.sha256 !== entry.sha256), entry],
+    may: added.may,
+    ...(added.types === undefined ? {} : { types: [...added.types] }),
+    ...(added.streams === undefined ? {} : { streams: [...added.streams] }),
+    ...(added.allowedOrigins === undefined ? {} : { allowedOrigins: [...added.allowedOrigins] }),
+  };
+  const others = credentials.principals.filter((each) => each.name !== added.name);
+  const changed = { principals: [...others, principal] };
+  return { credentials: validate<Credentials>('credentials', changed), key };
+}

@@ -1,0 +1,171 @@
+// Every method, written once for every envelope. Params have been validated against their schema; a result is JSON
+// text, because events are spliced from stored text and never parsed.
+
+import { parseIdent } from '../../contract/consumer.ts';
+import { ServiceError } from '../../contract/errors.ts';
+import type { Draft } from '../../contract/event.ts';
+import { eventListText } from '../../contract/event.ts';
+import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
+import type { methodTable } from '../../contract/generated/method-table.ts';
+import { openrpc } from '../../contract/generated/openrpc.ts';
+import type {
+  PingParams,
+  PollEventsParams,
+  ReadyToReceiveParams,
+  RegisterConsumerParams,
+  UnregisterConsumerParams,
+} from '../../contract/generated/types.ts';
+import type { Channel } from '../../delivery/channel.ts';
+import type { Delivery, Start } from '../../delivery/delivery.ts';
+import type { Generator } from '../../generator/generator.ts';
+import {
+  mayDo,
+  type Principal,
+  requireRight,
+  requireStream,
+  requireType,
+  typeFilter,
+} from '../auth/principal.ts';
+
+export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
+
+/** What the methods work on. */
+export interface MethodServices {
+  readonly generator: Generator;
+  readonly delivery: Delivery;
+  readonly batchMax: number;
+}
+
+/** Opens a path back to the caller, for one subscription; null where the caller cannot be called. */
+export type OpenChannel = ((component: string, stream: string) => Channel) | null;
+
+/** One call, as its envelope understood it. */
+export interface Call {
+  readonly principal: Principal;
+  readonly params: unknown;
+  /** The drafts of addEvent and addEvents, with data as the caller wrote it. */
+  readonly drafts: readonly Draft[];
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal;
+  readonly openChannel: OpenChannel;
+}
+
+type Method = (services: MethodServices, call: Call) => Promise<string> | string;
+
+function streamFor(call: Call): string {
+  const stream = (call.params as { stream?: string }).stream ?? 'main';
+  requireStream(call.principal, stream);
+  return stream;
+}
+
+function draftsFor(call: Call): readonly Draft[] {
+  for (const draft of call.drafts) requireType(call.principal, draft.type);
+  return call.drafts;
+}
+
+export const methods: Readonly<Record<MethodName, Method>> = {
+  addEvent: ({ generator }, call) => {
+    const [draft] = draftsFor(call);
+    return generator.addEvent(streamFor(call), draft as Draft).then((id) => `"${id}"`);
+  },
+
+  addEvents: ({ generator }, call) =>
+    generator.addEvents(streamFor(call), draftsFor(call)).then((range) => JSON.stringify(range)),
+
+  registerConsumer: async ({ delivery }, call) => {
+    const params = call.params as RegisterConsumerParams;
+    const consumer = { ...consumerFor(call, params.component), stream: streamFor(call) };
+    await delivery.register(consumer, startOf(params.from, params.epoch));
+    return 'true';
+  },
+
+  unregisterConsumer: async ({ delivery }, call) => {
+    const params = call.params as UnregisterConsumerParams;
+    const own = consumerFor(call, params.component);
+    const principal = params.principal ?? own.principal;
+    if (principal !== own.principal) requireRight(call.principal, 'admin');
+    const isDryRun = params.dry_run ?? false;
+    const consumer = { ...own, principal, stream: streamFor(call) };
+    const forgotten = await delivery.unregister(consumer, isDryRun);
+    return JSON.stringify({ unregistered: !isDryRun, ...forgotten });
+  },
+
+  pollEvents: async ({ delivery, batchMax }, call) => {
+    const params = call.params as PollEventsParams;
+    const consumer = { ...consumerFor(call, params.component), stream: streamFor(call) };
+    const batch = await delivery.poll(consumer, {
+      lastId: (params.last_id ?? null) as EventId | null,
+      epoch: params.epoch,
+      filter: typeFilter(call.principal, params.want ?? null),
+      eventsMax: Math.min(params.limit ?? batchMax, batchMax),
+      waitMs: params.wait_ms ?? 0,
+      signal: call.signal,
+    });
+    const { rows, after, upTo, epoch } = batch;
+    return `{"events":${eventListText(rows)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}}`;
+  },
+
+  readyToReceive: async ({ delivery }, call) => {
+    const params = call.params as ReadyToReceiveParams;
+    if (call.openChannel === null) throw new ServiceError('PushNeedsSocket');
+    const stream = streamFor(call);
+    const filter = typeFilter(call.principal, params.want ?? null);
+    const channel = call.openChannel(params.component, stream);
+    await delivery.subscribe({
+      ...consumerFor(call, params.component),
+      stream,
+      filter,
+      channel,
+      batchesInFlightMax: params.max_in_flight,
+      start: params.from === undefined ? undefined : startOf(params.from, params.epoch),
+    });
+    return 'true';
+  },
+
+  listConsumers: async ({ delivery }, call) => {
+    const isAdmin = mayDo(call.principal, 'admin');
+    const consumers = await delivery.list(streamFor(call));
+    const shown = consumers
+      .map((consumer) => ({ ...consumer, ...parseIdent(consumer.ident) }))
+      .filter((consumer) => isAdmin || consumer.principal === call.principal.name)
+      .map((consumer) => ({
+        principal: consumer.principal,
+        component: consumer.component,
+        cursor: consumer.cursor,
+        lag: consumer.lag,
+        last_time: consumer.lastTime,
+        connected: consumer.isConnected,
+        stale: consumer.isStale,
+      }));
+    return JSON.stringify(shown);
+  },
+
+  streamInfo: async ({ delivery }, call) => {
+    const stream = streamFor(call);
+    const info = await delivery.streamInfo(stream);
+    const isEmpty = compareIds(info.newest, info.discardedUpTo) <= 0;
+    return JSON.stringify({
+      stream,
+      first: isEmpty ? NO_EVENT : idPlus(info.discardedUpTo, 1),
+      last: info.newest,
+      discarded_up_to: info.discardedUpTo,
+      inbox: info.inbox,
+      status: info.status,
+      epoch: info.epoch,
+    });
+  },
+
+  ping: (_, call) => JSON.stringify({ echo: (call.params as PingParams).echo }),
+
+  'rpc.discover': () => JSON.stringify(openrpc),
+};
+
+function consumerFor(call: Call, component: string): { principal: string; component: string } {
+  return { principal: call.principal.name, component };
+}
+
+function startOf(from: RegisterConsumerParams['from'], epoch: number | undefined): Start {
+  if (from === undefined) return 'beginning';
+  if (typeof from === 'object' && 'id' in from) return { id: from.id as EventId, epoch };
+  return from;
+}
