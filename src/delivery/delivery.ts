@@ -157,10 +157,13 @@ export class Delivery implements Service {
         details: { in: 'params' },
       });
     }
-    const lease = await this.#registry.takeLease(feed.stream, identOf(request));
+    const ident = identOf(request);
+    const { store } = this.#options;
+    const lease = await this.#registry.takeLease(feed.stream, ident);
     const subscription = new Subscription({
       ...this.#shared(feed, request, 1),
       lease,
+      findCursor: async () => (await store.findConsumer(feed.stream, ident))?.cursor ?? null,
       acks: this.#acks,
     });
     this.#registry.attachReliable(feed.stream, lease, subscription);

@@ -31,6 +31,8 @@ export interface SubscriptionOptions {
   readonly feed: Feed;
   readonly channel: Channel;
   readonly lease: Lease;
+  /** Where the consumer's cursor stands now; null when it was unregistered. */
+  readonly findCursor: () => Promise<EventId | null>;
   readonly filter: TypeFilter;
   readonly batchesInFlightMax: number;
   readonly acks: AckWriter;
@@ -96,10 +98,10 @@ export class Subscription {
         await this.#round();
         failures = 0;
       } catch (error) {
+        if (await this.#goOnBehindPoll(error)) continue;
         metrics.loopErrors.inc({ loop: 'subscription', stream: feed.stream });
         logger.warn({ error, stream: feed.stream }, 'A subscription could not go on.');
-        if (isServiceError(error) && error.code === 'CursorTooOld') this.#end('failed');
-        else await systemClock.sleep(backoffMs(failures, BACKOFF), this.#signal);
+        await systemClock.sleep(backoffMs(failures, BACKOFF), this.#signal);
         failures += 1;
       }
     }
@@ -176,6 +178,20 @@ export class Subscription {
     this.#sentUpTo = batch.after;
     await systemClock.sleep(backoffMs(this.#refusals, BACKOFF), this.#signal);
     this.#refusals += 1;
+  }
+
+  /**
+   * A poll of the same consumer may have acknowledged what this reader has not reached, and that was discarded: it
+   * goes on behind the cursor then. Gives false for every other failure.
+   */
+  async #goOnBehindPoll(error: unknown): Promise<boolean> {
+    if (!isServiceError(error) || error.code !== 'CursorTooOld') return false;
+    const cursor = await this.#options.findCursor().catch(() => null);
+    if (cursor === null || compareIds(cursor, this.#scanned) <= 0) return false;
+    this.#flow.clear();
+    this.#scanned = cursor;
+    this.#sentUpTo = cursor;
+    return true;
   }
 
   #end(reason: CloseReason): void {

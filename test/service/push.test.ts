@@ -200,6 +200,37 @@ describeDatabases('push', (kind) => {
     expect(idsOf(batches)).toEqual(upTo(6, 5));
   });
 
+  it('begins anew when the same socket asks again, with other wishes', async () => {
+    await add(3, 'A');
+    await add(3, 'B');
+    const batches: Pushed[] = [];
+    const socket = await open((batch) => (batches.push(batch) > 1 ? true : undefined));
+    await socket.call('readyToReceive', { component: 'c', want: ['A'] });
+    await until(() => batches.length === 1);
+    await socket.call('readyToReceive', { component: 'c', want: ['B'] });
+    await until(() => batches.length === 2);
+    expect(idsOf(batches)).toEqual([1, 2, 3, 4, 5, 6]);
+    await until(async () => (await cursor()) === '6');
+    expect(await socket.call('ping', { echo: 1 })).toEqual({ echo: 1 });
+  });
+
+  it('goes on behind a cursor that a poll has moved while it was behind', async () => {
+    // Older than what the second node holds in memory.
+    await add(600);
+    const second = await node.another();
+    const batches: Pushed[] = [];
+    const socket = await open((batch) => void batches.push(batch), second.url);
+    await socket.call('readyToReceive', { component: 'c' });
+    await until(() => batches.length === 1);
+    await call(node.url, 'pollEvents', { component: 'c', last_id: '550' });
+    const discarding = await node.another({ discarder: true });
+    await until(async () => (await call(node.url, 'streamInfo')).discarded_up_to === '550');
+    await discarding.stop();
+    socket.answer(batches[0]?.id ?? '', true);
+    await until(() => batches.length === 2);
+    expect(idsOf(batches.slice(1))).toEqual(upTo(50, 551));
+  });
+
   it('serves several consumers over one socket', async () => {
     await call(node.url, 'registerConsumer', { component: 'd' });
     const batches: Pushed[] = [];

@@ -22,6 +22,7 @@ export interface ClientAnswer {
 export class RpcCalls {
   readonly #wire: Wire;
   readonly #waiting = new Map<string, Deferred<boolean>>();
+  readonly #channels = new Map<string, AbortController>();
   #calls = 0;
 
   constructor(wire: Wire) {
@@ -29,13 +30,16 @@ export class RpcCalls {
     wire.closed.addEventListener('abort', () => this.#failAll(), { once: true });
   }
 
-  /** A path for the batches of one subscription. */
+  /** A path for the batches of one subscription; it ends the one before it for the same consumer on this socket. */
   openChannel(component: string, stream: string): Channel {
     const head = `"component":"${component}","stream":"${stream}"`;
+    const ended = new AbortController();
+    this.#channels.get(head)?.abort();
+    this.#channels.set(head, ended);
     return {
       send: (batch) => this.#call(head, batch),
       close: (reason) => this.#wire.close(reason),
-      closed: this.#wire.closed,
+      closed: ended.signal,
     };
   }
 
@@ -61,6 +65,8 @@ export class RpcCalls {
   }
 
   #failAll(): void {
+    for (const ended of this.#channels.values()) ended.abort();
+    this.#channels.clear();
     for (const waiting of this.#waiting.values()) waiting.reject(goneError());
     this.#waiting.clear();
   }
