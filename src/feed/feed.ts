@@ -12,7 +12,7 @@ import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { ReadLimits, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { deliverable } from './deliverable.ts';
+import { readDeliverable } from './deliverable.ts';
 import { Window, type WindowLimits } from './window.ts';
 
 export interface FeedOptions {
@@ -141,11 +141,11 @@ export class Feed implements Service {
     }
   }
 
-  async #readStore(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  #readStore(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     const { store, metrics } = this.#options;
-    const rows = await store.readAfter(this.stream, after, limits);
-    if (store.hasStrictJson) return rows;
-    return deliverable(rows, () => metrics.invalidData.inc({ stream: this.stream }));
+    const { stream } = this;
+    const onInvalid = () => metrics.invalidData.inc({ stream });
+    return readDeliverable({ store, stream, onInvalid }, after, limits);
   }
 
   #announce(): void {

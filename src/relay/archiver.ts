@@ -12,6 +12,7 @@ import { ARCHIVER } from '../contract/consumer.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import { readDeliverable } from '../feed/deliverable.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -93,9 +94,12 @@ export class Archiver implements Service {
   }
 
   async #copyBatch(held: Held): Promise<ArchiveRound> {
-    const { store, warehouse, stream, metrics } = this.#options;
+    const { store, warehouse, stream, metrics, logger } = this.#options;
     const from = held.watermark;
-    const rows = await store.readAfter(stream, from, {
+    // As it was delivered, so that reading the history gives the same; another database would refuse it besides.
+    const onInvalid = (id: EventId) =>
+      logger.warn({ stream, id }, 'An event whose data is not JSON is archived as null.');
+    const rows = await readDeliverable({ store, stream, onInvalid }, from, {
       eventsMax: EVENTS_MAX,
       bytesMax: BATCH_BYTES_MAX,
     });
