@@ -51,6 +51,8 @@ export class App implements Service {
           databaseOptions(this.#settings, this.#settings.warehouseUrl),
         );
         await this.#warehouse.migrate(streams);
+        // Before any discarder takes its first look.
+        for (const stream of streams) await this.#store.requireArchive(stream);
       }
       const services = this.#assemble(this.#store);
       await startAll(services);

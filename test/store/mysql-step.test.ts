@@ -10,6 +10,7 @@ import type { SessionOptions } from '../../src/store/dialects/mysql/session.ts';
 import { StepConnection } from '../../src/store/dialects/mysql/step-connection.ts';
 import { START, stepSql } from '../../src/store/dialects/mysql/step-sql.ts';
 import { Stepper } from '../../src/store/dialects/mysql/stepper.ts';
+import { Store } from '../../src/store/store.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { drainInbox, expectDense, id, makeDraft, makeDrafts, readAll } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
@@ -160,12 +161,15 @@ describeDatabase('mysql', 'a step', () => {
       expect(await opened.store.moveInbox('main')).toEqual({ moved: 200, isDrained: true });
       await sql.insertEvent('DONE', '200');
       expect((await opened.store.append('main', [makeDraft('CALL')])).first).toBe('202');
+      // Full again, and finds nothing to move; the third is lean.
+      await opened.store.append('main', [makeDraft('CALL')]);
+      await opened.store.append('main', [makeDraft('CALL')]);
       // The time limit of a lock is ten seconds.
       expect(performance.now() - startedMs).toBeLessThan(3000);
       await middle.run('rollback');
       await early.run('commit');
       await drainInbox(opened.store);
-      expect((await types()).slice(-2)).toEqual(['CALL', 'EARLY']);
+      expect((await types()).slice(-4)).toEqual(['CALL', 'CALL', 'CALL', 'EARLY']);
     });
 
     it.each([1, 2, 30])('reaches %s rows of the inbox by their ids only', async (count) => {
@@ -187,11 +191,12 @@ describeDatabase('mysql', 'a step', () => {
       const refill =
         "insert into evt_inbox (type, data) select 'NEW', data from evt_queue where id <= 600";
       await sql.run(refill);
+      await sql.run(refill);
       const stepping = stepper();
       expect(await stepping.move()).toEqual({ moved: 500, isDrained: false });
       await sql.run(`create trigger refill after update on evt_streams for each row ${refill}`);
-      // 100 rows and the first refill lie before the fence; the second step goes beyond it.
-      expect(await stepping.append([makeDraft('CALL')])).toEqual({ first: '2301', moved: 1200 });
+      // 700 rows and the first refill lie before the fence; the third step of 500 reaches it.
+      expect(await stepping.append([makeDraft('CALL')])).toEqual({ first: '2601', moved: 1500 });
       await sql.run('drop trigger refill');
       await drainInbox(opened.store);
       expectDense(await readAll(opened.store));
@@ -332,7 +337,7 @@ describeDatabase('mysql', 'a step', () => {
       let isRunning = true;
       const killing = (async () => {
         while (isRunning) {
-          await sleep(15);
+          await sleep(5);
           for (const thread of await threadsIn('')) {
             await sql.run(`kill ${thread}`).catch(() => {});
           }
@@ -341,7 +346,7 @@ describeDatabase('mysql', 'a step', () => {
       const other = await opened.another();
       await Promise.all(
         [opened.store, other].map(async (node, place) => {
-          for (let call = 0; call < 60; call += 1) {
+          for (let call = 0; call < 200; call += 1) {
             const draft = makeDraft('CALL', `${place} ${call}`);
             try {
               await node.append('main', [draft]);
@@ -525,6 +530,109 @@ describeDatabase('mysql', 'a step', () => {
       { consumerId, cursor: id(15), token: null },
     ]);
     expect(await cursor()).toBe('15');
+  });
+});
+
+describeDatabase('mysql', 'a pooled connection', () => {
+  let opened: OpenStore;
+  let sql: SqlSession;
+  beforeEach(async () => {
+    opened = await openStore('mysql');
+    sql = await openSqlSession('mysql', opened.url);
+  });
+  afterEach(async () => {
+    await sql.close();
+    await opened.close();
+  });
+  const others =
+    'from information_schema.processlist where db = database() and id <> connection_id()';
+
+  it('is replaced when it was lost between two uses', async () => {
+    await opened.store.streamState('main');
+    for (const { id: thread } of await sql.run(`select id ${others}`)) {
+      await sql.run(`kill ${thread}`);
+    }
+    expect((await opened.store.streamState('main')).newest).toBe('0');
+    expect(await opened.store.registerConsumer('main', 'a:b', 'now')).toBe(true);
+  });
+
+  it('has done nothing when it is lost before the commit, so that all is repeated', async () => {
+    await sql.run('begin');
+    await sql.run("select * from evt_streams where name = 'main' for update");
+    const registering = opened.store.registerConsumer('main', 'a:b', 'now');
+    for (let isKilled = false; !isKilled; ) {
+      await sleep(5);
+      for (const { id: thread } of await sql.run(
+        `select id ${others} and info like '%for update%'`,
+      )) {
+        await sql.run(`kill ${thread}`);
+        isKilled = true;
+      }
+    }
+    await sql.run('rollback');
+    expect(await registering).toBe(true);
+    expect(await opened.store.registerConsumer('main', 'a:b', 'now')).toBe(false);
+  });
+
+  it('waits no longer than the time limit for a server that has gone without a word', async () => {
+    const proxy = await startProxy(opened.url);
+    const store = await Store.open({ url: proxy.url, poolMax: 2, timeoutMs: 1000 });
+    await store.streamState('main');
+    proxy.isSilent = true;
+    const startedMs = performance.now();
+    await expect(store.streamState('main')).rejects.toMatchObject({ code: 'StoreUnavailable' });
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    proxy.isSilent = false;
+    expect((await store.streamState('main')).newest).toBe('0');
+    await store.close();
+    await proxy.close();
+  });
+});
+
+describeDatabase('mysql', 'a server that cannot be used', () => {
+  it.each([
+    ['nobody listens', (url: URL) => Object.assign(url, { port: '1' })],
+    ['the password is wrong', (url: URL) => Object.assign(url, { password: 'wrong' })],
+    ['the database is missing', (url: URL) => Object.assign(url, { pathname: '/evt_none' })],
+  ])('is reported as such when %s', async (_, change) => {
+    const url = change(new URL(process.env['TEST_MYSQL_URL'] ?? '')).href;
+    const store = await Store.open({
+      url: url.replace(/\/$/, '/mysql'),
+      poolMax: 2,
+      timeoutMs: 1000,
+    });
+    const unavailable = { code: 'StoreUnavailable' };
+    await expect(store.ping()).rejects.toMatchObject(unavailable);
+    await expect(store.append('main', [makeDraft()])).rejects.toMatchObject(unavailable);
+    await store.close();
+  });
+
+  it('needs the name of a database', async () => {
+    const options = { url: 'mysql://u@127.0.0.1/', poolMax: 1, timeoutMs: 1000 };
+    await expect(Store.open(options)).rejects.toThrow(/name of a database/);
+  });
+});
+
+describe('a failure of MySQL', () => {
+  it.each([
+    ['a deadlock', { errno: 1213 }, 'rolled-back'],
+    ['a lock time-out', { errno: 1205 }, 'rolled-back'],
+    ['a statement time-out of MariaDB', { errno: 1969 }, 'rolled-back'],
+    ['a full disk', { errno: 1021 }, 'not-run'],
+    ['a server that was demoted', { errno: 1290 }, 'not-run'],
+    ['nobody there', { errno: -111, code: 'ECONNREFUSED', fatal: true }, 'not-run'],
+    ['no free connection', { name: 'KnexTimeoutError' }, 'not-run'],
+    ['a failure at the commit', { errno: 1180 }, 'unknown'],
+    ['a shutdown', { errno: 1053 }, 'unknown'],
+    ['a lost connection', { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }, 'unknown'],
+    ['a reset', { errno: -104, code: 'ECONNRESET', fatal: true }, 'unknown'],
+    ['no answer', { code: 'PROTOCOL_SEQUENCE_TIMEOUT' }, 'unknown'],
+    ['a hang-up that was known before', { code: 'EPIPE' }, 'rolled-back'],
+    ['a duplicate', { errno: 1062 }, 'refused'],
+    ['a programmer error', new TypeError('x is not a function'), 'refused'],
+    ['nothing', undefined, 'refused'],
+  ])('says what it left behind: %s', (_, failure, outcome) => {
+    expect(mysqlOutcome(failure)).toBe(outcome);
   });
 });
 

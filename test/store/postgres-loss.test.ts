@@ -11,12 +11,24 @@ describeDatabase('postgres', 'a lost connection', () => {
   let opened: OpenStore;
   let sql: SqlSession;
   let admin: SqlSession;
+  const cleanups: (() => Promise<void>)[] = [];
+  const openShort = async (url: string, timeoutMs: number) => {
+    const store = await Store.open({ url, poolMax: 2, timeoutMs });
+    cleanups.unshift(() => store.close());
+    return store;
+  };
+  const openCuttable = async () => {
+    const wire = await openWire(opened.url);
+    cleanups.unshift(() => wire.close());
+    return wire;
+  };
   beforeEach(async () => {
     opened = await openStore('postgres');
     sql = await openSqlSession('postgres', opened.url);
     admin = await openSqlSession('postgres', opened.url);
   });
   afterEach(async () => {
+    for (const cleanup of cleanups.splice(0)) await cleanup();
     await sql.close();
     await admin.close();
     await opened.close();
@@ -155,8 +167,8 @@ describeDatabase('postgres', 'a lost connection', () => {
   });
 
   it('that dies without a word keeps nobody waiting for ever', async () => {
-    const wire = await openWire(opened.url);
-    const store = await Store.open({ url: wire.url, poolMax: 2, timeoutMs: 200 });
+    const wire = await openCuttable();
+    const store = await openShort(wire.url, 200);
     await store.append('main', makeDrafts(2));
     expect((await store.streamState('main')).newest).toBe('2');
     wire.hush();
@@ -172,21 +184,18 @@ describeDatabase('postgres', 'a lost connection', () => {
     wire.mend();
     expect((await store.append('main', [makeDraft('AGAIN')])).first).toMatch(/^[34]$/);
     expect((await readAll(store)).at(-1)?.[1]).toBe('AGAIN');
-    await store.close();
-    await wire.close();
   });
 
   it('does not keep the store from closing', async () => {
-    const wire = await openWire(opened.url);
-    const store = await Store.open({ url: wire.url, poolMax: 2, timeoutMs: 200 });
+    const wire = await openCuttable();
+    const store = await openShort(wire.url, 200);
     await store.append('main', makeDrafts(1));
     wire.hush();
     await store.close();
-    await wire.close();
   });
 
   it('is not what a lock time-out is: the append is tried again', async () => {
-    const store = await Store.open({ url: opened.url, poolMax: 2, timeoutMs: 150 });
+    const store = await openShort(opened.url, 150);
     await sql.run('begin');
     await sql.run('select from evt_streams for update');
     const appending = store.append('main', [makeDraft()]);
@@ -194,6 +203,5 @@ describeDatabase('postgres', 'a lost connection', () => {
     await sql.run('select pg_sleep(0.4)');
     await sql.run('commit');
     expect((await appending).first).toBe('1');
-    await store.close();
   });
 });

@@ -12,7 +12,7 @@ export type DatabaseKind = 'sqlite' | 'postgres' | 'mysql';
 /** The kinds that need a server. */
 export type ServerKind = Exclude<DatabaseKind, 'sqlite'>;
 
-interface TestDatabase {
+export interface TestDatabase {
   readonly kind: DatabaseKind;
   readonly url: string;
   /**

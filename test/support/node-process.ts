@@ -1,0 +1,68 @@
+// A node as a process of its own, from the build in dist: to be killed, frozen and started again.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Settings, settingFacts } from '../../src/config/load.ts';
+
+const MAIN = join(__dirname, '../../dist/src/app/main.js');
+
+export interface NodeProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Sends the signal and resolves with the exit code (null after a kill) when the process is gone. */
+  end(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+const running = new Set<ChildProcess>();
+// Nothing may be left behind, whatever becomes of the test.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Runs `aftercommit COMMAND` to its end; rejects unless it exits with 0. */
+export async function runCommand(
+  command: readonly string[],
+  settings: Partial<Settings>,
+): Promise<void> {
+  const [code] = await once(spawnNode(settings, command), 'exit');
+  if (code !== 0) throw new Error(`aftercommit ${command[0]} ended with ${code}.`);
+}
+
+/** Starts `aftercommit COMMAND` with these settings; resolves when it has printed its first line. */
+export async function startNode(
+  settings: Partial<Settings>,
+  command: readonly string[] = ['serve'],
+): Promise<NodeProcess> {
+  const child = spawnNode(settings, command);
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const line = once(createInterface({ input: child.stdout }), 'line').then(([text]) =>
+    String(text),
+  );
+  const first = await Promise.race([line, exited]);
+  if (typeof first !== 'string') throw new Error(`aftercommit ${command[0]} ended with ${first}.`);
+  return {
+    url: first,
+    pid: child.pid as number,
+    signal: (signal) => void child.kill(signal),
+    end: async (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+function spawnNode(settings: Partial<Settings>, command: readonly string[]) {
+  if (!existsSync(MAIN)) throw new Error('There is no build; run npm run build, or npm test.');
+  const env: Record<string, string> = { PATH: process.env.PATH ?? '' };
+  for (const [name, value] of Object.entries({ port: 0, logLevel: 'error', ...settings })) {
+    env[settingFacts(name as keyof Settings).env] = String(value);
+  }
+  const args = [MAIN, ...command];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
