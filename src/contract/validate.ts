@@ -1,5 +1,5 @@
 // Turns `unknown` from outside into the types of the contract; nothing behind it checks again.
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ServiceError } from './errors.ts';
 import { schemas } from './generated/schemas.ts';
 
@@ -39,11 +39,22 @@ export function validate<T>(name: SchemaName, value: unknown): T {
 }
 
 function describe(validator: ValidateFunction): string {
-  const error = validator.errors?.[0];
+  const error = mostTelling(validator.errors ?? []);
   if (error === undefined) return 'The parameters break the schema.';
   const path = error.instancePath.slice(1).replaceAll('/', '.') || 'params';
   if (error.keyword === 'additionalProperties') {
     return `${path}: unknown parameter ${JSON.stringify(error.params.additionalProperty)}`;
   }
   return `${path}: ${error.message ?? 'does not fit the schema'}`;
+}
+
+/** Where a value may be one of several, each way to break it is listed: the deepest place tells most. */
+function mostTelling(errors: readonly ErrorObject[]): ErrorObject | undefined {
+  const depth = (error: ErrorObject) => error.instancePath.split('/').length;
+  return errors
+    .filter((error) => error.keyword !== 'oneOf')
+    .reduce<ErrorObject | undefined>(
+      (best, error) => (best === undefined || depth(error) >= depth(best) ? error : best),
+      undefined,
+    );
 }

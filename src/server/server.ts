@@ -30,6 +30,8 @@ export interface ServerOptions extends Pick<OpsOptions, 'problems' | 'metricsTex
 /** An idle peer that never finishes its headers or its body is cut off by node:http after these. */
 const HEADERS_MS = 20_000;
 const REQUEST_MS = 60_000;
+/** Longer than any proxy or client keeps an idle connection: whoever closes first may cut off a request on its way. */
+const KEEP_ALIVE_MS = 75_000;
 
 export class Server implements Service {
   readonly #options: ServerOptions;
@@ -54,7 +56,7 @@ export class Server implements Service {
     const operations = createOps({ ...options, guard });
     this.#app = new HttpApp({ jsonRpc, guard, requestBytesMax, operations });
     this.#http = createServer(
-      { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+      { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
       this.#app.listener,
     );
     this.#ws = new WsServer({
@@ -74,8 +76,8 @@ export class Server implements Service {
   }
 
   async start(): Promise<void> {
-    await this.#keys?.start();
-    this.#ws.start();
+    // Listening is what can fail, so it comes first: nothing is left behind then. Nobody is served before the rest
+    // has begun, since all of it happens in the same turn.
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);
       this.#http.listen(this.#options.port, this.#options.host, () => {
@@ -83,6 +85,8 @@ export class Server implements Service {
         resolve();
       });
     });
+    this.#ws.start();
+    await this.#keys?.start();
   }
 
   /** Takes no new connections, tells sockets 1001, lets calls in flight end, and is gone in a bounded time. */

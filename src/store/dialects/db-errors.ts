@@ -51,6 +51,7 @@ const POSTGRES_ROLLED_BACK: ReadonlySet<string> = new Set([
   '55P03', // lock time-out
   '57014', // statement time-out
   '25P03', // idle in the transaction for too long; the COMMIT was not read
+  '25P04', // transaction time-out
 ]);
 
 const POSTGRES_NOT_RUN: ReadonlySet<string> = new Set([
@@ -71,10 +72,14 @@ const POSTGRES_CONNECTION_CLASS = '08';
 /** Disk full, memory, too many connections. */
 const POSTGRES_RESOURCES_CLASS = '53';
 
-/** pg has no codes of its own; these come before anything is sent. */
+const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
+/** Node's codes where no system call is named: of several addresses that were tried, or of a socket that is closed. */
+const NODE_CONNECTING = /^(?:ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|EHOSTUNREACH|ENETUNREACH)$/;
+const NODE_SOCKET = /^(?:E[A-Z]{4,}|ERR_(?:STREAM|SSL|TLS|SOCKET)_.*)$/;
+/** pg has no codes of its own, and knex sets its statement before a message. This comes before anything is sent. */
 const PG_NOT_SENT = /is not queryable$/;
-/** And these when a connection went, or said nothing for too long. */
-const PG_LOST = /^(?:Connection terminated|Query read timeout|Connection ended unexpectedly)/;
+/** And this when a connection went, or said nothing for too long. */
+const PG_LOST = /(?:Connection terminated(?: unexpectedly)?|Query read timeout)$/;
 
 interface PostgresFailure {
   readonly name?: string;
@@ -89,13 +94,15 @@ export function postgresOutcome(error: unknown): Outcome {
   if (error instanceof KnownOutcome) return error.outcome;
   const failure = (error ?? {}) as PostgresFailure;
   if (failure.name === 'KnexTimeoutError') return 'not-run';
-  if (failure.syscall !== undefined) return 'unknown';
-  if (failure.code !== undefined) return postgresStateOutcome(failure.code);
+  if (failure.syscall !== undefined) return CONNECTING.has(failure.syscall) ? 'not-run' : 'unknown';
+  if (failure.code !== undefined) return postgresCodeOutcome(failure.code);
   if (PG_NOT_SENT.test(failure.message ?? '')) return 'rolled-back';
   return PG_LOST.test(failure.message ?? '') ? 'unknown' : 'refused';
 }
 
-function postgresStateOutcome(code: string): Outcome {
+function postgresCodeOutcome(code: string): Outcome {
+  if (NODE_CONNECTING.test(code)) return 'not-run';
+  if (NODE_SOCKET.test(code)) return 'unknown';
   if (POSTGRES_ROLLED_BACK.has(code)) return 'rolled-back';
   if (POSTGRES_NOT_RUN.has(code) || code.startsWith(POSTGRES_RESOURCES_CLASS)) return 'not-run';
   if (POSTGRES_UNKNOWN.has(code) || code.startsWith(POSTGRES_CONNECTION_CLASS)) return 'unknown';
@@ -151,6 +158,9 @@ const MYSQL2_NOT_SENT = /closed state$/;
 /** And these when a connection went, or said nothing for too long. */
 const MYSQL2_LOST = /^(?:PROTOCOL_|E[A-Z]+$)/;
 
+/** Killed, by somebody or by a time limit: what a COMMIT had done by then, nobody knows. */
+const MYSQL_INTERRUPTED: ReadonlySet<number> = new Set([1317, 1969, 3024]);
+
 const MYSQL_NULL_COLUMN = 1048;
 
 interface MysqlFailure {
@@ -159,6 +169,7 @@ interface MysqlFailure {
   readonly code?: string;
   /** The server's number; negative when it is one of a socket's error. */
   readonly errno?: number;
+  readonly syscall?: string;
   readonly fatal?: boolean;
 }
 
@@ -168,10 +179,21 @@ export function mysqlOutcome(error: unknown): Outcome {
   const failure = (error ?? {}) as MysqlFailure;
   if (failure.name === 'KnexTimeoutError') return 'not-run';
   if (isMysqlAnswer(error)) return mysqlErrnoOutcome(failure.errno as number);
-  if (MYSQL2_NOT_SENT.test(failure.message ?? '')) return 'rolled-back';
-  if (failure.code === 'ECONNREFUSED') return 'not-run';
+  if (isMysqlNotSent(failure)) return 'rolled-back';
+  if (CONNECTING.has(failure.syscall ?? '')) return 'not-run';
   const isLost = failure.fatal === true || MYSQL2_LOST.test(failure.code ?? '');
   return isLost ? 'unknown' : 'refused';
+}
+
+/** The same for the failure of a COMMIT. */
+export function mysqlCommitOutcome(error: unknown): Outcome {
+  const { errno } = (error ?? {}) as MysqlFailure;
+  return errno !== undefined && MYSQL_INTERRUPTED.has(errno) ? 'unknown' : mysqlOutcome(error);
+}
+
+/** Node knows without asking the system, hence no system call, that the other side has hung up. */
+function isMysqlNotSent({ code, syscall, message }: MysqlFailure): boolean {
+  return (code === 'EPIPE' && syscall === undefined) || MYSQL2_NOT_SENT.test(message ?? '');
 }
 
 /** True for what the server said, as opposed to what became of the connection. */

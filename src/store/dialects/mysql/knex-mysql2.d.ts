@@ -12,8 +12,6 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
 
   export interface PooledQuery {
     readonly sql: string;
-    readonly method?: string;
-    options?: object;
   }
 
   export default class ClientMysql2 extends (Object as unknown as new (

@@ -5,8 +5,9 @@ import ClientMysql2, {
   type PooledConnection,
   type PooledQuery,
 } from 'knex/lib/dialects/mysql2/index.js';
-import { mysqlOutcome } from '../db-errors.ts';
+import { mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { within } from './answer-limit.ts';
 import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
 
 export interface PoolOptions extends SessionOptions {
@@ -44,27 +45,24 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
     }
 
     override async _query(connection: PooledConnection, query: PooledQuery): Promise<unknown> {
-      query.options = { ...query.options, timeout: answerMsMax(options) };
       try {
-        return await super._query(connection, query);
+        return await within(answerMsMax(options), super._query(connection, query));
       } catch (error) {
         // The whole statement with all its values, which would go into logs.
         delete (error as { sql?: string }).sql;
-        const outcome = mysqlOutcome(error);
+        const isCommit = /^commit\b/i.test(query.sql);
+        const outcome = isCommit ? mysqlCommitOutcome(error) : mysqlOutcome(error);
         if (outcome === 'unknown' || outcome === 'not-run') connection.__knex__disposed ??= error;
         if (outcome !== 'unknown') throw error;
         cut(connection);
-        throw hasChanged(connection, query) ? error : new KnownOutcome('rolled-back', error);
+        // Only a commit, or a write outside of a transaction, may have been done.
+        const isHarmless =
+          connection.__knexTxId === undefined ? /^select\b/i.test(query.sql) : !isCommit;
+        throw new KnownOutcome(isHarmless ? 'rolled-back' : 'unknown', error);
       }
     }
   }
   return MysqlClient as unknown as typeof Knex.Client;
-}
-
-/** What was lost with a connection may have been done if it was a COMMIT, or a write outside of a transaction. */
-function hasChanged(connection: PooledConnection, query: PooledQuery): boolean {
-  if (connection.__knexTxId !== undefined) return /^commit\b/i.test(query.sql);
-  return !/^select\b/i.test(query.sql);
 }
 
 /** Without asking the server, which may not answer any more; marked as closing first, so that no error event follows. */

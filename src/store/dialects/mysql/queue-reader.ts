@@ -8,13 +8,10 @@ import type { EventId } from '../../../contract/event-id.ts';
 import type { ReadLimits } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { Lookahead } from './lookahead.ts';
+import { READ_ROWS, READ_SIZES } from './statements.ts';
 
 /** What a row costs beside its data, near enough. */
 const ROW_BYTES = 100;
-
-/** Both walk the queue's primary key. */
-const SIZES = 'select id, octet_length(data) from ?? where id > ? order by id limit ?';
-const ROWS = 'select id, type, data, ts from ?? where id > ? and id <= ? order by id';
 
 export class QueueReader {
   readonly #db: Knex;
@@ -28,11 +25,11 @@ export class QueueReader {
 
   async read(after: EventId, { eventsMax, bytesMax }: ReadLimits): Promise<EventRow[]> {
     const rowsMax = this.#lookahead.rows(eventsMax);
-    const seen = await this.#rows(SIZES, [this.#queue, BigInt(after), rowsMax]);
+    const seen = await this.#rows(READ_SIZES, [this.#queue, BigInt(after), rowsMax]);
     const sizes = seen.map(([, bytes]) => Number(bytes) + ROW_BYTES);
     const last = seen[this.#lookahead.fitting(sizes, bytesMax) - 1]?.[0];
     if (last === undefined) return [];
-    const rows = await this.#rows(ROWS, [this.#queue, BigInt(after), BigInt(last)]);
+    const rows = await this.#rows(READ_ROWS, [this.#queue, BigInt(after), BigInt(last)]);
     return rows.map(([id, type, data, ts]) => [id as EventId, type, data, isoTime(ts)] as EventRow);
   }
 

@@ -1,6 +1,7 @@
 // How every connection to MySQL or MariaDB is set up, in the pool and for steps alike: nothing that the server or the
 // account has by default may change what our statements mean, and nothing may wait for ever, on neither side.
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2';
+import { within } from './answer-limit.ts';
 
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS_MAX = 5000;
@@ -38,13 +39,14 @@ export async function prepareSession(
   connection: Connection,
   options: SessionOptions,
 ): Promise<number> {
-  const timeout = answerMsMax(options);
-  const run = (sql: string) =>
-    new Promise<RowDataPacket[][]>((resolve, reject) => {
-      connection.query<RowDataPacket[][]>({ sql, timeout, rowsAsArray: true }, (error, rows) =>
+  const run = (sql: string) => {
+    const answer = new Promise<RowDataPacket[][]>((resolve, reject) => {
+      connection.query<RowDataPacket[][]>({ sql, rowsAsArray: true }, (error, rows) =>
         error === null ? resolve(rows) : reject(error),
       );
     });
+    return within(answerMsMax(options), answer);
+  };
   const [facts] = await run('select version(), @@max_allowed_packet');
   const isMariadb = String(facts?.[0]).includes('MariaDB');
   for (const sql of sessionSettings(options, isMariadb)) await run(sql);
@@ -63,9 +65,10 @@ function sessionSettings(options: SessionOptions, isMariadb: boolean): string[] 
     : `wait_timeout = ${waitSeconds}, max_execution_time = ${Math.ceil(options.statementMs)}`;
   return [
     'set names utf8mb4 collate utf8mb4_bin',
-    'set session transaction isolation level read committed',
+    'set session transaction isolation level read committed, read write',
     `set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',
        autocommit = 1, completion_type = 0,
+       sql_safe_updates = 0, sql_big_selects = 1, sql_select_limit = 18446744073709551615,
        innodb_lock_wait_timeout = ${waitSeconds}, lock_wait_timeout = ${waitSeconds}, ${limits}`,
   ];
 }

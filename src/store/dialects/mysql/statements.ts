@@ -1,4 +1,8 @@
-// The statements by hand that run on the pool, beside the reads of the queue.
+// The statements by hand that run on the pool.
+
+/** Both walk the queue's primary key. */
+export const READ_SIZES = 'select id, octet_length(data) from ?? where id > ? order by id limit ?';
+export const READ_ROWS = 'select id, type, data, ts from ?? where id > ? and id <= ? order by id';
 
 /** By the inbox's primary key, all of it. */
 export const INBOX_DEPTH = `

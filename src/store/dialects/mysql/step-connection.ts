@@ -1,8 +1,9 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
 // a new one. A packet holds several statements, of which the server runs as many as come before the first failure.
 import { type Connection, createConnection, type QueryError, type ResultSetHeader } from 'mysql2';
-import { isMysqlAnswer, mysqlOutcome } from '../db-errors.ts';
+import { isMysqlAnswer, mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { within } from './answer-limit.ts';
 import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
 import { ROLLBACK } from './step-sql.ts';
 
@@ -22,6 +23,7 @@ export class StepConnection {
   readonly #connection: Connection;
   readonly #answerMsMax: number;
   #packetBytesMax: number;
+  #isLost = false;
 
   private constructor(options: SessionOptions) {
     this.#connection = createConnection({
@@ -33,8 +35,13 @@ export class StepConnection {
     });
     this.#answerMsMax = answerMsMax(options);
     this.#packetBytesMax = options.packetBytesMax ?? PACKET_BYTES_MAX;
-    // Without a listener the loss of an idle connection would end the process; `isLost` tells it.
-    this.#connection.on('error', () => {});
+    // Without a listener the loss of an idle connection would end the process.
+    this.#connection.on('error', () => {
+      this.#isLost = true;
+    });
+    this.#connection.on('end', () => {
+      this.#isLost = true;
+    });
   }
 
   static async connect(options: SessionOptions): Promise<StepConnection> {
@@ -57,7 +64,7 @@ export class StepConnection {
   }
 
   get isLost(): boolean {
-    return this.#connection.state !== 'authenticated';
+    return this.#isLost || this.#connection.state !== 'authenticated';
   }
 
   /** Sends statements that commit nothing, as one packet. */
@@ -84,6 +91,7 @@ export class StepConnection {
 
   /** Ends it without asking the server, which may not answer any more; marked as closing first, so no event follows. */
   cut(): void {
+    this.#isLost = true;
     this.#connection.destroy();
     (this.#connection as unknown as { stream: { destroy(): void } }).stream.destroy();
   }
@@ -108,24 +116,30 @@ export class StepConnection {
     } catch (error) {
       // The whole packet, which would go into logs.
       delete (error as { sql?: string }).sql;
-      if (mysqlOutcome(error) !== 'unknown') throw error;
+      if (!isMysqlAnswer(error)) this.cut();
       // An answer for a statement before the commit says that the commit was not reached; silence says nothing.
-      const isBeforeCommit = isMysqlAnswer(error) && answered < statements.length - 1;
-      if (isCommitting && !isBeforeCommit) throw error;
-      throw new KnownOutcome('rolled-back', error);
+      const isBeforeCommit =
+        !isCommitting || (isMysqlAnswer(error) && answered < statements.length - 1);
+      if (isBeforeCommit) throw unlessUnknown(error);
+      throw new KnownOutcome(mysqlCommitOutcome(error), error);
     }
   }
 
   #query(statements: readonly string[], onAnswer: () => void): Promise<Answer[]> {
-    const sql = statements.join(';\n');
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Answer[]>((resolve, reject) => {
       const done = (error: QueryError | null, result: unknown) => {
         if (error !== null) return reject(error);
         resolve((statements.length === 1 ? [result] : result) as Answer[]);
       };
-      const command = this.#connection.query({ sql, timeout: this.#answerMsMax }, done);
+      const command = this.#connection.query(statements.join(';\n'), done);
       // Comes once for each statement, also for one without fields.
       command.on('fields', onAnswer);
     });
+    return within(this.#answerMsMax, answer);
   }
+}
+
+/** `error`, said to be rolled back when its code says nothing certain. */
+function unlessUnknown(error: unknown): unknown {
+  return mysqlOutcome(error) === 'unknown' ? new KnownOutcome('rolled-back', error) : error;
 }

@@ -28,20 +28,20 @@ export class InboxFloor {
   #proven = NO_FLOOR;
   #claim: Claim | null = null;
   #movedSinceProof = 0;
-  #trustedUntilMs: number;
+  #trustedUntilMs = 0;
 
   constructor(inbox: string, nowMs = systemClock.monotonicMs) {
     this.#inbox = inbox;
     this.#statements = floorStatements(inbox);
     this.#nowMs = nowMs;
-    this.#trustedUntilMs = nowMs() + TRUSTED_MS;
   }
 
-  /** What the next step passes: what is proven, but once in a while nothing. */
+  /** What the next step passes: what is proven, but once in a while nothing; then the floor is looked at again. */
   take(): string {
     const nowMs = this.#nowMs();
-    if (nowMs < this.#trustedUntilMs) return this.#proven;
+    if (this.#proven === NO_FLOOR || nowMs < this.#trustedUntilMs) return this.#proven;
     this.#trustedUntilMs = nowMs + TRUSTED_MS;
+    this.#movedSinceProof = MOVED_PER_PROOF;
     return NO_FLOOR;
   }
 
@@ -54,22 +54,35 @@ export class InboxFloor {
   /** Goes on with the proof, on the connection of the steps and between them. */
   async raise(first: FirstRow): Promise<void> {
     this.#movedSinceProof = 0;
-    this.#claim ??= await this.#makeClaim(first);
-    if (this.#claim === null || (await this.#isOpen(first, this.#claim))) return;
+    const last = await this.#lastNumber(first);
+    const reached = this.#claim?.upTo ?? this.#proven;
+    if (last === null || BigInt(last) < BigInt(reached)) return this.#reset();
+    this.#claim ??= await this.#makeClaim(first, last);
+    if (await this.#isOpen(first, this.#claim)) return;
     const { upTo } = this.#claim;
     // A statement of its own, since its snapshot must be younger than the end of the last holder.
     const left = await first(this.#statements.left, [this.#proven, upTo]);
     if (left !== undefined) return;
+    if (this.#proven === NO_FLOOR) this.#trustedUntilMs = this.#nowMs() + TRUSTED_MS;
     this.#proven = upTo;
     this.#claim = null;
   }
 
-  async #makeClaim(first: FirstRow): Promise<Claim | null> {
-    const last = await first<{ last: string | null }>(this.#statements.last, [this.#inbox]);
-    if (last === undefined || last.last === null) return null;
-    // After the number: whoever got one before is over, or still holds the lock.
-    const found = await first<{ holders: string[] }>(this.#statements.holders, [this.#inbox]);
-    return { upTo: last.last, holders: found?.holders ?? [] };
+  /** The sequence was restarted, or gives its numbers in another way by now. */
+  #reset(): void {
+    this.#proven = NO_FLOOR;
+    this.#claim = null;
+  }
+
+  async #lastNumber(first: FirstRow): Promise<string | null> {
+    const row = await first<{ last: string | null }>(this.#statements.last, [this.#inbox]);
+    return row?.last ?? null;
+  }
+
+  /** Later than the number: whoever got one before it is over, or still holds the lock. */
+  async #makeClaim(first: FirstRow, upTo: string): Promise<Claim> {
+    const row = await first<{ holders: string[] }>(this.#statements.holders, [this.#inbox]);
+    return { upTo, holders: row?.holders ?? [] };
   }
 
   async #isOpen(first: FirstRow, claim: Claim): Promise<boolean> {

@@ -3,8 +3,13 @@
 import knex, { type Knex } from 'knex';
 import ClientPostgres, { type PooledConnection } from 'knex/lib/dialects/postgres/index.js';
 import { postgresOutcome } from '../db-errors.ts';
-import { KnownOutcome } from '../known-outcome.ts';
-import { clientConfig, type SessionOptions, sessionSettings } from './session.ts';
+import {
+  clientConfig,
+  connectFailure,
+  endClient,
+  type SessionOptions,
+  sessionSettings,
+} from './session.ts';
 
 export interface PoolOptions extends SessionOptions {
   readonly poolMax: number;
@@ -17,8 +22,9 @@ export function openPool(options: PoolOptions): Knex {
     pool: { min: 0, max: options.poolMax },
     // 0 would mean that a connection has to be free at once.
     ...(options.timeoutMs > 0 && { acquireConnectionTimeout: options.timeoutMs }),
-    // knex would print what it throws as well.
+    // knex would print what it throws as well, and write the values of a statement into the message of its failure.
     log: { warn: () => {} },
+    compileSqlOnError: false,
   });
 }
 
@@ -34,8 +40,12 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
         return connection;
       } catch (error) {
         connection?.connection.stream.destroy();
-        throw new KnownOutcome('not-run', error);
+        throw connectFailure(error);
       }
+    }
+
+    override destroyRawConnection(connection: PooledConnection): Promise<void> {
+      return endClient(connection);
     }
 
     override async _query(connection: PooledConnection, query: unknown): Promise<unknown> {

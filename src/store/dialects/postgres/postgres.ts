@@ -97,8 +97,10 @@ class PostgresDialect implements Dialect {
     try {
       await db.transaction(async (tx) => {
         await tx.raw('select pg_advisory_xact_lock(?::bigint)', [MIGRATION_LOCK]);
-        // DDL that waits for an open transaction makes every later one wait behind it.
+        // DDL that waits for an open transaction makes every later one wait behind it, and a node that is frozen in
+        // here must not hold the lock.
         await tx.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`);
+        await tx.raw(`set local idle_in_transaction_session_timeout = ${Math.round(timeoutMs)}`);
         await work(tx);
       });
     } finally {

@@ -1,7 +1,11 @@
 // How every connection to PostgreSQL is set up, in the pool and for steps alike: nothing that the server or the role
 // has by default may change what our statements mean, and nothing may wait for ever, on neither side.
-import type { ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
+import { postgresOutcome } from '../db-errors.ts';
+import { KnownOutcome } from '../known-outcome.ts';
 
+/** How long a farewell may take; after it the socket is cut. */
+const END_MS_MAX = 1000;
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS = 5000;
 
@@ -41,4 +45,18 @@ export function sessionSettings(options: SessionOptions): string {
     set statement_timeout = ${timeoutMs};
     set lock_timeout = ${timeoutMs};
     set idle_in_transaction_session_timeout = ${timeoutMs}`;
+}
+
+/** Nothing was asked of a connection that was not made; one that was lost on the way may be made at once. */
+export function connectFailure(error: unknown): KnownOutcome {
+  const outcome = postgresOutcome(error);
+  const isLost = outcome === 'unknown' || outcome === 'rolled-back';
+  return new KnownOutcome(isLost ? 'rolled-back' : 'not-run', error);
+}
+
+/** Says farewell to the server, which may not answer any more. */
+export async function endClient(client: Client): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), END_MS_MAX);
+  await client.end();
+  clearTimeout(timer);
 }

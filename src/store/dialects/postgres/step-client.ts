@@ -1,8 +1,13 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
 // a new one. Statements are prepared by name.
 import pg from 'pg';
-import { KnownOutcome } from '../known-outcome.ts';
-import { clientConfig, type SessionOptions, sessionSettings } from './session.ts';
+import {
+  clientConfig,
+  connectFailure,
+  endClient,
+  type SessionOptions,
+  sessionSettings,
+} from './session.ts';
 
 export interface Statement {
   readonly name: string;
@@ -14,9 +19,6 @@ export type FirstRow = <Row>(
   statement: Statement,
   values: readonly unknown[],
 ) => Promise<Row | undefined>;
-
-/** How long a farewell may take; after it the socket is cut. */
-const END_MS_MAX = 1000;
 
 export class StepClient {
   readonly #client: pg.Client;
@@ -42,7 +44,7 @@ export class StepClient {
       return made;
     } catch (error) {
       made.cut();
-      throw new KnownOutcome('not-run', error);
+      throw connectFailure(error);
     }
   }
 
@@ -62,9 +64,7 @@ export class StepClient {
     this.#client.connection.stream.destroy();
   }
 
-  async end(): Promise<void> {
-    const timer = setTimeout(() => this.cut(), END_MS_MAX);
-    await this.#client.end();
-    clearTimeout(timer);
+  end(): Promise<void> {
+    return endClient(this.#client);
   }
 }

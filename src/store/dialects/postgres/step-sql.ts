@@ -4,7 +4,8 @@
 // The stream's row is locked before the inbox is read (`s` gates the candidates); without that, rows were deleted and
 // inserted nowhere. The statement's snapshot may be older than the lock, which does no harm: `next_id` is read fresh,
 // rows that another step moved meanwhile are passed over by `moved`, and whatever the caller must not overtake was
-// committed before the snapshot. Candidates go by ctid, since they were just read by it.
+// committed before the snapshot. Candidates go by ctid, since they were just read by it. The drafts of one append get one
+// time, taken under the lock.
 import { BATCH_BYTES_MAX } from '../../../contract/limits.ts';
 import { tablesOf } from '../../tables.ts';
 import { STEP_ROWS_MAX } from '../drained-append.ts';
@@ -39,10 +40,10 @@ const lean = (inbox: string, queue: string) => `
 with u as (
   update evt_streams set next_id = next_id + cardinality($3::text[])
    where name = $1 and status = 'open' and not exists (select from ${inbox} where id > $2::bigint)
-  returning next_id - cardinality($3::text[]) as base
+  returning next_id - cardinality($3::text[]) as base, clock_timestamp() as ts
 ), a as (
-  insert into ${queue} (id, type, data)
-  select u.base + d.k - 1, d.type, d.data
+  insert into ${queue} (id, type, data, ts)
+  select u.base + d.k - 1, d.type, d.data, u.ts
     from u cross join unnest($3::text[], $4::json[]) with ordinality as d (type, data, k)
 )
 select base from u`;
@@ -54,7 +55,7 @@ with s as materialized (
 ), ${candidates(inbox)}, d as (
   ${deleteCandidates(inbox)}
 ), n as materialized (
-  select s.next_id as base, (select count(*) from d) as moved, k.drained,
+  select s.next_id as base, (select count(*) from d) as moved, k.drained, clock_timestamp() as ts,
          case when not k.drained then (select max(id) from ${inbox}) end as fence
     from s cross join (
       select ${NOTHING_LEFT} or max(id) filter (where fits) >= $5::bigint as drained from c
@@ -62,8 +63,8 @@ with s as materialized (
 ), m as (
   ${insertMoved(queue)}
 ), a as (
-  insert into ${queue} (id, type, data)
-  select n.base + n.moved + u.k - 1, u.type, u.data
+  insert into ${queue} (id, type, data, ts)
+  select n.base + n.moved + u.k - 1, u.type, u.data, n.ts
     from n cross join unnest($3::text[], $4::json[]) with ordinality as u (type, data, k)
    where n.drained
 ), u as (

@@ -114,7 +114,7 @@ export class Stepper {
     const moved = Number(row.moved);
     if (this.#session?.floor.isDueAfter(moved) === true) {
       // Nobody waits for it; when it fails, the floor stays where it is.
-      this.#use(({ client, floor }) => floor.raise(client.first)).catch(() => {});
+      this.#use(raiseFloor).catch(() => {});
     }
     return moved;
   }
@@ -138,5 +138,14 @@ export class Stepper {
       this.#session = { client, floor: new InboxFloor(tablesOf(this.#stream).inbox) };
     }
     return this.#session;
+  }
+}
+
+/** Lacking a privilege is no reason to give the connection up. */
+async function raiseFloor({ client, floor }: Session): Promise<void> {
+  try {
+    await floor.raise(client.first);
+  } catch (error) {
+    if (postgresOutcome(error) !== 'refused') throw error;
   }
 }

@@ -36,6 +36,8 @@ export async function openSqlite(options: DialectOptions): Promise<OpenDatabase>
     client: sqliteClient(options.timeoutMs),
     connection: { filename: file },
     useNullAsDefault: true,
+    // Messages of errors would hold the data of events.
+    compileSqlOnError: false,
     pool: { min: 0, max: 1 },
     acquireConnectionTimeout: options.timeoutMs,
   });

@@ -1,0 +1,30 @@
+import { loadSettings } from '../../../src/config/load.ts';
+import { redact, redactUrl } from '../../../src/config/redact.ts';
+
+describe('redact', () => {
+  it('hides keys whatever they look like, and leaves null as it is', () => {
+    expect(redact(loadSettings({ values: { key: 'a:b' } })).key).toBe('***');
+    expect(redact(loadSettings({})).key).toBeNull();
+  });
+
+  it('shows everything else', () => {
+    const settings = loadSettings({ values: { port: 1 } });
+    expect(redact(settings)).toMatchObject({ port: 1, databaseUrl: 'sqlite:./data/events.db' });
+  });
+});
+
+describe('redactUrl', () => {
+  it.each([
+    ['postgres://u:secret@h/db', 'postgres://u:***@h/db'],
+    ['postgres://u:se@cret@h/db', 'postgres://u:***@h/db'],
+    ['postgres://u:se/cret@a,b/db', 'postgres://u:***@a,b/db'],
+    ['mysql://:secret@h/db', 'mysql://:***@h/db'],
+    ['mysql://h/db?password=secret&x=1', 'mysql://h/db?password=***&x=1'],
+    ['mysql://h:3306/db', 'mysql://h:3306/db'],
+    ['postgres://u@h/db', 'postgres://u@h/db'],
+    ['sqlite:./data/a@b.db', 'sqlite:./data/a@b.db'],
+    ['could not reach mysql://u:secret@h/db in time', 'could not reach mysql://u:***@h/db in time'],
+  ])('shows %s as %s', (url, shown) => {
+    expect(redactUrl(url)).toBe(shown);
+  });
+});
