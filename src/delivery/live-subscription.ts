@@ -4,7 +4,7 @@
 import { systemClock } from '../base/clock.ts';
 import { Hint } from '../base/hint.ts';
 import { isServiceError } from '../contract/errors.ts';
-import { type EventId, idPlus } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../contract/limits.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -37,6 +37,8 @@ export class LiveSubscription {
   readonly #flow: FlowControl;
   readonly #running: Promise<void>;
   #position: EventId;
+  /** What was there when it came: the past that it asked for, wherever that is read from. */
+  readonly #pastUpTo: EventId;
   #seq = 0;
   /** Batches are cut from what lies between two looks; while passing over, that is one gap. */
   #isSkipping = false;
@@ -45,6 +47,7 @@ export class LiveSubscription {
     const { channel, batchesInFlightMax, limits } = options;
     this.#options = options;
     this.#position = options.start;
+    this.#pastUpTo = options.feed.newest;
     this.#flow = new FlowControl({
       batchesMax: batchesInFlightMax,
       ackTimeoutMs: limits.ackTimeoutMs,
@@ -85,10 +88,7 @@ export class LiveSubscription {
     const { feed, filter, limits, metrics } = this.#options;
     while (this.#flow.takeAnswered() !== null) this.#isSkipping = false;
     if (this.#flow.msToDeadline <= 0) return this.#end('timed-out');
-    // In the past there is no hurry; only what is new cannot wait.
-    if (!this.#flow.hasRoom && !feed.isFollowing(this.#position)) {
-      return this.#wait(this.#flow.msToDeadline);
-    }
+    if (!this.#flow.hasRoom && this.#isInPast) return this.#wait(this.#flow.msToDeadline);
 
     const rows = await feed.read(this.#position, {
       eventsMax: limits.batchMax,
@@ -107,6 +107,12 @@ export class LiveSubscription {
       }
     }
     this.#position = cut.upTo;
+  }
+
+  /** There is no hurry in the past; only what is new cannot wait. */
+  get #isInPast(): boolean {
+    const isOld = compareIds(this.#position, this.#pastUpTo) < 0;
+    return isOld || !this.#options.feed.isFollowing(this.#position);
   }
 
   #send(cut: Cut): void {

@@ -1,0 +1,90 @@
+// Latency at 100 events a second through one node, whose consumer is a process of its own: from the answer of a call to
+// its receipt by push, and from the commit of a foreign transaction, which gives no hint, to its receipt. Three
+// processes, one clock (clock.mjs).
+import { checkArrivals, idsBehind } from './arrivals.mjs';
+import { Child } from './child.mjs';
+import { monotonicMs, until } from './clock.mjs';
+import { draftOf } from './draft.mjs';
+import { EventQueue } from './event-queue.mjs';
+import { describeLatencies } from './figures.mjs';
+import { inRounds } from './rounds.mjs';
+import { RpcClient } from './rpc-client.mjs';
+
+const PER_SECOND = 100;
+/** The first events of a slice, which find loops that have gone to rest: they are checked but not counted. */
+const LEAD_IN = 20;
+const NAMES = {
+  call: 'by call: addEvent answered to receipt',
+  transaction: 'by transaction: commit to receipt',
+};
+
+/** Gives figures, and the faults of every slice. */
+export async function measureLatency(databases, { rounds, latencyMs }, place) {
+  const { url, drop } = await databases.create();
+  const queue = await EventQueue.open(url);
+  const app = Child.start('app-process.mjs', place);
+  const appUrl = await app.ask('start', { databaseUrl: url });
+  const receiver = Child.start('receiver.mjs', place);
+  await receiver.ask('follow', { url: appUrl, component: 'latency' });
+  const caller = await RpcClient.open(appUrl);
+  const connection = await databases.connect(url);
+  await connection.createTables();
+
+  const count = Math.round((latencyMs / 1000) * PER_SECOND);
+  const variants = {
+    call: () => slice({ queue, receiver, count, write: (n) => addEvent(caller, draftOf(n)) }),
+    transaction: () => slice({ queue, receiver, count, write: inTurn(connection) }),
+  };
+  const { results, faults } = await inRounds(rounds, variants);
+
+  await caller.close();
+  await connection.close();
+  await Promise.all([receiver, app].map((child) => child.stop()));
+  await queue.close();
+  await drop();
+  return {
+    figures: Object.entries(NAMES).map(([variant, name]) => ({
+      name,
+      ...describeLatencies(results[variant].map((result) => result.latenciesMs)),
+    })),
+    faults,
+  };
+}
+
+function addEvent(caller, { type, data }) {
+  return caller.callText('addEvent', `{"type":"${type}","data":${data}}`);
+}
+
+/** One transaction after the other on one connection, as an application's request would make it. */
+function inTurn(connection) {
+  let last = Promise.resolve();
+  return (n) => {
+    last = last.then(() => connection.transact(n, draftOf(n)));
+    return last;
+  };
+}
+
+async function slice({ queue, receiver, count, write }) {
+  const base = await queue.newest();
+  const writtenMs = await writeAtRate(count, write);
+  const { arrivals, brokenChains } = await receiver.ask('collect', { upTo: base + count });
+  const faults = checkArrivals(arrivals, { base, ids: idsBehind(base, count) });
+  return {
+    latenciesMs: arrivals.filter(([, n]) => n >= LEAD_IN).map(([, n, atMs]) => atMs - writtenMs[n]),
+    faults: { ...faults, wrong: faults.wrong + brokenChains },
+  };
+}
+
+/** Gives when each write was done. It goes on whether or not the ones before are done, like the world does. */
+async function writeAtRate(count, write) {
+  const startMs = monotonicMs();
+  const writes = [];
+  for (let n = 0; n < count; n += 1) {
+    // At random within its own hundredth: a steady beat would fall in step with the loops that look every 5 ms.
+    await until(startMs + ((n + Math.random()) * 1000) / PER_SECOND);
+    const done = write(n).then(() => monotonicMs());
+    done.catch(() => {}); // it is thrown below, and must not end the process before
+    writes.push(done);
+  }
+  return Promise.all(writes);
+}

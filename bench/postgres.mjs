@@ -1,0 +1,85 @@
+// PostgreSQL, as the bench uses it beside the product: the bare statements, prepared by name, over plain clients with
+// the settings that any application has.
+import pg from 'pg';
+import { addEvent } from './product.mjs';
+
+const BARE_TABLE = `create table bench_bare (
+  id bigint generated always as identity primary key, type text collate "C" not null, data json not null,
+  ts timestamptz(3) not null default clock_timestamp())`;
+const ORDER_TABLE =
+  'create table bench_orders (id bigint generated always as identity primary key, n integer)';
+const INSERT = {
+  name: 'bench_insert',
+  text: 'insert into bench_bare (type, data) values ($1, $2)',
+};
+/**
+ * As text, so that the driver neither parses data nor makes dates. The order names the table, since a plain `id` would
+ * be the column of the result, and that is text.
+ */
+const READ = {
+  name: 'bench_read',
+  text: `select id::text, type, data::text, ts::text from evt_queue
+ where id > $1::bigint order by evt_queue.id limit $2`,
+};
+const DURABILITY = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method'];
+
+export const postgres = {
+  kind: 'postgres',
+  bareConnections: [1, 10, 32, 128],
+
+  async create({ serverUrl, name }) {
+    // template0: somebody connected to template1 would make the copy fail.
+    await onServer(serverUrl, `create database ${name} template template0`);
+    const url = new URL(serverUrl);
+    url.pathname = `/${name}`;
+    return {
+      url: url.href,
+      drop: () => onServer(serverUrl, `drop database if exists ${name} with (force)`),
+    };
+  },
+
+  async describe(url) {
+    const client = await open(url);
+    const settings = {};
+    for (const name of DURABILITY) {
+      settings[name] = (await client.query(`show ${name}`)).rows[0][name];
+    }
+    const { rows } = await client.query('show server_version');
+    await client.end();
+    const isDurable = settings.fsync === 'on' && settings.synchronous_commit !== 'off';
+    return { version: `PostgreSQL ${rows[0].server_version.split(' ')[0]}`, settings, isDurable };
+  },
+
+  async connect(url) {
+    const client = await open(url);
+    return {
+      async createTables() {
+        await client.query(BARE_TABLE);
+        await client.query(ORDER_TABLE);
+      },
+      insert: ({ type, data }) => client.query({ ...INSERT, values: [type, data] }),
+      readPage: async (after, limit) =>
+        (await client.query({ ...READ, values: [after, limit], rowMode: 'array' })).rows,
+      async transact(n, { type, data }) {
+        await client.query('begin');
+        await client.query('insert into bench_orders (n) values ($1)', [n]);
+        await addEvent(client, type, JSON.parse(data));
+        await client.query('commit');
+      },
+      close: () => client.end(),
+    };
+  },
+};
+
+async function open(url) {
+  const client = new pg.Client({ connectionString: url });
+  // A database that is dropped cuts its connections; without a listener that would end the process.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+async function onServer(url, statement) {
+  const client = await open(url);
+  await client.query(statement).finally(() => client.end());
+}

@@ -1,0 +1,114 @@
+// A consumer in a process of its own. It keeps every frame with the time of its arrival, and looks into them only when
+// the clock has stopped; it sees no server but by its socket.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkArrivals, idsBehind } from './arrivals.mjs';
+import { serveParent } from './child.mjs';
+import { monotonicMs } from './clock.mjs';
+import { RpcClient } from './rpc-client.mjs';
+
+/** After so long without a frame, what has not come is lost. */
+const PATIENCE_MS = 15_000;
+/** What comes again, comes soon. */
+const AFTERMATH_MS = 100;
+const UP_TO = /"up_to":"(\d+)"/;
+const TAIL_BYTES = 80;
+
+let client = null;
+let frames = [];
+let onFrame = () => {};
+
+serveParent({
+  /** Takes a backlog of `count` events behind id 0, from `readyToReceive` to the last of them. */
+  async takeBacklog({ url, component, count }) {
+    await open(url);
+    await client.call('registerConsumer', { component });
+    const startMs = monotonicMs();
+    const isSubscribed = client.call('readyToReceive', { component });
+    await waitFor(count);
+    await isSubscribed;
+    const ms = (frames.at(-1)?.atMs ?? Number.NaN) - startMs;
+    await sleep(AFTERMATH_MS);
+    const taken = frames;
+    await client.close();
+    await unregister(url, component);
+    const { arrivals, brokenChains } = readFrames(taken);
+    const faults = checkArrivals(arrivals, { base: 0, ids: idsBehind(0, count) });
+    return { ms, batches: taken.length, faults: addWrong(faults, brokenChains) };
+  },
+
+  /** Becomes a consumer of whatever comes from now on. */
+  async follow({ url, component }) {
+    await open(url);
+    await client.call('registerConsumer', { component, from: 'now' });
+    await client.call('readyToReceive', { component });
+  },
+
+  /** Everything that came since the last time, once id `upTo` is there: `[id, n, atMs]` in the order of arrival. */
+  async collect({ upTo }) {
+    await waitFor(upTo);
+    await sleep(AFTERMATH_MS);
+    const taken = frames;
+    frames = [];
+    return readFrames(taken);
+  },
+});
+
+async function open(url) {
+  frames = [];
+  client = await RpcClient.open(url, (frame) => {
+    frames.push({ atMs: monotonicMs(), frame });
+    onFrame();
+  });
+}
+
+/** Over a socket of its own: the one that its batches come by is closed together with the consumer. */
+async function unregister(url, component) {
+  const other = await RpcClient.open(url);
+  await other.call('unregisterConsumer', { component });
+  await other.close();
+}
+
+/** Resolves when everything up to this id has come, or when nothing has for too long. */
+function waitFor(id) {
+  return new Promise((resolve) => {
+    let seen = frames.length;
+    const done = () => {
+      clearInterval(timer);
+      onFrame = () => {};
+      resolve();
+    };
+    const timer = setInterval(() => {
+      if (frames.length === seen) done();
+      seen = frames.length;
+    }, PATIENCE_MS);
+    onFrame = () => reached() >= id && done();
+    onFrame();
+  });
+}
+
+/** The id up to which everything has come. */
+function reached() {
+  if (frames.length === 0) return 0;
+  const { frame } = frames.at(-1);
+  return Number(UP_TO.exec(frame.toString('latin1', frame.length - TAIL_BYTES))[1]);
+}
+
+/** A chain is broken where a batch does not go on where the one before it ended, or where a `seq` is missing. */
+function readFrames(taken) {
+  const arrivals = [];
+  let brokenChains = 0;
+  let before = null;
+  for (const { atMs, frame } of taken) {
+    const { params } = JSON.parse(frame.toString());
+    const isNext =
+      before === null || (params.seq === before.seq + 1 && params.after === before.upTo);
+    if (!isNext) brokenChains += 1;
+    before = { seq: params.seq, upTo: params.up_to };
+    for (const { id, data } of params.events) arrivals.push([id, data.n, atMs]);
+  }
+  return { arrivals, brokenChains };
+}
+
+function addWrong(faults, count) {
+  return { ...faults, wrong: faults.wrong + count };
+}

@@ -1,0 +1,100 @@
+// npm run bench: our path against floors of the same run, on databases that are durable and gone afterwards.
+// Exit code 1 when an event was lost, doubled or reordered, when a database is missing, and on any error; 2 on wrong
+// usage.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { measureAddEvent } from './add-event.mjs';
+import { sumFaults } from './arrivals.mjs';
+import { CleanUp } from './clean-up.mjs';
+import { Databases, databaseKinds } from './databases.mjs';
+import { diskFolder, fdatasyncRate } from './disk.mjs';
+import { measureLatency } from './latency.mjs';
+import { describeMachine } from './machine.mjs';
+import { readOptions, USAGE, UsageError } from './options.mjs';
+import { measurePushBacklog } from './push-backlog.mjs';
+import { isSound, reportText } from './report.mjs';
+import { keepReport } from './results-file.mjs';
+import { startServers } from './servers.mjs';
+
+const cleanUp = new CleanUp();
+cleanUp.watch(complain);
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.isHelp) process.stdout.write(USAGE);
+  else await bench(options);
+} catch (error) {
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+  if (!cleanUp.hasBegun) complain(error);
+} finally {
+  await cleanUp.run();
+  // A measurement that failed leaves connections open.
+  process.exit();
+}
+
+async function bench({ kinds, sizes, isQuick, isJson, note }) {
+  const machine = describeMachine();
+  const disk = await diskFolder();
+  const folder = await makeFolder(disk);
+  const { urls, absent } = await startServers(kinds, { disk, cleanUp });
+  const databases = [];
+  for (const kind of kinds.filter((each) => !(each in absent))) {
+    try {
+      databases.push(await measure(kind, sizes, { folder, serverUrl: urls[kind], cleanUp }));
+    } catch (error) {
+      // The others can be measured nonetheless, but for an end from outside.
+      if (cleanUp.hasBegun) throw error;
+      complain(error);
+      absent[kind] = `${kind} failed: ${error.message ?? JSON.stringify(error)}`;
+    }
+  }
+  const report = { command: commandLine(kinds, isQuick), machine, sizes, databases, absent };
+  process.stdout.write(`${isJson ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
+  if (!isSound(report) || Object.keys(absent).length > 0) process.exitCode = 1;
+  if (note !== null) progress(`kept as ${await keepReport(report, note)}`);
+}
+
+function commandLine(kinds, isQuick) {
+  const isAll = kinds.length === databaseKinds.length;
+  const flags = [
+    ...(isQuick ? ['--quick'] : []),
+    ...(isAll ? [] : kinds.map((kind) => `--db ${kind}`)),
+  ];
+  return ['npm run bench', ...(flags.length > 0 ? ['--', ...flags] : [])].join(' ');
+}
+
+/** Everything temporary lies in one folder, but for the servers' own, which run as other users. */
+async function makeFolder(disk) {
+  const folder = await mkdtemp(join(disk, 'aftercommit-bench-'));
+  cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function measure(kind, sizes, place) {
+  const databases = new Databases(kind, place);
+  const described = await databases.describe();
+  const sync = fdatasyncRate(place.folder, sizes.syncMs);
+  progress(`${described.version}: addEvent`);
+  const added = await measureAddEvent(databases, sizes);
+  progress(`${described.version}: push of a backlog`);
+  const pushed = await measurePushBacklog(databases, sizes, place);
+  progress(`${described.version}: latency`);
+  const latency = await measureLatency(databases, sizes, place);
+  return {
+    kind,
+    ...described,
+    sync,
+    rates: [...added.figures, ...pushed.figures],
+    latencies: latency.figures,
+    faults: sumFaults([...added.faults, ...pushed.faults, ...latency.faults]),
+  };
+}
+
+function complain(error) {
+  if (error instanceof UsageError) process.stderr.write(`bench: ${error.message}\n\n${USAGE}`);
+  else progress(error.stack ?? JSON.stringify(error));
+}
+
+/** To stderr, since stdout is for the report. */
+function progress(text) {
+  process.stderr.write(`bench: ${text}\n`);
+}

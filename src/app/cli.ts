@@ -1,0 +1,161 @@
+// The commands in one table, and the way from an argument list to one of them. A command's module is loaded only when
+// it is called for, so that `publish` does not wait for a server's code.
+import { parseArgs } from 'node:util';
+import { loadSettings } from '../config/load.ts';
+import { type Command, type CommandGroup, type Surroundings, UsageError } from './command.ts';
+import { type ExitCode, exitCodeOf, failureLines } from './failure.ts';
+import { commandHelp, generalHelp, groupHelp } from './help.ts';
+import { settingFlags, settingsGiven } from './settings-flags.ts';
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<Command | CommandGroup>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  serve: {
+    summary: 'Serve the network; with --archiver and --discarder run them inside.',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  migrate: {
+    summary: 'Bring the active database up to date; with --warehouse the other one too.',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  archive: {
+    summary: 'Copy the history into the warehouse; with --once until nothing is left.',
+    load: async () => (await import('./commands/archive.ts')).archive,
+  },
+  discard: {
+    summary: 'Delete what every consumer and the archive have; with --once until nothing is left.',
+    load: async () => (await import('./commands/discard.ts')).discard,
+  },
+  consumers: {
+    summary: 'List consumers with their lag; register and unregister them.',
+    load: async () => (await import('./commands/consumers.ts')).consumers,
+  },
+  credentials: {
+    summary: 'Add, list and remove who may call.',
+    load: async () => (await import('./commands/credentials.ts')).credentials,
+  },
+  publish: {
+    summary: 'Append one event.',
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  tail: {
+    summary: 'Print events as they come.',
+    load: async () => (await import('./commands/tail.ts')).tail,
+  },
+  config: {
+    summary: 'Print the settings in force, secrets hidden.',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+};
+
+/** Runs what the arguments ask for; never rejects. */
+export async function runCli(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+  try {
+    await dispatch(argv, around);
+    return 0;
+  } catch (error) {
+    const isDebug = around.environment.EVT_LOG_LEVEL === 'debug';
+    for (const line of failureLines(error, isDebug)) {
+      await around.stderr.print(`aftercommit: ${line}`).catch(() => {});
+    }
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch([name, ...rest]: readonly string[], around: Surroundings): Promise<void> {
+  if (name === undefined) throw new UsageError(`which command?${hint('')}`);
+  if (name === '--help' || name === '-h') return around.stdout.print(generalHelp(summaries()));
+  if (name === '--version') return around.stdout.print(await version());
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) throw new UsageError(`unknown command ${name}.${hint('')}`);
+  const found = await entry.load();
+  if ('run' in found) await runCommand(name, found, rest, around);
+  else await runOfGroup(name, found, rest, around);
+}
+
+async function runOfGroup(
+  groupName: string,
+  group: CommandGroup,
+  argv: readonly string[],
+  around: Surroundings,
+): Promise<void> {
+  const [first] = argv;
+  if (first === '--help' || first === '-h') return around.stdout.print(groupHelp(groupName, group));
+  const isNamed = first !== undefined && !first.startsWith('-');
+  const name = isNamed ? first : group.usual;
+  if (name === null) throw new UsageError(`${groupName} what?${hint(groupName)}`);
+  const command = Object.hasOwn(group.commands, name) ? group.commands[name] : undefined;
+  if (command === undefined) {
+    throw new UsageError(`unknown command ${groupName} ${name}.${hint(groupName)}`);
+  }
+  await runCommand(`${groupName} ${name}`, command, isNamed ? argv.slice(1) : argv, around);
+}
+
+async function runCommand(
+  name: string,
+  command: Command,
+  argv: readonly string[],
+  around: Surroundings,
+): Promise<void> {
+  const { args, flags } = parse(name, command, argv);
+  if (flags.has('help')) return around.stdout.print(commandHelp(command));
+  if (args.length < command.argsMin || args.length > command.argsMax) {
+    throw new UsageError(`expected: aftercommit ${command.usage}.${hint(name)}`);
+  }
+  const sources = {
+    file: flags.get('config'),
+    environment: around.environment,
+    flags: settingsGiven(new Map([...flags].filter(([flag]) => !(flag in command.flags)))),
+  };
+  const settings = loadSettings(sources);
+  await command.run({ ...around, args, flags, settings, sources });
+}
+
+function parse(
+  name: string,
+  command: Command,
+  argv: readonly string[],
+): { args: string[]; flags: ReadonlyMap<string, string> } {
+  const known = Object.entries({ ...settingFlags(command.settings), ...command.flags });
+  const options = known.map(([flag, { value }]): [string, { type: 'string' | 'boolean' }] => [
+    flag,
+    { type: value === undefined ? 'boolean' : 'string' },
+  ]);
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { ...Object.fromEntries(options), help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+    const given = Object.entries(values).map(([flag, value]): [string, string] => [
+      flag,
+      typeof value === 'string' ? value : '',
+    ]);
+    return { args: positionals, flags: new Map(given) };
+  } catch (error) {
+    throw new UsageError(`${describeParse((error as Error).message)}${hint(name)}`);
+  }
+}
+
+/** Node's own advice is long and in several lines. */
+function describeParse(message: string): string {
+  const first = message.split(/\.\s/, 1)[0]?.replace(/\.$/, '');
+  if (!message.includes('ambiguous')) return `${first}.`;
+  return `${first}; a value that begins with - goes as --flag=VALUE.`;
+}
+
+function hint(name: string): string {
+  return ` Try: aftercommit ${name === '' ? '' : `${name} `}--help`;
+}
+
+function summaries(): Record<string, string> {
+  return Object.fromEntries(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary]));
+}
+
+/** The contract carries the package's version, wherever the build lies. */
+async function version(): Promise<string> {
+  return (await import('../contract/generated/openrpc.ts')).openrpc.info.version;
+}

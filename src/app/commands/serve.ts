@@ -1,0 +1,54 @@
+// Serves the network until it is told to stop. Standard output holds one line, the URL, once it is ready.
+
+import { type Settings, settingNames } from '../../config/load.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { App } from '../app.ts';
+import { type Call, type Command, Failure } from '../command.ts';
+import { credentialsInForce } from '../credentials-path.ts';
+import { ACCESS_SETTINGS } from '../server-access.ts';
+import { untilAborted } from '../until-aborted.ts';
+
+const OPEN_MODE =
+  'Open mode: whoever is on this machine may do everything. To ask for keys: aftercommit credentials add NAME ' +
+  '--may generate,consume, then start again.';
+
+export const serve: Command = {
+  usage: 'serve',
+  description:
+    'Migrates and serves; prints one line with the URL when it is ready, and logs to standard error. SIGINT or ' +
+    'SIGTERM stops it, a second one at once.',
+  argsMin: 0,
+  argsMax: 0,
+  flags: {},
+  settings: settingNames.filter((name) => !ACCESS_SETTINGS.some((access) => access === name)),
+  run,
+};
+
+async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
+  const stopped = takeSignals();
+  const logger = createLogger(settings.logLevel);
+  const app = new App(settings, logger);
+  await app.start().catch((error: unknown) => {
+    throw describeStart(error, settings);
+  });
+  try {
+    if (credentialsInForce(settings) === null) logger.warn({}, OPEN_MODE);
+    await stdout.print(app.url);
+    await untilAborted(stopped);
+  } finally {
+    await app.stop();
+  }
+}
+
+function describeStart(error: unknown, { host, port, credentials }: Settings): unknown {
+  const { code, path } = error as { code?: unknown; path?: unknown };
+  if (code === 'ENOENT' && path === credentials) {
+    return new Failure(`The credentials file ${credentials} (EVT_CREDENTIALS) is not there.`);
+  }
+  if (code === 'EADDRINUSE') {
+    return new Failure(
+      `${host}:${port} is in use already; stop what listens there, or take another EVT_PORT (--port).`,
+    );
+  }
+  return error;
+}

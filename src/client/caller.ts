@@ -1,0 +1,86 @@
+// Calls a server by JSON-RPC 2.0, and is the only place that turns wire errors back. Params and results may go as
+// text, so that data passes exactly as it was written (`JSON.parse` loses `1.0` and 2^53+1).
+import type { methodTable } from '../contract/generated/method-table.ts';
+import type { Contract } from '../contract/generated/types.ts';
+import { membersOf } from '../contract/json-text.ts';
+import { CallError, type CallErrorCode } from './call-error.ts';
+import type { Transport } from './transport.ts';
+
+export type CallMethod = Exclude<keyof typeof methodTable, 'onEvents'>;
+export type CallParams<M extends CallMethod> = Contract[`methods/${M}.params`];
+export type CallResult<M extends CallMethod> = Contract[`methods/${M}.result`];
+
+/** A server waits up to 30 s in a poll; beyond that something is wrong. */
+export const CALL_MS_MAX = 60_000;
+
+export class Caller {
+  readonly #transport: Transport;
+  #calls = 0;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Rejects with `CallError`, or with the signal's reason. */
+  async call<M extends CallMethod>(
+    method: M,
+    params: CallParams<M>,
+    signal?: AbortSignal,
+  ): Promise<CallResult<M>> {
+    return JSON.parse(await this.callText(method, JSON.stringify(params), signal));
+  }
+
+  /** The same with params and result as JSON text. */
+  async callText(method: CallMethod, params: string, signal?: AbortSignal): Promise<string> {
+    this.#calls += 1;
+    const patience = AbortSignal.timeout(CALL_MS_MAX);
+    const either = signal === undefined ? patience : AbortSignal.any([signal, patience]);
+    try {
+      return resultOf(
+        await this.#transport.request(requestText(this.#calls, method, params), either),
+      );
+    } catch (error) {
+      throw patience.aborted && !signal?.aborted ? timeoutError(method) : error;
+    }
+  }
+}
+
+export function requestText(id: number, method: string, params: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`;
+}
+
+/** The result's text out of the answer's. Throws `CallError`. */
+export function resultOf(answer: string): string {
+  const parsed = parseAnswer(answer);
+  if (parsed.error !== undefined) throw errorFromWire(parsed.error);
+  const result = membersOf(answer, 0).findLast((member) => member.key === 'result');
+  if (result === undefined) throw strangeAnswer();
+  return answer.slice(result.start, result.end);
+}
+
+/** What the server says is wrong, as JSON-RPC has it: `{code, message, data: {code, retry, ...details}}`. */
+export function errorFromWire(wire: unknown): CallError {
+  const { message, data } = (wire ?? {}) as { message?: unknown; data?: unknown };
+  const { code, retry: _retry, ...details } = (data ?? {}) as Record<string, unknown>;
+  if (typeof code !== 'string' || typeof message !== 'string') return strangeAnswer();
+  return new CallError(code as CallErrorCode, { message, details });
+}
+
+export function timeoutError(method: string): CallError {
+  const message = `${method} was not answered within ${CALL_MS_MAX / 1000} s.`;
+  return new CallError('Timeout', { message });
+}
+
+function parseAnswer(text: string): { readonly error?: unknown } {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed)) return parsed;
+  } catch {
+    // Falls through: not JSON is as strange as the wrong JSON.
+  }
+  throw strangeAnswer();
+}
+
+function strangeAnswer(): CallError {
+  return new CallError('CommError', { message: 'The answer is not one of JSON-RPC 2.0.' });
+}
