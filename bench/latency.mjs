@@ -13,10 +13,12 @@ import { RpcClient } from './rpc-client.mjs';
 const PER_SECOND = 100;
 /** The first events of a slice, which find loops that have gone to rest: they are checked but not counted. */
 const LEAD_IN = 20;
-const NAMES = {
-  call: 'by call: addEvent answered to receipt',
-  transaction: 'by transaction: commit to receipt',
-};
+/** The receiver may be there before the caller has read its answer, so the first may be less than zero. */
+const FIGURES = [
+  { name: 'by call: addEvent answered to receipt', variant: 'call', from: 'doneMs' },
+  { name: 'by call: addEvent called to receipt', variant: 'call', from: 'begunMs' },
+  { name: 'by transaction: commit to receipt', variant: 'transaction', from: 'doneMs' },
+];
 
 /** Gives figures, and the faults of every slice. */
 export async function measureLatency(databases, { rounds, latencyMs }, place) {
@@ -43,9 +45,9 @@ export async function measureLatency(databases, { rounds, latencyMs }, place) {
   await queue.close();
   await drop();
   return {
-    figures: Object.entries(NAMES).map(([variant, name]) => ({
+    figures: FIGURES.map(({ name, variant, from }) => ({
       name,
-      ...describeLatencies(results[variant].map((result) => result.latenciesMs)),
+      ...describeLatencies(results[variant].map((result) => latenciesMs(result, from))),
     })),
     faults,
   };
@@ -66,23 +68,26 @@ function inTurn(connection) {
 
 async function slice({ queue, receiver, count, write }) {
   const base = await queue.newest();
-  const writtenMs = await writeAtRate(count, write);
+  const writes = await writeAtRate(count, write);
   const { arrivals, brokenChains } = await receiver.ask('collect', { upTo: base + count });
   const faults = checkArrivals(arrivals, { base, ids: idsBehind(base, count) });
-  return {
-    latenciesMs: arrivals.filter(([, n]) => n >= LEAD_IN).map(([, n, atMs]) => atMs - writtenMs[n]),
-    faults: { ...faults, wrong: faults.wrong + brokenChains },
-  };
+  return { writes, arrivals, faults: { ...faults, wrong: faults.wrong + brokenChains } };
 }
 
-/** Gives when each write was done. It goes on whether or not the ones before are done, like the world does. */
+function latenciesMs({ writes, arrivals }, from) {
+  const counted = arrivals.filter(([, n]) => n >= LEAD_IN && n < writes.length);
+  return counted.map(([, n, atMs]) => atMs - writes[n][from]);
+}
+
+/** Gives when each write was begun and done. It goes on whether or not the ones before are done, like the world does. */
 async function writeAtRate(count, write) {
   const startMs = monotonicMs();
   const writes = [];
   for (let n = 0; n < count; n += 1) {
     // At random within its own hundredth: a steady beat would fall in step with the loops that look every 5 ms.
     await until(startMs + ((n + Math.random()) * 1000) / PER_SECOND);
-    const done = write(n).then(() => monotonicMs());
+    const begunMs = monotonicMs();
+    const done = write(n).then(() => ({ begunMs, doneMs: monotonicMs() }));
     done.catch(() => {}); // it is thrown below, and must not end the process before
     writes.push(done);
   }

@@ -5,7 +5,7 @@ import { tableText } from './table.mjs';
 const LEGEND = `Rates are events per second, best and median of the rounds. Ratio: our best rate to the floor's best, and the
 median of the ratios within each round. CPU: microseconds per event of the Node process with the service.
 Latencies are milliseconds: p50 of the best round and of the median one, p99 over all rounds, without the first events
-of each.`;
+of each; below zero where the receiver was faster than the caller that read its answer.`;
 
 export function reportText({ command, machine, sizes, databases, absent }) {
   const facts =
@@ -20,16 +20,23 @@ export function isSound({ databases }) {
   return databases.every(({ faults }) => isFaultless(faults));
 }
 
-function databaseText({ version, settings, isDurable, sync, rates, latencies, faults }) {
+function databaseText(measured) {
+  const { version, settings, isDurable, rates, latencies, faults } = measured;
   const durability = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
   return [
     `## ${version}`,
     `Durability: ${durability.join(', ')}${isDurable ? '' : ' - NOT DURABLE, so the figures say little'}. ` +
-      `The disk: ${whole(sync.perSecond)} fdatasync/s, p50 ${whole(sync.p50Micros)} µs.`,
+      quietText(measured),
     ratesText(rates),
     latenciesText(latencies),
     faultsText(faults),
   ].join('\n\n');
+}
+
+/** How quiet it was: a disk that changed between the two looks, or a high load, means that others were at work. */
+function quietText({ sync: { before, after }, loadAfter }) {
+  const rate = ({ perSecond, p50Micros }) => `${whole(perSecond)}/s, p50 ${whole(p50Micros)} µs`;
+  return `The disk's fdatasync: ${rate(before)} before, ${rate(after)} after. Load average after: ${loadAfter}.`;
 }
 
 function ratesText(figures) {

@@ -82,7 +82,8 @@ async function measure(kind, sizes, place) {
   return {
     kind,
     ...described,
-    sync,
+    sync: { before: sync, after: fdatasyncRate(place.folder, sizes.syncMs) },
+    loadAfter: describeMachine().load,
     rates: [...added.figures, ...pushed.figures],
     latencies: latency.figures,
     faults: sumFaults([...added.faults, ...pushed.faults, ...latency.faults]),

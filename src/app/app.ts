@@ -1,5 +1,6 @@
 // Puts the service together: the only place that makes services, and the order in which they live.
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../base/clock.ts';
 import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
 import type { Settings } from '../config/load.ts';
 import { Delivery } from '../delivery/delivery.ts';
@@ -18,6 +19,7 @@ import { credentialsInForce } from './credentials-path.ts';
 import { setGauges } from './gauges.ts';
 
 const PROBE_MS = 2000;
+const GRACE_MS = 1000;
 
 /** A running node; `start` migrates and resolves when it serves. */
 export class App implements Service {
@@ -63,15 +65,18 @@ export class App implements Service {
     }
   }
 
-  /** Finishes what was taken, tells sockets to go, and gives everything back. */
+  /**
+   * Finishes what was taken, tells sockets to go, and gives everything back, within `shutdownMs` and a moment: what a
+   * database that is away still owes by then is given up.
+   */
   async stop(): Promise<void> {
     const services = this.#services;
     this.#services = [];
-    try {
-      await stopAll(services);
-    } finally {
-      await this.#closeDatabases();
-    }
+    const { shutdownMs } = this.#settings;
+    const isDone = await inTime(stopAll(services), shutdownMs + GRACE_MS);
+    const isClosed = await inTime(this.#closeDatabases(), GRACE_MS);
+    if (!isDone || !isClosed)
+      this.#logger.error({}, 'The stop took too long; what was left was given up.');
   }
 
   /** In the order of starting; the doors to the network open last and close first. */
@@ -143,20 +148,20 @@ export class App implements Service {
   }
 
   async #problems(store: Store): Promise<Record<string, string>> {
-    const late = new Promise<string>((resolve) =>
-      setTimeout(() => resolve('it does not answer'), PROBE_MS).unref(),
-    );
-    const answer = store.ping().then(
-      () => null,
-      () => 'it cannot be reached',
-    );
-    const problem = await Promise.race([answer, late]);
-    return problem === null ? {} : { database: problem };
+    const answered = store.ping().catch(() => {
+      throw new Error('it cannot be reached');
+    });
+    try {
+      return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
+    } catch (error) {
+      return { database: (error as Error).message };
+    }
   }
 
   async #metricsText(store: Store): Promise<{ contentType: string; text: string }> {
     const { streams, staleMs } = this.#settings;
-    await setGauges(store, streams, staleMs, this.#metrics);
+    // While the database is away, what was counted is wanted most.
+    await inTime(setGauges(store, streams, staleMs, this.#metrics), PROBE_MS).catch(() => {});
     const { registry } = this.#metrics;
     return { contentType: registry.contentType, text: await registry.metrics() };
   }
@@ -171,4 +176,16 @@ export class App implements Service {
 
 export function databaseOptions(settings: Settings, url: string) {
   return { url, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+}
+
+/** True when the work has ended within `ms`; false when it goes on without anybody waiting for it. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const patience = new AbortController();
+  const late = systemClock.sleep(ms, patience.signal).then(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    patience.abort();
+    work.catch(() => {});
+  }
 }

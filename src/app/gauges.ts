@@ -2,8 +2,15 @@
 
 import { isStale } from '../contract/consumer.ts';
 import { idDistance } from '../contract/event-id.ts';
-import type { Store } from '../store/store.ts';
+import type { ConsumerDetails, Store, StreamState } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+
+interface StreamFacts {
+  readonly stream: string;
+  readonly inbox: { rows: number; ageMs: number };
+  readonly consumers: readonly ConsumerDetails[];
+  readonly state: StreamState;
+}
 
 export async function setGauges(
   store: Store,
@@ -11,22 +18,30 @@ export async function setGauges(
   staleMs: number,
   metrics: Metrics,
 ): Promise<void> {
+  const facts = await Promise.all(streams.map((stream) => readFacts(store, stream)));
+  // All at once, so that two who look at the same time do not undo each other's.
   metrics.consumerLag.reset();
   metrics.consumerLagSeconds.reset();
   metrics.consumerStale.reset();
-  for (const stream of streams) {
-    const inbox = await store.inboxDepth(stream);
-    metrics.inboxRows.set({ stream }, inbox.rows);
-    metrics.inboxAgeSeconds.set({ stream }, inbox.ageMs / 1000);
-    const consumers = await store.listConsumers(stream);
-    const state = await store.streamState(stream);
-    metrics.newest.set({ stream }, Number(state.newest));
-    metrics.discardedUpTo.set({ stream }, Number(state.discardedUpTo));
-    for (const consumer of consumers) {
-      const labels = { stream, consumer: consumer.ident };
-      metrics.consumerLag.set(labels, idDistance(consumer.cursor, state.newest));
-      metrics.consumerLagSeconds.set(labels, consumer.lagMs / 1000);
-      metrics.consumerStale.set(labels, isStale(consumer, staleMs) ? 1 : 0);
-    }
+  for (const each of facts) setStream(each, staleMs, metrics);
+}
+
+async function readFacts(store: Store, stream: string): Promise<StreamFacts> {
+  const inbox = await store.inboxDepth(stream);
+  const consumers = await store.listConsumers(stream);
+  return { stream, inbox, consumers, state: await store.streamState(stream) };
+}
+
+function setStream(facts: StreamFacts, staleMs: number, metrics: Metrics): void {
+  const { stream, inbox, consumers, state } = facts;
+  metrics.inboxRows.set({ stream }, inbox.rows);
+  metrics.inboxAgeSeconds.set({ stream }, inbox.ageMs / 1000);
+  metrics.newest.set({ stream }, Number(state.newest));
+  metrics.discardedUpTo.set({ stream }, Number(state.discardedUpTo));
+  for (const consumer of consumers) {
+    const labels = { stream, consumer: consumer.ident };
+    metrics.consumerLag.set(labels, idDistance(consumer.cursor, state.newest));
+    metrics.consumerLagSeconds.set(labels, consumer.lagMs / 1000);
+    metrics.consumerStale.set(labels, isStale(consumer, staleMs) ? 1 : 0);
   }
 }

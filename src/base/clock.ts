@@ -7,6 +7,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+type Schedule = (callback: () => void) => unknown;
+/** Browsers have no `setImmediate`. */
+const schedule: Schedule =
+  (globalThis as { setImmediate?: Schedule }).setImmediate ?? ((callback) => setTimeout(callback));
+
+/** Resolves when the process's other work has had its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => schedule(resolve));
+}
+
 export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   sleep: (ms, signal) =>

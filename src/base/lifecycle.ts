@@ -16,7 +16,8 @@ export async function startAll(services: readonly Service[]): Promise<void> {
       started.push(service);
     }
   } catch (error) {
-    await stopAll(started);
+    // What went wrong first is what counts.
+    await stopAll(started).catch(() => {});
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 // The one shape of every background loop: step, on failure report and back off, wait in one place, stop by
 // abort and await.
 import { type BackoffLimits, backoffMs } from './backoff.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, nextTurn, systemClock } from './clock.ts';
 import { Hint } from './hint.ts';
 import type { Service } from './lifecycle.ts';
 
@@ -56,7 +56,7 @@ export class Loop implements Service {
       }
       // A round that wants no pause still lets the process's other work in.
       if (pauseMs > 0) await this.#hint.wait(pauseMs, signal);
-      else await new Promise((resolve) => setImmediate(resolve));
+      else await nextTurn();
     }
   }
 }

@@ -26,7 +26,7 @@ export function membersOf(text: string, start: number): Member[] {
   let at = skipSpace(text, skipSpace(text, start) + 1);
   while (!isClosing(text.charCodeAt(at))) {
     const keyEnd = endOfString(text, at);
-    const key = JSON.parse(text.slice(at, keyEnd)) as string;
+    const key = decodeKey(text.slice(at + 1, keyEnd - 1));
     const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1);
     const end = endOfValue(text, valueStart);
     members.push({ key, start: valueStart, end });
@@ -84,6 +84,11 @@ export function checkDepth(text: string): void {
       }
     }
   }
+}
+
+/** Takes what stands between the quotes; hardly any key holds an escape. */
+function decodeKey(written: string): string {
+  return written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written;
 }
 
 function skipSpace(text: string, from: number): number {

@@ -4,6 +4,8 @@
 export const EVENT_BYTES_MAX = 2_097_152;
 /** How deep data may nest. PostgreSQL's and SQLite's own JSON checks give up somewhere above it. */
 export const DATA_DEPTH_MAX = 512;
+/** How deep a whole message may nest: data stands at most five deep in a batch of calls. */
+export const MESSAGE_DEPTH_MAX = DATA_DEPTH_MAX + 8;
 /** The most events of one flush, one step, one addEvents call or one read. */
 export const EVENTS_MAX = 1000;
 /** Flushes, steps, reads and batches are bounded in bytes too; one event always fits. */

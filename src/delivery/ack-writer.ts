@@ -1,9 +1,8 @@
 // Coalesces acknowledgements: one UPDATE per tick for all consumers of a node (measured 49 to 131 times cheaper than
 // one each). A poll awaits its turn, since its answer must not come before the cursor is stored; a push reader's
 // acknowledgement goes into the next flush again when one fails.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { backoffMs } from '../base/backoff.ts';
-import { systemClock } from '../base/clock.ts';
+import { nextTurn, systemClock } from '../base/clock.ts';
 import { compareIds } from '../contract/event-id.ts';
 import type { Ack, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';

@@ -1,8 +1,9 @@
 // The port between delivery and the network.
+import type { Hint } from '../base/hint.ts';
 import type { Batch } from '../contract/event.ts';
 
 /** Why a channel was closed from our side; server/ws turns them into close codes. */
-export type CloseReason = 'taken-over' | 'timed-out' | 'unregistered' | 'shutting-down' | 'failed';
+export type CloseReason = 'taken-over' | 'timed-out' | 'unregistered' | 'shutting-down';
 
 /** A batch with its number on the subscription. */
 export interface NumberedBatch extends Batch {
@@ -11,11 +12,17 @@ export interface NumberedBatch extends Batch {
 
 /**
  * A path to one consumer. `send` resolves with true when the consumer has acknowledged and with false when it has
- * refused the batch; it rejects when the path is gone, and never settles late after that. Order, number in flight and
- * time-outs are the caller's business.
+ * refused the batch; it rejects when the path is gone, and never settles after `forget`. Order, number in flight and
+ * time-outs are the caller's business, and so is to send only while it is writable.
  */
 export interface Channel {
   send(batch: NumberedBatch): Promise<boolean>;
+  /** Answers to what is under way count for nothing any more. */
+  forget(): void;
+  /** False while what was sent has piled up on the way. */
+  readonly isWritable: boolean;
+  /** Gives the hint whenever it becomes writable, until the returned function is called. */
+  attach(hint: Hint): () => void;
   close(reason: CloseReason): void;
   /** Aborted when the path is gone, whoever closed it. */
   readonly closed: AbortSignal;

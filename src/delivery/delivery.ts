@@ -4,7 +4,7 @@ import type { Service } from '../base/lifecycle.ts';
 import { identOf, isStale, LIVE } from '../contract/consumer.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { Batch } from '../contract/event.ts';
-import { idDistance } from '../contract/event-id.ts';
+import { type EventId, idDistance } from '../contract/event-id.ts';
 import { LIVE_IN_FLIGHT } from '../contract/limits.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
@@ -15,7 +15,7 @@ import type { TypeFilter } from './batch.ts';
 import type { Channel } from './channel.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { type PollRequest, poll } from './poll.ts';
-import { Registry } from './registry.ts';
+import { type Peer, Registry } from './registry.ts';
 import { type DeliveryLimits, Subscription } from './subscription.ts';
 
 export type { Start } from '../store/store.ts';
@@ -45,7 +45,9 @@ export interface SubscribeRequest extends ConsumerRef {
   readonly batchesInFlightMax: number | undefined;
   /** LIVE only; a registered consumer goes on from its cursor. */
   readonly start: Start | undefined;
-  readonly channel: Channel;
+  readonly peer: Peer;
+  /** Called once, when nothing stands in the way any more. */
+  readonly openChannel: () => Channel;
 }
 
 export interface ConsumerStatus extends ConsumerDetails {
@@ -87,6 +89,7 @@ export class Delivery implements Service {
   async unregister(
     consumer: ConsumerRef,
     isDryRun: boolean,
+    peer: Peer,
   ): Promise<{ cursor: string; lag: number }> {
     this.#feedOf(consumer.stream);
     const { store } = this.#options;
@@ -94,7 +97,7 @@ export class Delivery implements Service {
     const row = await store.findConsumer(consumer.stream, ident);
     const forgotten = await store.unregisterConsumer(consumer.stream, ident, isDryRun);
     if (forgotten === null || row === null) throw new ServiceError('NotRegistered');
-    if (!isDryRun) await this.#registry.drop(row.id, 'unregistered');
+    if (!isDryRun) await this.#registry.drop(row.id, peer);
     return forgotten;
   }
 
@@ -119,13 +122,15 @@ export class Delivery implements Service {
   }
 
   /** One poll of a consumer. Throws `NotRegistered` and what `poll` throws. */
-  async poll(consumer: ConsumerRef, request: Omit<PollRequest, 'ident'>): Promise<Batch> {
+  async poll(consumer: ConsumerRef, request: PollRequest): Promise<Batch> {
     const feed = this.#feedOf(consumer.stream);
     const leave = this.#registry.admit(consumer.principal);
     try {
       const { store, metrics } = this.#options;
-      const ident = identOf(consumer);
-      return await poll({ feed, store, metrics, acks: this.#acks }, { ...request, ident });
+      const row = await store.findConsumer(consumer.stream, identOf(consumer));
+      if (row === null) throw new ServiceError('NotRegistered');
+      const onAcknowledged = (cursor: EventId) => this.#registry.skipTo(row.id, cursor);
+      return await poll({ feed, store, metrics, acks: this.#acks, onAcknowledged }, row, request);
     } finally {
       leave();
     }
@@ -159,14 +164,15 @@ export class Delivery implements Service {
     }
     const ident = identOf(request);
     const { store } = this.#options;
-    const lease = await this.#registry.takeLease(feed.stream, ident);
+    const { stream, peer } = request;
+    const lease = await this.#registry.takeLease(stream, ident, peer);
     const subscription = new Subscription({
       ...this.#shared(feed, request, 1),
       lease,
-      findCursor: async () => (await store.findConsumer(feed.stream, ident))?.cursor ?? null,
+      findCursor: async () => (await store.findConsumer(stream, ident))?.cursor ?? null,
       acks: this.#acks,
     });
-    this.#registry.attachReliable(feed.stream, lease, subscription);
+    this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
     return subscription;
   }
 
@@ -177,7 +183,7 @@ export class Delivery implements Service {
       ...this.#shared(feed, request, LIVE_IN_FLIGHT),
       start,
     });
-    this.#registry.attachLive(feed.stream, subscription);
+    this.#registry.attachLive(feed.stream, request.peer, subscription);
     return subscription;
   }
 
@@ -185,7 +191,7 @@ export class Delivery implements Service {
     const { limits, metrics, logger } = this.#options;
     return {
       feed,
-      channel: request.channel,
+      channel: request.openChannel(),
       filter: request.filter,
       batchesInFlightMax: Math.min(request.batchesInFlightMax ?? inFlight, limits.inFlightMax),
       limits,

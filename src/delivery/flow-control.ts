@@ -1,8 +1,9 @@
 // What is under way to one subscription: how much more may be sent, and which answers have come, in the order of
-// sending. It decides nothing; the subscription's loop asks it.
+// sending. It keeps no events, and decides nothing; the subscription's loop asks it.
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Hint } from '../base/hint.ts';
 import { rowBytes } from '../contract/event.ts';
+import type { EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../contract/limits.ts';
 import type { NumberedBatch } from './channel.ts';
 
@@ -17,10 +18,16 @@ export interface FlowControlOptions {
 /** true = acknowledged, false = refused. */
 export type Answer = boolean | Error;
 
-interface Sent {
-  readonly batch: NumberedBatch;
+/** What is left of a batch once it was sent. */
+export interface SentBatch {
+  readonly seq: number;
+  readonly after: EventId;
+  readonly upTo: EventId;
+}
+
+interface Sent extends SentBatch {
   readonly bytes: number;
-  readonly deadlineMs: number;
+  readonly sentAtMs: number;
   answer: Answer | null;
 }
 
@@ -32,6 +39,7 @@ export class FlowControl {
   readonly #clock: Clock;
   #sent: Sent[] = [];
   #bytes = 0;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FlowControlOptions) {
     this.#options = options;
@@ -49,10 +57,10 @@ export class FlowControl {
   }
 
   /** Counts a batch as sent; `answered` is what the channel's `send` gave. */
-  add(batch: NumberedBatch, answered: Promise<boolean>): void {
-    const bytes = batch.rows.reduce((sum, row) => sum + rowBytes(row), 0);
-    const deadlineMs = this.#clock.monotonicMs() + this.#options.ackTimeoutMs;
-    const sent: Sent = { batch, bytes, deadlineMs, answer: null };
+  add({ seq, after, upTo, rows }: NumberedBatch, answered: Promise<boolean>): void {
+    const bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
+    const sentAtMs = this.#clock.monotonicMs();
+    const sent: Sent = { seq, after, upTo, bytes, sentAtMs, answer: null };
     this.#sent.push(sent);
     this.#bytes += bytes;
     const settle = (answer: Answer) => {
@@ -63,20 +71,24 @@ export class FlowControl {
   }
 
   /** Takes the oldest batch when its answer has come: answers count in the order of sending only. */
-  takeAnswered(): { batch: NumberedBatch; answer: Answer } | null {
+  takeAnswered(): { batch: SentBatch; answer: Answer } | null {
     const oldest = this.#sent[0];
     if (oldest === undefined || oldest.answer === null) return null;
     this.#sent.shift();
     this.#bytes -= oldest.bytes;
-    return { batch: oldest.batch, answer: oldest.answer };
+    this.#answeredAtMs = this.#clock.monotonicMs();
+    return { batch: oldest, answer: oldest.answer };
   }
 
-  /** How long the oldest answer may still take; zero or less: it is late. Infinity when nothing is under way. */
+  /**
+   * How long the oldest answer may still take; zero or less: it is late. Its time begins when it is its turn, or who
+   * works through many at a steady pace would be late with the last. Infinity when nothing is under way.
+   */
   get msToDeadline(): number {
     const oldest = this.#sent[0];
-    return oldest === undefined
-      ? Number.POSITIVE_INFINITY
-      : oldest.deadlineMs - this.#clock.monotonicMs();
+    if (oldest === undefined) return Number.POSITIVE_INFINITY;
+    const turnMs = Math.max(oldest.sentAtMs, this.#answeredAtMs);
+    return turnMs + this.#options.ackTimeoutMs - this.#clock.monotonicMs();
   }
 
   /** Forgets what is under way; answers that still come count for nothing. */

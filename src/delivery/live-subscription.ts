@@ -1,15 +1,17 @@
-// A LIVE reader: no registration, no cursor. It never holds anything up: events that come while too much is under
-// way are passed over, and a gap in seq says so. Where it asked to begin in the past, it is given that first, at its
-// own speed.
+// A LIVE reader: no registration, no cursor. It is never caught up from the database: when it has become so slow that
+// the window no longer reaches back to it, what lies between is passed over, and a gap in seq says so. Only where it
+// asked to begin in the past is it given that first, at its own speed.
 import { systemClock } from '../base/clock.ts';
 import { Hint } from '../base/hint.ts';
 import { isServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
+import type { EventRow } from '../contract/event.ts';
+import { compareIds, type EventId, idDistance, idPlus } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../contract/limits.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type Cut, cutBatch, type TypeFilter } from './batch.ts';
+import { attachAll } from './attach.ts';
+import { cutBatch, type TypeFilter } from './batch.ts';
 import type { Channel, CloseReason } from './channel.ts';
 import { FlowControl } from './flow-control.ts';
 import type { DeliveryLimits } from './subscription.ts';
@@ -32,28 +34,28 @@ const PAUSE_MS = 500;
 export class LiveSubscription {
   readonly #options: LiveSubscriptionOptions;
   readonly #abort = new AbortController();
-  readonly #signal: AbortSignal;
   readonly #wake = new Hint();
   readonly #flow: FlowControl;
   readonly #running: Promise<void>;
-  #position: EventId;
   /** What was there when it came: the past that it asked for, wherever that is read from. */
   readonly #pastUpTo: EventId;
+  /** Everything up to here was looked at, or passed over. */
+  #scanned: EventId;
+  /** Where the next batch's range begins. */
+  #sentUpTo: EventId;
   #seq = 0;
-  /** Batches are cut from what lies between two looks; while passing over, that is one gap. */
-  #isSkipping = false;
 
   constructor(options: LiveSubscriptionOptions) {
-    const { channel, batchesInFlightMax, limits } = options;
+    const { batchesInFlightMax, limits } = options;
     this.#options = options;
-    this.#position = options.start;
+    this.#scanned = options.start;
+    this.#sentUpTo = options.start;
     this.#pastUpTo = options.feed.newest;
     this.#flow = new FlowControl({
       batchesMax: batchesInFlightMax,
       ackTimeoutMs: limits.ackTimeoutMs,
       wake: this.#wake,
     });
-    this.#signal = AbortSignal.any([this.#abort.signal, channel.closed]);
     this.#running = this.#run();
   }
 
@@ -62,96 +64,84 @@ export class LiveSubscription {
     return this.#running;
   }
 
-  /** Ends the delivery and the channel. */
-  async close(reason: CloseReason): Promise<void> {
+  /** Ends the delivery; with a reason it ends the channel's connection too. */
+  async end(reason: CloseReason | null): Promise<void> {
     this.#end(reason);
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    const { feed, metrics, logger } = this.#options;
-    const detach = feed.attach(this.#wake);
-    while (!this.#signal.aborted) {
+    const { feed, channel, metrics, logger } = this.#options;
+    const detach = attachAll(this.#wake, this.#abort, channel, feed);
+    while (!this.#abort.signal.aborted) {
       try {
         await this.#round();
       } catch (error) {
-        if (this.#jump(error)) continue;
+        if (isServiceError(error) && error.code === 'CursorTooOld') {
+          this.#passOver(idPlus(error.details.earliest as EventId, -1));
+          continue;
+        }
         metrics.loopErrors.inc({ loop: 'live', stream: feed.stream });
         logger.warn({ error, stream: feed.stream }, 'A LIVE subscription could not go on.');
-        await systemClock.sleep(PAUSE_MS, this.#signal);
+        await systemClock.sleep(PAUSE_MS, this.#abort.signal);
       }
     }
     detach();
   }
 
   async #round(): Promise<void> {
-    const { feed, filter, limits, metrics } = this.#options;
-    while (this.#flow.takeAnswered() !== null) this.#isSkipping = false;
+    const { feed, channel, filter, limits } = this.#options;
+    while (this.#flow.takeAnswered() !== null);
     if (this.#flow.msToDeadline <= 0) return this.#end('timed-out');
-    if (!this.#flow.hasRoom && this.#isInPast) return this.#wait(this.#flow.msToDeadline);
-
-    const rows = await feed.read(this.#position, {
-      eventsMax: limits.batchMax,
-      bytesMax: BATCH_BYTES_MAX,
-    });
-    if (rows.length === 0) return this.#wait(Math.min(this.#flow.msToDeadline, IDLE_MS));
-    const cut = cutBatch(rows, this.#position, filter, {
-      eventsMax: limits.batchMax,
-      bytesMax: BATCH_BYTES_MAX,
-    });
-    if (cut.rows.length > 0) {
-      if (this.#flow.hasRoom) this.#send(cut);
-      else {
-        metrics.skipped.inc({ stream: feed.stream }, cut.rows.length);
-        this.#skip();
-      }
+    if (!this.#flow.hasRoom || !channel.isWritable) {
+      return this.#wait(Math.min(this.#flow.msToDeadline, IDLE_MS));
     }
-    this.#position = cut.upTo;
+    const isInPast = compareIds(this.#scanned, this.#pastUpTo) < 0;
+    if (!isInPast && !feed.isFollowing(this.#scanned)) this.#passOver(feed.oldest);
+
+    const bounds = { eventsMax: limits.batchMax, bytesMax: BATCH_BYTES_MAX };
+    const rows = await feed.read(this.#scanned, bounds);
+    if (rows.length === 0) return this.#wait(Math.min(this.#flow.msToDeadline, IDLE_MS));
+    const cut = cutBatch(rows, this.#scanned, filter, bounds);
+    this.#scanned = cut.upTo;
+    if (cut.rows.length > 0 && !this.#abort.signal.aborted) this.#send(cut.rows);
   }
 
-  /** There is no hurry in the past; only what is new cannot wait. */
-  get #isInPast(): boolean {
-    const isOld = compareIds(this.#position, this.#pastUpTo) < 0;
-    return isOld || !this.#options.feed.isFollowing(this.#position);
-  }
-
-  #send(cut: Cut): void {
+  #send(rows: readonly EventRow[]): void {
     const { feed, channel, metrics } = this.#options;
     const batch = {
       seq: this.#seq,
-      rows: cut.rows,
-      after: this.#position,
-      upTo: cut.upTo,
+      rows,
+      after: this.#sentUpTo,
+      upTo: this.#scanned,
       epoch: feed.epoch,
     };
     this.#seq += 1;
+    this.#sentUpTo = this.#scanned;
     this.#flow.add(batch, channel.send(batch));
     metrics.batches.inc({ stream: feed.stream, by: 'live' });
-    metrics.delivered.inc({ stream: feed.stream, by: 'live' }, cut.rows.length);
+    metrics.delivered.inc({ stream: feed.stream, by: 'live' }, rows.length);
   }
 
-  #skip(): void {
-    if (!this.#isSkipping) this.#seq += 1;
-    this.#isSkipping = true;
-  }
-
-  /** What it was about to read was discarded: goes on with the earliest that is left. */
-  #jump(error: unknown): boolean {
-    if (!isServiceError(error) || error.code !== 'CursorTooOld') return false;
-    this.#position = idPlus(error.details.earliest as EventId, -1);
-    this.#skip();
-    return true;
+  /** Goes on behind `upTo` without what lies between. */
+  #passOver(upTo: EventId): void {
+    const { feed, metrics } = this.#options;
+    metrics.skipped.inc({ stream: feed.stream }, Math.max(0, idDistance(this.#scanned, upTo)));
+    this.#scanned = upTo;
+    this.#sentUpTo = upTo;
+    this.#seq += 1;
   }
 
   async #wait(ms: number): Promise<void> {
-    await this.#wake.wait(Math.max(1, ms), this.#signal);
+    await this.#wake.wait(Math.max(1, ms), this.#abort.signal);
   }
 
-  #end(reason: CloseReason): void {
+  #end(reason: CloseReason | null): void {
     const { feed, channel, metrics } = this.#options;
-    if (this.#signal.aborted) return;
+    if (this.#abort.signal.aborted) return;
     if (reason === 'timed-out') metrics.pushErrors.inc({ stream: feed.stream, reason });
-    channel.close(reason);
     this.#abort.abort();
+    channel.forget();
+    if (reason !== null) channel.close(reason);
   }
 }

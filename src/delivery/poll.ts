@@ -1,7 +1,6 @@
 // Polling: acknowledge, then read what follows, waiting for it if asked to. A poll needs no lease; it moves the
 // cursor forward, and a push reader of the same consumer goes on behind it.
 import { systemClock } from '../base/clock.ts';
-import { ServiceError } from '../contract/errors.ts';
 import type { Batch, EventRow } from '../contract/event.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
@@ -12,7 +11,6 @@ import type { AckWriter } from './ack-writer.ts';
 import { cutBatch, type TypeFilter } from './batch.ts';
 
 export interface PollRequest {
-  readonly ident: string;
   /** Acknowledges everything up to it; null repeats what is not acknowledged. */
   readonly lastId: EventId | null;
   readonly epoch: number | undefined;
@@ -27,16 +25,20 @@ export interface PollOptions {
   readonly store: Store;
   readonly acks: AckWriter;
   readonly metrics: Metrics;
+  /** Told when the cursor is stored. */
+  readonly onAcknowledged: (cursor: EventId) => void;
 }
 
-/** A poll that finds nothing wanted answers after so many pages of 1000, with how far it came. */
-const PAGES_MAX = 20;
+/** A poll that has looked at so many events and found nothing wanted answers with how far it came. */
+const SCANNED_MAX = 20 * EVENTS_MAX;
 
-/** Throws `NotRegistered`, `CursorAhead`, `CursorTooOld`, `HistoryForked`. */
-export async function poll(options: PollOptions, request: PollRequest): Promise<Batch> {
-  const { feed, store, metrics } = options;
-  const consumer = await store.findConsumer(feed.stream, request.ident);
-  if (consumer === null) throw new ServiceError('NotRegistered');
+/** Throws `CursorAhead`, `CursorTooOld`, `HistoryForked`. */
+export async function poll(
+  options: PollOptions,
+  consumer: ConsumerRow,
+  request: PollRequest,
+): Promise<Batch> {
+  const { feed, metrics } = options;
   if (request.lastId !== null) await acknowledge(options, consumer, request.lastId, request.epoch);
 
   const after = request.lastId ?? consumer.cursor;
@@ -48,7 +50,7 @@ export async function poll(options: PollOptions, request: PollRequest): Promise<
 
 /** Answers only after the cursor is stored, else another node would repeat the batch. */
 async function acknowledge(
-  { feed, store, acks }: PollOptions,
+  { feed, store, acks, onAcknowledged }: PollOptions,
   consumer: ConsumerRow,
   lastId: EventId,
   epoch: number | undefined,
@@ -60,6 +62,7 @@ async function acknowledge(
   if (!isKnownGood) checkPosition(await store.streamState(feed.stream), lastId, epoch);
   if (compareIds(lastId, consumer.cursor) <= 0) return;
   await acks.write({ consumerId: consumer.id, cursor: lastId, token: null });
+  onAcknowledged(lastId);
 }
 
 async function collect(
@@ -69,7 +72,8 @@ async function collect(
 ): Promise<{ rows: readonly EventRow[]; upTo: EventId }> {
   const deadlineMs = systemClock.monotonicMs() + request.waitMs;
   let scanned = after;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
+  let count = 0;
+  while (count < SCANNED_MAX) {
     const rows = await feed.readFresh(scanned, {
       eventsMax: request.filter === null ? request.eventsMax : EVENTS_MAX,
       bytesMax: BATCH_BYTES_MAX,
@@ -79,6 +83,7 @@ async function collect(
       bytesMax: BATCH_BYTES_MAX,
     });
     scanned = cut.upTo;
+    count += rows.length;
     if (cut.rows.length > 0) return { rows: cut.rows, upTo: scanned };
     const leftMs = deadlineMs - systemClock.monotonicMs();
     if (rows.length === 0 && (leftMs <= 0 || request.signal.aborted)) break;

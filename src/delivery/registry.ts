@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { ServiceError } from '../contract/errors.ts';
+import type { EventId } from '../contract/event-id.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -13,8 +14,16 @@ import { TakeoverGuard } from './takeover-guard.ts';
 /** What the registry needs to know of a subscription. */
 export interface Attached {
   readonly ended: Promise<void>;
-  close(reason: CloseReason): Promise<void>;
+  /** Ends the delivery; with a reason it ends the connection too. */
+  end(reason: CloseReason | null): Promise<void>;
 }
+
+export interface AttachedReader extends Attached {
+  skipTo(cursor: EventId): void;
+}
+
+/** Whoever is at the other end of a connection; the same for all its subscriptions. */
+export type Peer = object;
 
 export interface RegistryOptions {
   readonly store: Store;
@@ -31,8 +40,11 @@ const RENEW_MS = 500;
 const BACKOFF = { firstMs: 100, maxMs: 2000 };
 
 interface Reader {
+  readonly stream: string;
+  readonly ident: string;
+  readonly peer: Peer;
   readonly lease: Lease;
-  readonly subscription: Attached;
+  readonly subscription: AttachedReader;
 }
 
 export class Registry implements Service {
@@ -41,6 +53,8 @@ export class Registry implements Service {
   readonly #guard = new TakeoverGuard();
   readonly #readers = new Map<string, Reader>();
   readonly #attached = new Set<Attached>();
+  /** LIVE readers by peer and stream: who asks again wants it otherwise. */
+  readonly #live = new WeakMap<Peer, Map<string, Attached>>();
   readonly #countByPrincipal = new Map<string, number>();
   #isStopping = false;
 
@@ -60,10 +74,10 @@ export class Registry implements Service {
     return this.#renewal.start();
   }
 
-  /** Closes every subscription, then gives the leases back. */
+  /** Ends every subscription; each gives its lease back. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await Promise.all([...this.#attached].map((each) => each.close('shutting-down')));
+    await Promise.all([...this.#attached].map((each) => each.end('shutting-down')));
     await this.#renewal.stop();
   }
 
@@ -84,24 +98,24 @@ export class Registry implements Service {
     };
   }
 
-  /** The consumer's lease for a new reader. Throws `NotRegistered`; `ConsumerBusy` if it changes hands too often. */
-  async takeLease(stream: string, ident: string): Promise<Lease> {
+  /**
+   * The consumer's lease for a new reader; the reader before it is ended, and if it had another peer, its connection
+   * too. Throws `NotRegistered`; `ConsumerBusy` when the consumer changes hands too often.
+   */
+  async takeLease(stream: string, ident: string, peer: Peer): Promise<Lease> {
     const { store, node, metrics } = this.#options;
     const key = `${stream} ${ident}`;
     this.#guard.check(key, systemClock.monotonicMs());
-    const lease = await store.takeLease({
-      stream,
-      ident,
-      node,
-      leaseMs: LEASE_MS,
-      onlyIfFree: false,
-    });
+    const request = { stream, ident, node, leaseMs: LEASE_MS, onlyIfFree: false };
+    const lease = await store.takeLease(request);
     if (lease === null) throw new ServiceError('NotRegistered');
-    if (lease.isTakeover) {
+    const former = this.#readers.get(lease.consumerId);
+    const isOwn = former?.peer === peer;
+    if (lease.isTakeover && !isOwn) {
       metrics.takeovers.inc({ stream });
       this.#guard.count(key, systemClock.monotonicMs());
     }
-    await this.#readers.get(lease.consumerId)?.subscription.close('taken-over');
+    await former?.subscription.end(isOwn ? null : 'taken-over');
     return lease;
   }
 
@@ -110,26 +124,38 @@ export class Registry implements Service {
     await this.#options.store.releaseLease(lease).catch(() => {});
   }
 
-  attachReliable(stream: string, lease: Lease, subscription: Attached): void {
-    const reader = { lease, subscription };
+  attachReliable(reader: Reader): void {
+    const { stream, lease, subscription } = reader;
     // Two that came at the same time may arrive here in either order; the greater token is the newer reader.
     const other = this.#readers.get(lease.consumerId);
     const isNewer = other === undefined || BigInt(other.lease.token) < BigInt(lease.token);
     if (isNewer) this.#readers.set(lease.consumerId, reader);
-    void (isNewer ? other?.subscription : subscription)?.close('taken-over');
+    void (isNewer ? other?.subscription : subscription)?.end('taken-over');
     void this.#track(stream, 'reliable', subscription).then(async () => {
       if (this.#readers.get(lease.consumerId) === reader) this.#readers.delete(lease.consumerId);
       await this.giveBack(lease);
     });
   }
 
-  attachLive(stream: string, subscription: Attached): void {
-    void this.#track(stream, 'live', subscription);
+  attachLive(stream: string, peer: Peer, subscription: Attached): void {
+    const own = this.#live.get(peer) ?? new Map<string, Attached>();
+    this.#live.set(peer, own);
+    void own.get(stream)?.end(null);
+    own.set(stream, subscription);
+    void this.#track(stream, 'live', subscription).then(() => {
+      if (own.get(stream) === subscription) own.delete(stream);
+    });
   }
 
-  /** Ends the delivery to a consumer that is no more. */
-  async drop(consumerId: string, reason: CloseReason): Promise<void> {
-    await this.#readers.get(consumerId)?.subscription.close(reason);
+  /** A poll has acknowledged for this consumer: its push reader here goes on behind that. */
+  skipTo(consumerId: string, cursor: EventId): void {
+    this.#readers.get(consumerId)?.subscription.skipTo(cursor);
+  }
+
+  /** Ends the delivery to a consumer that is no more; who asked for that over its own connection keeps it. */
+  async drop(consumerId: string, peer: Peer): Promise<void> {
+    const reader = this.#readers.get(consumerId);
+    await reader?.subscription.end(reader.peer === peer ? null : 'unregistered');
   }
 
   async #track(stream: string, kind: string, subscription: Attached): Promise<void> {
@@ -148,9 +174,10 @@ export class Registry implements Service {
     for (const consumerId of lost) {
       const reader = this.#readers.get(consumerId);
       // A newer reader of this very node may have come meanwhile.
-      if (reader !== undefined && leases.includes(reader.lease)) {
-        await reader.subscription.close('taken-over');
-      }
+      if (reader === undefined || !leases.includes(reader.lease)) continue;
+      const row = await this.#options.store.findConsumer(reader.stream, reader.ident);
+      const isSame = row?.id === consumerId;
+      await reader.subscription.end(isSame ? 'taken-over' : 'unregistered');
     }
     return RENEW_MS;
   }

@@ -3,7 +3,7 @@
 // catching-up (behind the window, reads the database) <-> following (reads the window): `feed.read` decides by id,
 // so a slow consumer falls back to catching up and nothing is buffered for it.
 // A refused batch -> everything behind it is taken back, a pause that grows, the same batch with the same seq again.
-// An answer that does not come in time, a lost channel, a lost lease -> closed; what was not acknowledged is sent
+// An answer that does not come in time, a lost channel, a lost lease -> ended; what was not acknowledged is sent
 // again to whoever subscribes next.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
@@ -17,9 +17,10 @@ import type { Lease } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { AckWriter } from './ack-writer.ts';
+import { attachAll } from './attach.ts';
 import { cutBatch, type TypeFilter } from './batch.ts';
 import type { Channel, CloseReason, NumberedBatch } from './channel.ts';
-import { FlowControl } from './flow-control.ts';
+import { FlowControl, type SentBatch } from './flow-control.ts';
 
 export interface DeliveryLimits {
   readonly batchMax: number;
@@ -48,7 +49,6 @@ const IDLE_MS = 60_000;
 export class Subscription {
   readonly #options: SubscriptionOptions;
   readonly #abort = new AbortController();
-  readonly #signal: AbortSignal;
   readonly #wake = new Hint();
   readonly #flow: FlowControl;
   readonly #running: Promise<void>;
@@ -61,7 +61,7 @@ export class Subscription {
   #refusals = 0;
 
   constructor(options: SubscriptionOptions) {
-    const { channel, lease, batchesInFlightMax, limits } = options;
+    const { lease, batchesInFlightMax, limits } = options;
     this.#options = options;
     this.#flow = new FlowControl({
       batchesMax: batchesInFlightMax,
@@ -70,12 +70,7 @@ export class Subscription {
     });
     this.#scanned = lease.cursor;
     this.#sentUpTo = lease.cursor;
-    this.#signal = AbortSignal.any([this.#abort.signal, channel.closed]);
     this.#running = this.#run();
-  }
-
-  get lease(): Lease {
-    return this.#options.lease;
   }
 
   /** Resolves when nothing is delivered any more. */
@@ -83,17 +78,25 @@ export class Subscription {
     return this.#running;
   }
 
-  /** Ends the delivery and the channel. */
-  async close(reason: CloseReason): Promise<void> {
+  /** Ends the delivery; with a reason it ends the channel's connection too. */
+  async end(reason: CloseReason | null): Promise<void> {
     this.#end(reason);
     await this.#running;
   }
 
+  /** A poll of the same consumer has acknowledged up to here: what it covered need not be sent. */
+  skipTo(cursor: EventId): void {
+    if (compareIds(cursor, this.#scanned) <= 0) return;
+    this.#scanned = cursor;
+    this.#sentUpTo = cursor;
+    this.#wake.give();
+  }
+
   async #run(): Promise<void> {
-    const { feed, metrics, logger } = this.#options;
-    const detach = feed.attach(this.#wake);
+    const { feed, channel, metrics, logger } = this.#options;
+    const detach = attachAll(this.#wake, this.#abort, channel, feed);
     let failures = 0;
-    while (!this.#signal.aborted) {
+    while (!this.#abort.signal.aborted) {
       try {
         await this.#round();
         failures = 0;
@@ -101,7 +104,7 @@ export class Subscription {
         if (await this.#goOnBehindPoll(error)) continue;
         metrics.loopErrors.inc({ loop: 'subscription', stream: feed.stream });
         logger.warn({ error, stream: feed.stream }, 'A subscription could not go on.');
-        await systemClock.sleep(backoffMs(failures, BACKOFF), this.#signal);
+        await systemClock.sleep(backoffMs(failures, BACKOFF), this.#abort.signal);
         failures += 1;
       }
     }
@@ -114,10 +117,14 @@ export class Subscription {
     if (answered?.answer === true) return this.#acknowledge(answered.batch);
     if (answered !== null) return this.#takeBack(answered.batch);
     if (this.#flow.msToDeadline <= 0) return this.#end('timed-out');
-    if (!this.#flow.hasRoom) return this.#wait(this.#flow.msToDeadline);
+    if (!this.#flow.hasRoom || !this.#options.channel.isWritable) {
+      return this.#wait(Math.min(this.#flow.msToDeadline, IDLE_MS));
+    }
 
+    const from = this.#scanned;
     const rows = await this.#readNext();
-    const cut = cutBatch(rows, this.#scanned, this.#options.filter, {
+    if (this.#scanned !== from || this.#abort.signal.aborted) return;
+    const cut = cutBatch(rows, from, this.#options.filter, {
       eventsMax: this.#options.limits.batchMax,
       bytesMax: BATCH_BYTES_MAX,
     });
@@ -159,24 +166,25 @@ export class Subscription {
   }
 
   async #wait(ms: number): Promise<void> {
-    await this.#wake.wait(Math.max(1, ms), this.#signal);
+    await this.#wake.wait(Math.max(1, ms), this.#abort.signal);
   }
 
-  #acknowledge(batch: NumberedBatch): void {
+  #acknowledge(batch: SentBatch): void {
     const { consumerId, token } = this.#options.lease;
     this.#refusals = 0;
     this.#options.acks.post({ consumerId, token, cursor: batch.upTo });
   }
 
   /** Refused: it and everything behind it is sent again in the same order, after a pause. */
-  async #takeBack(batch: NumberedBatch): Promise<void> {
-    const { feed, metrics } = this.#options;
+  async #takeBack(batch: SentBatch): Promise<void> {
+    const { feed, channel, metrics } = this.#options;
     metrics.pushErrors.inc({ stream: feed.stream, reason: 'refused' });
     this.#flow.clear();
+    channel.forget();
     this.#seq = batch.seq;
     this.#scanned = batch.after;
     this.#sentUpTo = batch.after;
-    await systemClock.sleep(backoffMs(this.#refusals, BACKOFF), this.#signal);
+    await systemClock.sleep(backoffMs(this.#refusals, BACKOFF), this.#abort.signal);
     this.#refusals += 1;
   }
 
@@ -188,17 +196,16 @@ export class Subscription {
     if (!isServiceError(error) || error.code !== 'CursorTooOld') return false;
     const cursor = await this.#options.findCursor().catch(() => null);
     if (cursor === null || compareIds(cursor, this.#scanned) <= 0) return false;
-    this.#flow.clear();
-    this.#scanned = cursor;
-    this.#sentUpTo = cursor;
+    this.skipTo(cursor);
     return true;
   }
 
-  #end(reason: CloseReason): void {
+  #end(reason: CloseReason | null): void {
     const { feed, channel, metrics } = this.#options;
-    if (this.#signal.aborted) return;
+    if (this.#abort.signal.aborted) return;
     if (reason === 'timed-out') metrics.pushErrors.inc({ stream: feed.stream, reason });
-    channel.close(reason);
     this.#abort.abort();
+    channel.forget();
+    if (reason !== null) channel.close(reason);
   }
 }

@@ -18,6 +18,7 @@ export class TakeoverGuard {
   }
 
   count(key: string, nowMs: number): void {
+    for (const other of this.#times.keys()) this.#recent(other, nowMs);
     this.#times.set(key, [...this.#recent(key, nowMs), nowMs]);
   }
 

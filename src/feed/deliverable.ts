@@ -1,16 +1,25 @@
-// What stands in the queue but may not go out as it stands. Where the database's own JSON check is lax (MariaDB
-// lets "\q" and 1. through), rows that came by SQL are parsed once before they reach a frame or another database.
+// What stands in the queue but may not go out as it stands. Where rows cannot be trusted to be events (MariaDB lets "\q"
+// and 1. through as JSON, and any session may switch its checks off), they are looked at once before they reach a frame
+// or another database.
 import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
+import { isEventTime } from '../contract/time.ts';
+import { fits } from '../contract/validate.ts';
 import type { ReadLimits, Store } from '../store/store.ts';
 
-/** Says that an event's data was not JSON; its data is null, its id and ts are its own. */
+/** Says that a row was no event: its data was not JSON, or its type or ts was none. */
 export const INVALID_DATA_TYPE = 'aftercommit:invalid-data';
+
+/** Types that the service itself speaks with. */
+const RESERVED_PREFIX = 'aftercommit:';
+
+/** Stands for a ts that is no time. */
+const NO_TIME = '1970-01-01T00:00:00.000Z';
 
 export interface DeliverableSource {
   readonly store: Store;
   readonly stream: string;
-  /** Told of each event whose data is not JSON. */
+  /** Told of each row that is no event. */
   readonly onInvalid: (id: EventId) => void;
 }
 
@@ -21,19 +30,29 @@ export async function readDeliverable(
   limits: ReadLimits,
 ): Promise<EventRow[]> {
   const rows = await store.readAfter(stream, after, limits);
-  return store.hasStrictJson ? rows : deliverable(rows, onInvalid);
+  return store.hasTrustedRows ? rows : deliverable(rows, onInvalid);
 }
 
-/** Bad data goes out as null under a type that says so: it stops nobody. */
+/** A row that is no event goes out as null under a type that says so: it stops nobody. */
 export function deliverable(
   rows: readonly EventRow[],
   onInvalid: (id: EventId) => void,
 ): EventRow[] {
   return rows.map((row) => {
-    if (isJson(row[2])) return row;
-    onInvalid(row[0]);
-    return [row[0], INVALID_DATA_TYPE, 'null', row[3]];
+    if (isEvent(row)) return row;
+    const [id, , , ts] = row;
+    onInvalid(id);
+    return [id, INVALID_DATA_TYPE, 'null', isEventTime(ts) ? ts : NO_TIME];
   });
+}
+
+function isEvent([, type, data, ts]: EventRow): boolean {
+  return isForeignType(type) && isEventTime(ts) && isJson(data);
+}
+
+/** The service's own types are not stored: such a one was forged. */
+function isForeignType(type: string): boolean {
+  return fits('event-type', type) && !type.startsWith(RESERVED_PREFIX);
 }
 
 function isJson(text: string): boolean {

@@ -74,6 +74,11 @@ export class Feed implements Service {
     return this.#window.newest;
   }
 
+  /** Memory answers for everything behind it. */
+  get oldest(): EventId {
+    return this.#window.oldest;
+  }
+
   get epoch(): number {
     return this.#epoch;
   }

@@ -28,6 +28,11 @@ export class Window {
     return this.#newest;
   }
 
+  /** The window answers for everything behind it. */
+  get oldest(): EventId {
+    return this.#after;
+  }
+
   get size(): number {
     return this.#rows.length - this.#head;
   }

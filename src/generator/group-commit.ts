@@ -2,7 +2,7 @@
 //
 // idle -> flushing (first call) -> flushing (more were waiting) -> idle. No linger: a lone caller is flushed at once.
 // One turn of the event loop between flushes doubles the batch under load, because answered callers come back in it.
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../base/clock.ts';
 import { Deferred } from '../base/deferred.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';

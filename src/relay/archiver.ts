@@ -10,7 +10,7 @@ import { Loop } from '../base/loop.ts';
 import { nextSleepMs } from '../base/pace.ts';
 import { ARCHIVER } from '../contract/consumer.ts';
 import { ServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId } from '../contract/event-id.ts';
+import { compareIds, type EventId, NO_EVENT } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { readDeliverable } from '../feed/deliverable.ts';
 import type { Lease, Store } from '../store/store.ts';
@@ -127,9 +127,11 @@ export class Archiver implements Service {
       onlyIfFree: true,
     });
     if (lease === null) return null;
-    const renewedAtMs = systemClock.monotonicMs();
-    this.#held = { lease, watermark: await this.#openWatermark(lease), renewedAtMs };
-    return this.#held;
+    // Held at once, so that a failure gives the lease back.
+    const held = { lease, watermark: NO_EVENT, renewedAtMs: systemClock.monotonicMs() };
+    this.#held = held;
+    held.watermark = await this.#openWatermark(lease);
+    return held;
   }
 
   async #renewed(held: Held): Promise<Held | null> {

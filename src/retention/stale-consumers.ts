@@ -40,9 +40,11 @@ export class StaleConsumers implements Service {
 
   async #look(): Promise<number> {
     const { store, streams, staleMs, logger } = this.#options;
+    const known = new Set<string>();
     for (const stream of streams) {
       for (const consumer of await store.listConsumers(stream)) {
         const key = `${stream} ${consumer.ident}`;
+        known.add(key);
         const facts = { stream, consumer: consumer.ident, cursor: consumer.cursor };
         const isNowStale = isStale(consumer, staleMs);
         if (isNowStale && !this.#reported.has(key)) {
@@ -56,6 +58,7 @@ export class StaleConsumers implements Service {
         }
       }
     }
+    for (const key of this.#reported) if (!known.has(key)) this.#reported.delete(key);
     return Math.min(LOOK_MS_MAX, staleMs);
   }
 }

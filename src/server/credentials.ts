@@ -10,7 +10,11 @@ import type {
 } from '../contract/generated/types.ts';
 import { validate } from '../contract/validate.ts';
 
-export type { CredentialPrincipal, Credentials } from '../contract/generated/types.ts';
+export type {
+  CredentialKey,
+  CredentialPrincipal,
+  Credentials,
+} from '../contract/generated/types.ts';
 
 export function sha256Of(key: string): string {
   return createHash('sha256').update(key).digest('hex');
@@ -22,7 +26,16 @@ export function readCredentials(path: string): Credentials {
   const names = credentials.principals.map((principal) => principal.name);
   const doubled = names.find((name, place) => names.indexOf(name) !== place);
   if (doubled !== undefined) throw new Error(`The principal ${doubled} is there twice.`);
+  for (const { name, keys } of credentials.principals) {
+    // A date that is none would never come.
+    const isBad = keys.some((key) => key.expiresAt !== undefined && isNoDate(key.expiresAt));
+    if (isBad) throw new Error(`A key of ${name} has an expiresAt that is no date.`);
+  }
   return credentials;
+}
+
+function isNoDate(text: string): boolean {
+  return Number.isNaN(Date.parse(text));
 }
 
 /** Replaces the file in one piece, readable by its owner only: a reload never sees half of it. */

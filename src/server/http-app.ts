@@ -49,10 +49,13 @@ export class HttpApp {
       call.abort();
     });
     try {
-      const principal = guard.identify(request.headers);
-      const message = readMessage(await readBody(request, requestBytesMax));
-      const caller = { principal, signal: call.signal, openChannel: null };
-      send(response, 200, await jsonRpc.answer(message, caller));
+      const { principal } = guard.identify(request.headers);
+      const caller = { principal, signal: call.signal, peer: call, openChannel: null };
+      // A chain and not a variable: while the call waits, nothing here keeps its request in memory.
+      const answering = readBody(request, requestBytesMax).then((body) =>
+        jsonRpc.answer(readMessage(body), caller),
+      );
+      send(response, 200, await answering);
     } catch (error) {
       if (!response.destroyed) sendRefusal(request, response, toServiceError(error));
     }

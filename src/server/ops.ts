@@ -33,7 +33,7 @@ export function createOps(options: OpsOptions): RequestListener {
   });
 
   app.get('/metrics', async (request, response) => {
-    requireRight(options.guard.identify(request.headers), 'admin');
+    requireRight(options.guard.identify(request.headers).principal, 'admin');
     const { contentType, text } = await options.metricsText();
     response.set('content-type', contentType).send(text);
   });

@@ -64,6 +64,7 @@ export class Server implements Service {
       jsonRpc,
       guard,
       metrics,
+      logger,
       frameBytesMax: requestBytesMax,
       connectionsMax,
     });
@@ -104,6 +105,5 @@ export class Server implements Service {
     patience.abort();
     this.#ws.terminate();
     this.#http.closeAllConnections();
-    await closed;
   }
 }

@@ -1,15 +1,22 @@
 // The process: signals, pipes, exit codes, and a build that runs from any folder.
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { until } from '../support/until.ts';
 import { buildCli, type CliBuild } from './cli-process.ts';
 import { linesOf } from './run-cli.ts';
 
 describe('the process', () => {
   let build: CliBuild;
+  let port: string;
+  let env: { EVT_URL: string };
   const serve = (...flags: string[]) => build.spawn(['serve', '--port', '0', ...flags]);
+  const publish = (...args: string[]) => build.spawn(['publish', ...args], env);
   beforeAll(async () => {
     build = await buildCli();
+    env = { EVT_URL: await serve().firstLine() };
+    port = new URL(env.EVT_URL).port;
   });
   afterAll(() => build?.remove());
 
@@ -26,28 +33,24 @@ describe('the process', () => {
 
   it('ends at once with 1 at a second signal', async () => {
     const server = serve('--shutdown-ms', '600000');
-    const { port } = new URL(await server.firstLine());
-    const caller = connect(Number(port), '127.0.0.1');
+    const own = Number(new URL(await server.firstLine()).port);
     // A request that is never finished keeps a graceful stop waiting.
+    const caller = connect(own, '127.0.0.1');
     caller.write('POST /rpc HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 9\r\n\r\n{');
     caller.on('error', () => {});
-    const probe = connect(Number(port), '127.0.0.1').end('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n');
+    const probe = connect(own, '127.0.0.1').end('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n');
     await once(probe.resume(), 'end');
     server.child.kill('SIGTERM');
-    await until(() => isRefused(Number(port)));
+    await until(() => isRefused(own));
     server.child.kill('SIGTERM');
     expect((await server.ended).code).toBe(1);
     caller.destroy();
   });
 
   it('says in one line that the port is in use', async () => {
-    const first = serve();
-    const { port } = new URL(await first.firstLine());
-    const second = await build.spawn(['serve', '--port', port]).ended;
-    expect([second.code, second.stdout]).toEqual([1, '']);
-    expect(second.stderr).toMatch(/^aftercommit: 127\.0\.0\.1:\d+ is in use already.*\n$/);
-    first.child.kill('SIGTERM');
-    await first.ended;
+    const { code, stdout, stderr } = await build.spawn(['serve', '--port', port]).ended;
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^aftercommit: 127\.0\.0\.1:\d+ is in use already.*\n$/);
   });
 
   it('says in one line that the credentials are not there', async () => {
@@ -64,36 +67,30 @@ describe('the process', () => {
     expect(debug.stderr).toContain('    at ');
   });
 
-  it('keeps its data in the folder where it runs, and takes pipes', async () => {
-    const server = serve();
-    const env = { EVT_URL: await server.firstLine() };
-    const publish = build.spawn(['publish', 'PIPED', '-'], env);
-    publish.child.stdin.end('{"a": 1.0}');
-    const { code, stdout } = await publish.ended;
+  it('takes data from a pipe, and ends with 0 when nobody reads what it prints', async () => {
+    const piped = publish('PIPED', '-');
+    piped.child.stdin.end('{"a": 1.0}');
+    const { code, stdout } = await piped.ended;
     expect(code).toBe(0);
 
     // The reader goes away after one line, as `head -1` does; the next event finds that out.
     const tail = build.spawn(['tail', '--from', String(Number(stdout) - 1)], env);
     expect(await tail.firstLine()).toMatch(/ PIPED {"a": 1\.0}$/);
     tail.child.stdout.destroy();
-    await build.spawn(['publish', 'LATER'], env).ended;
-    const { code: tailCode, stderr } = await tail.ended;
-    expect([tailCode, stderr]).toEqual([0, '']);
-
-    server.child.kill('SIGTERM');
-    expect((await server.ended).code).toBe(0);
+    await publish('LATER').ended;
+    expect(await tail.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends a tail with 0 at %s', async (signal) => {
-    const server = serve();
-    const env = { EVT_URL: await server.firstLine() };
-    await build.spawn(['publish', 'A'], env).ended;
-    const tail = build.spawn(['tail', '--component', 'c', '--from', 'beginning'], env);
+    await publish('A').ended;
+    const tail = build.spawn(['tail', '--component', signal], env);
     await tail.firstLine();
     tail.child.kill(signal);
     expect(await tail.ended).toMatchObject({ code: 0, stderr: '' });
-    server.child.kill('SIGTERM');
-    await server.ended;
+  });
+
+  it('keeps its data in the folder where it runs', async () => {
+    expect(await readdir(join(build.folder, 'data'))).toContain('events.db');
   });
 });
 

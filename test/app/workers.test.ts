@@ -1,6 +1,5 @@
 // migrate, archive and discard.
-import type { Store } from '../../src/store/store.ts';
-import { Store as StoreClass } from '../../src/store/store.ts';
+import { Store } from '../../src/store/store.ts';
 import { createDatabase, type TestDatabase } from '../support/databases.ts';
 import { id, makeDrafts } from '../support/events.ts';
 import { until } from '../support/until.ts';
@@ -18,7 +17,7 @@ describe('workers from the command line', () => {
   const run = (...args: string[]) => cli(args, { env: env() });
   beforeEach(async () => {
     [active, warehouse] = await Promise.all([createDatabase('sqlite'), createDatabase('sqlite')]);
-    store = await StoreClass.open({ url: active.url, poolMax: 2, timeoutMs: 10_000 });
+    store = await Store.open({ url: active.url, poolMax: 2, timeoutMs: 10_000 });
   });
   afterEach(async () => {
     await store.close();

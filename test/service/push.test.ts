@@ -190,6 +190,53 @@ describeDatabases('push', (kind) => {
     });
   });
 
+  it('keeps the connection over which its own consumer was unregistered', async () => {
+    const socket = await open();
+    await socket.call('readyToReceive', { component: 'c' });
+    expect(await socket.call('unregisterConsumer', { component: 'c' })).toMatchObject({
+      unregistered: true,
+    });
+    expect(await socket.call('ping', { echo: 1 })).toEqual({ echo: 1 });
+  });
+
+  it('keeps the subscription when asking again is refused', async () => {
+    const batches: Pushed[] = [];
+    const socket = await open((batch) => batches.push(batch) > 0);
+    await socket.call('readyToReceive', { component: 'c' });
+    await expect(
+      socket.call('readyToReceive', { component: 'c', from: 'now' }),
+    ).rejects.toMatchObject({ code: -32602 });
+    for (let nth = 0; nth < 6; nth += 1) await socket.call('readyToReceive', { component: 'c' });
+    await add(2);
+    await until(() => idsOf(batches).length === 2);
+  });
+
+  it('does not send what a poll has acknowledged meanwhile', async () => {
+    await add(600);
+    const batches: Pushed[] = [];
+    const socket = await open((batch) => void batches.push(batch));
+    await socket.call('readyToReceive', { component: 'c' });
+    await until(() => batches.length === 1);
+    await call(node.url, 'pollEvents', { component: 'c', last_id: '550' });
+    socket.answer(batches[0]?.id ?? '', true);
+    await until(() => batches.length === 2);
+    expect(idsOf(batches.slice(1))).toEqual(upTo(50, 551));
+    await until(async () => (await cursor()) === '550');
+  });
+
+  it('leaves alone who acknowledges slowly but steadily', async () => {
+    await add(1000);
+    const batches: Pushed[] = [];
+    const socket = await open(async (batch) => {
+      batches.push(batch);
+      await new Promise((resolve) => setTimeout(resolve, 400 * (1 + batch.params.seq)));
+      return true;
+    });
+    await socket.call('readyToReceive', { component: 'c', max_in_flight: 10 });
+    await until(async () => (await cursor()) === '1000');
+    expect(batches.length).toBe(10);
+  });
+
   it('shares its cursor with polling', async () => {
     await add(10);
     await call(node.url, 'pollEvents', { component: 'c', last_id: '4' });
@@ -269,19 +316,35 @@ describeDatabases('push', (kind) => {
     });
 
     it('passes over what it is too slow for, and leaves a gap in seq', async () => {
+      const small = await node.another({ windowEventsMax: 100, ackTimeoutMs: 20_000 });
       const batches: Pushed[] = [];
-      const socket = await open((batch) => void batches.push(batch));
+      const socket = await open((batch) => void batches.push(batch), small.url);
       await socket.call('readyToReceive', { component: 'LIVE' });
-      for (let nth = 0; nth < 6; nth += 1) await add(1);
-      await until(() => batches.length === 2);
-      await until(async () => (await call(node.url, 'streamInfo')).last === '6');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      for (const batch of batches) socket.answer(batch.id, true);
-      await socket.call('ping', { echo: 1 });
       await add(1);
+      await until(() => batches.length === 1);
+      await add(1);
+      await until(() => batches.length === 2);
+      await add(350);
+      const inWindow = async () =>
+        (await (await fetch(`${small.url}/metrics`)).text()).includes(
+          'feed_events_total{stream="main"} 352',
+        );
+      await until(inWindow);
+      for (const batch of batches) socket.answer(batch.id, true);
       await until(() => batches.length === 3);
-      expect(idsOf(batches.slice(2))).toEqual([7]);
-      expect(batches[2]?.params.seq).toBeGreaterThan(2);
+      expect(idsOf(batches.slice(2))).toEqual(upTo(100, 253));
+      expect(batches[2]?.params).toMatchObject({ seq: 3, after: '252' });
+    });
+
+    it('gives everything to who keeps up, however much comes at once, as one chain', async () => {
+      const batches: Pushed[] = [];
+      const socket = await open((batch) => batches.push(batch) > 0);
+      await socket.call('readyToReceive', { component: 'LIVE', want: ['T'] });
+      await add(1000);
+      await add(5, 'NOISE');
+      await add(700);
+      await until(() => idsOf(batches).length === 1700);
+      expectChain(batches);
     });
 
     it('needs no registration and holds nothing back', async () => {

@@ -103,7 +103,7 @@ export const errorTable = [
     "futoin": "InternalError",
     "jsonRpc": -32023,
     "http": 410,
-    "meaning": "The position was discarded and is in no archive; details.earliest is the oldest id that can be read."
+    "meaning": "The position was discarded; earliest is the oldest id that can be read."
   },
   {
     "code": "CursorAhead",

@@ -42,7 +42,9 @@ export const methodTable = {
       "CursorTooOld",
       "HistoryForked",
       "StreamNotFound",
-      "StoreUnavailable"
+      "StoreUnavailable",
+      "Unauthorized",
+      "OutcomeUnknown"
     ],
     "services": [
       "poll",
@@ -56,7 +58,8 @@ export const methodTable = {
       "NotRegistered",
       "Unauthorized",
       "StreamNotFound",
-      "StoreUnavailable"
+      "StoreUnavailable",
+      "OutcomeUnknown"
     ],
     "services": [
       "poll",
@@ -68,6 +71,7 @@ export const methodTable = {
     "scope": "consume",
     "errors": [
       "NotRegistered",
+      "DefenseRejected",
       "CursorAhead",
       "CursorTooOld",
       "HistoryForked",

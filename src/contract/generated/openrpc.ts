@@ -204,6 +204,12 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
         }
       ]
     },
@@ -285,6 +291,9 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
         }
       ]
     },
@@ -394,6 +403,9 @@ export const openrpc = {
       "errors": [
         {
           "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/DefenseRejected"
         },
         {
           "$ref": "#/components/errors/CursorAhead"
@@ -1132,7 +1144,7 @@ export const openrpc = {
       },
       "CursorTooOld": {
         "code": -32023,
-        "message": "The position was discarded and is in no archive; details.earliest is the oldest id that can be read.",
+        "message": "The position was discarded; earliest is the oldest id that can be read.",
         "data": {
           "code": "CursorTooOld",
           "retry": "no"

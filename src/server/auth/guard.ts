@@ -4,13 +4,21 @@
 // could send here in somebody else's name. With credentials the key decides, and a page's origin must be allowed.
 import type { IncomingHttpHeaders } from 'node:http';
 import { ServiceError } from '../../contract/errors.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { KeyHolder, KeyRing } from './key-ring.ts';
 import { LOCAL, type Principal } from './principal.ts';
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 export function isLoopback(host: string): boolean {
   return LOOPBACK_HOST.test(host) || host === '::1';
+}
+
+/** Who was let in, and for how long. */
+export interface Session {
+  readonly principal: Principal;
+  readonly expiresAtMs: number;
+  /** The same caller as of now; null when the key is gone, has expired, or has other rights. */
+  renewed(): Session | null;
 }
 
 export class Guard {
@@ -21,17 +29,26 @@ export class Guard {
     this.#keys = keys;
   }
 
-  get isOpen(): boolean {
-    return this.#keys === null;
+  /** Grows whenever sessions should be renewed. */
+  get version(): number {
+    return this.#keys?.version ?? 0;
   }
 
   /** Throws `SecurityError`, `PleaseReauth`. */
-  identify(headers: IncomingHttpHeaders): Principal {
-    return this.#keys === null ? identifyLocal(headers) : identifyHolder(headers, this.#keys);
+  identify(headers: IncomingHttpHeaders): Session {
+    if (this.#keys !== null) return identifyHolder(headers, this.#keys);
+    requireLocal(headers);
+    return LOCAL_SESSION;
   }
 }
 
-function identifyLocal(headers: IncomingHttpHeaders): Principal {
+const LOCAL_SESSION: Session = {
+  principal: LOCAL,
+  expiresAtMs: Number.POSITIVE_INFINITY,
+  renewed: () => LOCAL_SESSION,
+};
+
+function requireLocal(headers: IncomingHttpHeaders): void {
   const host = headers.host ?? '';
   if (!LOOPBACK_HOST.test(host)) refuse('Host must be this machine');
   if (headers.origin !== undefined && headers.origin !== `http://${host}`)
@@ -43,7 +60,6 @@ function identifyLocal(headers: IncomingHttpHeaders): Principal {
     (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
   );
   if (isForwarded) refuse('a proxy stands between');
-  return LOCAL;
 }
 
 function refuse(reason: string): never {
@@ -52,9 +68,10 @@ function refuse(reason: string): never {
   });
 }
 
-function identifyHolder(headers: IncomingHttpHeaders, keys: KeyRing): Principal {
+function identifyHolder(headers: IncomingHttpHeaders, keys: KeyRing): Session {
   const { name, key } = parseAuthorization(headers.authorization);
-  const holder = keys.holderOf(key, name);
+  const digest = keys.digestOf(key);
+  const holder = keys.holderOf(digest, name);
   const { origin, host } = headers;
   const isAllowed =
     origin === undefined ||
@@ -63,7 +80,24 @@ function identifyHolder(headers: IncomingHttpHeaders, keys: KeyRing): Principal 
     origin === `http://${host}`;
   if (!isAllowed)
     throw new ServiceError('SecurityError', { message: 'The origin is not allowed.' });
-  return holder;
+  return sessionOf(holder, () => keys.holderOf(digest, name));
+}
+
+function sessionOf(holder: KeyHolder, lookAgain: () => KeyHolder): Session {
+  const rights = JSON.stringify({ ...holder, expiresAtMs: null });
+  return {
+    principal: holder,
+    expiresAtMs: holder.expiresAtMs,
+    renewed: () => {
+      try {
+        const now = lookAgain();
+        const isSame = JSON.stringify({ ...now, expiresAtMs: null }) === rights;
+        return isSame ? sessionOf(now, lookAgain) : null;
+      } catch {
+        return null;
+      }
+    },
+  };
 }
 
 /** `Bearer KEY`, or Basic `name:key`. */

@@ -7,6 +7,7 @@ import { Loop } from '../../base/loop.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import {
+  type CredentialKey,
   type CredentialPrincipal,
   type Credentials,
   readCredentials,
@@ -19,11 +20,11 @@ const LOOK_MS = 300;
 /** A principal with what only the network's edge asks about. */
 export interface KeyHolder extends Principal {
   readonly allowedOrigins: readonly string[];
+  readonly expiresAtMs: number;
 }
 
 interface Key {
   readonly digest: Buffer;
-  readonly expiresAtMs: number;
   readonly holder: KeyHolder;
 }
 
@@ -33,6 +34,7 @@ export class KeyRing implements Service {
   readonly #watch: Loop;
   #keys: readonly Key[];
   #seen: string;
+  #version = 0;
 
   /** Reads the file at once. Throws when it is missing or broken. */
   constructor(path: string, logger: Logger) {
@@ -59,14 +61,22 @@ export class KeyRing implements Service {
     return this.#watch.stop();
   }
 
+  /** Counts the times that the file was read again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  digestOf(key: string): Buffer {
+    return Buffer.from(sha256Of(key), 'hex');
+  }
+
   /** Who holds the key (and has this name, where one is given). Throws `SecurityError`, `PleaseReauth`. */
-  holderOf(key: string, name: string | null): KeyHolder {
-    const digest = Buffer.from(sha256Of(key), 'hex');
+  holderOf(digest: Buffer, name: string | null): KeyHolder {
     // Every key is compared, and each in constant time.
     const found = this.#keys.filter((each) => timingSafeEqual(each.digest, digest));
     const fitting = found.find((each) => name === null || each.holder.name === name);
     if (fitting === undefined) throw new ServiceError('SecurityError');
-    if (fitting.expiresAtMs <= Date.now()) throw new ServiceError('PleaseReauth');
+    if (fitting.holder.expiresAtMs <= Date.now()) throw new ServiceError('PleaseReauth');
     return fitting.holder;
   }
 
@@ -75,6 +85,7 @@ export class KeyRing implements Service {
     if (stamp !== this.#seen) {
       this.#seen = stamp;
       this.#keys = keysOf(readCredentials(this.#path));
+      this.#version += 1;
       this.#logger.info(
         { path: this.#path, keys: this.#keys.length },
         'The credentials file was read again.',
@@ -93,19 +104,18 @@ function keysOf(credentials: Credentials): Key[] {
   return credentials.principals.flatMap((principal) =>
     principal.keys.map((key) => ({
       digest: Buffer.from(key.sha256, 'hex'),
-      expiresAtMs:
-        key.expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(key.expiresAt),
-      holder: holderOf(principal),
+      holder: holderOf(principal, key),
     })),
   );
 }
 
-function holderOf(principal: CredentialPrincipal): KeyHolder {
+function holderOf(principal: CredentialPrincipal, key: CredentialKey): KeyHolder {
   return {
     name: principal.name,
     may: principal.may,
     types: principal.types ?? ['*'],
     streams: principal.streams ?? ['*'],
     allowedOrigins: principal.allowedOrigins ?? [],
+    expiresAtMs: key.expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(key.expiresAt),
   };
 }

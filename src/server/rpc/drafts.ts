@@ -1,6 +1,7 @@
 // Takes drafts out of the text of a request, so that data is stored as its caller wrote it.
 import type { Draft } from '../../contract/event.ts';
 import { itemsOf, type Member, uniqueMembersOf } from '../../contract/json-text.ts';
+import { ownedSlice } from './owned-text.ts';
 
 /** A call's params in the text of the request that held them. */
 export interface ParamsText {
@@ -23,6 +24,6 @@ function draftOf(text: string, members: ReadonlyMap<string, Member>): Draft {
   const data = members.get('data');
   return {
     type: JSON.parse(text.slice(type.start, type.end)) as string,
-    data: data === undefined ? 'null' : text.slice(data.start, data.end),
+    data: data === undefined ? 'null' : ownedSlice(text, data.start, data.end),
   };
 }

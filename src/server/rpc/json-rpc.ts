@@ -1,24 +1,22 @@
 // JSON-RPC 2.0, the envelope: text in, text out. Single calls, batches, notifications; params by name only. Source:
 // the JSON-RPC 2.0 specification, sections 4 to 6.
-import { isUtf8 } from 'node:buffer';
 import { systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import { methodTable } from '../../contract/generated/method-table.ts';
-import { itemsOf, membersOf, uniqueMembersOf } from '../../contract/json-text.ts';
+import { itemsOf, type Member, membersOf, uniqueMembersOf } from '../../contract/json-text.ts';
 import { RPC_BATCH_MAX } from '../../contract/limits.ts';
 import { validate } from '../../contract/validate.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import { type Principal, requireRight } from '../auth/principal.ts';
+import { requireRight } from '../auth/principal.ts';
+import { type BatchCall, batchAnswers } from './batch-answers.ts';
 import { draftsOf, type ParamsText } from './drafts.ts';
 import { isOurs, toServiceError, toWireError } from './errors.ts';
-import {
-  type Call,
-  type MethodName,
-  type MethodServices,
-  methods,
-  type OpenChannel,
-} from './methods.ts';
+import type { Message } from './message.ts';
+import { type Call, type MethodName, type MethodServices, methods } from './methods.ts';
+import { ownedSlice } from './owned-text.ts';
+
+export { callsIn, type Message, readMessage } from './message.ts';
 
 export type ServiceName = 'generator' | 'poll' | 'push';
 
@@ -31,35 +29,15 @@ export interface JsonRpcOptions {
 }
 
 /** Who sent a message, and how it may be answered. */
-export interface Caller {
-  readonly principal: Principal;
-  readonly signal: AbortSignal;
-  readonly openChannel: OpenChannel;
-}
-
-/** A message from the network, parsed once. */
-export interface Message {
-  readonly text: string;
-  readonly parsed: unknown;
-}
-
-/** Throws `ParseError` for what is not UTF-8 or not JSON. */
-export function readMessage(data: Buffer): Message {
-  if (!isUtf8(data)) throw new ServiceError('ParseError');
-  const text = data.toString('utf8');
-  try {
-    return { text, parsed: JSON.parse(text) };
-  } catch (cause) {
-    throw new ServiceError('ParseError', { cause });
-  }
-}
+export type Caller = Pick<Call, 'principal' | 'signal' | 'peer' | 'openChannel'>;
 
 /** An answer that belongs to no call that could be understood. */
 export function refusalText(error: ServiceError): string {
-  return errorText(null, error);
+  return errorText('null', error);
 }
 
-type CallId = string | number | null;
+/** More members than an envelope can have are not looked through. */
+const ENVELOPE_MEMBERS_MAX = 16;
 
 export class JsonRpc {
   readonly #options: JsonRpcOptions;
@@ -68,58 +46,55 @@ export class JsonRpc {
     this.#options = options;
   }
 
-  /** The answer's text; null when there is nothing to answer (notifications only). Never rejects. */
-  async answer({ text, parsed }: Message, caller: Caller): Promise<string | null> {
-    if (!Array.isArray(parsed)) return this.#answerOne(text, 0, parsed, caller);
-    if (parsed.length === 0) {
-      return errorText(
-        null,
-        new ServiceError('InvalidRequest', { message: 'The batch is empty.' }),
-      );
-    }
+  /** The answer's text; null when there is nothing to answer (notifications only). Rejects only by our own fault. */
+  answer({ text, parsed }: Message, caller: Caller): Promise<string | null> {
+    if (!Array.isArray(parsed)) return this.#begin(text, 0, parsed, caller);
+    if (parsed.length === 0) return refused('The batch is empty.');
     if (parsed.length > RPC_BATCH_MAX) {
-      return refusalText(
-        new ServiceError('InvalidRequest', {
-          message: `A batch holds at most ${RPC_BATCH_MAX} calls, got ${parsed.length}.`,
-        }),
-      );
+      return refused(`A batch holds at most ${RPC_BATCH_MAX} calls, got ${parsed.length}.`);
     }
-    // All are begun in their order, and run side by side.
     const spans = itemsOf(text, 0);
-    const answers = await Promise.all(
-      parsed.map((call, place) => this.#answerOne(text, spans[place]?.start ?? 0, call, caller)),
-    );
-    const told = answers.filter((answer) => answer !== null);
-    return told.length === 0 ? null : `[${told.join(',')}]`;
+    const calls = parsed.map((call, place): BatchCall => {
+      const start = spans[place]?.start ?? 0;
+      return {
+        method: call?.method,
+        begin: () => this.#begin(text, start, call, caller),
+        refuse: () => tooMuch(text, start, call),
+      };
+    });
+    return batchAnswers(calls).then((told) => (told.length === 0 ? null : `[${told.join(',')}]`));
   }
 
-  async #answerOne(
-    text: string,
-    start: number,
-    parsed: unknown,
-    caller: Caller,
-  ): Promise<string | null> {
-    const envelope = readEnvelope(parsed);
-    if (envelope === null) {
-      return errorText(
-        idOf(parsed),
-        new ServiceError('InvalidRequest', { message: 'This is not a JSON-RPC 2.0 call.' }),
-      );
-    }
-    const { id, method, isNotification } = envelope;
-    const startedMs = systemClock.monotonicMs();
-    const label = method in methods ? method : 'unknown';
+  // Not async: while the call waits, nothing here keeps its request in memory.
+  #begin(text: string, start: number, parsed: unknown, caller: Caller): Promise<string | null> {
+    const envelope = readEnvelope(text, start, parsed);
+    if (envelope === null) return refused('This is not a JSON-RPC 2.0 call.', idTextOf(parsed));
+    const { method, members, params } = envelope;
+    let running: Promise<string>;
     try {
-      const result = await this.#call(method, text, start, parsed as object, caller);
+      running = Promise.resolve(this.#call(method, text, members, params, caller));
+    } catch (error) {
+      running = Promise.reject(error);
+    }
+    const { idText, isNotification } = envelope;
+    return this.#finish({ method, idText, isNotification }, running);
+  }
+
+  async #finish(
+    { method, idText, isNotification }: Pick<Envelope, 'method' | 'idText' | 'isNotification'>,
+    running: Promise<string>,
+  ): Promise<string | null> {
+    const startedMs = systemClock.monotonicMs();
+    const label = Object.hasOwn(methods, method) ? method : 'unknown';
+    try {
+      const result = await running;
       this.#observe(label, 'ok', startedMs);
-      return isNotification
-        ? null
-        : `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+      return isNotification ? null : `{"jsonrpc":"2.0","id":${idText},"result":${result}}`;
     } catch (thrown) {
       const error = toServiceError(thrown);
       this.#observe(label, error.code, startedMs);
-      if (isOurs(error)) this.#options.logger.error({ error, method }, 'A call failed.');
-      return isNotification ? null : errorText(id, error);
+      if (isOurs(error)) this.#options.logger.error({ error, method: label }, 'A call failed.');
+      return isNotification ? null : errorText(idText, error);
     }
   }
 
@@ -127,27 +102,22 @@ export class JsonRpc {
   #call(
     method: string,
     text: string,
-    start: number,
-    parsed: object,
+    members: readonly Member[],
+    params: unknown,
     caller: Caller,
   ): Promise<string> | string {
     if (!this.#isOffered(method)) throw new ServiceError('UnknownMethod');
     const { scope } = methodTable[method];
     if (scope !== 'any') requireRight(caller.principal, scope);
-    const params = (parsed as { params?: unknown }).params ?? {};
     if (Array.isArray(params)) {
       throw new ServiceError('InvalidRequest', {
         message: 'params: go by name here',
         details: { in: 'params' },
       });
     }
-    const paramsText = paramsTextOf(text, start);
-    const call: Call = {
-      ...caller,
-      params: validate(`methods/${method}.params`, params),
-      drafts: draftsOf(method, paramsText),
-    };
-    return methods[method](this.#options.services, call);
+    const valid = validate(`methods/${method}.params`, params);
+    const drafts = draftsOf(method, paramsTextOf(text, members));
+    return methods[method](this.#options.services, { ...caller, params: valid, drafts });
   }
 
   #isOffered(method: string): method is MethodName {
@@ -166,36 +136,62 @@ export class JsonRpc {
 }
 
 interface Envelope {
-  readonly id: CallId;
+  readonly idText: string;
   readonly method: string;
+  readonly params: unknown;
   readonly isNotification: boolean;
+  readonly members: readonly Member[];
 }
 
-function readEnvelope(parsed: unknown): Envelope | null {
-  if (parsed === null || typeof parsed !== 'object') return null;
-  const { jsonrpc, method, id, params } = parsed as Record<string, unknown>;
+function readEnvelope(text: string, start: number, parsed: unknown): Envelope | null {
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return null;
+  const { jsonrpc, method, id, params = {} } = parsed as Record<string, unknown>;
   if (jsonrpc !== '2.0' || typeof method !== 'string') return null;
-  if (params !== undefined && (params === null || typeof params !== 'object')) return null;
+  if (params === null || typeof params !== 'object') return null;
   if (id !== undefined && !isCallId(id)) return null;
-  return { id: id ?? null, method, isNotification: id === undefined };
+  if (Object.keys(parsed).length > ENVELOPE_MEMBERS_MAX) return null;
+  const members = membersOf(text, start);
+  const isNotification = id === undefined;
+  return { idText: idText(text, members, id), method, params, isNotification, members };
 }
 
-function isCallId(id: unknown): id is CallId {
+function isCallId(id: unknown): boolean {
   return id === null || typeof id === 'string' || typeof id === 'number';
 }
 
-function idOf(parsed: unknown): CallId {
-  const id = (parsed as { id?: unknown } | null)?.id;
-  return isCallId(id) ? id : null;
+/** As it was written: a number may be larger than ours can be. */
+function idText(text: string, members: readonly Member[], id: unknown): string {
+  if (typeof id !== 'number') return JSON.stringify(id ?? null);
+  const { start, end } = members.findLast((member) => member.key === 'id') as Member;
+  return ownedSlice(text, start, end);
 }
 
-/** Where the params of the call whose text begins at `start` stand; a key given twice in them is refused. */
-function paramsTextOf(text: string, start: number): ParamsText {
-  const params = membersOf(text, start).findLast((member) => member.key === 'params');
+/** Of what could not be understood as a call. */
+function idTextOf(parsed: unknown): string {
+  const id = (parsed as { id?: unknown } | null)?.id;
+  return JSON.stringify(isCallId(id) ? (id ?? null) : null);
+}
+
+/** Where the params stand; a key that is given twice in them is refused. */
+function paramsTextOf(text: string, members: readonly Member[]): ParamsText {
+  const params = members.findLast((member) => member.key === 'params');
   if (params === undefined) return { text, members: new Map() };
   return { text, members: uniqueMembersOf(text, params.start) };
 }
 
-function errorText(id: CallId, error: ServiceError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: toWireError(error) });
+function tooMuch(text: string, start: number, parsed: unknown): string | null {
+  const envelope = readEnvelope(text, start, parsed);
+  if (envelope?.isNotification) return null;
+  const error = new ServiceError('DefenseRejected', {
+    message: 'The batch asks for too much at once.',
+  });
+  return errorText(envelope?.idText ?? idTextOf(parsed), error);
+}
+
+async function refused(message: string, id = 'null'): Promise<string> {
+  return errorText(id, new ServiceError('InvalidRequest', { message }));
+}
+
+function errorText(id: string, error: ServiceError): string {
+  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(toWireError(error))}}`;
 }

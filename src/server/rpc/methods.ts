@@ -47,6 +47,8 @@ export interface Call {
   readonly drafts: readonly Draft[];
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal;
+  /** The same for all calls of one connection. */
+  readonly peer: object;
   readonly openChannel: OpenChannel;
 }
 
@@ -86,7 +88,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     if (principal !== own.principal) requireRight(call.principal, 'admin');
     const isDryRun = params.dry_run ?? false;
     const consumer = { ...own, principal, stream: streamFor(call) };
-    const forgotten = await delivery.unregister(consumer, isDryRun);
+    const forgotten = await delivery.unregister(consumer, isDryRun, call.peer);
     return JSON.stringify({ unregistered: !isDryRun, ...forgotten });
   },
 
@@ -107,17 +109,18 @@ export const methods: Readonly<Record<MethodName, Method>> = {
 
   readyToReceive: async ({ delivery }, call) => {
     const params = call.params as ReadyToReceiveParams;
-    if (call.openChannel === null) throw new ServiceError('PushNeedsSocket');
+    const { openChannel } = call;
+    if (openChannel === null) throw new ServiceError('PushNeedsSocket');
+    const { component } = params;
     const stream = streamFor(call);
-    const filter = typeFilter(call.principal, params.want ?? null);
-    const channel = call.openChannel(params.component, stream);
     await delivery.subscribe({
-      ...consumerFor(call, params.component),
+      ...consumerFor(call, component),
       stream,
-      filter,
-      channel,
+      filter: typeFilter(call.principal, params.want ?? null),
       batchesInFlightMax: params.max_in_flight,
       start: params.from === undefined ? undefined : startOf(params.from, params.epoch),
+      peer: call.peer,
+      openChannel: () => openChannel(component, stream),
     });
     return 'true';
   },

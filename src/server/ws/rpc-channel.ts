@@ -1,75 +1,59 @@
-// Calls from the server to one client over its socket: `onEvents`, and the answers that acknowledge it. Each
-// subscription of the socket is a channel of its own.
-import { Deferred } from '../../base/deferred.ts';
+// The batches of one subscription as `onEvents` calls over a socket that it may share with others.
+import type { Hint } from '../../base/hint.ts';
 import { eventListText } from '../../contract/event.ts';
 import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
+import type { RpcCalls } from './rpc-calls.ts';
 
-/** What the channel needs of a socket. */
+/** What a channel needs of its socket. */
 export interface Wire {
+  readonly calls: RpcCalls;
   send(text: string): void;
+  readonly isWritable: boolean;
+  attach(hint: Hint): () => void;
   /** Ends the connection for that reason. */
   close(reason: CloseReason): void;
   readonly closed: AbortSignal;
 }
 
-/** An answer of the client's, as JSON-RPC has it. */
-export interface ClientAnswer {
-  readonly id: unknown;
-  readonly result?: unknown;
-  readonly error?: unknown;
-}
-
-export class RpcCalls {
+export class RpcChannel implements Channel {
   readonly #wire: Wire;
-  readonly #waiting = new Map<string, Deferred<boolean>>();
-  readonly #channels = new Map<string, AbortController>();
-  #calls = 0;
+  readonly #head: string;
+  readonly #underWay = new Set<string>();
 
-  constructor(wire: Wire) {
+  constructor(wire: Wire, component: string, stream: string) {
     this.#wire = wire;
-    wire.closed.addEventListener('abort', () => this.#failAll(), { once: true });
+    this.#head = `"component":"${component}","stream":"${stream}"`;
   }
 
-  /** A path for the batches of one subscription; it ends the one before it for the same consumer on this socket. */
-  openChannel(component: string, stream: string): Channel {
-    const head = `"component":"${component}","stream":"${stream}"`;
-    const ended = new AbortController();
-    this.#channels.get(head)?.abort();
-    this.#channels.set(head, ended);
-    return {
-      send: (batch) => this.#call(head, batch),
-      close: (reason) => this.#wire.close(reason),
-      closed: ended.signal,
-    };
+  get isWritable(): boolean {
+    return this.#wire.isWritable;
   }
 
-  /** Takes an answer; one that nobody waits for is dropped. */
-  take(answer: ClientAnswer): void {
-    const waiting = this.#waiting.get(String(answer.id));
-    this.#waiting.delete(String(answer.id));
-    waiting?.resolve(answer.error === undefined && answer.result === true);
+  get closed(): AbortSignal {
+    return this.#wire.closed;
   }
 
-  #call(head: string, batch: NumberedBatch): Promise<boolean> {
-    if (this.#wire.closed.aborted) return Promise.reject(goneError());
-    this.#calls += 1;
-    const id = `S${this.#calls}`;
-    const waiting = new Deferred<boolean>();
-    this.#waiting.set(id, waiting);
-    const { seq, rows, after, upTo, epoch } = batch;
+  attach(hint: Hint): () => void {
+    return this.#wire.attach(hint);
+  }
+
+  close(reason: CloseReason): void {
+    this.#wire.close(reason);
+  }
+
+  async send({ seq, rows, after, upTo, epoch }: NumberedBatch): Promise<boolean> {
+    if (this.#wire.closed.aborted) throw new Error('The consumer is gone.');
+    const { id, answered } = this.#wire.calls.begin();
+    this.#underWay.add(id);
     this.#wire.send(
-      `{"jsonrpc":"2.0","id":"${id}","method":"onEvents","params":{${head},"seq":${seq},` +
+      `{"jsonrpc":"2.0","id":"${id}","method":"onEvents","params":{${this.#head},"seq":${seq},` +
         `"events":${eventListText(rows)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}}}`,
     );
-    return waiting.promise;
+    return answered.finally(() => this.#underWay.delete(id));
   }
 
-  #failAll(): void {
-    for (const ended of this.#channels.values()) ended.abort();
-    this.#channels.clear();
-    for (const waiting of this.#waiting.values()) waiting.reject(goneError());
-    this.#waiting.clear();
+  forget(): void {
+    for (const id of this.#underWay) this.#wire.calls.forget(id);
+    this.#underWay.clear();
   }
 }
-
-const goneError = () => new Error('The consumer is gone.');

@@ -98,6 +98,19 @@ describe('FlowControl', () => {
     flow.clear();
     expect(flow.hasRoom).toBe(true);
   });
+
+  it('gives who works through many at a steady pace its time for each', async () => {
+    nowMs = 0;
+    const flow = open(3);
+    for (const seq of [1, 2, 3])
+      flow.add(batch(seq), seq < 3 ? Promise.resolve(true) : new Promise(() => {}));
+    await settle();
+    nowMs = 900;
+    flow.takeAnswered();
+    nowMs = 1800;
+    flow.takeAnswered();
+    expect(flow.msToDeadline).toBe(1000);
+  });
 });
 
 describe('TakeoverGuard', () => {
