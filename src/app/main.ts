@@ -25,7 +25,7 @@ process.on('uncaughtException', (error) => {
 });
 
 /** By then nothing is left to do: whatever still holds the process is not worth waiting for. */
-const LINGER_MS_MAX = 5000;
+const LINGER_MS_MAX = 500;
 
 process.exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,

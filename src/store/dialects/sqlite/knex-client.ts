@@ -2,6 +2,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Knex } from 'knex';
 import ClientBetterSqlite3 from 'knex/lib/dialects/better-sqlite3/index.js';
+import { nextTurn } from '../../../base/clock.ts';
 import { whenFree } from './busy.ts';
 import { loadDriver, openHandle } from './driver.ts';
 
@@ -49,6 +50,8 @@ export function sqliteClient(timeoutMs: number): typeof Knex.Client {
           query.context = { lastID: lastInsertRowid, changes };
         }
       }, timeoutMs);
+      // SQLite answers at once: a chain of queries would otherwise never let the process's other work in.
+      await nextTurn();
       return query;
     }
   }
