@@ -13,10 +13,11 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { AckWriter } from './ack-writer.ts';
 import type { TypeFilter } from './batch.ts';
 import type { Channel } from './channel.ts';
+import type { DeliveryLimits } from './delivery-loop.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { type PollRequest, poll } from './poll.ts';
 import { type Peer, Registry } from './registry.ts';
-import { type DeliveryLimits, Subscription } from './subscription.ts';
+import { Subscription } from './subscription.ts';
 
 export type { Start } from '../store/store.ts';
 

@@ -7,51 +7,32 @@
 // again to whoever subscribes next.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
-import { Hint } from '../base/hint.ts';
 import { isServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
-import type { Feed } from '../feed/feed.ts';
 import type { Lease } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { attachAll } from './attach.ts';
 import { cutBatch, type TypeFilter } from './batch.ts';
-import type { Channel, CloseReason, NumberedBatch } from './channel.ts';
-import { FlowControl, type SentBatch } from './flow-control.ts';
+import type { CloseReason } from './channel.ts';
+import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
+import type { SentBatch } from './flow-control.ts';
 
-export interface DeliveryLimits {
-  readonly batchMax: number;
-  readonly ackTimeoutMs: number;
-  readonly checkpointMs: number;
-}
-
-export interface SubscriptionOptions {
-  readonly feed: Feed;
-  readonly channel: Channel;
+export interface SubscriptionOptions extends DeliveryLoopOptions {
   readonly lease: Lease;
   /** Where the consumer's cursor stands now; null when it was unregistered. */
   readonly findCursor: () => Promise<EventId | null>;
   readonly filter: TypeFilter;
-  readonly batchesInFlightMax: number;
   readonly acks: AckWriter;
-  readonly limits: DeliveryLimits;
-  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
 const BACKOFF = { firstMs: 100, maxMs: 10_000 };
-/** Nothing depends on it: every change gives a hint. */
-const IDLE_MS = 60_000;
 
 export class Subscription {
   readonly #options: SubscriptionOptions;
-  readonly #abort = new AbortController();
-  readonly #wake = new Hint();
-  readonly #flow: FlowControl;
-  readonly #running: Promise<void>;
+  readonly #loop: DeliveryLoop;
   /** Everything up to here was looked at. */
   #scanned: EventId;
   /** Everything up to here was covered by a batch that was sent. */
@@ -59,29 +40,25 @@ export class Subscription {
   #sentAtMs = systemClock.monotonicMs();
   #seq = 0;
   #refusals = 0;
+  #failures = 0;
 
   constructor(options: SubscriptionOptions) {
-    const { lease, batchesInFlightMax, limits } = options;
     this.#options = options;
-    this.#flow = new FlowControl({
-      batchesMax: batchesInFlightMax,
-      ackTimeoutMs: limits.ackTimeoutMs,
-      wake: this.#wake,
-    });
-    this.#scanned = lease.cursor;
-    this.#sentUpTo = lease.cursor;
-    this.#running = this.#run();
+    this.#scanned = options.lease.cursor;
+    this.#sentUpTo = options.lease.cursor;
+    this.#loop = new DeliveryLoop(options);
+    this.#loop.start({ round: () => this.#round(), onError: (error) => this.#recover(error) });
   }
 
   /** Resolves when nothing is delivered any more. */
   get ended(): Promise<void> {
-    return this.#running;
+    return this.#loop.ended;
   }
 
   /** Ends the delivery; with a reason it ends the channel's connection too. */
   async end(reason: CloseReason | null): Promise<void> {
-    this.#end(reason);
-    await this.#running;
+    this.#loop.end(reason);
+    await this.#loop.ended;
   }
 
   /** A poll of the same consumer has acknowledged up to here: what it covered need not be sent. */
@@ -89,50 +66,28 @@ export class Subscription {
     if (compareIds(cursor, this.#scanned) <= 0) return;
     this.#scanned = cursor;
     this.#sentUpTo = cursor;
-    this.#wake.give();
-  }
-
-  async #run(): Promise<void> {
-    const { feed, channel, metrics, logger } = this.#options;
-    const detach = attachAll(this.#wake, this.#abort, channel, feed);
-    let failures = 0;
-    while (!this.#abort.signal.aborted) {
-      try {
-        await this.#round();
-        failures = 0;
-      } catch (error) {
-        if (await this.#goOnBehindPoll(error)) continue;
-        metrics.loopErrors.inc({ loop: 'subscription', stream: feed.stream });
-        logger.warn({ error, stream: feed.stream }, 'A subscription could not go on.');
-        await systemClock.sleep(backoffMs(failures, BACKOFF), this.#abort.signal);
-        failures += 1;
-      }
-    }
-    detach();
+    this.#loop.hint();
   }
 
   /** Deals with the answers that have come, then sends one batch, or waits for whatever must happen first. */
   async #round(): Promise<void> {
-    const answered = this.#flow.takeAnswered();
+    const answered = this.#loop.flow.takeAnswered();
     if (answered?.answer === true) return this.#acknowledge(answered.batch);
     if (answered !== null) return this.#takeBack(answered.batch);
-    if (this.#flow.msToDeadline <= 0) return this.#end('timed-out');
-    if (!this.#flow.hasRoom || !this.#options.channel.isWritable) {
-      return this.#wait(Math.min(this.#flow.msToDeadline, IDLE_MS));
-    }
+    if (!this.#loop.canSend) return this.#loop.wait();
 
     const from = this.#scanned;
     const rows = await this.#readNext();
-    if (this.#scanned !== from || this.#abort.signal.aborted) return;
+    this.#failures = 0;
+    // A poll may have moved on meanwhile.
+    if (this.#scanned !== from || this.#loop.isEnded) return;
     const cut = cutBatch(rows, from, this.#options.filter, {
       eventsMax: this.#options.limits.batchMax,
       bytesMax: BATCH_BYTES_MAX,
     });
     this.#scanned = cut.upTo;
     if (cut.rows.length > 0 || this.#msToCheckpoint <= 0) this.#send(cut.rows);
-    else if (rows.length === 0) {
-      await this.#wait(Math.min(this.#flow.msToDeadline, this.#msToCheckpoint, IDLE_MS));
-    }
+    else if (rows.length === 0) await this.#loop.wait(this.#msToCheckpoint);
   }
 
   #readNext(): Promise<EventRow[]> {
@@ -144,7 +99,7 @@ export class Subscription {
 
   #send(rows: readonly EventRow[]): void {
     const { feed, channel, metrics } = this.#options;
-    const batch: NumberedBatch = {
+    const batch = {
       seq: this.#seq,
       rows,
       after: this.#sentUpTo,
@@ -154,7 +109,7 @@ export class Subscription {
     this.#seq += 1;
     this.#sentUpTo = batch.upTo;
     this.#sentAtMs = systemClock.monotonicMs();
-    this.#flow.add(batch, channel.send(batch));
+    this.#loop.flow.add(batch, channel.send(batch));
     metrics.batches.inc({ stream: feed.stream, by: 'push' });
     metrics.delivered.inc({ stream: feed.stream, by: 'push' }, rows.length);
   }
@@ -163,10 +118,6 @@ export class Subscription {
   get #msToCheckpoint(): number {
     if (compareIds(this.#scanned, this.#sentUpTo) <= 0) return Number.POSITIVE_INFINITY;
     return this.#sentAtMs + this.#options.limits.checkpointMs - systemClock.monotonicMs();
-  }
-
-  async #wait(ms: number): Promise<void> {
-    await this.#wake.wait(Math.max(1, ms), this.#abort.signal);
   }
 
   #acknowledge(batch: SentBatch): void {
@@ -179,18 +130,27 @@ export class Subscription {
   async #takeBack(batch: SentBatch): Promise<void> {
     const { feed, channel, metrics } = this.#options;
     metrics.pushErrors.inc({ stream: feed.stream, reason: 'refused' });
-    this.#flow.clear();
+    this.#loop.flow.clear();
     channel.forget();
     this.#seq = batch.seq;
     this.#scanned = batch.after;
     this.#sentUpTo = batch.after;
-    await systemClock.sleep(backoffMs(this.#refusals, BACKOFF), this.#abort.signal);
+    await this.#loop.pause(backoffMs(this.#refusals, BACKOFF));
     this.#refusals += 1;
   }
 
+  async #recover(error: unknown): Promise<number> {
+    const { feed, metrics, logger } = this.#options;
+    if (await this.#goOnBehindPoll(error)) return 0;
+    metrics.loopErrors.inc({ loop: 'subscription', stream: feed.stream });
+    logger.warn({ error, stream: feed.stream }, 'A subscription could not go on.');
+    this.#failures += 1;
+    return backoffMs(this.#failures - 1, BACKOFF);
+  }
+
   /**
-   * A poll of the same consumer may have acknowledged what this reader has not reached, and that was discarded: it
-   * goes on behind the cursor then. Gives false for every other failure.
+   * A poll of the same consumer on another node may have acknowledged what this reader has not reached, and that was
+   * discarded: it goes on behind the cursor then. Gives false for every other failure.
    */
   async #goOnBehindPoll(error: unknown): Promise<boolean> {
     if (!isServiceError(error) || error.code !== 'CursorTooOld') return false;
@@ -198,14 +158,5 @@ export class Subscription {
     if (cursor === null || compareIds(cursor, this.#scanned) <= 0) return false;
     this.skipTo(cursor);
     return true;
-  }
-
-  #end(reason: CloseReason | null): void {
-    const { feed, channel, metrics } = this.#options;
-    if (this.#abort.signal.aborted) return;
-    if (reason === 'timed-out') metrics.pushErrors.inc({ stream: feed.stream, reason });
-    this.#abort.abort();
-    channel.forget();
-    if (reason !== null) channel.close(reason);
   }
 }

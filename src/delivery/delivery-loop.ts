@@ -1,0 +1,118 @@
+// The life of one subscription, whatever it delivers: rounds until the channel is gone or somebody ends it, one place
+// to wait, and what is under way.
+import { systemClock } from '../base/clock.ts';
+import { Hint } from '../base/hint.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Channel, CloseReason } from './channel.ts';
+import { FlowControl } from './flow-control.ts';
+
+export interface DeliveryLimits {
+  readonly batchMax: number;
+  readonly ackTimeoutMs: number;
+  readonly checkpointMs: number;
+}
+
+export interface DeliveryLoopOptions {
+  readonly feed: Feed;
+  readonly channel: Channel;
+  readonly batchesInFlightMax: number;
+  readonly limits: DeliveryLimits;
+  readonly metrics: Metrics;
+}
+
+export interface Rounds {
+  /** Sends one batch, or waits for whatever must happen first. */
+  readonly round: () => Promise<void>;
+  /** Told of a round that failed; gives how long to pause before the next, in milliseconds. */
+  readonly onError: (error: unknown) => Promise<number>;
+}
+
+/** Nothing depends on it: every change gives a hint. */
+const IDLE_MS = 60_000;
+
+export class DeliveryLoop {
+  readonly flow: FlowControl;
+  readonly #options: DeliveryLoopOptions;
+  readonly #abort = new AbortController();
+  readonly #wake = new Hint();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: DeliveryLoopOptions) {
+    this.#options = options;
+    this.flow = new FlowControl({
+      batchesMax: options.batchesInFlightMax,
+      ackTimeoutMs: options.limits.ackTimeoutMs,
+      wake: this.#wake,
+    });
+  }
+
+  start(rounds: Rounds): void {
+    this.#running = this.#run(rounds);
+  }
+
+  /** Resolves when nothing is delivered any more. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  get isEnded(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** False while too much is under way, or while the channel is congested. */
+  get canSend(): boolean {
+    return this.flow.hasRoom && this.#options.channel.isWritable;
+  }
+
+  /** Until anything changes, at most `ms`, and no longer than the oldest answer may take. */
+  async wait(ms = IDLE_MS): Promise<void> {
+    const boundedMs = Math.max(1, Math.min(ms, this.flow.msToDeadline, IDLE_MS));
+    await this.#wake.wait(boundedMs, this.#abort.signal);
+  }
+
+  /** A pause that nothing but the end cuts short. */
+  async pause(ms: number): Promise<void> {
+    await systemClock.sleep(ms, this.#abort.signal);
+  }
+
+  hint(): void {
+    this.#wake.give();
+  }
+
+  /** Ends the delivery; with a reason it ends the channel's connection too. */
+  end(reason: CloseReason | null): void {
+    const { feed, channel, metrics } = this.#options;
+    if (this.isEnded) return;
+    if (reason === 'timed-out') metrics.pushErrors.inc({ stream: feed.stream, reason });
+    this.#abort.abort();
+    channel.forget();
+    if (reason !== null) channel.close(reason);
+  }
+
+  async #run({ round, onError }: Rounds): Promise<void> {
+    const detach = this.#attach();
+    while (!this.isEnded) {
+      try {
+        if (this.flow.msToDeadline <= 0) this.end('timed-out');
+        else await round();
+      } catch (error) {
+        await this.pause(await onError(error));
+      }
+    }
+    detach();
+  }
+
+  /** New events and a writable channel give the hint; a lost channel ends it. */
+  #attach(): () => void {
+    const { feed, channel } = this.#options;
+    const onClosed = () => this.#abort.abort();
+    if (channel.closed.aborted) onClosed();
+    channel.closed.addEventListener('abort', onClosed, { once: true });
+    const detachments = [feed.attach(this.#wake), channel.attach(this.#wake)];
+    return () => {
+      channel.closed.removeEventListener('abort', onClosed);
+      for (const detach of detachments) detach();
+    };
+  }
+}
