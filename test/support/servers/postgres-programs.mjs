@@ -6,8 +6,8 @@ import { giveTo } from './folder.mjs';
 import { findPrograms, isExecutable, run } from './program.mjs';
 
 const debianFolder = '/usr/lib/postgresql';
-// `drop database ... with (force)` came with 13.
-const majorMin = 13;
+// `pg_column_compression`, which the dialect reads by, came with 14.
+const majorMin = 14;
 
 /** The command that installs a server where none was found. */
 export const installPostgres =
