@@ -2,7 +2,7 @@
 // nothing, so every measurement goes through here and any fault fails the run.
 
 /** How many events were checked, and what was wrong with them. */
-export const NO_FAULTS = Object.freeze({ events: 0, lost: 0, doubled: 0, reordered: 0, wrong: 0 });
+const NO_FAULTS = Object.freeze({ events: 0, lost: 0, doubled: 0, reordered: 0, wrong: 0 });
 
 /**
  * `arrived`: [id, n] in the order of arrival. `ids`: the id that event n must have; together they are the next ones

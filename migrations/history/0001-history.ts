@@ -1,4 +1,5 @@
-// The archived events of one stream, as they stood in the queue.
+// The archived events of one stream, as they stood in the queue. On SQLite `ts` stands in front of `data`: what lies
+// behind large data is only reached by walking all of its pages.
 import { run, type StreamMigration } from '../migration.ts';
 
 export const historyTable: StreamMigration = {
@@ -9,8 +10,8 @@ export const historyTable: StreamMigration = {
       sqlite: `create table ${history} (
         id integer not null primary key,
         type text not null,
-        data text not null,
-        ts text not null
+        ts text not null,
+        data text not null
       ) strict, without rowid`,
       postgres: `create table ${history} (
         id bigint not null primary key,

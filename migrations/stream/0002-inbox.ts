@@ -6,9 +6,13 @@
 // `raise(abort)` in the trigger: under `insert or ignore` a failing constraint further in would be passed over after
 // `next_id` had moved, and leave a hole.
 //
-// On MySQL and MariaDB a session that is not strict cuts a longer type to the column's length and goes on: with one
-// character more than a type may have, the check still refuses it. The patterns need no backslash, whose meaning would
-// depend on the mode of whoever opens the table, and no `$`, which passes over a line break at the end.
+// On MySQL and MariaDB a session that is not strict cuts a longer type to the column's length and goes on: with more
+// characters than a type may have, the check still refuses it. The patterns need no backslash, whose meaning would
+// depend on the mode of whoever opens the table, and no `$`, which passes over a line break at the end. Some modes let
+// a ts be no date (0000-00-00, the 30th of February): then its month or day is 0, or beyond the last of its month.
+//
+// `ts` is the database's own clock. Who gives one all the same may give any time from 1970 to 9999; SQLite takes it in
+// our form only, and its own time instead of anything else. Types of the service itself (aftercommit:...) are nobody's.
 import type { Knex } from 'knex';
 import { run, type StreamMigration } from '../migration.ts';
 
@@ -27,18 +31,22 @@ export const inboxTable: StreamMigration = {
       postgres: `create table ${inbox} (
         id bigint generated always as identity primary key,
         type text collate "C" not null
-          constraint ${inbox}_type check (type ~ '^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$'),
+          constraint ${inbox}_type check (type ~ '^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$' and type !~ '^aftercommit:'),
         data json not null
           constraint ${inbox}_data check (octet_length(data::text) <= 2097152),
         ts timestamptz(3) not null default clock_timestamp()
+          constraint ${inbox}_ts check (ts >= '1970-01-01T00:00:00Z' and ts < '10000-01-01T00:00:00Z')
       )`,
       mysql: `create table if not exists ${inbox} (
         id bigint unsigned not null auto_increment primary key,
-        type varchar(129) character set utf8mb4 collate utf8mb4_bin not null
-          check (type regexp '^[A-Za-z_]' and type not regexp '[^A-Za-z0-9_.:/-]' and char_length(type) <= 128),
+        type varchar(255) character set utf8mb4 collate utf8mb4_bin not null
+          check (type regexp '^[A-Za-z_]' and type not regexp '[^A-Za-z0-9_.:/-]' and char_length(type) <= 128
+            and type not like 'aftercommit:%'),
         data longtext character set utf8mb4 collate utf8mb4_bin not null
           check (json_valid(data) and octet_length(data) <= 2097152),
         ts datetime(3) not null default (utc_timestamp(3))
+          check (ts >= '1970-01-01' and month(ts) > 0
+            and coalesce(dayofmonth(ts) between 1 and dayofmonth(last_day(ts)), false))
       ) engine=InnoDB`,
     });
     if (kind === 'sqlite') await numberingTrigger(db, stream, prefix);
@@ -53,11 +61,15 @@ function numberingTrigger(db: Knex, stream: string, prefix: string): Promise<unk
     select raise(abort, '${prefix}_inbox: type must match ^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$')
      where typeof(new.type) <> 'text' or new.type not glob '[A-Za-z_]*' or new.type glob '*[^A-Za-z0-9_.:/-]*'
         or length(cast(new.type as blob)) not between 1 and 128 or length(new.type) <> length(cast(new.type as blob));
+    select raise(abort, '${prefix}_inbox: a type that begins with aftercommit: is reserved')
+     where new.type glob 'aftercommit:*';
     select raise(abort, '${prefix}_inbox: data must be JSON text of at most 2097152 bytes')
-     where typeof(new.data) <> 'text' or length(cast(new.data as blob)) > 2097152 or not json_valid(new.data);
+     where typeof(new.data) <> 'text' or length(cast(new.data as blob)) > 2097152 or not json_valid(new.data)
+        or instr(cast(new.data as blob), x'00') > 0;
     insert into ${prefix}_queue (id, type, data, ts)
     select next_id, new.type, new.data,
-           case when typeof(new.ts) = 'text' and new.ts = strftime('%Y-%m-%dT%H:%M:%fZ', new.ts) then new.ts
+           case when typeof(new.ts) = 'text' and new.ts = strftime('%Y-%m-%dT%H:%M:%fZ', new.ts) and new.ts >= '1970'
+                then new.ts
                 else strftime('%Y-%m-%dT%H:%M:%fZ', 'now') end
       from evt_streams where name = '${stream}';
     update evt_streams set next_id = next_id + 1 where name = '${stream}';

@@ -16,6 +16,10 @@ export function minId(a: EventId, b: EventId): EventId {
   return compareIds(a, b) <= 0 ? a : b;
 }
 
+export function maxId(a: EventId, b: EventId): EventId {
+  return compareIds(a, b) >= 0 ? a : b;
+}
+
 /** The id `count` places after `id`; `count` may be negative. */
 export function idPlus(id: EventId, count: number): EventId {
   // Number arithmetic is exact up to 15 digits and far cheaper than BigInt.

@@ -1,6 +1,6 @@
-// What stands in the queue but may not go out as it stands. Where rows cannot be trusted to be events (MariaDB lets "\q"
-// and 1. through as JSON, and any session may switch its checks off), they are looked at once before they reach a frame
-// or another database.
+// What stands in the queue but may not go out as it stands. Where rows cannot be trusted to be events (MariaDB lets
+// "\q" and 1. through as JSON, and any session may switch its checks off), they are looked at once before they reach a
+// frame or another database.
 import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import { isEventTime } from '../contract/time.ts';

@@ -54,10 +54,10 @@ export interface Dialect {
   readonly hasSteps: boolean;
 
   /**
-   * True when the database's own check lets only JSON into the inbox. MariaDB's lets "\q" and 1. through, so what
-   * comes out of it is parsed before it goes on.
+   * True when nothing but events can get into the queue by way of the inbox. MariaDB's JSON check lets "\q" and 1.
+   * through, and any session may switch its checks off, so what comes out of it is looked at before it goes on.
    */
-  readonly hasStrictJson: boolean;
+  readonly hasTrustedRows: boolean;
 
   /**
    * The step with drafts: moves what is committed in the inbox, then appends the drafts, in one transaction under the
@@ -93,7 +93,7 @@ export interface Dialect {
   now(): Knex.Raw;
   /** The database's clock plus `ms` (may be negative). */
   fromNow(ms: number): Knex.Raw;
-  /** A time in the form that a column of it takes, from our wire form. */
+  /** A time in the form that a column of it takes, from our wire form with its three digits. */
   time(iso: string): Knex.Raw;
   /** A time column as `2026-11-20T21:32:25.123Z`. */
   isoTime(column: string): Knex.Raw;
@@ -120,5 +120,10 @@ export interface DialectOptions {
 /** A database that is ready for queries. */
 export interface OpenDatabase {
   readonly db: Knex;
+  /**
+   * For reads outside of transactions, so that they never wait for a writer. A connection of its own on SQLite, where
+   * `db` has only one; elsewhere the same as `db`.
+   */
+  readonly reader: Knex;
   readonly dialect: Dialect;
 }

@@ -1,9 +1,9 @@
 // Writes that were rolled back for certain are tried again; what cannot be retried becomes the error its caller
 // understands.
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { systemClock } from '../base/clock.ts';
+import { nextTurn, systemClock } from '../base/clock.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
 import type { Dialect, Outcome } from './dialect.ts';
+import { withoutData } from './dialects/db-errors.ts';
 
 /** Deadlocks and lock time-outs end in a few tries; more, or longer, means that the database is not usable. */
 const TRIES_MAX = 50;
@@ -40,8 +40,9 @@ export async function retried<T>(
   }
 }
 
-function storeError(outcome: Outcome, verb: string, cause: unknown): ServiceError {
+function storeError(outcome: Outcome, verb: string, thrown: unknown): ServiceError {
   const details = { verb };
+  const cause = withoutData(thrown);
   if (outcome === 'unknown') return new ServiceError('OutcomeUnknown', { cause, details });
   if (outcome === 'refused') return new ServiceError('InternalError', { cause, details });
   return new ServiceError('StoreUnavailable', { cause, details });

@@ -6,8 +6,24 @@ import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idDistance, idPlus, minId } from '../contract/event-id.ts';
-import type { Ack, Appended, Dialect, DialectOptions, Moved, ReadLimits } from './dialect.ts';
+import {
+  compareIds,
+  type EventId,
+  idDistance,
+  idPlus,
+  maxId,
+  minId,
+} from '../contract/event-id.ts';
+import { firstMillisecond } from '../contract/time.ts';
+import type {
+  Ack,
+  Appended,
+  Dialect,
+  DialectOptions,
+  Moved,
+  OpenDatabase,
+  ReadLimits,
+} from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import * as consumers from './queries/consumers.ts';
@@ -37,17 +53,19 @@ export interface Discarded {
 export class Store {
   readonly kind: Dialect['kind'];
   readonly #db: Knex;
+  /** For whatever reads outside of a transaction. */
+  readonly #reader: Knex;
   readonly #dialect: Dialect;
 
-  private constructor(db: Knex, dialect: Dialect) {
+  private constructor({ db, reader, dialect }: OpenDatabase) {
     this.#db = db;
+    this.#reader = reader;
     this.#dialect = dialect;
     this.kind = dialect.kind;
   }
 
   static async open(options: DialectOptions): Promise<Store> {
-    const { db, dialect } = await openDatabase(options);
-    return new Store(db, dialect);
+    return new Store(await openDatabase(options));
   }
 
   /** Brings the schema up to date for these streams; gives what was applied. */
@@ -57,7 +75,7 @@ export class Store {
 
   /** Rejects when the database does not answer. */
   async ping(): Promise<void> {
-    await this.#read('ping', () => this.#db.raw('select 1'));
+    await this.#read('ping', () => this.#reader.raw('select 1'));
   }
 
   async close(): Promise<void> {
@@ -70,9 +88,9 @@ export class Store {
     return this.#dialect.hasSteps;
   }
 
-  /** False when data that came by SQL may turn out not to be JSON. */
-  get hasStrictJson(): boolean {
-    return this.#dialect.hasStrictJson;
+  /** False when what came by SQL may turn out not to be an event. */
+  get hasTrustedRows(): boolean {
+    return this.#dialect.hasTrustedRows;
   }
 
   /** Gives the drafts their ids, behind everything that was committed in the inbox before. */
@@ -90,7 +108,9 @@ export class Store {
   }
 
   streamState(stream: string): Promise<StreamState> {
-    return this.#read('streamState', () => streams.streamState(this.#db, this.#dialect, stream));
+    return this.#read('streamState', () =>
+      streams.streamState(this.#reader, this.#dialect, stream),
+    );
   }
 
   /**
@@ -102,29 +122,38 @@ export class Store {
       this.#dialect.readQueue(stream, after, limits),
     );
     // Rows that begin right behind `after` were whole in their snapshot, since a discard takes the lowest first.
-    if (rows[0]?.[0] === idPlus(after, 1)) return rows;
+    if (rows[0]?.[0] === idPlus(after, 1)) return unbroken(stream, after, rows);
     // Otherwise a discard may have come between: it is asked about after the rows, so it cannot be missed.
     const { discardedUpTo } = await this.streamState(stream);
     if (compareIds(discardedUpTo, after) > 0) throw tooOld(discardedUpTo);
-    return rows;
+    return unbroken(stream, after, rows);
   }
 
-  /** Registers a consumer; again = no change. Gives true when it is new. */
-  registerConsumer(stream: string, ident: string, start: Start): Promise<boolean> {
-    return this.#write('registerConsumer', async (tx) => {
-      // The lock keeps the discarder away until the new cursor is visible to it.
-      const state = await streams.lockStream(tx, this.#dialect, stream);
-      if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null) return false;
-      const cursor = await this.#startCursor(tx, stream, state, start);
-      await consumers.insertConsumer(tx, this.#dialect, { stream, ident, cursor });
-      return true;
-    });
+  /** Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once. */
+  async registerConsumer(stream: string, ident: string, start: Start): Promise<boolean> {
+    // A long scan must not hold the stream's row, and is in vain for who is registered already.
+    const isByTime = typeof start === 'object' && 'time' in start;
+    if (isByTime && (await this.findConsumer(stream, ident)) !== null) return false;
+    const position = isByTime ? await this.#positionAt(stream, start.time) : start;
+    return this.#write(
+      'registerConsumer',
+      async (tx) => {
+        // The lock keeps the discarder away until the new cursor is visible to it.
+        const state = await streams.lockStream(tx, this.#dialect, stream);
+        if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null) return false;
+        const cursor = startCursor(state, position);
+        await consumers.insertConsumer(tx, this.#dialect, { stream, ident, cursor });
+        return true;
+      },
+      REPEATABLE,
+    );
   }
 
   /** Where reading begins for `start`. */
   async resolveStart(stream: string, start: Start): Promise<EventId> {
-    const state = await this.streamState(stream);
-    return this.#read('resolveStart', () => this.#startCursor(this.#db, stream, state, start));
+    const isByTime = typeof start === 'object' && 'time' in start;
+    const position = isByTime ? await this.#positionAt(stream, start.time) : start;
+    return startCursor(await this.streamState(stream), position);
   }
 
   /** Forgets a consumer (or with `isDryRun` only looks); null when there is none. */
@@ -133,24 +162,26 @@ export class Store {
     ident: string,
     isDryRun: boolean,
   ): Promise<{ cursor: EventId; lag: number } | null> {
-    return this.#write('unregisterConsumer', async (tx) => {
+    const work = async (tx: Knex.Transaction) => {
       const state = await streams.lockStream(tx, this.#dialect, stream);
       const row = await consumers.findConsumer(tx, this.#dialect, stream, ident);
       if (row === null) return null;
       if (!isDryRun) await consumers.deleteConsumer(tx, row.id);
       return { cursor: row.cursor, lag: idDistance(row.cursor, state.newest) };
-    });
+    };
+    // Done twice it would say that there was none.
+    return this.#write('unregisterConsumer', work, isDryRun ? REPEATABLE : undefined);
   }
 
   findConsumer(stream: string, ident: string): Promise<consumers.ConsumerRow | null> {
     return this.#read('findConsumer', () =>
-      consumers.findConsumer(this.#db, this.#dialect, stream, ident),
+      consumers.findConsumer(this.#reader, this.#dialect, stream, ident),
     );
   }
 
   listConsumers(stream: string): Promise<consumers.ConsumerDetails[]> {
     return this.#read('listConsumers', () =>
-      consumers.listConsumers(this.#db, this.#dialect, stream),
+      consumers.listConsumers(this.#reader, this.#dialect, stream),
     );
   }
 
@@ -164,7 +195,10 @@ export class Store {
     );
   }
 
-  /** null when there is no such consumer, or with `onlyIfFree` when another node holds it. */
+  /**
+   * null when there is no such consumer, or with `onlyIfFree` when another node holds it. After a lost answer it takes
+   * the lease once more, from itself, and says so as of a takeover.
+   */
   takeLease(request: {
     stream: string;
     ident: string;
@@ -172,7 +206,11 @@ export class Store {
     leaseMs: number;
     onlyIfFree: boolean;
   }): Promise<consumers.Lease | null> {
-    return this.#write('takeLease', (tx) => consumers.takeLease(tx, this.#dialect, request));
+    return this.#write(
+      'takeLease',
+      (tx) => consumers.takeLease(tx, this.#dialect, request),
+      REPEATABLE,
+    );
   }
 
   /** Prolongs leases and gives the consumers whose lease is somebody else's by now. */
@@ -181,12 +219,15 @@ export class Store {
     leaseMs: number,
   ): Promise<string[]> {
     if (leases.length === 0) return [];
-    await retried(this.#dialect, 'renewLeases', () =>
-      consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
+    await retried(
+      this.#dialect,
+      'renewLeases',
+      () => consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
+      REPEATABLE,
     );
     const ids = leases.map((lease) => lease.consumerId);
     const tokens = await this.#read('leaseTokens', () =>
-      consumers.leaseTokens(this.#db, this.#dialect, ids),
+      consumers.leaseTokens(this.#reader, this.#dialect, ids),
     );
     return leases
       .filter((lease) => tokens.get(lease.consumerId) !== lease.token)
@@ -194,7 +235,12 @@ export class Store {
   }
 
   releaseLease(lease: { consumerId: string; token: string }): Promise<void> {
-    return retried(this.#dialect, 'releaseLease', () => consumers.releaseLease(this.#db, lease));
+    return retried(
+      this.#dialect,
+      'releaseLease',
+      () => consumers.releaseLease(this.#db, lease),
+      REPEATABLE,
+    );
   }
 
   /**
@@ -202,7 +248,7 @@ export class Store {
    * consumer at what is left of the queue.
    */
   requireArchive(stream: string): Promise<void> {
-    return this.#write('requireArchive', async (tx) => {
+    const work = async (tx: Knex.Transaction) => {
       const state = await streams.lockStream(tx, this.#dialect, stream);
       await streams.requireArchive(tx, stream);
       if ((await consumers.findConsumer(tx, this.#dialect, stream, ARCHIVER)) !== null) return;
@@ -211,12 +257,16 @@ export class Store {
         ident: ARCHIVER,
         cursor: state.discardedUpTo,
       });
-    });
+    };
+    return this.#write('requireArchive', work, REPEATABLE);
   }
 
-  /** Deletes at most `limit` of the events that every consumer and the archive have. */
+  /**
+   * Deletes at most `limit` of the events that every consumer and the archive have. After a lost answer it deletes the
+   * next ones, and counts only those.
+   */
   discard(stream: string, limit: number): Promise<Discarded> {
-    return this.#write('discard', async (tx) => {
+    const work = async (tx: Knex.Transaction) => {
       const state = await streams.lockStream(tx, this.#dialect, stream);
       // A later statement than the lock: whoever registered before it is seen, whoever comes after must wait.
       const known = await consumers.listCursors(tx, this.#dialect, stream);
@@ -228,27 +278,48 @@ export class Store {
       const count = await events.deleteWindow(tx, stream, state.discardedUpTo, upTo);
       await streams.setDiscardedUpTo(tx, stream, upTo);
       return { count, upTo, hasMore: compareIds(upTo, allowed) < 0 };
-    });
+    };
+    return this.#write('discard', work, REPEATABLE);
   }
 
-  async #startCursor(db: Knex, stream: string, state: StreamState, start: Start): Promise<EventId> {
-    if (start === 'beginning') return state.discardedUpTo;
-    if (start === 'now') return state.newest;
-    if ('time' in start) {
-      const first = await events.firstIdSince(db, this.#dialect, stream, start.time);
-      return first === null ? state.newest : idPlus(first, -1);
-    }
-    checkPosition(state, start.id, start.epoch);
-    return start.id;
+  /** Right before the first event at or after the time; before those that come from now on, when there is none. */
+  async #positionAt(stream: string, time: string): Promise<Found> {
+    const since = firstMillisecond(time);
+    const { discardedUpTo, newest } = await this.streamState(stream);
+    const range = { after: discardedUpTo, upTo: newest };
+    const first = await this.#read('firstIdSince', () =>
+      events.firstIdSince(this.#reader, this.#dialect, stream, since, range),
+    );
+    return { found: first === null ? newest : idPlus(first, -1) };
   }
 
-  #write<T>(verb: string, work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
-    return retried(this.#dialect, verb, () => this.#dialect.transaction(work));
+  #write<T>(
+    verb: string,
+    work: (tx: Knex.Transaction) => Promise<T>,
+    options?: typeof REPEATABLE,
+  ): Promise<T> {
+    return retried(this.#dialect, verb, () => this.#dialect.transaction(work), options);
   }
 
   #read<T>(verb: string, work: () => Promise<T>): Promise<T> {
     return retried(this.#dialect, verb, work, REPEATABLE);
   }
+}
+
+/** A position that was found before, and from which some events may have been discarded since. */
+interface Found {
+  readonly found: EventId;
+}
+
+function startCursor(
+  state: StreamState,
+  position: Exclude<Start, { time: string }> | Found,
+): EventId {
+  if (position === 'beginning') return state.discardedUpTo;
+  if (position === 'now') return state.newest;
+  if ('found' in position) return minId(maxId(position.found, state.discardedUpTo), state.newest);
+  checkPosition(state, position.id, position.epoch);
+  return position.id;
 }
 
 /** Throws unless a reader that stands at `id` can go on from there. */
@@ -260,6 +331,16 @@ export function checkPosition(state: StreamState, id: EventId, epoch: number | u
     throw new ServiceError('CursorAhead', { details: { newest: state.newest } });
   }
   if (compareIds(id, state.discardedUpTo) < 0) throw tooOld(state.discardedUpTo);
+}
+
+/** Rows are only ever taken from the queue by a discard, the lowest first: any other hole was made by hand. */
+function unbroken(stream: string, after: EventId, rows: EventRow[]): EventRow[] {
+  const last = rows.at(-1)?.[0] ?? after;
+  if (last === idPlus(after, rows.length)) return rows;
+  throw new ServiceError('InternalError', {
+    message: `The queue of stream ${stream} has a hole between ${after} and ${last}: events were removed by hand.`,
+    details: { stream, after, last, found: rows.length },
+  });
 }
 
 function tooOld(discardedUpTo: EventId): ServiceError {

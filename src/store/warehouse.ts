@@ -6,7 +6,7 @@ import type { Dialect, DialectOptions } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import * as history from './queries/history.ts';
-import { retried } from './retry.ts';
+import { REPEATABLE, retried } from './retry.ts';
 
 export type { Watermark } from './queries/history.ts';
 
@@ -34,11 +34,12 @@ export class Warehouse {
     stream: string,
     start: history.Watermark,
   ): Promise<history.Watermark> {
-    return this.#write('openWatermark', async (tx) => {
+    const work = async (tx: Knex.Transaction) => {
       const found = await history.findWatermark(tx, this.#dialect, sink, stream);
       if (found === null) await history.insertWatermark(tx, sink, stream, start);
       return found ?? start;
-    });
+    };
+    return this.#write('openWatermark', work, REPEATABLE);
   }
 
   /**
@@ -63,7 +64,11 @@ export class Warehouse {
     await this.#db.destroy();
   }
 
-  #write<T>(verb: string, work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
-    return retried(this.#dialect, verb, () => this.#dialect.transaction(work));
+  #write<T>(
+    verb: string,
+    work: (tx: Knex.Transaction) => Promise<T>,
+    options?: typeof REPEATABLE,
+  ): Promise<T> {
+    return retried(this.#dialect, verb, () => this.#dialect.transaction(work), options);
   }
 }

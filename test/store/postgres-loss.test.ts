@@ -35,6 +35,56 @@ describeDatabase('postgres', 'a lost connection', () => {
   });
   const typesOf = async () => (await readAll(opened.store)).map((row) => row[1]);
 
+  it('at the commit of what may be done twice is done twice', async () => {
+    const { store } = opened;
+    await store.append('main', makeDrafts(10));
+    await store.registerConsumer('main', 'a:b', 'now');
+    for (const statement of LOST_ONCE) await sql.run(statement);
+    const loseOnce = () => sql.run('alter sequence commits restart');
+    const losses = async () =>
+      Number((await sql.run('select last_value from commits'))[0]?.last_value);
+    const request = { stream: 'main', ident: 'a:b', node: 'n', leaseMs: 5000, onlyIfFree: true };
+    const take = async () => {
+      const lease = await store.takeLease(request);
+      if (lease === null) throw new Error('The lease is not free.');
+      return lease;
+    };
+    const verbs: (() => Promise<unknown>)[] = [
+      () => store.registerConsumer('main', 'a:c', 'now'),
+      take,
+      async () => expect(await store.renewLeases([await take()], 5000)).toEqual([]),
+      async () => {
+        const lease = await take();
+        await loseOnce();
+        expect(await store.renewLeases([lease], 5000)).toEqual([]);
+      },
+      async () => {
+        const lease = await take();
+        await loseOnce();
+        await store.releaseLease(lease);
+      },
+      () => store.discard('main', 4),
+      () => store.requireArchive('main'),
+    ];
+    for (const verb of verbs) {
+      await loseOnce();
+      await verb();
+      expect(await losses()).toBeGreaterThan(1);
+    }
+    expect((await store.streamState('main')).discardedUpTo).toBe('4');
+    const idents = (await store.listConsumers('main')).map((consumer) => consumer.ident);
+    expect(idents.sort()).toEqual(['ARCHIVER', 'a:b', 'a:c']);
+  });
+
+  it('at the commit of what must not be done twice is said', async () => {
+    const { store } = opened;
+    await store.registerConsumer('main', 'a:b', 'now');
+    for (const statement of LOST_ONCE) await sql.run(statement);
+    await expect(store.unregisterConsumer('main', 'a:b', false)).rejects.toMatchObject({
+      code: 'OutcomeUnknown',
+    });
+  });
+
   it('between steps is made again for the next one', async () => {
     const { store } = opened;
     for (let round = 0; round < 5; round += 1) {
@@ -205,3 +255,15 @@ describeDatabase('postgres', 'a lost connection', () => {
     expect((await appending).first).toBe('1');
   });
 });
+
+/** Ends the session at its first commit of a change since the sequence was restarted. */
+const LOST_ONCE = [
+  'create sequence commits',
+  `create function lose_once() returns trigger language plpgsql as $$ begin
+     if nextval('commits') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if;
+     return null; end $$`,
+  ...['evt_consumers', 'evt_queue'].map(
+    (table) => `create constraint trigger lose_once after insert or update or delete on ${table}
+       deferrable initially deferred for each row execute function lose_once()`,
+  ),
+];

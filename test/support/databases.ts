@@ -45,7 +45,7 @@ export async function createDatabase(kind: DatabaseKind): Promise<TestDatabase> 
 }
 
 /** Tells whether databases of this kind can be made in this test run. */
-export function isAvailable(kind: DatabaseKind): boolean {
+function isAvailable(kind: DatabaseKind): boolean {
   return kind === 'sqlite' || Boolean(process.env[urlVariables[kind]]);
 }
 

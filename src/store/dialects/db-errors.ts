@@ -25,6 +25,8 @@ interface SqliteFailure {
 
 /** SQLite answers in the process itself: there is no unknown outcome. */
 export function sqliteOutcome(error: unknown): Outcome {
+  // Behind another transaction of this process; its own was never begun.
+  if ((error as Error | null)?.name === 'KnexTimeoutError') return 'not-run';
   const primary = sqlitePrimaryCode(error);
   if (primary === SQLITE_BUSY || primary === SQLITE_LOCKED) return 'rolled-back';
   if (primary === SQLITE_FULL || primary === SQLITE_IOERR || primary === SQLITE_CANTOPEN) {
@@ -210,4 +212,48 @@ function mysqlErrnoOutcome(errno: number): Outcome {
   if (MYSQL_ROLLED_BACK.has(errno)) return 'rolled-back';
   if (MYSQL_NOT_RUN.has(errno)) return 'not-run';
   return MYSQL_UNKNOWN.has(errno) ? 'unknown' : 'refused';
+}
+
+/** PostgreSQL's messages that quote a value: of data exceptions, and those of somebody's own trigger. */
+const POSTGRES_QUOTING = /^(?:22|P0)/;
+
+/** MySQL's and MariaDB's that quote names only: no such column, no such table, a table or a column without access. */
+const MYSQL_NAMING: ReadonlySet<number> = new Set([1054, 1142, 1143, 1146, 4025]);
+
+interface DriverFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly code?: string;
+  readonly errno?: number;
+  /** mysql2: what the server said, without knex's statement before it. */
+  readonly sqlMessage?: string;
+  /** pg: of an error of the server, as opposed to one of a connection. */
+  readonly severity?: string;
+}
+
+/**
+ * The failure as it may be logged: databases put values into messages, and drivers whole rows and statements into
+ * properties, which would be the data of events.
+ */
+export function withoutData(error: unknown): Error {
+  if (error instanceof KnownOutcome) return withoutData(error.cause);
+  // By shape: a driver's errors may be of another realm.
+  const failure = error as DriverFailure | null | undefined;
+  if (typeof failure?.message !== 'string') return new Error('What was thrown is no error.');
+  const { name, message, code, errno, stack = '' } = failure;
+  const safe = new Error(messageWithoutData(failure));
+  safe.name = name;
+  // The first lines of a stack repeat the message; which they are is plain only if it is known to hold no values.
+  const at = safe.message === message ? stack.search(/^ +at /m) : -1;
+  safe.stack = `${name}: ${safe.message}${at < 0 ? '' : `\n${stack.slice(at)}`}`;
+  return Object.assign(safe, code !== undefined && { code }, errno !== undefined && { errno });
+}
+
+function messageWithoutData(failure: DriverFailure): string {
+  const { message, severity, code = '', sqlMessage, errno } = failure;
+  if (severity !== undefined && POSTGRES_QUOTING.test(code)) return 'The database refused a value.';
+  if (sqlMessage === undefined || MYSQL_NAMING.has(errno ?? 0)) return message;
+  // Values may hold quotes themselves, so all goes from the first to the last.
+  return sqlMessage.replace(/'.*'/s, "'...'");
 }

@@ -103,5 +103,13 @@ export function appendContract(open: Open): void {
       expect(one.map((row) => row[0])).toEqual(['1']);
       expect(await store.readAfter('main', id(10), LIMITS)).toEqual([]);
     });
+
+    it('counts the bytes of text, not its characters', async () => {
+      const { store } = opened;
+      const wide = Array.from({ length: 10 }, () => makeDraft('WIDE', '表'.repeat(30_000)));
+      await store.append('main', wide);
+      const few = await store.readAfter('main', id(0), { eventsMax: 1000, bytesMax: 300_000 });
+      expect(few.map((row) => row[0])).toEqual(['1', '2', '3']);
+    });
   });
 }

@@ -5,6 +5,7 @@ import { appendContract } from './append.ts';
 import { commitOrderContract } from './commit-order.ts';
 import { cursorsContract } from './cursors.ts';
 import { discardContract } from './discard.ts';
+import { failuresContract } from './failures.ts';
 import { historyContract } from './history.ts';
 import { inboxContract } from './inbox.ts';
 import { migrateContract } from './migrate.ts';
@@ -16,8 +17,9 @@ export function conformance(kind: DatabaseKind): void {
   appendContract(open);
   inboxContract(kind, open);
   commitOrderContract(kind, open);
-  cursorsContract(open);
-  discardContract(open);
+  cursorsContract(kind, open);
+  discardContract(kind, open);
+  failuresContract(kind, open);
   historyContract(kind, open);
   migrateContract(kind);
 }

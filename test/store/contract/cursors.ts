@@ -1,9 +1,13 @@
 // Consumers: registration, cursors, leases.
-import { id, makeDrafts } from '../../support/events.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatabaseKind } from '../../support/databases.ts';
+import { drainInbox, id, makeDrafts } from '../../support/events.ts';
 import type { OpenStore } from '../../support/open-store.ts';
+import { openSqlSession, type SqlSession } from '../../support/sql-session.ts';
+import { until } from '../../support/until.ts';
 import type { Open } from './conformance.ts';
 
-export function cursorsContract(open: Open): void {
+export function cursorsContract(kind: DatabaseKind, open: Open): void {
   describe('consumers', () => {
     let opened: OpenStore;
     const lease = (node: string, onlyIfFree = false) =>
@@ -36,6 +40,86 @@ export function cursorsContract(open: Open): void {
         'a:future': '10',
         'a:past': '0',
       });
+    });
+
+    describe('who begin at a time', () => {
+      let sql: SqlSession;
+      beforeEach(async () => {
+        sql = await openSqlSession(kind, opened.url);
+      });
+      afterEach(() => sql.close());
+
+      it.each([
+        ['2001-02-03T04:05:06Z', '0'],
+        ['2001-02-03T04:05:06.0Z', '0'],
+        ['2001-02-03T04:05:06.000000001Z', '1'],
+        ['2001-02-03T04:05:06.5Z', '1'],
+        ['2001-02-03T04:05:06.50Z', '1'],
+        ['2001-02-03T04:05:06.500Z', '1'],
+        ['2001-02-03T04:05:06.5000001Z', '2'],
+        ['2001-02-03T04:05:06.502Z', '3'],
+      ])('miss nothing and get nothing older: %s', async (time, cursorThere) => {
+        const { store } = opened;
+        for (const millisecond of ['000', '500', '501']) {
+          const ts = `2001-02-03T04:05:06.${millisecond}Z`;
+          const own = kind === 'mysql' ? ts.replace('T', ' ').replace('Z', '') : ts;
+          await sql.run(
+            `insert into evt_orders_inbox (type, data, ts) values ('OLD', '1', '${own}')`,
+          );
+        }
+        await drainInbox(store, 'orders');
+        expect(await store.resolveStart('orders', { time })).toBe(cursorThere);
+        await store.registerConsumer('orders', 'a:b', { time });
+        expect((await store.findConsumer('orders', 'a:b'))?.cursor).toBe(cursorThere);
+      });
+
+      it.each(['2026-02-30T00:00:00Z', '0000-01-01T00:00:00Z'])(
+        'are told that %s is none',
+        async (time) => {
+          const invalid = { code: 'InvalidRequest', details: { in: 'params' } };
+          await expect(
+            opened.store.registerConsumer('main', 'a:b', { time }),
+          ).rejects.toMatchObject(invalid);
+          await expect(opened.store.resolveStart('main', { time })).rejects.toMatchObject(invalid);
+        },
+      );
+
+      it('begin behind what was discarded while their place was looked for', async () => {
+        const { store } = opened;
+        await sql.run(kind === 'sqlite' ? 'begin immediate' : 'begin');
+        await sql.run("update evt_streams set discarded_up_to = 4 where name = 'main'");
+        const registering = store.registerConsumer('main', 'a:b', { time: '2000-01-01T00:00:00Z' });
+        await sleep(300);
+        await sql.run('delete from evt_queue where id <= 4');
+        await sql.run('commit');
+        await registering;
+        expect(await cursor()).toBe('4');
+      });
+
+      it('are found where they stand when they register again', async () => {
+        const { store } = opened;
+        await store.registerConsumer('main', 'a:b', { id: id(7) });
+        const time = '2000-01-01T00:00:00Z';
+        expect(await store.registerConsumer('main', 'a:b', { time })).toBe(false);
+        expect(await cursor()).toBe('7');
+      });
+
+      if (kind !== 'sqlite') {
+        it('hold nobody up while their place is looked for', async () => {
+          const { store } = opened;
+          await sql.run('begin');
+          await sql.run(LOCK_QUEUE[kind]);
+          const scanning = store.registerConsumer('main', 'a:b', { time: '2000-01-01T00:00:00Z' });
+          const watcher = await openSqlSession(kind, opened.url);
+          await until(async () => (await watcher.run(WAITING[kind])).length > 0);
+          await watcher.close();
+          const startedMs = performance.now();
+          expect(await store.registerConsumer('main', 'a:c', 'now')).toBe(true);
+          expect(performance.now() - startedMs).toBeLessThan(2000);
+          await sql.run(kind === 'mysql' ? 'unlock tables' : 'commit');
+          expect(await scanning).toBe(true);
+        });
+      }
     });
 
     it('refuse to begin beyond the newest event', async () => {
@@ -150,3 +234,15 @@ export function cursorsContract(open: Open): void {
     });
   });
 }
+
+const LOCK_QUEUE = {
+  postgres: 'lock table evt_queue in access exclusive mode',
+  mysql: 'lock tables evt_queue write',
+};
+
+/** Somebody waits for a lock on a table. */
+const WAITING = {
+  postgres: "select 1 from pg_locks where locktype = 'relation' and not granted",
+  mysql: `select 1 from information_schema.processlist
+    where db = database() and state like '%table metadata lock%'`,
+};

@@ -1,10 +1,12 @@
 // Nothing is discarded before every consumer and the archive have it, and no reader meets a silent hole.
 import { ARCHIVER } from '../../../src/contract/consumer.ts';
+import type { DatabaseKind } from '../../support/databases.ts';
 import { id, makeDraft, makeDrafts, readAll } from '../../support/events.ts';
 import type { OpenStore } from '../../support/open-store.ts';
+import { openSqlSession } from '../../support/sql-session.ts';
 import type { Open } from './conformance.ts';
 
-export function discardContract(open: Open): void {
+export function discardContract(kind: DatabaseKind, open: Open): void {
   describe('discard', () => {
     let opened: OpenStore;
     const acknowledge = async (ident: string, upTo: number) => {
@@ -81,6 +83,24 @@ export function discardContract(open: Open): void {
       expect((await store.findConsumer('main', 'a:d'))?.cursor).toBe('6');
       expect((await readAll(store, id(6))).length).toBe(4);
     });
+
+    it.each([
+      [1, 0],
+      [5, 0],
+      [5, 4],
+    ])(
+      'is not what took event %i away by hand: who reads behind %i is told',
+      async (gone, after) => {
+        const sql = await openSqlSession(kind, opened.url);
+        await sql.run(`delete from evt_queue where id = ${gone}`);
+        await sql.close();
+        await expect(readAll(opened.store, id(after))).rejects.toMatchObject({
+          code: 'InternalError',
+          message: expect.stringMatching(/has a hole/),
+        });
+        expect((await readAll(opened.store, id(gone))).length).toBe(10 - gone);
+      },
+    );
 
     it('never makes a silent hole for those who register and read meanwhile', async () => {
       const { store } = opened;

@@ -77,6 +77,7 @@ export function inboxContract(kind: DatabaseKind, open: Open): void {
       ['empty data', 'TYPE', ''],
       ['no data', 'TYPE', null],
       ['data of more than 2 MiB', 'TYPE', `"${'x'.repeat(2_097_151)}"`],
+      ['a type of the service itself', 'aftercommit:invalid-data', 'null'],
     ])('refuses %s, and nothing is blocked', async (_, type, data) => {
       await expect(sql.insertEvent(type, data)).rejects.toThrow();
       await sql.insertEvent('GOOD', '1');
@@ -84,6 +85,43 @@ export function inboxContract(kind: DatabaseKind, open: Open): void {
       const rows = await readAll(opened.store);
       expect(rows.map((row) => [row[0], row[1]])).toEqual([['1', 'GOOD']]);
     });
+
+    it('reserves the types of the service by their case', async () => {
+      const types = ['Aftercommit:x', 'AFTERCOMMIT:x', 'aftercommit', 'an_aftercommit:x'];
+      for (const type of types) await sql.insertEvent(type, '1');
+      await drainInbox(opened.store);
+      expect((await readAll(opened.store)).map((row) => row[1])).toEqual(types);
+    });
+
+    it('takes a ts that is one', async () => {
+      const ts = kind === 'mysql' ? '2001-02-03 04:05:06.789' : '2001-02-03T04:05:06.789Z';
+      await sql.run(`insert into evt_inbox (type, data, ts) values ('OLD', '1', '${ts}')`);
+      await drainInbox(opened.store);
+      expect((await readAll(opened.store))[0]?.[3]).toBe('2001-02-03T04:05:06.789Z');
+    });
+
+    it.each(NO_TIMES[kind])('lets no ts in that is none: %s', async (ts) => {
+      if (kind === 'mysql') await sql.run("set sql_mode = 'ALLOW_INVALID_DATES'");
+      await sql
+        .run(`insert into evt_inbox (type, data, ts) values ('BAD', '1', '${ts}')`)
+        .catch(() => {});
+      await sql.insertEvent('GOOD', '1');
+      await drainInbox(opened.store);
+      const rows = await readAll(opened.store);
+      expectDense(rows);
+      for (const [, , , own] of rows) {
+        expect(Math.abs(Date.parse(own) - Date.now())).toBeLessThan(60_000);
+      }
+    });
+
+    if (kind === 'sqlite') {
+      it('refuses data with a zero byte, behind which SQLite does not look', async () => {
+        await expect(
+          sql.run(`insert into evt_inbox (type, data) values ('BAD', '1' || char(0) || '"junk')`),
+        ).rejects.toThrow(/JSON/);
+        expect(await readAll(opened.store)).toEqual([]);
+      });
+    }
 
     it('makes no hole when a bad row is ignored', async () => {
       const verb = { sqlite: 'insert or ignore', mysql: 'insert ignore', postgres: 'insert' }[kind];
@@ -116,6 +154,17 @@ export function inboxContract(kind: DatabaseKind, open: Open): void {
     });
   });
 }
+
+const NO_TIMES: Record<DatabaseKind, readonly string[]> = {
+  sqlite: [
+    'infinity',
+    '0000-01-01T00:00:00.000Z',
+    '1969-12-31T23:59:59.999Z',
+    '2026-02-30T00:00:00.000Z',
+  ],
+  postgres: ['infinity', '-infinity', '0044-03-15 BC', '1969-12-31T23:59:59.999Z', '10000-01-01'],
+  mysql: ['0000-00-00', '2026-00-00', '2026-11-00', '2026-02-30', '1969-12-31 23:59:59.999'],
+};
 
 const TRIGGER: Record<DatabaseKind, readonly string[]> = {
   sqlite: [

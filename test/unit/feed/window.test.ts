@@ -3,7 +3,8 @@ import { deliverable, INVALID_DATA_TYPE } from '../../../src/feed/deliverable.ts
 import { Window } from '../../../src/feed/window.ts';
 import { id } from '../../support/events.ts';
 
-const row = (nth: number, data = '1'): EventRow => [id(nth), 'T', data, '2026-11-20T21:32:25.123Z'];
+const TS = '2026-11-20T21:32:25.123Z';
+const row = (nth: number, data = '1'): EventRow => [id(nth), 'T', data, TS];
 const rows = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, nth) => row(from + nth));
 const all = { eventsMax: 1000, bytesMax: 1e9 };
@@ -65,5 +66,21 @@ describe('deliverable', () => {
       Array(4).fill([INVALID_DATA_TYPE, 'null']),
     );
     expect(count).toBe(4);
+  });
+
+  it.each([
+    ['a type of 129 characters', ['T'.repeat(129), '1', TS]],
+    ['a type with quotes', ['T","x":"', '1', TS]],
+    ['a type with a line break at its end', ['T\n', '1', TS]],
+    ['no type', ['', '1', TS]],
+    ['a type of the service itself', ['aftercommit:other', '1', TS]],
+    ['a ts that is no date', ['T', '1', '0000-00-00T00:00:00.000Z']],
+    ['a ts with quotes', ['T', '1', '","x":"']],
+  ])('sends %s as null, under a type that says so', (_, [type = '', data = '', ts = '']) => {
+    const invalid: string[] = [];
+    const sent = deliverable([[id(7), type, data, ts]], (bad) => invalid.push(bad));
+    const time = ts === TS ? TS : '1970-01-01T00:00:00.000Z';
+    expect(sent).toEqual([[id(7), INVALID_DATA_TYPE, 'null', time]]);
+    expect(invalid).toEqual(['7']);
   });
 });

@@ -1,5 +1,5 @@
 // How many rows to look at when only so many bytes of them may be taken. The size of a row is known only when the
-// database has read it, so after a look that had to be cut short the next one goes only a little further than what fits:
+// database has read it, so after a look that had to be cut short the next one goes only a bit further than what fits:
 // reading the sizes of 500 rows of 1 MiB takes 28 ms in memory, and seconds from a disk.
 
 const ROWS_MIN = 8;

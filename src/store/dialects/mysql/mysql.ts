@@ -37,13 +37,13 @@ export async function openMysql(options: DialectOptions): Promise<OpenDatabase> 
     statementMs: options.timeoutMs,
   };
   const db = openPool({ ...session, poolMax: options.poolMax });
-  return { db, dialect: new MysqlDialect(db, session) };
+  return { db, reader: db, dialect: new MysqlDialect(db, session) };
 }
 
 class MysqlDialect implements Dialect {
   readonly kind = 'mysql';
   readonly hasSteps = true;
-  readonly hasStrictJson = false;
+  readonly hasTrustedRows = false;
   readonly outcomeOf = mysqlOutcome;
   readonly #db: Knex;
   readonly #session: SessionOptions;

@@ -14,7 +14,7 @@ export function insertStatements(
   return groups(rows, roomBytes).map((group) => {
     if (group.length === 1 && Buffer.byteLength(group[0] as string) > roomBytes) {
       throw new ServiceError('PayloadTooLarge', {
-        message: `The event does not fit into a packet of the database, which takes ${packetBytesMax} bytes (max_allowed_packet).`,
+        message: `The event does not fit into a packet of the database: ${packetBytesMax} bytes (max_allowed_packet).`,
         details: { packetBytesMax },
       });
     }

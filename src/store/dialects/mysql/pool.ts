@@ -65,7 +65,7 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
   return MysqlClient as unknown as typeof Knex.Client;
 }
 
-/** Without asking the server, which may not answer any more; marked as closing first, so that no error event follows. */
+/** Without asking the server, which may not answer any more; marked as closing first, so no error event follows. */
 function cut(connection: PooledConnection): void {
   connection.destroy();
   connection.stream.destroy();

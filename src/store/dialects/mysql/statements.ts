@@ -1,8 +1,13 @@
 // The statements by hand that run on the pool.
+import { EVENT_BYTES_MAX } from '../../../contract/limits.ts';
 
-/** Both walk the queue's primary key. */
+/**
+ * Both walk the queue's primary key. Data that is too large came in by a session without checks; it may not even fit
+ * into a packet of the server. An empty text, which is no JSON, is read instead.
+ */
 export const READ_SIZES = 'select id, octet_length(data) from ?? where id > ? order by id limit ?';
-export const READ_ROWS = 'select id, type, data, ts from ?? where id > ? and id <= ? order by id';
+export const READ_ROWS = `select id, type, if(octet_length(data) > ${EVENT_BYTES_MAX}, '', data), ts from ??
+ where id > ? and id <= ? order by id`;
 
 /** By the inbox's primary key, all of it. */
 export const INBOX_DEPTH = `

@@ -72,7 +72,7 @@ export class StepConnection {
     return this.#send(statements, false);
   }
 
-  /** Sends the packets of a transaction, the last of which ends with its commit; gives the answers of all statements. */
+  /** Sends the packets of a transaction, the last of which ends with its commit; gives all statements' answers. */
   async commit(packets: readonly (readonly string[])[]): Promise<Answer[]> {
     const answers: Answer[] = [];
     for (const [place, statements] of packets.entries()) {

@@ -17,7 +17,7 @@ import type { SessionOptions } from './session.ts';
 import { type Answer, StepConnection } from './step-connection.ts';
 import { COMMIT, draftRow, START, stepSql } from './step-sql.ts';
 
-/** A connection that was not used for longer, in milliseconds, is tried first: a commit must not find out that it went. */
+/** A connection not used for longer, in milliseconds, is tried first: no commit must find out that it went. */
 const TRUSTED_MS = 500;
 
 /** What the first packet of a step found, under the stream's row lock. */

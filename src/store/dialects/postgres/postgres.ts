@@ -24,13 +24,13 @@ const MIGRATION_LOCK = '28559215071684466';
 
 export async function openPostgres(options: DialectOptions): Promise<OpenDatabase> {
   const db = openPool(options);
-  return { db, dialect: new PostgresDialect(db, options) };
+  return { db, reader: db, dialect: new PostgresDialect(db, options) };
 }
 
 class PostgresDialect implements Dialect {
   readonly kind = 'postgres';
   readonly hasSteps = true;
-  readonly hasStrictJson = true;
+  readonly hasTrustedRows = true;
   readonly outcomeOf = postgresOutcome;
   readonly #db: Knex;
   readonly #options: DialectOptions;

@@ -4,8 +4,8 @@
 // The stream's row is locked before the inbox is read (`s` gates the candidates); without that, rows were deleted and
 // inserted nowhere. The statement's snapshot may be older than the lock, which does no harm: `next_id` is read fresh,
 // rows that another step moved meanwhile are passed over by `moved`, and whatever the caller must not overtake was
-// committed before the snapshot. Candidates go by ctid, since they were just read by it. The drafts of one append get one
-// time, taken under the lock.
+// committed before the snapshot. Candidates go by ctid, since they were just read by it. The drafts of one append get
+// one time, taken under the lock.
 import { BATCH_BYTES_MAX } from '../../../contract/limits.ts';
 import { tablesOf } from '../../tables.ts';
 import { STEP_ROWS_MAX } from '../drained-append.ts';

@@ -32,30 +32,46 @@ export async function openSqlite(options: DialectOptions): Promise<OpenDatabase>
     handle.close();
     throw error;
   }
-  const db = knex({
-    client: sqliteClient(options.timeoutMs),
+  const db = openKnex(file, options.timeoutMs);
+  const reader = openKnex(file, options.timeoutMs);
+  return { db, reader, dialect: new SqliteDialect({ db, reader, handle }, options.timeoutMs) };
+}
+
+/** One connection: a second one could only wait for the first. */
+function openKnex(file: string, timeoutMs: number): Knex {
+  return knex({
+    client: sqliteClient(timeoutMs),
     connection: { filename: file },
     useNullAsDefault: true,
     // Messages of errors would hold the data of events.
     compileSqlOnError: false,
+    // knex would print what it throws as well.
+    log: { warn: () => {} },
     pool: { min: 0, max: 1 },
-    acquireConnectionTimeout: options.timeoutMs,
+    acquireConnectionTimeout: timeoutMs,
   });
-  return { db, dialect: new SqliteDialect(db, handle, options.timeoutMs) };
+}
+
+interface Connections {
+  readonly db: Knex;
+  readonly reader: Knex;
+  readonly handle: DatabaseSyncInstance;
 }
 
 class SqliteDialect implements Dialect {
   readonly kind = 'sqlite';
   readonly hasSteps = false;
-  readonly hasStrictJson = true;
+  readonly hasTrustedRows = true;
   readonly outcomeOf = sqliteOutcome;
   readonly #db: Knex;
+  readonly #reader: Knex;
   readonly #handle: DatabaseSyncInstance;
   readonly #timeoutMs: number;
   readonly #statements = new Map<string, StreamStatements>();
 
-  constructor(db: Knex, handle: DatabaseSyncInstance, timeoutMs: number) {
+  constructor({ db, reader, handle }: Connections, timeoutMs: number) {
     this.#db = db;
+    this.#reader = reader;
     this.#handle = handle;
     this.#timeoutMs = timeoutMs;
   }
@@ -150,6 +166,7 @@ class SqliteDialect implements Dialect {
 
   async close(): Promise<void> {
     this.#handle.close();
+    await this.#reader.destroy();
   }
 
   #statementsOf(stream: string): StreamStatements {

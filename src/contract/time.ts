@@ -1,0 +1,39 @@
+// Times as text: RFC 3339 in UTC, with three digits of a second wherever we write them. In that one form, texts compare
+// like the times they stand for, which is how SQLite keeps them.
+import { ServiceError } from './errors.ts';
+
+const YEAR_MIN = 1;
+const YEAR_MAX = 9999;
+
+/**
+ * The first whole millisecond at or after a time that fits the schema's pattern, in our own form; since events have
+ * whole milliseconds, the same events are at or after both. Throws `InvalidRequest` for what is no date.
+ */
+export function firstMillisecond(time: string): string {
+  const [, seconds = '', digits = ''] = /^(.{19})(?:\.(\d+))?Z$/.exec(time) ?? [];
+  const startMs = Date.parse(`${seconds}Z`);
+  // `Date.parse` takes the 30th of February for the 2nd of March.
+  if (Number.isNaN(startMs) || !new Date(startMs).toISOString().startsWith(seconds)) {
+    throw notATime('is no date of the calendar');
+  }
+  const hasMore = /[1-9]/.test(digits.slice(3));
+  const found = new Date(startMs + Number(digits.slice(0, 3).padEnd(3, '0')) + (hasMore ? 1 : 0));
+  const year = found.getUTCFullYear();
+  if (year < YEAR_MIN || year > YEAR_MAX) {
+    throw notATime(`must lie between the years ${YEAR_MIN} and ${YEAR_MAX}`);
+  }
+  return found.toISOString();
+}
+
+/** True for a real date since 1970 in our own form, as the inbox takes it. */
+export function isEventTime(ts: string): boolean {
+  const ms = Date.parse(ts);
+  return ms >= 0 && new Date(ms).toISOString() === ts;
+}
+
+function notATime(what: string): ServiceError {
+  return new ServiceError('InvalidRequest', {
+    message: `time: ${what}`,
+    details: { in: 'params' },
+  });
+}
