@@ -2,7 +2,7 @@
 // see has been decided before.
 import type { Service } from '../base/lifecycle.ts';
 import { identOf, isStale, LIVE } from '../contract/consumer.ts';
-import { ServiceError } from '../contract/errors.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
 import type { Batch } from '../contract/event.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
 import { LIVE_IN_FLIGHT } from '../contract/limits.ts';
@@ -127,13 +127,32 @@ export class Delivery implements Service {
     const feed = this.#feedOf(consumer.stream);
     const leave = this.#registry.admit(consumer.principal);
     try {
-      const { store, metrics } = this.#options;
-      const row = await store.findConsumer(consumer.stream, identOf(consumer));
-      if (row === null) throw new ServiceError('NotRegistered');
-      const onAcknowledged = (cursor: EventId) => this.#registry.skipTo(row.id, cursor);
-      return await poll({ feed, store, metrics, acks: this.#acks, onAcknowledged }, row, request);
+      return await this.#pollOnce(feed, identOf(consumer), request, null);
     } finally {
       leave();
+    }
+  }
+
+  /** `tried`: where a poll before this one found that its cursor had moved on, and what it would read was discarded. */
+  async #pollOnce(
+    feed: Feed,
+    ident: string,
+    request: PollRequest,
+    tried: EventId | null,
+  ): Promise<Batch> {
+    const { store, metrics } = this.#options;
+    const row = await store.findConsumer(feed.stream, ident);
+    if (row === null) throw new ServiceError('NotRegistered');
+    const onAcknowledged = (cursor: EventId) => this.#registry.skipTo(row.id, cursor);
+    try {
+      const options = { feed, store, metrics, acks: this.#acks, onAcknowledged };
+      return await poll(options, row, request);
+    } catch (error) {
+      // Another reader of this consumer has acknowledged meanwhile: the cursor is looked up again.
+      const isBehind =
+        isServiceError(error) && error.code === 'CursorTooOld' && row.cursor !== tried;
+      if (!isBehind) throw error;
+      return this.#pollOnce(feed, ident, request, row.cursor);
     }
   }
 

@@ -2,7 +2,7 @@
 // cursor forward, and a push reader of the same consumer goes on behind it.
 import { systemClock } from '../base/clock.ts';
 import type { Batch, EventRow } from '../contract/event.ts';
-import { compareIds, type EventId } from '../contract/event-id.ts';
+import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Feed } from '../feed/feed.ts';
 import { type ConsumerRow, checkPosition, type Store } from '../store/store.ts';
@@ -41,7 +41,8 @@ export async function poll(
   const { feed, metrics } = options;
   if (request.lastId !== null) await acknowledge(options, consumer, request.lastId, request.epoch);
 
-  const after = request.lastId ?? consumer.cursor;
+  // Null or an older id repeats what is not acknowledged.
+  const after = maxId(request.lastId ?? NO_EVENT, consumer.cursor);
   const { rows, upTo } = await collect(options, request, after);
   metrics.batches.inc({ stream: feed.stream, by: 'poll' });
   metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, rows.length);
@@ -55,11 +56,12 @@ async function acknowledge(
   lastId: EventId,
   epoch: number | undefined,
 ): Promise<void> {
-  const isKnownGood =
-    epoch === undefined &&
-    compareIds(lastId, feed.newest) <= 0 &&
-    compareIds(lastId, consumer.cursor) >= 0;
-  if (!isKnownGood) checkPosition(await store.streamState(feed.stream), lastId, epoch);
+  const isKnownGood = epoch === undefined && compareIds(lastId, feed.newest) <= 0;
+  if (!isKnownGood) {
+    // An older id acknowledges nothing new, so it cannot be too old.
+    const position = maxId(lastId, consumer.cursor);
+    checkPosition(await store.streamState(feed.stream), position, epoch);
+  }
   if (compareIds(lastId, consumer.cursor) <= 0) return;
   await acks.write({ consumerId: consumer.id, cursor: lastId, token: null });
   onAcknowledged(lastId);

@@ -237,6 +237,18 @@ describeDatabases('push', (kind) => {
     expect(batches.length).toBe(10);
   });
 
+  it('leaves a poll with an older id where its cursor is, also when that was discarded', async () => {
+    await add(20);
+    await call(node.url, 'pollEvents', { component: 'c', last_id: '15' });
+    const discarding = await node.another({ discarder: true });
+    await until(async () => (await call(node.url, 'streamInfo')).discarded_up_to === '15');
+    await discarding.stop();
+    for (const last of [null, '0', '7', '15']) {
+      const answer = await call(node.url, 'pollEvents', { component: 'c', last_id: last });
+      expect([answer.after, answer.up_to]).toEqual(['15', '20']);
+    }
+  });
+
   it('shares its cursor with polling', async () => {
     await add(10);
     await call(node.url, 'pollEvents', { component: 'c', last_id: '4' });
