@@ -2,7 +2,7 @@
 // order. STORM_EVENTS sets how many events (5000 by default).
 import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
-import { call, type Pushed, RpcSocket } from '../support/rpc.ts';
+import { call, type Pushed, type RpcAnswer, RpcSocket } from '../support/rpc.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -109,10 +109,8 @@ class Wanderer {
       component: this.#name,
       max_in_flight: inFlight,
     });
-    // The node may not have noticed yet that the socket before is gone, and then calls this a takeover.
-    await Promise.race([gone, subscribing]).catch((error) => {
-      if (error.data?.code !== 'ConsumerBusy') throw error;
-    });
+    const isRefused = await Promise.race([gone, subscribing]).then(() => false, isBusy);
+    if (isRefused) socket.socket.terminate();
     while (!isDone() && !(await Promise.race([gone, pause(20)]))) {}
     socket.socket.terminate();
     await gone;
@@ -128,6 +126,15 @@ class Wanderer {
       last = answer.up_to;
     }
   }
+}
+
+/**
+ * A node that has not noticed yet that the socket before is gone calls the next one a takeover, and refuses it after
+ * the third: the consumer goes away and comes back by another way. Any other refusal is a failure.
+ */
+function isBusy(error: RpcAnswer['error']): true {
+  if (error.data?.code !== 'ConsumerBusy') throw error;
+  return true;
 }
 
 const pause = (ms: number) => new Promise<false>((resolve) => setTimeout(() => resolve(false), ms));
