@@ -19,6 +19,8 @@ const PACKAGE_HOMES = {
   pg: '^src/store/dialects/postgres/|^src/generator/adapters/',
   mysql2: '^src/store/dialects/mysql/|^src/generator/adapters/',
   '@photostructure/sqlite': '^src/store/dialects/sqlite/|^src/generator/adapters/',
+  '@msgpack/msgpack': '^src/server/futoin/',
+  cborg: '^src/server/futoin/',
   express: '^src/server/',
   helmet: '^src/server/',
   ws: '^src/server/ws/|^src/client/transports/',

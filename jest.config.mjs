@@ -4,8 +4,11 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  // cborg is an ES module only, which Jest neither finds nor loads by itself.
+  moduleNameMapper: { '^cborg$': '<rootDir>/node_modules/cborg/cborg.js' },
+  transformIgnorePatterns: ['/node_modules/(?!cborg/)'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.ts$|/node_modules/cborg/.+\\.js$': [
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],

@@ -2,6 +2,7 @@
 import { streamsTable } from './active/0001-streams.ts';
 import { consumersTable } from './active/0002-consumers.ts';
 import { epochsTable } from './active/0003-epochs.ts';
+import { gapsColumn } from './active/0004-gaps.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
 import { queueTable } from './stream/0001-queue.ts';
@@ -11,7 +12,12 @@ import { watermarksTable } from './warehouse/0002-watermarks.ts';
 
 export type { DatabaseKind, Migration, StreamMigration } from './migration.ts';
 
-export const activeMigrations: readonly Migration[] = [streamsTable, consumersTable, epochsTable];
+export const activeMigrations: readonly Migration[] = [
+  streamsTable,
+  consumersTable,
+  epochsTable,
+  gapsColumn,
+];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];
 export const warehouseMigrations: readonly Migration[] = [archivesTable, watermarksTable];

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { futoinContract } from './gen/futoin.mjs';
 import { openRpcDocument } from './gen/openrpc.mjs';
 import { configurationPage, errorsPage } from './gen/pages.mjs';
 import { readSpecs } from './gen/specs.mjs';
@@ -12,13 +13,18 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isCheck = process.argv.includes('--check');
 const specs = await readSpecs(join(root, 'specs'));
 const openrpc = openRpcDocument(specs);
+const futoin = futoinContract(specs.interfaces);
 
 const files = {
   'specs/openrpc.json': `${JSON.stringify(openrpc, null, 2)}\n`,
   'src/contract/generated/types.ts': await contractTypes(specs, join(root, 'specs/schema')),
-  'src/contract/generated/schemas.ts': constantModule('schemas', specs.schemas),
+  'src/contract/generated/schemas.ts': constantModule('schemas', {
+    ...specs.schemas,
+    ...futoin.schemas,
+  }),
   'src/contract/generated/error-table.ts': constantModule('errorTable', specs.errors),
   'src/contract/generated/method-table.ts': constantModule('methodTable', specs.methods),
+  'src/contract/generated/futoin-table.ts': constantModule('futoinTable', futoin.table),
   'src/contract/generated/openrpc.ts': constantModule('openrpc', openrpc),
   'src/config/generated/settings.ts': await settingsTypes(specs),
   'docs/errors.md': errorsPage(specs),

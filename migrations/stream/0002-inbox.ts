@@ -11,8 +11,9 @@
 // depend on the mode of whoever opens the table, and no `$`, which passes over a line break at the end. Some modes let
 // a ts be no date (0000-00-00, the 30th of February): then its month or day is 0, or beyond the last of its month.
 //
-// `ts` is the database's own clock. Who gives one all the same may give any time from 1970 to 9999; SQLite takes it in
-// our form only, and its own time instead of anything else. Types of the service itself (aftercommit:...) are nobody's.
+// `ts` is the database's own clock. Who gives one all the same may give any time from 1970 to 9999; SQLite takes ISO
+// text with a date and a time (`CURRENT_TIMESTAMP` gives that), in UTC unless it names an offset, makes our form of it,
+// and takes its own time instead of anything else. Types of the service itself (aftercommit:...) are nobody's.
 import type { Knex } from 'knex';
 import { run, type StreamMigration } from '../migration.ts';
 
@@ -54,6 +55,12 @@ export const inboxTable: StreamMigration = {
 };
 
 function numberingTrigger(db: Knex, stream: string, prefix: string): Promise<unknown> {
+  // strftime takes the 30th of February for the 2nd of March, a bare number for a Julian day, and lets 24:00 stand.
+  const ownTime = "strftime('%Y-%m-%dT%H:%M:%fZ', new.ts)";
+  const isTime = `typeof(new.ts) = 'text' and substr(new.ts, 12, 2) < '24'
+                 and new.ts glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][ T][0-9]*'
+                 and strftime('%Y-%m-%dT%H:%M', substr(new.ts, 1, 16)) = replace(substr(new.ts, 1, 16), ' ', 'T')
+                 and ${ownTime} between '1970' and '9999-12-31T23:59:59.999Z'`;
   // `raw` without bindings still reads `?` as one: \\? is a literal question mark.
   return db.raw(`create trigger ${prefix}_inbox_numbers after insert on ${prefix}_inbox begin
     select raise(abort, '${prefix}_inbox: stream ${stream} is not open')
@@ -68,9 +75,7 @@ function numberingTrigger(db: Knex, stream: string, prefix: string): Promise<unk
         or instr(cast(new.data as blob), x'00') > 0;
     insert into ${prefix}_queue (id, type, data, ts)
     select next_id, new.type, new.data,
-           case when typeof(new.ts) = 'text' and new.ts = strftime('%Y-%m-%dT%H:%M:%fZ', new.ts) and new.ts >= '1970'
-                then new.ts
-                else strftime('%Y-%m-%dT%H:%M:%fZ', 'now') end
+           coalesce(case when ${isTime} then ${ownTime} end, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
       from evt_streams where name = '${stream}';
     update evt_streams set next_id = next_id + 1 where name = '${stream}';
     delete from ${prefix}_inbox where id = new.id;

@@ -11,7 +11,15 @@ async function readFolder(folder) {
   );
 }
 
-/** `{schemas, errors, methods, config}`; schemas are keyed by their path below specs/schema, without extension. */
+async function readInterfaces(folder) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(names.map((name) => readJson(join(folder, name))));
+}
+
+/**
+ * `{schemas, errors, methods, config, interfaces}`; schemas are keyed by their path below specs/schema, without
+ * extension.
+ */
 export async function readSpecs(folder) {
   const nouns = await readFolder(join(folder, 'schema'));
   const methodSchemas = await readFolder(join(folder, 'schema/methods'));
@@ -23,6 +31,7 @@ export async function readSpecs(folder) {
     errors: await readJson(join(folder, 'errors.json')),
     methods: await readJson(join(folder, 'methods.json')),
     config: await readJson(join(folder, 'config.schema.json')),
+    interfaces: await readInterfaces(join(folder, 'futoin')),
     version: (await readJson(join(folder, '../package.json'))).version,
   };
 }

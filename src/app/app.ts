@@ -110,7 +110,7 @@ export class App implements Service {
     this.#server = new Server({
       ...settings,
       credentials: credentialsInForce(settings),
-      services: { generator, delivery, batchMax: settings.batchMax },
+      services: { ...settings, generator, delivery, metrics: this.#metrics },
       offered: settings.services,
       problems: () => this.#problems(store),
       metricsText: () => this.#metricsText(store),

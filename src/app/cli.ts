@@ -2,10 +2,21 @@
 // it is called for, so that `publish` does not wait for a server's code.
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../config/load.ts';
-import { type Command, type CommandGroup, type Surroundings, UsageError } from './command.ts';
+import {
+  type Call,
+  type Command,
+  type CommandGroup,
+  type Surroundings,
+  UsageError,
+} from './command.ts';
 import { type ExitCode, exitCodeOf, failureLines } from './failure.ts';
 import { commandHelp, generalHelp, groupHelp } from './help.ts';
 import { settingFlags, settingsGiven } from './settings-flags.ts';
+
+interface ParseOption {
+  readonly type: 'string' | 'boolean';
+  readonly multiple: boolean;
+}
 
 interface Entry {
   readonly summary: string;
@@ -18,7 +29,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   migrate: {
-    summary: 'Bring the active database up to date; with --warehouse the other one too.',
+    summary:
+      'Bring the active database up to date; with --adopt go on with one of futoin-eventstream.',
     load: async () => (await import('./commands/migrate.ts')).migrate,
   },
   archive: {
@@ -100,7 +112,7 @@ async function runCommand(
   argv: readonly string[],
   around: Surroundings,
 ): Promise<void> {
-  const { args, flags } = parse(name, command, argv);
+  const { args, flags, lists } = parse(name, command, argv);
   if (flags.has('help')) return around.stdout.print(commandHelp(command));
   if (args.length < command.argsMin || args.length > command.argsMax) {
     throw new UsageError(`expected: aftercommit ${command.usage}.${hint(name)}`);
@@ -111,18 +123,18 @@ async function runCommand(
     flags: settingsGiven(new Map([...flags].filter(([flag]) => !(flag in command.flags)))),
   };
   const settings = loadSettings(sources);
-  await command.run({ ...around, args, flags, settings, sources });
+  await command.run({ ...around, args, flags, lists, settings, sources });
 }
 
 function parse(
   name: string,
   command: Command,
   argv: readonly string[],
-): { args: string[]; flags: ReadonlyMap<string, string> } {
+): Pick<Call, 'args' | 'flags' | 'lists'> {
   const known = Object.entries({ ...settingFlags(command.settings), ...command.flags });
-  const options = known.map(([flag, { value }]): [string, { type: 'string' | 'boolean' }] => [
+  const options = known.map(([flag, { value, isRepeatable }]): [string, ParseOption] => [
     flag,
-    { type: value === undefined ? 'boolean' : 'string' },
+    { type: value === undefined ? 'boolean' : 'string', multiple: isRepeatable ?? false },
   ]);
   try {
     const { values, positionals } = parseArgs({
@@ -130,11 +142,14 @@ function parse(
       options: { ...Object.fromEntries(options), help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
     });
-    const given = Object.entries(values).map(([flag, value]): [string, string] => [
-      flag,
-      typeof value === 'string' ? value : '',
-    ]);
-    return { args: positionals, flags: new Map(given) };
+    const flags = new Map<string, string>();
+    const lists = new Map<string, readonly string[]>();
+    for (const [flag, value] of Object.entries(values)) {
+      const texts = [value].flat().map((text) => (typeof text === 'string' ? text : ''));
+      if (Array.isArray(value)) lists.set(flag, texts);
+      flags.set(flag, texts.at(-1) ?? '');
+    }
+    return { args: positionals, flags, lists };
   } catch (error) {
     throw new UsageError(`${describeParse((error as Error).message)}${hint(name)}`);
   }

@@ -17,6 +17,8 @@ export interface Flag {
   readonly description: string;
   /** What stands for its value in the help; left out for a switch. */
   readonly value?: string;
+  /** It may be given more than once; see `Call.lists`. */
+  readonly isRepeatable?: true;
 }
 
 /** One use of a command. */
@@ -24,6 +26,8 @@ export interface Call extends Surroundings {
   readonly args: readonly string[];
   /** The command's own flags that were given: their text, '' for a switch. */
   readonly flags: ReadonlyMap<string, string>;
+  /** The repeatable ones among them: all their texts, in order. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly settings: Settings;
   readonly sources: SettingSources;
 }

@@ -10,6 +10,15 @@ export type ExitCode = 0 | 1 | 2;
 
 const CAUSES_MAX = 5;
 
+/** From a driver; a call to a server tells its own failures. */
+const UNREACHABLE: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+]);
+
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof OutputClosed) return 0;
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
@@ -30,6 +39,7 @@ function explain(error: unknown): string {
   for (let depth = 0; depth < CAUSES_MAX && each instanceof Error; depth += 1) {
     const { message, code } = each as Error & { code?: unknown };
     const text = message || String(code ?? each.name);
+    if (UNREACHABLE.has(code)) parts.unshift('The database cannot be reached');
     if (!parts.some((part) => part.includes(text))) parts.push(text);
     // A client's error has told its cause in its own words.
     each = isCallError(each) ? undefined : each.cause;

@@ -128,7 +128,16 @@ function check(
     const facts = settingFacts(name as keyof Settings);
     const shown = facts.secret ? '(hidden)' : JSON.stringify(given[name]);
     const allowed = error.params.allowedValues as string[] | undefined;
-    const rule = allowed === undefined ? error.message : `must be one of ${allowed.join(', ')}`;
-    return `${from} ${rule}, got ${shown}`;
+    return `${from} ${ruleOf(error, allowed)}, got ${shown}`;
   }
+}
+
+/** A pattern stands only in what a database's address must look like. */
+function ruleOf(error: ErrorObject, allowed: readonly string[] | undefined): string {
+  if (error.keyword === 'pattern') {
+    return 'must be sqlite:PATH, postgres://..., mysql://... or mariadb://...';
+  }
+  return allowed === undefined
+    ? (error.message ?? 'is wrong')
+    : `must be one of ${allowed.join(', ')}`;
 }

@@ -7,6 +7,8 @@ export type ErrorCode = (typeof errorTable)[number]['code'];
 export interface ErrorFacts {
   readonly code: ErrorCode;
   readonly retry: string;
+  /** FTN3's name for it. */
+  readonly futoin: string;
   readonly jsonRpc: number;
   readonly http: number;
   readonly meaning: string;

@@ -12,5 +12,5 @@ export const EVENTS_MAX = 1000;
 export const BATCH_BYTES_MAX = 4_194_304;
 /** The most calls of one JSON-RPC batch. */
 export const RPC_BATCH_MAX = 1000;
-/** Batches in flight of a LIVE subscription that does not say. */
-export const LIVE_IN_FLIGHT = 2;
+/** FTN3: a request holds at most this many bytes unless its interface says more, and none of ours does. */
+export const FUTOIN_REQUEST_BYTES_MAX = 65_536;

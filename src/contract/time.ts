@@ -31,6 +31,11 @@ export function isEventTime(ts: string): boolean {
   return ms >= 0 && new Date(ms).toISOString() === ts;
 }
 
+/** A time in our own form without its milliseconds, as FTN18's EventTimestamp is. */
+export function secondsOf(ts: string): string {
+  return `${ts.slice(0, 19)}Z`;
+}
+
 function notATime(what: string): ServiceError {
   return new ServiceError('InvalidRequest', {
     message: `time: ${what}`,

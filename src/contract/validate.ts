@@ -3,7 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { ServiceError } from './errors.ts';
 import { schemas } from './generated/schemas.ts';
 
-type SchemaName = keyof typeof schemas;
+export type SchemaName = keyof typeof schemas;
 
 const ajv = new Ajv2020({
   allErrors: false,
@@ -23,9 +23,22 @@ function validatorOf(name: SchemaName): ValidateFunction {
   return validator;
 }
 
+export function isSchemaName(name: string): name is SchemaName {
+  return Object.hasOwn(schemas, name);
+}
+
 /** True when the value fits the schema. */
 export function fits(name: SchemaName, value: unknown): boolean {
   return validatorOf(name)(value);
+}
+
+/** True when the value fits what the schema says of this property; null when it says nothing. */
+export function fitsProperty(name: SchemaName, property: string, value: unknown): boolean | null {
+  const schema = schemas[name] as { $id: string; properties?: object };
+  if (!Object.hasOwn(schema.properties ?? {}, property)) return null;
+  return (ajv.getSchema(`${schema.$id}#/properties/${property}`) as ValidateFunction)(
+    value,
+  ) as boolean;
 }
 
 /** The value as the schema's type, or `InvalidRequest` that names the first place that breaks it. */

@@ -17,6 +17,11 @@ export interface NumberedBatch extends Batch {
  */
 export interface Channel {
   send(batch: NumberedBatch): Promise<boolean>;
+  /**
+   * False when the consumer cannot be told what was passed over: a batch without events is not sent to it then, and
+   * the cursor moves over it once everything before it is acknowledged.
+   */
+  readonly sendsCheckpoints: boolean;
   /** Answers to what is under way count for nothing any more. */
   forget(): void;
   /** False while what was sent has piled up on the way. */

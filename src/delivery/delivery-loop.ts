@@ -8,7 +8,10 @@ import type { Channel, CloseReason } from './channel.ts';
 import { FlowControl } from './flow-control.ts';
 
 export interface DeliveryLimits {
+  /** Events of a batch. */
   readonly batchMax: number;
+  /** Bytes of a batch; one event always fits. */
+  readonly bytesMax: number;
   readonly ackTimeoutMs: number;
   readonly checkpointMs: number;
 }

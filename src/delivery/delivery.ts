@@ -5,7 +5,6 @@ import { identOf, isStale, LIVE } from '../contract/consumer.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
 import type { Batch } from '../contract/event.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
-import { LIVE_IN_FLIGHT } from '../contract/limits.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -15,7 +14,7 @@ import type { TypeFilter } from './batch.ts';
 import type { Channel } from './channel.ts';
 import type { DeliveryLimits } from './delivery-loop.ts';
 import { LiveSubscription } from './live-subscription.ts';
-import { type PollRequest, poll } from './poll.ts';
+import { type PollRequest, poll, pollLive } from './poll.ts';
 import { type Peer, Registry } from './registry.ts';
 import { Subscription } from './subscription.ts';
 
@@ -25,7 +24,8 @@ export interface DeliveryOptions {
   readonly store: Store;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly node: string;
-  readonly limits: DeliveryLimits & {
+  readonly limits: Omit<DeliveryLimits, 'bytesMax'> & {
+    readonly liveInFlight: number;
     readonly inFlightMax: number;
     readonly subscriptionsMax: number;
     readonly staleMs: number;
@@ -43,6 +43,8 @@ export interface ConsumerRef {
 
 export interface SubscribeRequest extends ConsumerRef {
   readonly filter: TypeFilter;
+  /** Bytes of events in one batch; one event always fits. */
+  readonly bytesMax: number;
   readonly batchesInFlightMax: number | undefined;
   /** LIVE only; a registered consumer goes on from its cursor. */
   readonly start: Start | undefined;
@@ -122,11 +124,12 @@ export class Delivery implements Service {
     return { ...(await store.streamState(stream)), inbox: rows };
   }
 
-  /** One poll of a consumer. Throws `NotRegistered` and what `poll` throws. */
+  /** One poll of a consumer, or of nobody by LIVE. Throws `NotRegistered` and what `poll` throws. */
   async poll(consumer: ConsumerRef, request: PollRequest): Promise<Batch> {
     const feed = this.#feedOf(consumer.stream);
     const leave = this.#registry.admit(consumer.principal);
     try {
+      if (consumer.component === LIVE) return await pollLive({ ...this.#options, feed }, request);
       return await this.#pollOnce(feed, identOf(consumer), request, null);
     } finally {
       leave();
@@ -200,7 +203,7 @@ export class Delivery implements Service {
     const { store } = this.#options;
     const start = await store.resolveStart(feed.stream, request.start ?? 'now');
     const subscription = new LiveSubscription({
-      ...this.#shared(feed, request, LIVE_IN_FLIGHT),
+      ...this.#shared(feed, request, this.#options.limits.liveInFlight),
       start,
     });
     this.#registry.attachLive(feed.stream, request.peer, subscription);
@@ -214,7 +217,7 @@ export class Delivery implements Service {
       channel: request.openChannel(),
       filter: request.filter,
       batchesInFlightMax: Math.min(request.batchesInFlightMax ?? inFlight, limits.inFlightMax),
-      limits,
+      limits: { ...limits, bytesMax: request.bytesMax },
       metrics,
       logger,
     };

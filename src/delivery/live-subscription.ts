@@ -4,7 +4,6 @@
 import { isServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idDistance, idPlus } from '../contract/event-id.ts';
-import { BATCH_BYTES_MAX } from '../contract/limits.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { cutBatch, type TypeFilter } from './batch.ts';
 import type { CloseReason } from './channel.ts';
@@ -58,7 +57,7 @@ export class LiveSubscription {
     const isInPast = compareIds(this.#scanned, this.#pastUpTo) < 0;
     if (!isInPast && !feed.isFollowing(this.#scanned)) this.#passOver(feed.oldest);
 
-    const bounds = { eventsMax: limits.batchMax, bytesMax: BATCH_BYTES_MAX };
+    const bounds = { eventsMax: limits.batchMax, bytesMax: limits.bytesMax };
     const rows = await feed.read(this.#scanned, bounds);
     if (rows.length === 0) return this.#loop.wait();
     const cut = cutBatch(rows, this.#scanned, filter, bounds);

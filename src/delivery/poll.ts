@@ -1,14 +1,15 @@
 // Polling: acknowledge, then read what follows, waiting for it if asked to. A poll needs no lease; it moves the
 // cursor forward, and a push reader of the same consumer goes on behind it.
-import { systemClock } from '../base/clock.ts';
+import { nextTurn, systemClock } from '../base/clock.ts';
+import { isServiceError } from '../contract/errors.ts';
 import type { Batch, EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
-import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import { EVENTS_MAX } from '../contract/limits.ts';
 import type { Feed } from '../feed/feed.ts';
 import { type ConsumerRow, checkPosition, type Store } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { cutBatch, type TypeFilter } from './batch.ts';
+import { cutBatch, ReadSize, type TypeFilter } from './batch.ts';
 
 export interface PollRequest {
   /** Acknowledges everything up to it; null repeats what is not acknowledged. */
@@ -16,6 +17,13 @@ export interface PollRequest {
   readonly epoch: number | undefined;
   readonly filter: TypeFilter;
   readonly eventsMax: number;
+  /** Bytes of events; one always fits. */
+  readonly bytesMax: number;
+  /**
+   * An answer without events cannot say how far it looked, so the cursor is moved over what is not wanted: it is not
+   * looked through again then, or held back from the discarder.
+   */
+  readonly movesCursor: boolean;
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
@@ -38,15 +46,49 @@ export async function poll(
   consumer: ConsumerRow,
   request: PollRequest,
 ): Promise<Batch> {
-  const { feed, metrics } = options;
+  const { feed } = options;
   if (request.lastId !== null) await acknowledge(options, consumer, request.lastId, request.epoch);
 
   // Null or an older id repeats what is not acknowledged.
   const after = maxId(request.lastId ?? NO_EVENT, consumer.cursor);
-  const { rows, upTo } = await collect(options, request, after);
+  const { rows, upTo } = await collect(feed, request, after, SCANNED_MAX);
+  const hasPassed = rows.length === 0 && compareIds(upTo, after) > 0;
+  // A push reader of the same consumer may want what this poll does not.
+  if (hasPassed && request.movesCursor && !consumer.isConnected) {
+    await options.acks.write({ consumerId: consumer.id, cursor: upTo, token: null });
+  }
+  return answered(options, { rows, after, upTo, epoch: feed.epoch });
+}
+
+/**
+ * One poll without a cursor, from wherever it says; null = from the oldest event that is there. What was discarded is
+ * passed over, as the range of the answer tells. Throws `CursorAhead`, `HistoryForked`.
+ */
+export async function pollLive(
+  options: Pick<PollOptions, 'feed' | 'store' | 'metrics'>,
+  request: PollRequest,
+): Promise<Batch> {
+  const { feed, store } = options;
+  for (;;) {
+    const state = await store.streamState(feed.stream);
+    const after = maxId(request.lastId ?? NO_EVENT, state.discardedUpTo);
+    checkPosition(state, after, request.epoch);
+    try {
+      // Without a cursor nobody would remember how far an answer without events has looked.
+      const scannedMax = request.movesCursor ? Number.POSITIVE_INFINITY : SCANNED_MAX;
+      const { rows, upTo } = await collect(feed, request, after, scannedMax);
+      return answered(options, { rows, after, upTo, epoch: feed.epoch });
+    } catch (error) {
+      // Discarded meanwhile: what is there now begins later.
+      if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
+    }
+  }
+}
+
+function answered({ feed, metrics }: Pick<PollOptions, 'feed' | 'metrics'>, batch: Batch): Batch {
   metrics.batches.inc({ stream: feed.stream, by: 'poll' });
-  metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, rows.length);
-  return { rows, after, upTo, epoch: feed.epoch };
+  metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, batch.rows.length);
+  return batch;
 }
 
 /** Answers only after the cursor is stored, else another node would repeat the batch. */
@@ -68,24 +110,24 @@ async function acknowledge(
 }
 
 async function collect(
-  { feed }: PollOptions,
+  feed: Feed,
   request: PollRequest,
   after: EventId,
+  scannedMax: number,
 ): Promise<{ rows: readonly EventRow[]; upTo: EventId }> {
   const deadlineMs = systemClock.monotonicMs() + request.waitMs;
+  const readSize = new ReadSize(request.eventsMax);
+  const { eventsMax, bytesMax } = request;
   let scanned = after;
   let count = 0;
-  while (count < SCANNED_MAX) {
-    const rows = await feed.readFresh(scanned, {
-      eventsMax: request.filter === null ? request.eventsMax : EVENTS_MAX,
-      bytesMax: BATCH_BYTES_MAX,
-    });
-    const cut = cutBatch(rows, scanned, request.filter, {
-      eventsMax: request.eventsMax,
-      bytesMax: BATCH_BYTES_MAX,
-    });
+  while (count < scannedMax && !(count > 0 && request.signal.aborted)) {
+    const rows = await feed.readFresh(scanned, { eventsMax: readSize.events, bytesMax });
+    const cut = cutBatch(rows, scanned, request.filter, { eventsMax, bytesMax });
+    readSize.adjust(rows, cut);
     scanned = cut.upTo;
     count += rows.length;
+    // The window answers without a pause, and others want their turn.
+    if (count > EVENTS_MAX) await nextTurn();
     if (cut.rows.length > 0) return { rows: cut.rows, upTo: scanned };
     const leftMs = deadlineMs - systemClock.monotonicMs();
     if (rows.length === 0 && (leftMs <= 0 || request.signal.aborted)) break;

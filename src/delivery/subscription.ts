@@ -10,11 +10,10 @@ import { systemClock } from '../base/clock.ts';
 import { isServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
-import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Lease } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { cutBatch, type TypeFilter } from './batch.ts';
+import { cutBatch, ReadSize, type TypeFilter } from './batch.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
 import type { SentBatch } from './flow-control.ts';
@@ -38,6 +37,7 @@ export class Subscription {
   /** Everything up to here was covered by a batch that was sent. */
   #sentUpTo: EventId;
   #sentAtMs = systemClock.monotonicMs();
+  readonly #readSize: ReadSize;
   #seq = 0;
   #refusals = 0;
   #failures = 0;
@@ -46,6 +46,7 @@ export class Subscription {
     this.#options = options;
     this.#scanned = options.lease.cursor;
     this.#sentUpTo = options.lease.cursor;
+    this.#readSize = new ReadSize(options.limits.batchMax);
     this.#loop = new DeliveryLoop(options);
     this.#loop.start({ round: () => this.#round(), onError: (error) => this.#recover(error) });
   }
@@ -81,24 +82,23 @@ export class Subscription {
     this.#failures = 0;
     // A poll may have moved on meanwhile.
     if (this.#scanned !== from || this.#loop.isEnded) return;
-    const cut = cutBatch(rows, from, this.#options.filter, {
-      eventsMax: this.#options.limits.batchMax,
-      bytesMax: BATCH_BYTES_MAX,
-    });
+    const { filter, limits } = this.#options;
+    const { bytesMax } = limits;
+    const cut = cutBatch(rows, from, filter, { eventsMax: limits.batchMax, bytesMax });
+    this.#readSize.adjust(rows, cut);
     this.#scanned = cut.upTo;
     if (cut.rows.length > 0 || this.#msToCheckpoint <= 0) this.#send(cut.rows);
     else if (rows.length === 0) await this.#loop.wait(this.#msToCheckpoint);
   }
 
   #readNext(): Promise<EventRow[]> {
-    const { feed, filter, limits } = this.#options;
-    // A filtered reader scans a long way for few events; an unfiltered one reads no more than it sends.
-    const eventsMax = filter === null ? limits.batchMax : EVENTS_MAX;
-    return feed.read(this.#scanned, { eventsMax, bytesMax: BATCH_BYTES_MAX });
+    const { feed, limits } = this.#options;
+    const { bytesMax } = limits;
+    return feed.read(this.#scanned, { eventsMax: this.#readSize.events, bytesMax });
   }
 
   #send(rows: readonly EventRow[]): void {
-    const { feed, channel, metrics } = this.#options;
+    const { feed, channel } = this.#options;
     const batch = {
       seq: this.#seq,
       rows,
@@ -106,12 +106,21 @@ export class Subscription {
       upTo: this.#scanned,
       epoch: feed.epoch,
     };
-    this.#seq += 1;
     this.#sentUpTo = batch.upTo;
     this.#sentAtMs = systemClock.monotonicMs();
-    this.#loop.flow.add(batch, channel.send(batch));
+    if (rows.length === 0 && !channel.sendsCheckpoints) {
+      this.#loop.flow.add(batch, Promise.resolve(true));
+    } else {
+      this.#seq += 1;
+      this.#loop.flow.add(batch, channel.send(batch));
+      this.#countSent(rows.length);
+    }
+  }
+
+  #countSent(events: number): void {
+    const { feed, metrics } = this.#options;
     metrics.batches.inc({ stream: feed.stream, by: 'push' });
-    metrics.delivered.inc({ stream: feed.stream, by: 'push' }, rows.length);
+    metrics.delivered.inc({ stream: feed.stream, by: 'push' }, events);
   }
 
   /** Unwanted events move the cursor too, by an empty batch now and then. */

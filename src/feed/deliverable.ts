@@ -1,6 +1,6 @@
 // What stands in the queue but may not go out as it stands. Where rows cannot be trusted to be events (MariaDB lets
-// "\q" and 1. through as JSON, and any session may switch its checks off), they are looked at once before they reach a
-// frame or another database.
+// "\q" and 1. through as JSON, and any session may switch its checks off; what was adopted went through no checks of
+// ours on any database), they are looked at once before they reach a frame or another database.
 import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import { isEventTime } from '../contract/time.ts';
@@ -30,7 +30,8 @@ export async function readDeliverable(
   limits: ReadLimits,
 ): Promise<EventRow[]> {
   const rows = await store.readAfter(stream, after, limits);
-  return store.hasTrustedRows ? rows : deliverable(rows, onInvalid);
+  const isTrusted = store.hasTrustedRows && !(await store.mayBeAdopted(stream, after));
+  return isTrusted ? rows : deliverable(rows, onInvalid);
 }
 
 /** A row that is no event goes out as null under a type that says so: it stops nobody. */

@@ -7,7 +7,7 @@ import { Loop } from '../base/loop.ts';
 import { type Found, nextSleepMs, type PaceLimits } from '../base/pace.ts';
 import { isServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idPlus, NO_EVENT } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { ReadLimits, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -33,6 +33,7 @@ export class Feed implements Service {
   readonly #loop: Loop;
   #window: Window;
   #epoch = 1;
+  #gapsUpTo: EventId = NO_EVENT;
   #sleepMs = 0;
   readonly #attached = new Set<Hint>();
 
@@ -55,6 +56,7 @@ export class Feed implements Service {
   async start(): Promise<void> {
     const state = await this.#options.store.streamState(this.stream);
     this.#epoch = state.epoch;
+    this.#gapsUpTo = state.gapsUpTo;
     this.#window = new Window(state.newest, this.#options.limits);
     await this.#loop.start();
   }
@@ -97,10 +99,16 @@ export class Feed implements Service {
     return this.#readStore(after, limits);
   }
 
-  /** The same, asking the database before it says that there is nothing. */
+  /**
+   * The same, asking the database before it says that there is no more: whoever has just added an event finds it.
+   */
   async readFresh(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    const isRecent = this.#window.covers(after);
     const rows = await this.read(after, limits);
-    return rows.length > 0 || !this.#window.covers(after) ? rows : this.#readStore(after, limits);
+    const eventsMax = limits.eventsMax - rows.length;
+    if (!isRecent || eventsMax === 0) return rows;
+    const more = await this.#readStore(rows.at(-1)?.[0] ?? after, { ...limits, eventsMax });
+    return [...rows, ...more];
   }
 
   /** Gives the hint whenever the window grows, until the returned function is called. */
@@ -109,9 +117,13 @@ export class Feed implements Service {
     return () => this.#attached.delete(hint);
   }
 
-  /** Resolves when there is something behind `after`, after `ms`, or when the signal aborts. */
+  /**
+   * For whoever has found nothing behind `after`: resolves when there is something, after `ms`, or when the signal
+   * aborts.
+   */
   async waitBeyond(after: EventId, ms: number, signal: AbortSignal): Promise<void> {
-    if (compareIds(this.#window.newest, after) > 0) return;
+    // Adopted ids that are not there never come: behind the last of them the newest id alone says nothing.
+    if (compareIds(this.#window.newest, maxId(after, this.#gapsUpTo)) > 0) return;
     const wake = new Hint();
     const detach = this.attach(wake);
     await wake.wait(ms, signal);

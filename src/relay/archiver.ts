@@ -33,6 +33,9 @@ export interface ArchiverOptions {
 /** What one round came to. */
 export type ArchiveRound = 'copied' | 'nothing-left' | 'another-is-at-work';
 
+/** Its watermark's name in the warehouse. */
+export const ARCHIVER_SINK = 'archiver';
+
 /** The right to archive, and how far the warehouse is. */
 interface Held {
   readonly lease: Lease;
@@ -40,7 +43,6 @@ interface Held {
   renewedAtMs: number;
 }
 
-const SINK = 'archiver';
 const LEASE_MS = 10_000;
 const RENEW_MS = 3000;
 const PACE_MIN_MS = 20;
@@ -105,7 +107,7 @@ export class Archiver implements Service {
     });
     const to = rows.at(-1)?.[0];
     if (to === undefined) return 'nothing-left';
-    if (!(await warehouse.copyToHistory(SINK, stream, rows, { from, to }))) {
+    if (!(await warehouse.copyToHistory(ARCHIVER_SINK, stream, rows, { from, to }))) {
       throw new Error('The watermark in the warehouse was moved by another archiver.');
     }
     held.watermark = to;
@@ -147,7 +149,7 @@ export class Archiver implements Service {
     const { store, warehouse, stream } = this.#options;
     const state = await store.streamState(stream);
     const start = { lastId: lease.cursor, epoch: state.epoch };
-    const { lastId, epoch } = await warehouse.openWatermark(SINK, stream, start);
+    const { lastId, epoch } = await warehouse.openWatermark(ARCHIVER_SINK, stream, start);
     const newest = (await store.streamState(stream)).newest;
     if (epoch !== state.epoch || compareIds(lastId, newest) > 0) {
       throw new ServiceError('HistoryForked', {

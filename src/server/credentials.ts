@@ -26,12 +26,25 @@ export function readCredentials(path: string): Credentials {
   const names = credentials.principals.map((principal) => principal.name);
   const doubled = names.find((name, place) => names.indexOf(name) !== place);
   if (doubled !== undefined) throw new Error(`The principal ${doubled} is there twice.`);
-  for (const { name, keys } of credentials.principals) {
+  for (const { name, keys, hmacKey } of credentials.principals) {
+    if (hmacKey !== undefined && !isHmacKey(hmacKey)) {
+      throw new Error(
+        `The hmacKey of ${name} is not base64 of ${HMAC_KEY_BYTES_MIN} bytes or more.`,
+      );
+    }
     // A date that is none would never come.
     const isBad = keys.some((key) => key.expiresAt !== undefined && isNoDate(key.expiresAt));
     if (isBad) throw new Error(`A key of ${name} has an expiresAt that is no date.`);
   }
   return credentials;
+}
+
+/** What is no base64 would decode to nothing, and with an empty key anybody could sign. */
+const HMAC_KEY_BYTES_MIN = 8;
+
+export function isHmacKey(text: string): boolean {
+  const key = Buffer.from(text, 'base64');
+  return key.length >= HMAC_KEY_BYTES_MIN && key.toString('base64') === text;
 }
 
 function isNoDate(text: string): boolean {
@@ -55,6 +68,8 @@ export interface NewKey {
   readonly expiresAt?: string | undefined;
   /** Made when left out. */
   readonly key?: string | undefined;
+  /** The key signs FutoIn messages: base64, and kept as it is. */
+  readonly isHmac?: boolean;
 }
 
 /** Adds a key to a principal, who is made when new and else keeps its keys and gets the rights given here. */
@@ -62,16 +77,13 @@ export function withKey(
   credentials: Credentials,
   added: NewKey,
 ): { credentials: Credentials; key: string } {
-  const key = added.key ?? randomBytes(32).toString('base64url');
-  const entry: CredentialKey = {
-    sha256: sha256Of(key),
-    ...(added.expiresAt === undefined ? {} : { expiresAt: added.expiresAt }),
-  };
+  const key = added.key ?? randomBytes(32).toString(added.isHmac ? 'base64' : 'base64url');
   const known = credentials.principals.find((principal) => principal.name === added.name);
   const principal: CredentialPrincipal = {
     ...known,
     name: added.name,
-    keys: [...(known?.keys ?? []).filter((each) => each.sha256 !== entry.sha256), entry],
+    keys: known?.keys ?? [],
+    ...(added.isHmac ? { hmacKey: key } : { keys: withEntry(known?.keys ?? [], key, added) }),
     may: added.may,
     ...(added.types === undefined ? {} : { types: [...added.types] }),
     ...(added.streams === undefined ? {} : { streams: [...added.streams] }),
@@ -80,4 +92,13 @@ export function withKey(
   const others = credentials.principals.filter((each) => each.name !== added.name);
   const changed = { principals: [...others, principal] };
   return { credentials: validate<Credentials>('credentials', changed), key };
+}
+
+function withEntry(
+  keys: readonly CredentialKey[],
+  key: string,
+  { expiresAt }: Pick<NewKey, 'expiresAt'>,
+): CredentialKey[] {
+  const entry = { sha256: sha256Of(key), ...(expiresAt === undefined ? {} : { expiresAt }) };
+  return [...keys.filter((each) => each.sha256 !== entry.sha256), entry];
 }

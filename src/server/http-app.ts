@@ -1,16 +1,13 @@
-// The HTTP side: a plain handler for the hot path (`POST /rpc`), Express for the rest, which costs 3 to 6 times a
-// plain handler.
+// The HTTP side: plain handlers for the hot paths (`/rpc`, `/futoin`), Express for the rest, which costs 3 to 6 times
+// a plain handler.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { ServiceError } from '../contract/errors.ts';
-import type { Guard } from './auth/guard.ts';
-import { readBody } from './body.ts';
+import { FUTOIN_PATH } from './futoin/futoin-door.ts';
+import type { HttpAnswer, HttpDoor } from './http-door.ts';
 import { toServiceError } from './rpc/errors.ts';
-import { type JsonRpc, readMessage, refusalText } from './rpc/json-rpc.ts';
 
 export interface HttpAppOptions {
-  readonly jsonRpc: JsonRpc;
-  readonly guard: Guard;
-  readonly requestBytesMax: number;
+  readonly rpc: HttpDoor;
+  readonly futoin: HttpDoor;
   readonly operations: RequestListener;
 }
 
@@ -26,10 +23,12 @@ export class HttpApp {
   }
 
   readonly listener: RequestListener = (request, response) => {
-    const path = request.url?.split('?', 1)[0];
-    if (path !== '/rpc') this.#options.operations(request, response);
-    else if (request.method === 'POST') void this.#answerRpc(request, response);
-    else refuseMethod(response);
+    const { rpc, futoin, operations } = this.#options;
+    const path = request.url?.split('?', 1)[0] ?? '';
+    if (path === '/rpc') void this.#answer(rpc, request, response);
+    else if (path === FUTOIN_PATH || path.startsWith(`${FUTOIN_PATH}/`)) {
+      void this.#answer(futoin, request, response);
+    } else operations(request, response);
   };
 
   /** Lets calls that only wait for something end with what they have. */
@@ -40,8 +39,7 @@ export class HttpApp {
     }
   }
 
-  async #answerRpc(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { jsonRpc, guard, requestBytesMax } = this.#options;
+  async #answer(door: HttpDoor, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = new AbortController();
     this.#atWork.set(call, response);
     response.on('close', () => {
@@ -49,49 +47,28 @@ export class HttpApp {
       call.abort();
     });
     try {
-      const { principal } = guard.identify(request.headers);
-      const caller = { principal, signal: call.signal, peer: call, openChannel: null };
-      // A chain and not a variable: while the call waits, nothing here keeps its request in memory.
-      const answering = readBody(request, requestBytesMax).then((body) =>
-        jsonRpc.answer(readMessage(body), caller),
-      );
-      send(response, 200, await answering);
+      send(response, await door.answer(request, call));
     } catch (error) {
-      if (!response.destroyed) sendRefusal(request, response, toServiceError(error));
+      if (response.destroyed) return;
+      if (!request.complete) discardRest(request, response);
+      send(response, door.refusal(toServiceError(error)));
     }
   }
 }
 
-function send(response: ServerResponse, status: number, text: string | null): void {
-  if (text === null) {
-    response.writeHead(204).end();
+function send(response: ServerResponse, { status, contentType, body, headers }: HttpAnswer): void {
+  if (body === null) {
+    response.writeHead(status).end();
     return;
   }
-  const body = Buffer.from(text);
+  const length = Buffer.byteLength(body);
   response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': body.length })
+    .writeHead(status, { ...headers, 'content-type': contentType, 'content-length': length })
     .end(body);
 }
 
-/** A request that was not let in, or not to its end. */
-function sendRefusal(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: ServiceError,
-): void {
-  const isUnknown = error.code === 'SecurityError' || error.code === 'PleaseReauth';
-  if (isUnknown) response.setHeader('www-authenticate', 'Bearer, Basic realm="aftercommit"');
-  if (!request.complete) {
-    response.setHeader('connection', 'close');
-    request.resume();
-    setTimeout(() => request.destroy(), DISCARD_MS).unref();
-  }
-  send(response, isUnknown ? 401 : 200, refusalText(error));
-}
-
-function refuseMethod(response: ServerResponse): void {
-  const error = new ServiceError('InvalidRequest', { message: 'Use POST.' });
-  response
-    .writeHead(405, { allow: 'POST', 'content-type': 'application/json' })
-    .end(refusalText(error));
+function discardRest(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+  request.resume();
+  setTimeout(() => request.destroy(), DISCARD_MS).unref();
 }

@@ -3,28 +3,29 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
+import { ConfigError } from '../config/load.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import { Guard, isLoopback } from './auth/guard.ts';
 import { KeyRing } from './auth/key-ring.ts';
+import { Futoin } from './futoin/futoin.ts';
+import { FutoinDoor } from './futoin/futoin-door.ts';
 import { HttpApp } from './http-app.ts';
 import { createOps, type OpsOptions } from './ops.ts';
-import { JsonRpc, type ServiceName } from './rpc/json-rpc.ts';
-import type { MethodServices } from './rpc/methods.ts';
+import { Dispatcher, type DispatcherOptions } from './rpc/dispatcher.ts';
+import { JsonRpc } from './rpc/json-rpc.ts';
+import { RpcDoor } from './rpc/rpc-door.ts';
 import { WsServer } from './ws/ws-server.ts';
 
-export interface ServerOptions extends Pick<OpsOptions, 'problems' | 'metricsText'> {
+export interface ServerOptions
+  extends Pick<OpsOptions, 'problems' | 'metricsText'>,
+    DispatcherOptions {
   readonly host: string;
   readonly port: number;
   /** The credentials file; null = open mode, on a loopback address only. */
   readonly credentials: string | null;
-  readonly services: MethodServices;
-  readonly offered: readonly ServiceName[];
   readonly requestBytesMax: number;
   readonly connectionsMax: number;
   readonly shutdownMs: number;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 /** An idle peer that never finishes its headers or its body is cut off by node:http after these. */
@@ -40,21 +41,26 @@ export class Server implements Service {
   readonly #http: HttpServer;
   readonly #ws: WsServer;
 
-  /** Throws when the credentials cannot be read, and when open mode would listen to other machines. */
+  /** Throws `ConfigError` when the credentials cannot be read, or open mode would listen to other machines. */
   constructor(options: ServerOptions) {
     const { host, credentials, requestBytesMax, connectionsMax, metrics, logger } = options;
     if (credentials === null && !isLoopback(host)) {
-      throw new Error(
+      throw new ConfigError([
         `EVT_HOST ${JSON.stringify(host)} would let other machines in without a key: add credentials first ` +
-          '(aftercommit credentials add NAME --may generate,consume).',
-      );
+          '(aftercommit credentials add NAME --may generate,consume)',
+      ]);
     }
     this.#options = options;
-    this.#keys = credentials === null ? null : new KeyRing(credentials, logger);
+    this.#keys = credentials === null ? null : openKeyRing(credentials, logger);
     const guard = new Guard(this.#keys);
-    const jsonRpc = new JsonRpc(options);
-    const operations = createOps({ ...options, guard });
-    this.#app = new HttpApp({ jsonRpc, guard, requestBytesMax, operations });
+    const dispatcher = new Dispatcher(options);
+    const jsonRpc = new JsonRpc(dispatcher);
+    const futoin = new Futoin({ dispatcher, guard, logger });
+    this.#app = new HttpApp({
+      rpc: new RpcDoor({ jsonRpc, guard, requestBytesMax }),
+      futoin: new FutoinDoor({ futoin, guard }),
+      operations: createOps({ ...options, guard }),
+    });
     this.#http = createServer(
       { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
       this.#app.listener,
@@ -62,6 +68,7 @@ export class Server implements Service {
     this.#ws = new WsServer({
       http: this.#http,
       jsonRpc,
+      futoin,
       guard,
       metrics,
       logger,
@@ -105,5 +112,15 @@ export class Server implements Service {
     patience.abort();
     this.#ws.terminate();
     this.#http.closeAllConnections();
+  }
+}
+
+function openKeyRing(path: string, logger: Logger): KeyRing {
+  try {
+    return new KeyRing(path, logger);
+  } catch (error) {
+    throw new ConfigError([
+      `EVT_CREDENTIALS ${JSON.stringify(path)} is not usable: ${(error as Error).message}`,
+    ]);
   }
 }

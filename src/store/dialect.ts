@@ -3,6 +3,7 @@
 import type { Knex } from 'knex';
 import type { Draft, EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
+import type { Adopter } from './adopter.ts';
 
 export type { DatabaseKind } from '../../migrations/index.ts';
 
@@ -88,6 +89,9 @@ export interface Dialect {
 
   /** One runner of migrations at a time; knex's own lock throws instead of waiting and survives a kill. */
   withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void>;
+
+  /** What adopting a database of futoin-eventstream takes here: DDL and its locks have little in common. */
+  readonly adopter: Adopter;
 
   /** The database's clock; nodes may disagree, so no time of a node is ever stored or compared. */
   now(): Knex.Raw;

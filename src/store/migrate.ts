@@ -9,6 +9,7 @@ import {
   streamMigrations,
   warehouseMigrations,
 } from '../../migrations/index.ts';
+import { type Role, requireAdopted } from './adoption/originals.ts';
 import type { Dialect } from './dialect.ts';
 
 /** One of the two databases: its own tables, and the tables that each stream has in it. */
@@ -19,6 +20,8 @@ export interface Schema {
   readonly perStream: readonly StreamMigration[];
   /** The table that counts how many of `perStream` a stream has, and that table's key. */
   readonly versions: { readonly table: string; readonly key: string };
+  /** What stands here in a database of futoin-eventstream, for which ours must not be taken. */
+  readonly adopted: readonly Role[];
 }
 
 export const activeSchema: Schema = {
@@ -26,6 +29,7 @@ export const activeSchema: Schema = {
   shared: activeMigrations,
   perStream: streamMigrations,
   versions: { table: 'evt_streams', key: 'name' },
+  adopted: ['queue', 'consumers'],
 };
 
 export const warehouseSchema: Schema = {
@@ -33,6 +37,7 @@ export const warehouseSchema: Schema = {
   shared: warehouseMigrations,
   perStream: historyMigrations,
   versions: { table: 'evt_archives', key: 'stream' },
+  adopted: ['history'],
 };
 
 /** Gives the names of the migrations that were applied now, in their order. */
@@ -43,6 +48,7 @@ export async function migrate(
 ): Promise<string[]> {
   const applied: string[] = [];
   await dialect.withMigrationLock(async (db) => {
+    await requireAdopted(db, dialect, schema.adopted, await hasMain(db, schema));
     applied.push(...(await applyShared(db, dialect, schema)));
     for (const stream of streams) {
       applied.push(...(await applyToStream(db, dialect, schema, stream)));
@@ -51,7 +57,8 @@ export async function migrate(
   return applied;
 }
 
-async function applyShared(db: Knex, dialect: Dialect, schema: Schema): Promise<string[]> {
+/** Runs under the lock of migrations. */
+export async function applyShared(db: Knex, dialect: Dialect, schema: Schema): Promise<string[]> {
   if (!(await db.schema.hasTable('evt_migrations'))) {
     await db.schema.createTable('evt_migrations', (table) => {
       table.string('name', 100).primary();
@@ -99,6 +106,13 @@ async function applyToStream(
       .update({ schema: version + place + 1 });
   }
   return pending.map((migration) => `${stream}:${migration.name}`);
+}
+
+/** True when stream main has its tables, made here or adopted. */
+async function hasMain(db: Knex, { versions: { table, key } }: Schema): Promise<boolean> {
+  if (!(await db.schema.hasTable(table))) return false;
+  const row = await db(table).where(key, 'main').first('schema');
+  return Number(row?.schema ?? 0) > 0;
 }
 
 function aheadError(what: string): Error {

@@ -4,7 +4,6 @@
 // queue is a gap-free prefix. What would break it: numbering outside that lock, or a default on the queue's id.
 import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
-import { ServiceError } from '../contract/errors.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
 import {
   compareIds,
@@ -15,6 +14,15 @@ import {
   minId,
 } from '../contract/event-id.ts';
 import { firstMillisecond } from '../contract/time.ts';
+import {
+  type ActiveTables,
+  type Adopted,
+  type AdoptRequest,
+  adoptActive,
+  findActive,
+  type OriginalActive,
+} from './adoption/active.ts';
+import { adoptLocked } from './adoption/locked.ts';
 import type {
   Ack,
   Appended,
@@ -26,22 +34,19 @@ import type {
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { activeSchema, migrate } from './migrate.ts';
+import { type Found, type Start, startCursor, tooOld } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
 import { REPEATABLE, retried } from './retry.ts';
 import type { StreamState } from './stream-state.ts';
+import { isDense, requireUnbroken } from './unbroken.ts';
 
+export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type { Ack, Appended, Moved, ReadLimits } from './dialect.ts';
+export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
 export type { StreamState } from './stream-state.ts';
-
-/** Where a new consumer begins. */
-export type Start =
-  | 'beginning'
-  | 'now'
-  | { readonly id: EventId; readonly epoch?: number | undefined }
-  | { readonly time: string };
 
 export interface Discarded {
   readonly count: number;
@@ -56,6 +61,7 @@ export class Store {
   /** For whatever reads outside of a transaction. */
   readonly #reader: Knex;
   readonly #dialect: Dialect;
+  readonly #gapsUpTo = new Map<string, EventId>();
 
   private constructor({ db, reader, dialect }: OpenDatabase) {
     this.#db = db;
@@ -71,6 +77,18 @@ export class Store {
   /** Brings the schema up to date for these streams; gives what was applied. */
   migrate(streamNames: readonly string[]): Promise<string[]> {
     return migrate(this.#dialect, activeSchema, streamNames);
+  }
+
+  /** A database of futoin-eventstream as it stands; null when there is nothing to adopt. */
+  findOriginal(tables: ActiveTables): Promise<OriginalActive | null> {
+    return findActive(this.#reader, this.#dialect, tables);
+  }
+
+  /** Makes it stream main, as after a crash on the way; its warehouse comes first. Other migrations are left to do. */
+  adopt(request: AdoptRequest): Promise<Adopted> {
+    const at = { dialect: this.#dialect, reader: this.#reader };
+    const { queue, consumers } = request.tables;
+    return adoptLocked(at, [queue, consumers], (db) => adoptActive(db, this.#dialect, request));
   }
 
   /** Rejects when the database does not answer. */
@@ -91,6 +109,17 @@ export class Store {
   /** False when what came by SQL may turn out not to be an event. */
   get hasTrustedRows(): boolean {
     return this.#dialect.hasTrustedRows;
+  }
+
+  /** True when what stands behind `after` may have been adopted, that is written without our checks. */
+  async mayBeAdopted(stream: string, after: EventId): Promise<boolean> {
+    // Once a stream can be read, this never changes.
+    let gapsUpTo = this.#gapsUpTo.get(stream);
+    if (gapsUpTo === undefined) {
+      gapsUpTo = (await this.streamState(stream)).gapsUpTo;
+      this.#gapsUpTo.set(stream, gapsUpTo);
+    }
+    return compareIds(after, gapsUpTo) < 0;
   }
 
   /** Gives the drafts their ids, behind everything that was committed in the inbox before. */
@@ -122,11 +151,13 @@ export class Store {
       this.#dialect.readQueue(stream, after, limits),
     );
     // Rows that begin right behind `after` were whole in their snapshot, since a discard takes the lowest first.
-    if (rows[0]?.[0] === idPlus(after, 1)) return unbroken(stream, after, rows);
+    if (rows.length > 0 && isDense(after, rows)) return rows;
     // Otherwise a discard may have come between: it is asked about after the rows, so it cannot be missed.
-    const { discardedUpTo } = await this.streamState(stream);
-    if (compareIds(discardedUpTo, after) > 0) throw tooOld(discardedUpTo);
-    return unbroken(stream, after, rows);
+    const { discardedUpTo, gapsUpTo } = await this.streamState(stream);
+    const isWhole = rows[0]?.[0] === idPlus(after, 1);
+    if (!isWhole && compareIds(discardedUpTo, after) > 0) throw tooOld(discardedUpTo);
+    requireUnbroken(stream, after, rows, gapsUpTo);
+    return rows;
   }
 
   /** Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once. */
@@ -271,7 +302,7 @@ export class Store {
       // A later statement than the lock: whoever registered before it is seen, whoever comes after must wait.
       const known = await consumers.listCursors(tx, this.#dialect, stream);
       const allowed = discardableUpTo(state, known);
-      const upTo = minId(allowed, idPlus(state.discardedUpTo, limit));
+      const upTo = minId(allowed, idPlus(await this.#windowStart(tx, stream, state), limit));
       if (compareIds(upTo, state.discardedUpTo) <= 0) {
         return { count: 0, upTo: state.discardedUpTo, hasMore: false };
       }
@@ -282,11 +313,19 @@ export class Store {
     return this.#write('discard', work, REPEATABLE);
   }
 
+  /** Where a window of the discarder begins: a gap of any size is passed over at once. */
+  async #windowStart(tx: Knex, stream: string, state: StreamState): Promise<EventId> {
+    const { discardedUpTo, gapsUpTo } = state;
+    if (compareIds(discardedUpTo, gapsUpTo) >= 0) return discardedUpTo;
+    const first = await events.firstId(tx, this.#dialect, stream, discardedUpTo);
+    return first === null ? maxId(discardedUpTo, gapsUpTo) : idPlus(first, -1);
+  }
+
   /** Right before the first event at or after the time; before those that come from now on, when there is none. */
   async #positionAt(stream: string, time: string): Promise<Found> {
     const since = firstMillisecond(time);
-    const { discardedUpTo, newest } = await this.streamState(stream);
-    const range = { after: discardedUpTo, upTo: newest };
+    const { discardedUpTo, newest, gapsUpTo } = await this.streamState(stream);
+    const range = { after: discardedUpTo, upTo: newest, gapsUpTo };
     const first = await this.#read('firstIdSince', () =>
       events.firstIdSince(this.#reader, this.#dialect, stream, since, range),
     );
@@ -304,47 +343,6 @@ export class Store {
   #read<T>(verb: string, work: () => Promise<T>): Promise<T> {
     return retried(this.#dialect, verb, work, REPEATABLE);
   }
-}
-
-/** A position that was found before, and from which some events may have been discarded since. */
-interface Found {
-  readonly found: EventId;
-}
-
-function startCursor(
-  state: StreamState,
-  position: Exclude<Start, { time: string }> | Found,
-): EventId {
-  if (position === 'beginning') return state.discardedUpTo;
-  if (position === 'now') return state.newest;
-  if ('found' in position) return minId(maxId(position.found, state.discardedUpTo), state.newest);
-  checkPosition(state, position.id, position.epoch);
-  return position.id;
-}
-
-/** Throws unless a reader that stands at `id` can go on from there. */
-export function checkPosition(state: StreamState, id: EventId, epoch: number | undefined): void {
-  if (epoch !== undefined && epoch !== state.epoch) {
-    throw new ServiceError('HistoryForked', { details: { epoch: state.epoch } });
-  }
-  if (compareIds(id, state.newest) > 0) {
-    throw new ServiceError('CursorAhead', { details: { newest: state.newest } });
-  }
-  if (compareIds(id, state.discardedUpTo) < 0) throw tooOld(state.discardedUpTo);
-}
-
-/** Rows are only ever taken from the queue by a discard, the lowest first: any other hole was made by hand. */
-function unbroken(stream: string, after: EventId, rows: EventRow[]): EventRow[] {
-  const last = rows.at(-1)?.[0] ?? after;
-  if (last === idPlus(after, rows.length)) return rows;
-  throw new ServiceError('InternalError', {
-    message: `The queue of stream ${stream} has a hole between ${after} and ${last}: events were removed by hand.`,
-    details: { stream, after, last, found: rows.length },
-  });
-}
-
-function tooOld(discardedUpTo: EventId): ServiceError {
-  return new ServiceError('CursorTooOld', { details: { earliest: idPlus(discardedUpTo, 1) } });
 }
 
 /** The least cursor; nothing while nobody is registered, or while the archive that is required is not there. */

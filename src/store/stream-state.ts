@@ -7,6 +7,8 @@ export interface StreamState {
   readonly newest: EventId;
   /** The greatest id that was deleted. */
   readonly discardedUpTo: EventId;
+  /** Ids up to here may have gaps: the stream was adopted with them. */
+  readonly gapsUpTo: EventId;
   readonly status: string;
   readonly epoch: number;
   readonly isArchiveRequired: boolean;

@@ -2,12 +2,20 @@
 import type { Knex } from 'knex';
 import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
+import {
+  type AdoptedHistory,
+  adoptHistory,
+  type FoundHistory,
+  findHistory,
+} from './adoption/history.ts';
+import { adoptLocked } from './adoption/locked.ts';
 import type { Dialect, DialectOptions } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import * as history from './queries/history.ts';
 import { REPEATABLE, retried } from './retry.ts';
 
+export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
 export type { Watermark } from './queries/history.ts';
 
 export class Warehouse {
@@ -26,6 +34,17 @@ export class Warehouse {
 
   migrate(streams: readonly string[]): Promise<string[]> {
     return migrate(this.#dialect, warehouseSchema, streams);
+  }
+
+  /** The history as it stands, futoin-eventstream's or ours; null when there is none. */
+  findHistory(table: string): Promise<FoundHistory | null> {
+    return findHistory(this.#db, this.#dialect, table);
+  }
+
+  /** Makes futoin-eventstream's history that of stream main, as after a crash on the way. */
+  adopt(table: string): Promise<AdoptedHistory> {
+    const at = { dialect: this.#dialect, reader: this.#db };
+    return adoptLocked(at, [table], (db) => adoptHistory(db, this.#dialect, table));
   }
 
   /** The sink's watermark, set to `start` when it has none yet. */

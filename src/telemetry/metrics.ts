@@ -45,6 +45,11 @@ export function createMetrics() {
     ),
     delivered: counter('delivered_events_total', 'Events sent.', ['stream', 'by']),
     batches: counter('delivered_batches_total', 'Batches sent.', ['stream', 'by']),
+    notCarried: counter(
+      'not_carried_events_total',
+      'Events passed over because the FutoIn wire cannot express their type.',
+      ['stream'],
+    ),
     skipped: counter('skipped_events_total', 'Events that LIVE readers were too slow for.', [
       'stream',
     ]),

@@ -31,6 +31,14 @@ describe('aftercommit credentials', () => {
     expect([code, stdout]).toEqual([0, '']);
   });
 
+  it('keeps a signing key as it is', async () => {
+    const { code, stdout } = await credentials('add', 'ada', '--may', 'generate', '--hmac');
+    expect(code).toBe(0);
+    const [ada] = JSON.parse(await readFile(file, 'utf8')).principals;
+    expect(ada).toMatchObject({ name: 'ada', keys: [], hmacKey: stdout.trim() });
+    expect(Buffer.from(ada.hmacKey, 'base64')).toHaveLength(32);
+  });
+
   it('lists principals and removes them', async () => {
     expect((await credentials('list')).stdout).toBe('There are no credentials.\n');
     await credentials('add', 'ada', '--may', 'generate', '--types', 'ORDER_*', '--streams', 'a,b');
@@ -56,7 +64,7 @@ describe('aftercommit credentials', () => {
     ['an end that has passed', ['ada', '--may', 'admin', '--expires', '2020-01-01']],
     ['an end without a zone', ['ada', '--may', 'admin', '--expires', '2999-01-01T00:00']],
     ['a type without a name', ['ada', '--may', 'admin', '--types', 'A,']],
-    ['what signatures need', ['ada', '--may', 'admin', '--hmac']],
+    ['a signing key that is not base64', ['ada', '--may', 'admin', '--hmac', '--key', 'k-1']],
   ])('refuses %s with exit code 2', async (_, args) => {
     const { code, stdout, stderr } = await credentials('add', ...args);
     expect([code, stdout]).toEqual([2, '']);

@@ -55,12 +55,24 @@ describe('the process', () => {
 
   it('says in one line that the credentials are not there', async () => {
     const { code, stderr } = await serve('--credentials', 'nowhere.json').ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^aftercommit: The credentials file nowhere\.json .*\n$/);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^aftercommit: config: EVT_CREDENTIALS "nowhere\.json" .*\n$/);
+  });
+
+  it('says in one line that the database is not there', async () => {
+    for (const scheme of ['postgres', 'mysql']) {
+      const databaseUrl = `${scheme}://a:secret@127.0.0.1:1/x`;
+      const { code, stderr } = await build.spawn(['migrate'], { EVT_DATABASE_URL: databaseUrl })
+        .ended;
+      expect([code, stderr]).toEqual([
+        1,
+        'aftercommit: The database cannot be reached: connect ECONNREFUSED 127.0.0.1:1\n',
+      ]);
+    }
   });
 
   it('shows a stack to whoever debugs, and to nobody else', async () => {
-    const args = ['serve', '--port', '0', '--host', '1.2.3.4'];
+    const args = ['serve', '--port', port];
     const plain = await build.spawn(args).ended;
     expect([plain.code, linesOf(plain.stderr).length]).toEqual([1, 1]);
     const debug = await build.spawn(args, { EVT_LOG_LEVEL: 'debug' }).ended;

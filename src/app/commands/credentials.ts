@@ -4,6 +4,7 @@ import { isServiceError } from '../../contract/errors.ts';
 import type { CredentialPrincipal } from '../../contract/generated/types.ts';
 import {
   type Credentials,
+  isHmacKey,
   readCredentials,
   withKey,
   writeCredentials,
@@ -21,7 +22,8 @@ const NAME = /^(?!local$)[A-Za-z0-9_.-]{1,64}$/;
 const add: Command = {
   usage: 'credentials add NAME',
   description:
-    'Gives a principal a key and its rights; a known one keeps its other keys. Prints the key, once, when it made it.',
+    'Gives a principal a key and its rights; a known one keeps its other keys, which have these rights too then. ' +
+    'Prints the key, once, when it made it.',
   argsMin: 1,
   argsMax: 1,
   flags: {
@@ -33,6 +35,9 @@ const add: Command = {
     },
     streams: { value: 'A,B', description: 'Streams it may use. Default: all.' },
     origins: { value: 'A,B', description: 'Origins of web pages that may use its keys.' },
+    hmac: {
+      description: 'The key signs FutoIn messages (legacy HMAC): base64, and kept as it is.',
+    },
     expires: { value: 'TIME', description: 'When the key ends, like 2027-01-31T00:00:00Z.' },
   },
   settings: ['credentials'],
@@ -82,12 +87,15 @@ async function runAdd({ settings, args: [name = ''], flags, stdout, stderr }: Ca
       `NAME is up to 64 of A-Z a-z 0-9 _ . - and not local, got ${JSON.stringify(name)}`,
     );
   }
+  const isHmac = flags.has('hmac');
+  if (isHmac && flags.has('expires')) throw new UsageError('--hmac keys do not expire.');
   const path = credentialsPath(settings);
   const isNew = !existsSync(path);
   const added = withKey(read(path), {
     name,
     may: rightsOf(flags.get('may')),
-    key: keyOf(flags.get('key')),
+    key: keyOf(flags.get('key'), isHmac),
+    isHmac,
     types: namesOf('types', flags),
     streams: namesOf('streams', flags),
     allowedOrigins: namesOf('origins', flags),
@@ -119,9 +127,13 @@ function rightsOf(text: string | undefined): Right[] {
   throw new UsageError(`--may takes some of ${RIGHTS.join(',')}, got ${text ?? 'nothing'}`);
 }
 
-/** A header could not carry it otherwise. */
-function keyOf(text: string | undefined): string | undefined {
-  if (text === undefined || /^[\u0021-\u007e]+$/.test(text)) return text;
+/** A header could not carry it otherwise; what signs is base64. */
+function keyOf(text: string | undefined, isHmac: boolean): string | undefined {
+  if (text === undefined) return undefined;
+  if (isHmac && !isHmacKey(text)) {
+    throw new UsageError('--hmac takes a --key of at least 8 bytes in base64.');
+  }
+  if (/^[\u0021-\u007e]+$/.test(text)) return text;
   throw new UsageError('--key takes printable ASCII without spaces.');
 }
 

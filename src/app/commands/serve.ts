@@ -40,11 +40,8 @@ async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
   }
 }
 
-function describeStart(error: unknown, { host, port, credentials }: Settings): unknown {
-  const { code, path } = error as { code?: unknown; path?: unknown };
-  if (code === 'ENOENT' && path === credentials) {
-    return new Failure(`The credentials file ${credentials} (EVT_CREDENTIALS) is not there.`);
-  }
+function describeStart(error: unknown, { host, port }: Settings): unknown {
+  const { code } = error as { code?: unknown };
   if (code === 'EADDRINUSE') {
     return new Failure(
       `${host}:${port} is in use already; stop what listens there, or take another EVT_PORT (--port).`,

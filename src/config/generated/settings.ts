@@ -36,6 +36,14 @@ export interface Settings {
    */
   services: ('generator' | 'poll' | 'push')[];
   /**
+   * Serve consumers with a cursor; false leaves LIVE only.
+   */
+  allowReliable: boolean;
+  /**
+   * Serve pollEvents; false leaves push only.
+   */
+  allowPolling: boolean;
+  /**
    * Run the archiver inside serve.
    */
   archiver: boolean;
@@ -87,6 +95,10 @@ export interface Settings {
    * The most batches sent to one subscription and not yet acknowledged.
    */
   inFlightMax: number;
+  /**
+   * Batches in flight of a LIVE subscription that does not say how many.
+   */
+  liveInFlight: number;
   /**
    * How long a push consumer may take to acknowledge a batch before it is disconnected.
    */
@@ -152,14 +164,16 @@ export const configSchema = {
       "env": "EVT_DATABASE_URL",
       "type": "string",
       "default": "sqlite:./data/events.db",
-      "secret": true
+      "secret": true,
+      "pattern": "^(?:sqlite:.|(?:postgres(?:ql)?|mysql|mariadb)://.)"
     },
     "warehouseUrl": {
       "description": "The warehouse database, where the archiver keeps the history.",
       "env": "EVT_WAREHOUSE_URL",
       "type": "string",
       "default": "sqlite:./data/warehouse.db",
-      "secret": true
+      "secret": true,
+      "pattern": "^(?:sqlite:.|(?:postgres(?:ql)?|mysql|mariadb)://.)"
     },
     "host": {
       "description": "The address to listen on. Without credentials only a loopback address is taken.",
@@ -218,6 +232,18 @@ export const configSchema = {
         "poll",
         "push"
       ]
+    },
+    "allowReliable": {
+      "description": "Serve consumers with a cursor; false leaves LIVE only.",
+      "env": "EVT_ALLOW_RELIABLE",
+      "type": "boolean",
+      "default": true
+    },
+    "allowPolling": {
+      "description": "Serve pollEvents; false leaves push only.",
+      "env": "EVT_ALLOW_POLLING",
+      "type": "boolean",
+      "default": true
     },
     "archiver": {
       "description": "Run the archiver inside serve.",
@@ -326,6 +352,15 @@ export const configSchema = {
       "env": "EVT_IN_FLIGHT_MAX",
       "type": "integer",
       "default": 16,
+      "minimum": 1,
+      "maximum": 64,
+      "unit": "batches"
+    },
+    "liveInFlight": {
+      "description": "Batches in flight of a LIVE subscription that does not say how many.",
+      "env": "EVT_LIVE_IN_FLIGHT",
+      "type": "integer",
+      "default": 2,
       "minimum": 1,
       "maximum": 64,
       "unit": "batches"
@@ -459,6 +494,8 @@ export const configSchema = {
     "credentials",
     "streams",
     "services",
+    "allowReliable",
+    "allowPolling",
     "archiver",
     "discarder",
     "sleepMsMin",
@@ -472,6 +509,7 @@ export const configSchema = {
     "windowEventsMax",
     "windowBytesMax",
     "inFlightMax",
+    "liveInFlight",
     "ackTimeoutMs",
     "checkpointMs",
     "connectionsMax",

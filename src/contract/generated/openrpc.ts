@@ -711,6 +711,9 @@ export const openrpc = {
             "discarded_up_to": {
               "$ref": "#/components/schemas/event-id"
             },
+            "gaps_up_to": {
+              "$ref": "#/components/schemas/event-id"
+            },
             "inbox": {
               "type": "integer",
               "description": "Rows that wait for their place in the order.",
@@ -731,12 +734,13 @@ export const openrpc = {
             "first",
             "last",
             "discarded_up_to",
+            "gaps_up_to",
             "inbox",
             "status",
             "epoch"
           ],
           "additionalProperties": false,
-          "description": "first: the oldest event that is still in the active database; last: the newest; \"0\" = none."
+          "description": "first: the oldest event that is still in the active database; last: the newest; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
         }
       },
       "errors": [

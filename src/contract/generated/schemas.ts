@@ -655,6 +655,9 @@ export const schemas = {
       "discarded_up_to": {
         "$ref": "../event-id.schema.json"
       },
+      "gaps_up_to": {
+        "$ref": "../event-id.schema.json"
+      },
       "inbox": {
         "type": "integer",
         "description": "Rows that wait for their place in the order.",
@@ -675,12 +678,13 @@ export const schemas = {
       "first",
       "last",
       "discarded_up_to",
+      "gaps_up_to",
       "inbox",
       "status",
       "epoch"
     ],
     "additionalProperties": false,
-    "description": "first: the oldest event that is still in the active database; last: the newest; \"0\" = none."
+    "description": "first: the oldest event that is still in the active database; last: the newest; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
   },
   "methods/unregisterConsumer.params": {
     "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.params.schema.json",
@@ -731,6 +735,266 @@ export const schemas = {
       "unregistered",
       "cursor",
       "lag"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.gen.ping": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.gen.ping.schema.json",
+    "type": "object",
+    "properties": {
+      "echo": {
+        "type": "integer",
+        "minimum": -2147483648,
+        "maximum": 2147483647
+      }
+    },
+    "required": [
+      "echo"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.gen.addEvent": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.gen.addEvent.schema.json",
+    "type": "object",
+    "properties": {
+      "type": {
+        "type": "string",
+        "pattern": "^[A-Z_]{1,16}$"
+      },
+      "data": {}
+    },
+    "required": [
+      "type",
+      "data"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.poll.ping": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.poll.ping.schema.json",
+    "type": "object",
+    "properties": {
+      "echo": {
+        "type": "integer",
+        "minimum": -2147483648,
+        "maximum": 2147483647
+      }
+    },
+    "required": [
+      "echo"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.poll.registerConsumer": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.poll.registerConsumer.schema.json",
+    "type": "object",
+    "properties": {
+      "component": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_]{1,16}$"
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.poll.pollEvents": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.poll.pollEvents.schema.json",
+    "type": "object",
+    "properties": {
+      "component": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_]{1,16}$"
+      },
+      "last_id": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "string",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          }
+        ]
+      },
+      "want": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "pattern": "^[A-Z_]{1,16}$"
+            },
+            "minItems": 1,
+            "maxItems": 1000
+          }
+        ]
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.push.ping": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.push.ping.schema.json",
+    "type": "object",
+    "properties": {
+      "echo": {
+        "type": "integer",
+        "minimum": -2147483648,
+        "maximum": 2147483647
+      }
+    },
+    "required": [
+      "echo"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.push.registerConsumer": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.push.registerConsumer.schema.json",
+    "type": "object",
+    "properties": {
+      "component": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_]{1,16}$"
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.push.pollEvents": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.push.pollEvents.schema.json",
+    "type": "object",
+    "properties": {
+      "component": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_]{1,16}$"
+      },
+      "last_id": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "string",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          }
+        ]
+      },
+      "want": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "pattern": "^[A-Z_]{1,16}$"
+            },
+            "minItems": 1,
+            "maxItems": 1000
+          }
+        ]
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.push.readyToReceive": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.push.readyToReceive.schema.json",
+    "type": "object",
+    "properties": {
+      "component": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_]{1,16}$"
+      },
+      "want": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "pattern": "^[A-Z_]{1,16}$"
+            },
+            "minItems": 1,
+            "maxItems": 1000
+          }
+        ]
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.evt.receiver.onEvents": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.evt.receiver.onEvents.schema.json",
+    "type": "object",
+    "properties": {
+      "seq": {
+        "type": "integer",
+        "minimum": 0
+      },
+      "events": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "id": {
+              "type": "string",
+              "pattern": "^[1-9][0-9]{0,17}$"
+            },
+            "type": {
+              "type": "string",
+              "pattern": "^[A-Z_]{1,16}$"
+            },
+            "data": {},
+            "ts": {
+              "type": "string",
+              "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+            }
+          },
+          "required": [
+            "id",
+            "type",
+            "data",
+            "ts"
+          ],
+          "additionalProperties": false
+        },
+        "maxItems": 1000
+      }
+    },
+    "required": [
+      "seq",
+      "events"
+    ],
+    "additionalProperties": false
+  },
+  "futoin/futoin.ping.ping": {
+    "$id": "https://aftercommit.dev/schema/futoin/futoin.ping.ping.schema.json",
+    "type": "object",
+    "properties": {
+      "echo": {
+        "type": "integer",
+        "minimum": -2147483648,
+        "maximum": 2147483647
+      }
+    },
+    "required": [
+      "echo"
     ],
     "additionalProperties": false
   }

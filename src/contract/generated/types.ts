@@ -283,13 +283,14 @@ export interface StreamInfoParams {
   stream?: StreamName;
 }
 /**
- * first: the oldest event that is still in the active database; last: the newest; "0" = none.
+ * first: the oldest event that is still in the active database; last: the newest; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; "0" = none.
  */
 export interface StreamInfoResult {
   stream: StreamName;
   first: EventId;
   last: EventId;
   discarded_up_to: EventId;
+  gaps_up_to: EventId;
   /**
    * Rows that wait for their place in the order.
    */

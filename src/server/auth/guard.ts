@@ -1,4 +1,4 @@
-// Who is calling, told from the headers of a request or of a WebSocket's upgrade.
+// Who is calling, told from the headers of a request or of a WebSocket's upgrade, or from what a message itself says.
 //
 // Open mode (no credentials): everybody on this machine is `local`, so the guard keeps out what a web page or a proxy
 // could send here in somebody else's name. With credentials the key decides, and a page's origin must be allowed.
@@ -21,6 +21,9 @@ export interface Session {
   renewed(): Session | null;
 }
 
+/** Checks a signature with the signer's raw key. */
+export type SignatureCheck = (key: Buffer) => boolean;
+
 export class Guard {
   readonly #keys: KeyRing | null;
 
@@ -34,11 +37,48 @@ export class Guard {
     return this.#keys?.version ?? 0;
   }
 
-  /** Throws `SecurityError`, `PleaseReauth`. */
+  /** By the headers. Throws `SecurityError`, `PleaseReauth`. */
   identify(headers: IncomingHttpHeaders): Session {
-    if (this.#keys !== null) return identifyHolder(headers, this.#keys);
+    const admitted = this.admit(headers);
+    if (admitted !== null) return admitted;
+    const { name, key } = parseAuthorization(headers.authorization);
+    return this.identifyKey(headers, name, key);
+  }
+
+  /** Who it is without being asked, in open mode; null = it has to say. Throws `SecurityError`. */
+  admit(headers: IncomingHttpHeaders): Session | null {
+    if (this.#keys !== null) return null;
     requireLocal(headers);
     return LOCAL_SESSION;
+  }
+
+  /** By a key, and the name it must belong to where one is given. Throws `SecurityError`, `PleaseReauth`. */
+  identifyKey(headers: IncomingHttpHeaders, name: string | null, key: string): Session {
+    const keys = this.#ring;
+    const digest = keys.digestOf(key);
+    return letIn(headers, () => keys.holderOf(digest, name));
+  }
+
+  /** By a signature; gives the raw key too, to answer with. Throws `SecurityError`. */
+  identifySigner(
+    headers: IncomingHttpHeaders,
+    name: string,
+    isSigned: SignatureCheck,
+  ): { session: Session; key: Buffer } {
+    const keys = this.#ring;
+    const { key } = keys.signerOf(name);
+    if (!isSigned(key)) throw new ServiceError('SecurityError');
+    const session = letIn(headers, () => {
+      const signer = keys.signerOf(name);
+      if (!signer.key.equals(key)) throw new ServiceError('SecurityError');
+      return signer.holder;
+    });
+    return { session, key };
+  }
+
+  get #ring(): KeyRing {
+    if (this.#keys === null) throw new ServiceError('SecurityError');
+    return this.#keys;
   }
 }
 
@@ -53,13 +93,17 @@ function requireLocal(headers: IncomingHttpHeaders): void {
   if (!LOOPBACK_HOST.test(host)) refuse('Host must be this machine');
   if (headers.origin !== undefined && headers.origin !== `http://${host}`)
     refuse('Origin is foreign');
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    refuse('Sec-Fetch-Site is foreign');
+  if (isForeignSite(headers)) refuse('Sec-Fetch-Site is foreign');
   const isForwarded = Object.keys(headers).some(
     (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
   );
   if (isForwarded) refuse('a proxy stands between');
+}
+
+/** True when a browser says that a page of somebody else made it send this. */
+export function isForeignSite(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
 function refuse(reason: string): never {
@@ -68,10 +112,8 @@ function refuse(reason: string): never {
   });
 }
 
-function identifyHolder(headers: IncomingHttpHeaders, keys: KeyRing): Session {
-  const { name, key } = parseAuthorization(headers.authorization);
-  const digest = keys.digestOf(key);
-  const holder = keys.holderOf(digest, name);
+function letIn(headers: IncomingHttpHeaders, findHolder: () => KeyHolder): Session {
+  const holder = findHolder();
   const { origin, host } = headers;
   const isAllowed =
     origin === undefined ||
@@ -80,7 +122,7 @@ function identifyHolder(headers: IncomingHttpHeaders, keys: KeyRing): Session {
     origin === `http://${host}`;
   if (!isAllowed)
     throw new ServiceError('SecurityError', { message: 'The origin is not allowed.' });
-  return sessionOf(holder, () => keys.holderOf(digest, name));
+  return sessionOf(holder, findHolder);
 }
 
 function sessionOf(holder: KeyHolder, lookAgain: () => KeyHolder): Session {

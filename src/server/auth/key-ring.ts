@@ -23,16 +23,27 @@ export interface KeyHolder extends Principal {
   readonly expiresAtMs: number;
 }
 
+/** A principal who may sign its messages, with the raw key. */
+export interface Signer {
+  readonly key: Buffer;
+  readonly holder: KeyHolder;
+}
+
 interface Key {
   readonly digest: Buffer;
   readonly holder: KeyHolder;
+}
+
+interface Holders {
+  readonly keys: readonly Key[];
+  readonly signers: ReadonlyMap<string, Signer>;
 }
 
 export class KeyRing implements Service {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #watch: Loop;
-  #keys: readonly Key[];
+  #holders: Holders;
   #seen: string;
   #version = 0;
 
@@ -41,7 +52,7 @@ export class KeyRing implements Service {
     this.#path = path;
     this.#logger = logger;
     this.#seen = this.#stamp();
-    this.#keys = keysOf(readCredentials(path));
+    this.#holders = holdersOf(readCredentials(path));
     this.#watch = new Loop({
       backoff: { firstMs: LOOK_MS, maxMs: LOOK_MS },
       step: async () => this.#look(),
@@ -73,21 +84,28 @@ export class KeyRing implements Service {
   /** Who holds the key (and has this name, where one is given). Throws `SecurityError`, `PleaseReauth`. */
   holderOf(digest: Buffer, name: string | null): KeyHolder {
     // Every key is compared, and each in constant time.
-    const found = this.#keys.filter((each) => timingSafeEqual(each.digest, digest));
+    const found = this.#holders.keys.filter((each) => timingSafeEqual(each.digest, digest));
     const fitting = found.find((each) => name === null || each.holder.name === name);
     if (fitting === undefined) throw new ServiceError('SecurityError');
     if (fitting.holder.expiresAtMs <= Date.now()) throw new ServiceError('PleaseReauth');
     return fitting.holder;
   }
 
+  /** Who signs by this name. Throws `SecurityError`. */
+  signerOf(name: string): Signer {
+    const signer = this.#holders.signers.get(name);
+    if (signer === undefined) throw new ServiceError('SecurityError');
+    return signer;
+  }
+
   #look(): number {
     const stamp = this.#stamp();
     if (stamp !== this.#seen) {
       this.#seen = stamp;
-      this.#keys = keysOf(readCredentials(this.#path));
+      this.#holders = holdersOf(readCredentials(this.#path));
       this.#version += 1;
       this.#logger.info(
-        { path: this.#path, keys: this.#keys.length },
+        { path: this.#path, keys: this.#holders.keys.length },
         'The credentials file was read again.',
       );
     }
@@ -100,6 +118,20 @@ export class KeyRing implements Service {
   }
 }
 
+function holdersOf(credentials: Credentials): Holders {
+  const signers = credentials.principals.flatMap((principal): [string, Signer][] =>
+    principal.hmacKey === undefined
+      ? []
+      : [
+          [
+            principal.name,
+            { key: Buffer.from(principal.hmacKey, 'base64'), holder: holderOf(principal, {}) },
+          ],
+        ],
+  );
+  return { keys: keysOf(credentials), signers: new Map(signers) };
+}
+
 function keysOf(credentials: Credentials): Key[] {
   return credentials.principals.flatMap((principal) =>
     principal.keys.map((key) => ({
@@ -109,7 +141,10 @@ function keysOf(credentials: Credentials): Key[] {
   );
 }
 
-function holderOf(principal: CredentialPrincipal, key: CredentialKey): KeyHolder {
+function holderOf(
+  principal: CredentialPrincipal,
+  key: Pick<CredentialKey, 'expiresAt'>,
+): KeyHolder {
   return {
     name: principal.name,
     may: principal.may,

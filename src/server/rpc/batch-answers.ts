@@ -9,6 +9,11 @@ const LARGE_ANSWERS: ReadonlySet<unknown> = new Set([
   'rpc.discover',
 ]);
 
+/** True when a method's answer may hold many events. */
+export function hasLargeAnswer(method: unknown): boolean {
+  return LARGE_ANSWERS.has(method);
+}
+
 export interface BatchCall {
   readonly method: unknown;
   /** Never rejects; null for a notification. */
@@ -22,7 +27,7 @@ export async function batchAnswers(calls: readonly BatchCall[]): Promise<string[
   let chars = 0;
   let large: Promise<unknown> = Promise.resolve();
   const answers = calls.map(({ method, begin, refuse }) => {
-    if (!LARGE_ANSWERS.has(method)) return begin();
+    if (!hasLargeAnswer(method)) return begin();
     const answering = large.then(async () => {
       const answer = chars > ANSWER_CHARS_MAX ? refuse() : await begin();
       chars += answer?.length ?? 0;

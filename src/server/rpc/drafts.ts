@@ -9,6 +9,13 @@ export interface ParamsText {
   readonly members: ReadonlyMap<string, Member>;
 }
 
+/** The object that stands under `key` in an envelope; a key that is given twice in it is refused. */
+export function paramsTextOf(text: string, envelope: readonly Member[], key: string): ParamsText {
+  const params = envelope.findLast((member) => member.key === key);
+  if (params === undefined) return { text, members: new Map() };
+  return { text, members: uniqueMembersOf(text, params.start) };
+}
+
 /** The drafts of an addEvent or addEvents whose params have been validated; none for other methods. */
 export function draftsOf(method: string, params: ParamsText): Draft[] {
   if (method === 'addEvent') return [draftOf(params.text, params.members)];

@@ -1,4 +1,4 @@
-// The only place that writes wire codes: from any failure to a JSON-RPC error object.
+// The only place that writes wire codes: from any failure to the error of an envelope.
 import { errorFacts, isServiceError, ServiceError } from '../../contract/errors.ts';
 
 const INVALID_PARAMS = -32602;
@@ -22,6 +22,16 @@ export function toWireError(error: ServiceError): WireError {
     message: error.message,
     data: { code: error.code, retry: facts.retry, ...details },
   };
+}
+
+export interface FutoinError {
+  readonly e: string;
+  readonly edesc: string;
+}
+
+/** FTN3's names; what it has no name for is under the nearest one, and the text tells more. */
+export function toFutoinError(error: ServiceError): FutoinError {
+  return { e: errorFacts(error.code).futoin, edesc: error.message };
 }
 
 /** True when the fault lies with us or the database, so that the log should say more. */

@@ -1,35 +1,26 @@
 // JSON-RPC 2.0, the envelope: text in, text out. Single calls, batches, notifications; params by name only. Source:
 // the JSON-RPC 2.0 specification, sections 4 to 6.
-import { systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../contract/errors.ts';
-import { methodTable } from '../../contract/generated/method-table.ts';
-import { itemsOf, type Member, membersOf, uniqueMembersOf } from '../../contract/json-text.ts';
-import { RPC_BATCH_MAX } from '../../contract/limits.ts';
-import { validate } from '../../contract/validate.ts';
-import type { Logger } from '../../telemetry/logger.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
-import { requireRight } from '../auth/principal.ts';
+import { eventListText } from '../../contract/event.ts';
+import { itemsOf, type Member, membersOf } from '../../contract/json-text.ts';
+import { BATCH_BYTES_MAX, RPC_BATCH_MAX } from '../../contract/limits.ts';
 import { type BatchCall, batchAnswers } from './batch-answers.ts';
-import { draftsOf, type ParamsText } from './drafts.ts';
-import { isOurs, toServiceError, toWireError } from './errors.ts';
+import type { Caller, Dispatcher, MethodRequest } from './dispatcher.ts';
+import { paramsTextOf } from './drafts.ts';
+import { toServiceError, toWireError } from './errors.ts';
 import type { Message } from './message.ts';
-import { type Call, type MethodName, type MethodServices, methods } from './methods.ts';
+import type { Result } from './methods.ts';
 import { ownedSlice } from './owned-text.ts';
+import type { WireLimits } from './wire-limits.ts';
 
-export { callsIn, type Message, readMessage } from './message.ts';
+/** Carries every type and answers of any size; a cursor moves only by what the consumer has acknowledged. */
+const JSON_RPC_WIRE: WireLimits = {
+  canCarry: null,
+  answerBytesMax: BATCH_BYTES_MAX,
+  tellsRange: true,
+};
 
-export type ServiceName = 'generator' | 'poll' | 'push';
-
-export interface JsonRpcOptions {
-  readonly services: MethodServices;
-  /** What this node offers; methods of other services do not exist here. */
-  readonly offered: readonly ServiceName[];
-  readonly metrics: Metrics;
-  readonly logger: Logger;
-}
-
-/** Who sent a message, and how it may be answered. */
-export type Caller = Pick<Call, 'principal' | 'signal' | 'peer' | 'openChannel'>;
+export type RpcCaller = Omit<Caller, 'wire'>;
 
 /** An answer that belongs to no call that could be understood. */
 export function refusalText(error: ServiceError): string {
@@ -40,14 +31,14 @@ export function refusalText(error: ServiceError): string {
 const ENVELOPE_MEMBERS_MAX = 16;
 
 export class JsonRpc {
-  readonly #options: JsonRpcOptions;
+  readonly #dispatcher: Dispatcher;
 
-  constructor(options: JsonRpcOptions) {
-    this.#options = options;
+  constructor(dispatcher: Dispatcher) {
+    this.#dispatcher = dispatcher;
   }
 
   /** The answer's text; null when there is nothing to answer (notifications only). Rejects only by our own fault. */
-  answer({ text, parsed }: Message, caller: Caller): Promise<string | null> {
+  answer({ text, parsed }: Message, caller: RpcCaller): Promise<string | null> {
     if (!Array.isArray(parsed)) return this.#begin(text, 0, parsed, caller);
     if (parsed.length === 0) return refused('The batch is empty.');
     if (parsed.length > RPC_BATCH_MAX) {
@@ -66,73 +57,35 @@ export class JsonRpc {
   }
 
   // Not async: while the call waits, nothing here keeps its request in memory.
-  #begin(text: string, start: number, parsed: unknown, caller: Caller): Promise<string | null> {
+  #begin(text: string, start: number, parsed: unknown, caller: RpcCaller): Promise<string | null> {
     const envelope = readEnvelope(text, start, parsed);
     if (envelope === null) return refused('This is not a JSON-RPC 2.0 call.', idTextOf(parsed));
-    const { method, members, params } = envelope;
-    let running: Promise<string>;
-    try {
-      running = Promise.resolve(this.#call(method, text, members, params, caller));
-    } catch (error) {
-      running = Promise.reject(error);
-    }
-    const { idText, isNotification } = envelope;
-    return this.#finish({ method, idText, isNotification }, running);
+    const { method, idText, isNotification } = envelope;
+    const running = this.#dispatcher.carryOut(method, () => ({
+      request: requestOf(envelope, text),
+      caller: { ...caller, wire: JSON_RPC_WIRE },
+    }));
+    return finish({ idText, isNotification }, running);
   }
+}
 
-  async #finish(
-    { method, idText, isNotification }: Pick<Envelope, 'method' | 'idText' | 'isNotification'>,
-    running: Promise<string>,
-  ): Promise<string | null> {
-    const startedMs = systemClock.monotonicMs();
-    const label = Object.hasOwn(methods, method) ? method : 'unknown';
-    try {
-      const result = await running;
-      this.#observe(label, 'ok', startedMs);
-      return isNotification ? null : `{"jsonrpc":"2.0","id":${idText},"result":${result}}`;
-    } catch (thrown) {
-      const error = toServiceError(thrown);
-      this.#observe(label, error.code, startedMs);
-      if (isOurs(error)) this.#options.logger.error({ error, method: label }, 'A call failed.');
-      return isNotification ? null : errorText(idText, error);
-    }
+async function finish(
+  { idText, isNotification }: Pick<Envelope, 'idText' | 'isNotification'>,
+  running: Promise<Result>,
+): Promise<string | null> {
+  try {
+    const result = await running;
+    if (isNotification) return null;
+    return `{"jsonrpc":"2.0","id":${idText},"result":${resultText(result)}}`;
+  } catch (error) {
+    return isNotification ? null : errorText(idText, toServiceError(error));
   }
+}
 
-  // Not async up to the method: calls enter the generator in the order in which they came.
-  #call(
-    method: string,
-    text: string,
-    members: readonly Member[],
-    params: unknown,
-    caller: Caller,
-  ): Promise<string> | string {
-    if (!this.#isOffered(method)) throw new ServiceError('UnknownMethod');
-    const { scope } = methodTable[method];
-    if (scope !== 'any') requireRight(caller.principal, scope);
-    if (Array.isArray(params)) {
-      throw new ServiceError('InvalidRequest', {
-        message: 'params: go by name here',
-        details: { in: 'params' },
-      });
-    }
-    const valid = validate(`methods/${method}.params`, params);
-    const drafts = draftsOf(method, paramsTextOf(text, members));
-    return methods[method](this.#options.services, { ...caller, params: valid, drafts });
-  }
-
-  #isOffered(method: string): method is MethodName {
-    if (!Object.hasOwn(methods, method)) return false;
-    const { services } = methodTable[method as MethodName] as {
-      readonly services?: readonly ServiceName[];
-    };
-    return services?.some((service) => this.#options.offered.includes(service)) ?? true;
-  }
-
-  #observe(method: string, outcome: string, startedMs: number): void {
-    const { metrics } = this.#options;
-    metrics.calls.inc({ method, outcome });
-    metrics.callSeconds.observe({ method }, (systemClock.monotonicMs() - startedMs) / 1000);
-  }
+function resultText(result: Result): string {
+  if (typeof result === 'string') return result;
+  const { rows, after, upTo, epoch } = result;
+  return `{"events":${eventListText(rows)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}}`;
 }
 
 interface Envelope {
@@ -155,6 +108,11 @@ function readEnvelope(text: string, start: number, parsed: unknown): Envelope | 
   return { idText: idText(text, members, id), method, params, isNotification, members };
 }
 
+function requestOf({ method, params, members }: Envelope, text: string): MethodRequest {
+  const schema = `methods/${method}.params` as MethodRequest['schema'];
+  return { method, schema, params, paramsText: () => paramsTextOf(text, members, 'params') };
+}
+
 function isCallId(id: unknown): boolean {
   return id === null || typeof id === 'string' || typeof id === 'number';
 }
@@ -170,13 +128,6 @@ function idText(text: string, members: readonly Member[], id: unknown): string {
 function idTextOf(parsed: unknown): string {
   const id = (parsed as { id?: unknown } | null)?.id;
   return JSON.stringify(isCallId(id) ? (id ?? null) : null);
-}
-
-/** Where the params stand; a key that is given twice in them is refused. */
-function paramsTextOf(text: string, members: readonly Member[]): ParamsText {
-  const params = members.findLast((member) => member.key === 'params');
-  if (params === undefined) return { text, members: new Map() };
-  return { text, members: uniqueMembersOf(text, params.start) };
 }
 
 function tooMuch(text: string, start: number, parsed: unknown): string | null {

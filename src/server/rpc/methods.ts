@@ -1,10 +1,9 @@
 // Every method, written once for every envelope. Params have been validated against their schema; a result is JSON
-// text, because events are spliced from stored text and never parsed.
+// text, because events are spliced from stored text and never parsed, or a batch, which each envelope words itself.
 
-import { parseIdent } from '../../contract/consumer.ts';
+import { LIVE, parseIdent } from '../../contract/consumer.ts';
 import { ServiceError } from '../../contract/errors.ts';
-import type { Draft } from '../../contract/event.ts';
-import { eventListText } from '../../contract/event.ts';
+import type { Batch, Draft } from '../../contract/event.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
 import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
@@ -15,9 +14,11 @@ import type {
   RegisterConsumerParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
+import type { TypeFilter } from '../../delivery/batch.ts';
 import type { Channel } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import type { Generator } from '../../generator/generator.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import {
   mayDo,
   type Principal,
@@ -26,6 +27,7 @@ import {
   requireType,
   typeFilter,
 } from '../auth/principal.ts';
+import type { WireLimits } from './wire-limits.ts';
 
 export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
 
@@ -34,6 +36,11 @@ export interface MethodServices {
   readonly generator: Generator;
   readonly delivery: Delivery;
   readonly batchMax: number;
+  readonly metrics: Metrics;
+  /** False: nobody registers, nobody reads with a cursor; only LIVE is served. */
+  readonly allowReliable: boolean;
+  /** False: events are pushed only. */
+  readonly allowPolling: boolean;
 }
 
 /** Opens a path back to the caller, for one subscription; null where the caller cannot be called. */
@@ -50,9 +57,13 @@ export interface Call {
   /** The same for all calls of one connection. */
   readonly peer: object;
   readonly openChannel: OpenChannel;
+  readonly wire: WireLimits;
 }
 
-type Method = (services: MethodServices, call: Call) => Promise<string> | string;
+/** JSON text, or the events of a poll. */
+export type Result = string | Batch;
+
+type Method = (services: MethodServices, call: Call) => Promise<Result> | Result;
 
 function streamFor(call: Call): string {
   const stream = (call.params as { stream?: string }).stream ?? 'main';
@@ -74,8 +85,10 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   addEvents: ({ generator }, call) =>
     generator.addEvents(streamFor(call), draftsFor(call)).then((range) => JSON.stringify(range)),
 
-  registerConsumer: async ({ delivery }, call) => {
+  registerConsumer: async (services, call) => {
+    const { delivery } = services;
     const params = call.params as RegisterConsumerParams;
+    if (params.component !== LIVE) requireReliable(services);
     const consumer = { ...consumerFor(call, params.component), stream: streamFor(call) };
     await delivery.register(consumer, startOf(params.from, params.epoch));
     return 'true';
@@ -92,31 +105,40 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     return JSON.stringify({ unregistered: !isDryRun, ...forgotten });
   },
 
-  pollEvents: async ({ delivery, batchMax }, call) => {
+  pollEvents: (services, call) => {
+    const { delivery, batchMax, allowPolling } = services;
     const params = call.params as PollEventsParams;
-    const consumer = { ...consumerFor(call, params.component), stream: streamFor(call) };
-    const batch = await delivery.poll(consumer, {
-      lastId: (params.last_id ?? null) as EventId | null,
-      epoch: params.epoch,
-      filter: typeFilter(call.principal, params.want ?? null),
-      eventsMax: Math.min(params.limit ?? batchMax, batchMax),
-      waitMs: params.wait_ms ?? 0,
-      signal: call.signal,
-    });
-    const { rows, after, upTo, epoch } = batch;
-    return `{"events":${eventListText(rows)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}}`;
+    if (!allowPolling) throw notServed('Polling');
+    if (params.component !== LIVE) requireReliable(services);
+    const stream = streamFor(call);
+    return delivery.poll(
+      { ...consumerFor(call, params.component), stream },
+      {
+        lastId: (params.last_id ?? null) as EventId | null,
+        epoch: params.epoch,
+        filter: filterFor(services, call, stream, params.want),
+        eventsMax: Math.min(params.limit ?? batchMax, batchMax),
+        bytesMax: call.wire.answerBytesMax,
+        movesCursor: !call.wire.tellsRange,
+        waitMs: params.wait_ms ?? 0,
+        signal: call.signal,
+      },
+    );
   },
 
-  readyToReceive: async ({ delivery }, call) => {
+  readyToReceive: async (services, call) => {
+    const { delivery } = services;
     const params = call.params as ReadyToReceiveParams;
     const { openChannel } = call;
     if (openChannel === null) throw new ServiceError('PushNeedsSocket');
     const { component } = params;
+    if (component !== LIVE) requireReliable(services);
     const stream = streamFor(call);
     await delivery.subscribe({
       ...consumerFor(call, component),
       stream,
-      filter: typeFilter(call.principal, params.want ?? null),
+      filter: filterFor(services, call, stream, params.want),
+      bytesMax: call.wire.answerBytesMax,
       batchesInFlightMax: params.max_in_flight,
       start: params.from === undefined ? undefined : startOf(params.from, params.epoch),
       peer: call.peer,
@@ -152,6 +174,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
       first: isEmpty ? NO_EVENT : idPlus(info.discardedUpTo, 1),
       last: info.newest,
       discarded_up_to: info.discardedUpTo,
+      gaps_up_to: info.gapsUpTo,
       inbox: info.inbox,
       status: info.status,
       epoch: info.epoch,
@@ -165,6 +188,32 @@ export const methods: Readonly<Record<MethodName, Method>> = {
 
 function consumerFor(call: Call, component: string): { principal: string; component: string } {
   return { principal: call.principal.name, component };
+}
+
+function requireReliable({ allowReliable }: MethodServices): void {
+  if (!allowReliable) throw notServed('Delivery with a cursor');
+}
+
+function notServed(what: string): ServiceError {
+  return new ServiceError('Unauthorized', { message: `${what} is switched off on this node.` });
+}
+
+/** What the caller wants, may see, and can be sent. */
+function filterFor(
+  { metrics }: MethodServices,
+  { principal, wire }: Call,
+  stream: string,
+  want: readonly string[] | null = null,
+): TypeFilter {
+  const wanted = typeFilter(principal, want);
+  const { canCarry } = wire;
+  if (canCarry === null) return wanted;
+  return (type) => {
+    if (wanted !== null && !wanted(type)) return false;
+    if (canCarry(type)) return true;
+    metrics.notCarried.inc({ stream });
+    return false;
+  };
 }
 
 function startOf(from: RegisterConsumerParams['from'], epoch: number | undefined): Start {

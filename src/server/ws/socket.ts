@@ -1,5 +1,4 @@
-// One WebSocket: JSON-RPC in both directions. Calls of the client are begun in their order; answers of the client
-// belong to our own calls.
+// One WebSocket, whatever is spoken over it.
 //
 // open -> draining (the node stops: no more calls are taken, those at work are answered) -> closed. Whatever piles up
 // is bounded by not reading on: calls and bytes at work, and answers that the peer does not read.
@@ -7,19 +6,26 @@ import { setMaxListeners } from 'node:events';
 import type { WebSocket } from 'ws';
 import { Deferred } from '../../base/deferred.ts';
 import type { Hint } from '../../base/hint.ts';
-import type { ServiceError } from '../../contract/errors.ts';
 import type { CloseReason } from '../../delivery/channel.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { Session } from '../auth/guard.ts';
-import { callsIn, type JsonRpc, type Message, readMessage, refusalText } from '../rpc/json-rpc.ts';
-import { isAnswer, RpcCalls } from './rpc-calls.ts';
-import { RpcChannel, type Wire } from './rpc-channel.ts';
+import { PeerCalls } from './peer-calls.ts';
+import type { Connection, Frame, Incoming, Protocol } from './protocol.ts';
 
 export interface SocketOptions {
   readonly socket: WebSocket;
-  readonly jsonRpc: JsonRpc;
-  readonly session: Session;
   readonly logger: Logger;
+  /** What is spoken here. */
+  readonly protocol: (connection: Connection) => Protocol;
+}
+
+interface Received {
+  readonly incoming: Incoming;
+  readonly bytes: number;
+}
+
+/** What is left of a message while its calls are carried out. */
+interface Work extends Pick<Incoming, 'calls' | 'isLarge'> {
+  readonly bytes: number;
 }
 
 /** RFC 6455 section 7.4; 4000 and above are the application's own. */
@@ -33,33 +39,36 @@ const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 
 const CALLS_MAX = 1000;
+/** Each may answer with 4 MiB. */
+const LARGE_CALLS_MAX = 32;
 const REQUEST_BYTES_MAX = 16_777_216;
 const BUFFERED_BYTES_MAX = 8_388_608;
 /** How long a peer may take to answer our close before the connection is cut. */
 const CLOSE_MS = 1000;
 
-export class Socket implements Wire {
-  readonly calls = new RpcCalls();
+export class Socket implements Connection {
+  readonly calls = new PeerCalls();
   readonly #socket: WebSocket;
-  readonly #jsonRpc: JsonRpc;
   readonly #logger: Logger;
+  readonly #protocol: Protocol;
   readonly #gone = new AbortController();
   readonly #idle = new Deferred<void>();
   readonly #hints = new Set<Hint>();
-  #session: Session;
+  /** Calls with large answers that wait for their turn. */
+  readonly #waiting: Received[] = [];
+  #largeAtWork = 0;
   #callsAtWork = 0;
   #bytesAtWork = 0;
 
-  constructor({ socket, jsonRpc, session, logger }: SocketOptions) {
+  constructor({ socket, logger, protocol }: SocketOptions) {
     this.#socket = socket;
-    this.#jsonRpc = jsonRpc;
-    this.#session = session;
     this.#logger = logger;
+    this.#protocol = protocol(this);
     // Every waiting poll and every subscription listens to it.
     setMaxListeners(0, this.#gone.signal);
     this.#gone.signal.addEventListener('abort', () => this.calls.failAll(), { once: true });
     socket.on('message', (data) => this.#receive(data as Buffer));
-    socket.on('close', () => this.#gone.abort());
+    socket.on('close', () => this.#forgetPeer());
     // A broken frame or a reset ends in 'close' too; without a listener it would end the process.
     socket.on('error', () => {});
   }
@@ -77,8 +86,12 @@ export class Socket implements Wire {
     return this.#socket.isPaused;
   }
 
+  get isKnown(): boolean {
+    return this.#protocol.isKnown;
+  }
+
   get expiresAtMs(): number {
-    return this.#session.expiresAtMs;
+    return this.#protocol.expiresAtMs;
   }
 
   attach(hint: Hint): () => void {
@@ -86,9 +99,9 @@ export class Socket implements Wire {
     return () => this.#hints.delete(hint);
   }
 
-  send(text: string): void {
+  send(frame: Frame): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(text, () => this.#afterSend());
+    this.#socket.send(frame, () => this.#afterSend());
   }
 
   close(reason: CloseReason): void {
@@ -97,9 +110,7 @@ export class Socket implements Wire {
 
   /** Asks again who is there: a credential that is gone, or has other rights now, ends the connection. */
   renewSession(): void {
-    const renewed = this.#session.renewed();
-    if (renewed === null) this.#close(POLICY_VIOLATION, 'credential changed');
-    else this.#session = renewed;
+    if (!this.#protocol.renew()) this.#close(POLICY_VIOLATION, 'credential missing or changed');
   }
 
   /** Takes no more calls, answers those that were taken, and then says that the node stops. */
@@ -112,58 +123,83 @@ export class Socket implements Wire {
 
   #close(code: number, reason: string): void {
     this.#socket.close(code, reason);
+    // The peer's answer to that must be read; whatever else comes is thrown away.
+    this.#socket.resume();
     // Delivery ends now, not when the peer has answered.
     this.#gone.abort();
     setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
   }
 
+  // Not async: while a call waits, nothing here keeps its request in memory.
   #receive(data: Buffer): void {
     // What was on its way when we closed is not carried out: nobody would hear the answer.
     if (this.#gone.signal.aborted) return;
-    let message: Message;
+    let incoming: Incoming | null;
     try {
-      message = readMessage(data);
+      incoming = this.#protocol.read(data);
     } catch (error) {
-      this.send(refusalText(error as ServiceError));
+      this.#fail(error);
       return;
     }
-    const { parsed } = message;
-    if (isAnswer(parsed)) this.calls.take(parsed);
-    else if (isListOfAnswers(parsed)) for (const answer of parsed) this.calls.take(answer);
-    else this.#serve(message, data.length);
-  }
-
-  // Not async: while a call waits, nothing here keeps its request in memory.
-  #serve(message: Message, bytes: number): void {
-    const calls = callsIn(message);
-    this.#callsAtWork += calls;
-    this.#bytesAtWork += bytes;
+    if (incoming === null) return;
+    this.#callsAtWork += incoming.calls;
+    this.#bytesAtWork += data.length;
     this.#regulate();
-    const answering = this.#jsonRpc.answer(message, {
-      principal: this.#session.principal,
-      signal: this.#gone.signal,
-      peer: this,
-      openChannel: (component, stream) => new RpcChannel(this, component, stream),
-    });
-    void this.#finish(answering, calls, bytes);
+    const received = { incoming, bytes: data.length };
+    if (!incoming.isLarge) this.#begin(received);
+    else {
+      this.#waiting.push(received);
+      this.#beginLarge();
+    }
   }
 
-  async #finish(answering: Promise<string | null>, calls: number, bytes: number): Promise<void> {
+  #beginLarge(): void {
+    while (this.#largeAtWork < LARGE_CALLS_MAX && this.isWritable) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#largeAtWork += 1;
+      this.#begin(next);
+    }
+  }
+
+  #begin({ incoming, bytes }: Received): void {
+    const { calls, isLarge } = incoming;
+    void this.#finish(incoming.begin(), { calls, isLarge, bytes });
+  }
+
+  async #finish(answering: Promise<Frame | null>, { calls, isLarge, bytes }: Work): Promise<void> {
     try {
       const answer = await answering;
       if (answer !== null) this.send(answer);
     } catch (error) {
-      this.#logger.error({ error }, 'A message could not be answered.');
-      this.#close(INTERNAL_ERROR, 'failed');
+      this.#fail(error);
     }
     this.#callsAtWork -= calls;
     this.#bytesAtWork -= bytes;
+    if (isLarge) this.#largeAtWork -= 1;
+    this.#beginLarge();
     if (this.#callsAtWork === 0 && this.#gone.signal.aborted) this.#idle.resolve();
     this.#regulate();
   }
 
+  #fail(error: unknown): void {
+    this.#logger.error({ error }, 'A message could not be answered.');
+    this.#close(INTERNAL_ERROR, 'failed');
+  }
+
+  /** Nobody would hear an answer any more. */
+  #forgetPeer(): void {
+    this.#gone.abort();
+    for (const { incoming, bytes } of this.#waiting.splice(0)) {
+      this.#callsAtWork -= incoming.calls;
+      this.#bytesAtWork -= bytes;
+    }
+    if (this.#callsAtWork === 0) this.#idle.resolve();
+  }
+
   #afterSend(): void {
     this.#regulate();
+    this.#beginLarge();
     if (this.isWritable) for (const hint of this.#hints) hint.give();
   }
 
@@ -174,8 +210,4 @@ export class Socket implements Wire {
     if (isFull && !this.#socket.isPaused) this.#socket.pause();
     else if (!isFull && this.#socket.isPaused) this.#socket.resume();
   }
-}
-
-function isListOfAnswers(parsed: unknown): parsed is Parameters<RpcCalls['take']>[0][] {
-  return Array.isArray(parsed) && parsed.length > 0 && parsed.every(isAnswer);
 }

@@ -1,19 +1,26 @@
-// WebSocket upgrades on /rpc: who comes in, how many, how large their frames may be, and whether they are still
-// there and still allowed to be.
+// WebSocket upgrades: to which protocol, who comes in, how many, how large their frames may be, and whether they are
+// still there and still allowed to be.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { errorFacts, ServiceError } from '../../contract/errors.ts';
+import { FUTOIN_REQUEST_BYTES_MAX } from '../../contract/limits.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Guard } from '../auth/guard.ts';
+import type { Futoin } from '../futoin/futoin.ts';
+import { FUTOIN_PATH } from '../futoin/futoin-door.ts';
 import { toServiceError, toWireError } from '../rpc/errors.ts';
 import type { JsonRpc } from '../rpc/json-rpc.ts';
+import { FutoinProtocol } from './futoin-protocol.ts';
+import type { Connection, Protocol } from './protocol.ts';
+import { RpcProtocol } from './rpc-protocol.ts';
 import { Socket } from './socket.ts';
 
 export interface WsServerOptions {
   readonly http: Server;
   readonly jsonRpc: JsonRpc;
+  readonly futoin: Futoin;
   readonly guard: Guard;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -21,26 +28,37 @@ export interface WsServerOptions {
   readonly connectionsMax: number;
 }
 
+/** A protocol that a peer may ask for by the path of its upgrade. */
+interface Entry {
+  readonly server: WebSocketServer;
+  /** What is spoken with this peer. Throws when it may not come in. */
+  readonly admit: (request: IncomingMessage) => (connection: Connection) => Protocol;
+}
+
 const PING_MS = 15_000;
 const REVIEW_MS = 500;
 const REFUSAL_MS = 2000;
+/** Peers that have not said who they are yet; a client says so with its first message. */
+const UNKNOWN_MAX = 256;
 
 export class WsServer {
   readonly #options: WsServerOptions;
-  readonly #server: WebSocketServer;
+  readonly #entries: ReadonlyMap<string, Entry>;
   readonly #sockets = new Map<WebSocket, Socket>();
+  /** Those that had not said who they are when they were last looked at, the oldest first. */
+  readonly #unknown = new Map<WebSocket, Socket>();
   readonly #silent = new Set<WebSocket>();
   #timers: NodeJS.Timeout[] = [];
   #keysVersion = 0;
 
   constructor(options: WsServerOptions) {
     this.#options = options;
-    // Compression would cost 7 % of the throughput, and memory for every connection.
-    this.#server = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: options.frameBytesMax,
-    });
+    const futoin = { server: serverFor(FUTOIN_REQUEST_BYTES_MAX), admit: this.#admitFutoin };
+    this.#entries = new Map([
+      ['/rpc', { server: serverFor(options.frameBytesMax), admit: this.#admitRpc }],
+      [FUTOIN_PATH, futoin],
+      [`${FUTOIN_PATH}/`, futoin],
+    ]);
   }
 
   start(): void {
@@ -61,48 +79,81 @@ export class WsServer {
 
   /** Cuts what is still connected. */
   terminate(): void {
-    for (const socket of this.#sockets.keys()) socket.terminate();
+    for (const raw of this.#sockets.keys()) raw.terminate();
   }
 
   readonly #upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
     raw.on('error', () => raw.destroy());
     try {
-      const { guard, connectionsMax, jsonRpc, logger } = this.#options;
-      if (request.url?.split('?', 1)[0] !== '/rpc') throw new ServiceError('UnknownMethod');
-      const session = guard.identify(request.headers);
-      if (this.#sockets.size >= connectionsMax) {
+      const { connectionsMax, logger } = this.#options;
+      const entry = this.#entries.get(request.url?.split('?', 1)[0] ?? '');
+      if (entry === undefined) throw new ServiceError('UnknownMethod');
+      const protocol = entry.admit(request);
+      const isFull = this.#sockets.size >= connectionsMax;
+      if (isFull && !this.#dropUnknown()) {
         throw new ServiceError('DefenseRejected', { message: 'Too many connections.' });
       }
-      this.#server.handleUpgrade(request, raw, head, (socket) => {
-        this.#keep(socket, new Socket({ socket, jsonRpc, session, logger }));
+      entry.server.handleUpgrade(request, raw, head, (socket) => {
+        this.#keep(socket, new Socket({ socket, logger, protocol }));
       });
     } catch (error) {
       refuse(raw, toServiceError(error));
     }
   };
 
-  #keep(socket: WebSocket, wire: Socket): void {
+  readonly #admitRpc: Entry['admit'] = ({ headers }) => {
+    const { guard, jsonRpc } = this.#options;
+    const session = guard.identify(headers);
+    return (connection) => new RpcProtocol({ jsonRpc, session, connection });
+  };
+
+  /** Without credentials in the upgrade each message has to say who sends it. */
+  readonly #admitFutoin: Entry['admit'] = ({ headers }) => {
+    const { guard, futoin } = this.#options;
+    const admitted = guard.admit(headers);
+    const session = headers.authorization === undefined ? admitted : guard.identify(headers);
+    return (connection) => new FutoinProtocol({ futoin, headers, session, connection });
+  };
+
+  #keep(raw: WebSocket, socket: Socket): void {
     const { metrics } = this.#options;
-    this.#sockets.set(socket, wire);
+    this.#sockets.set(raw, socket);
     metrics.connections.set(this.#sockets.size);
-    socket.on('pong', () => this.#silent.delete(socket));
-    socket.on('close', () => {
-      this.#sockets.delete(socket);
-      this.#silent.delete(socket);
+    if (!socket.isKnown) {
+      this.#unknown.set(raw, socket);
+      if (this.#unknown.size > UNKNOWN_MAX) this.#dropUnknown();
+    }
+    raw.on('pong', () => this.#silent.delete(raw));
+    raw.on('close', () => {
+      this.#sockets.delete(raw);
+      this.#unknown.delete(raw);
+      this.#silent.delete(raw);
       metrics.connections.set(this.#sockets.size);
     });
   }
 
+  /** Cuts the oldest peer that has not said who it is: those who have must find room. False when there is none. */
+  #dropUnknown(): boolean {
+    for (const [raw, socket] of this.#unknown) {
+      this.#unknown.delete(raw);
+      if (socket.isKnown) continue;
+      this.#sockets.delete(raw);
+      raw.terminate();
+      return true;
+    }
+    return false;
+  }
+
   /** A peer that has not answered a ping for a whole period is gone: half-open connections would stay for hours. */
   #beat(): void {
-    for (const [socket, wire] of this.#sockets) {
-      if (wire.isPaused) {
-        this.#silent.delete(socket);
-      } else if (this.#silent.has(socket)) {
-        socket.terminate();
+    for (const [raw, socket] of this.#sockets) {
+      if (socket.isPaused) {
+        this.#silent.delete(raw);
+      } else if (this.#silent.has(raw)) {
+        raw.terminate();
       } else {
-        this.#silent.add(socket);
-        socket.ping();
+        this.#silent.add(raw);
+        raw.ping();
       }
     }
   }
@@ -113,10 +164,20 @@ export class WsServer {
     const isChanged = version !== this.#keysVersion;
     this.#keysVersion = version;
     const nowMs = Date.now();
-    for (const wire of this.#sockets.values()) {
-      if (isChanged || wire.expiresAtMs <= nowMs) wire.renewSession();
+    for (const [raw, socket] of this.#sockets) {
+      if (isChanged || socket.expiresAtMs <= nowMs) socket.renewSession();
+      if (!socket.isKnown && !this.#unknown.has(raw)) this.#unknown.set(raw, socket);
     }
   }
+}
+
+function serverFor(frameBytesMax: number): WebSocketServer {
+  // Compression would cost 7 % of the throughput, and memory for every connection.
+  return new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: frameBytesMax,
+  });
 }
 
 /** Nobody tracks a connection that was never upgraded: it must go by itself, whatever its peer does. */

@@ -8,6 +8,8 @@ export interface ConsumerRow {
   readonly id: string;
   readonly ident: string;
   readonly cursor: EventId;
+  /** True while a push reader holds its lease. */
+  readonly isConnected: boolean;
 }
 
 export interface ConsumerDetails extends ConsumerRow {
@@ -16,7 +18,6 @@ export interface ConsumerDetails extends ConsumerRow {
   readonly idleMs: number;
   /** Age of the oldest event that it has not acknowledged; 0 when it has them all. */
   readonly lagMs: number;
-  readonly isConnected: boolean;
 }
 
 /** The right to push to one consumer; the token fences every older holder. */
@@ -40,8 +41,9 @@ export async function findConsumer(
       id: dialect.idText('id'),
       ident: 'ident',
       cursor: dialect.idText('last_evt_id'),
+      isConnected: isConnected(db, dialect, 'lease_until'),
     });
-  return row ?? null;
+  return row === undefined ? null : { ...row, isConnected: Number(row.isConnected) !== 0 };
 }
 
 export async function insertConsumer(
@@ -66,10 +68,17 @@ export async function listConsumers(
   dialect: Dialect,
   stream: string,
 ): Promise<ConsumerDetails[]> {
-  const { queue } = tablesOf(stream);
-  const rows = await db('evt_consumers as c')
-    .leftJoin(`${queue} as q`, 'q.id', db.raw('c.last_evt_id + 1'))
-    .where('c.stream', stream)
+  // By the queue's primary key, one look a consumer; the next id need not be the next number.
+  const next = db(tablesOf(stream).queue)
+    .where('id', '>', db.ref('evt_consumers.last_evt_id'))
+    .orderBy('id')
+    .limit(1)
+    .select('ts');
+  const known = db('evt_consumers')
+    .where('stream', stream)
+    .select('evt_consumers.*', { next_ts: next });
+  const rows = await db
+    .from(known.as('c'))
     .orderBy('c.ident')
     .select({
       id: dialect.idText('c.id'),
@@ -78,8 +87,8 @@ export async function listConsumers(
       lastTime: dialect.isoTime('c.last_time'),
       sinceLastTime: dialect.msSince('c.last_time'),
       sinceRegistration: dialect.msSince('c.reg_time'),
-      sinceNextEvent: dialect.msSince('q.ts'),
-      isConnected: db.raw('case when c.lease_until > ? then 1 else 0 end', [dialect.now()]),
+      sinceNextEvent: dialect.msSince('c.next_ts'),
+      isConnected: isConnected(db, dialect, 'c.lease_until'),
     });
   return rows.map((row) => ({
     id: row.id,
@@ -90,6 +99,10 @@ export async function listConsumers(
     lagMs: elapsedMs(row.sinceNextEvent),
     isConnected: Number(row.isConnected) !== 0,
   }));
+}
+
+function isConnected(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
+  return db.raw('case when ?? > ? then 1 else 0 end', [leaseUntil, dialect.now()]);
 }
 
 /** Never negative, even when the database's clock was set back. */

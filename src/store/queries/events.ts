@@ -12,16 +12,22 @@ const SLICE = 10_000;
  * The lowest id behind `after` whose ts is at or after the time, which is in our own form; null when there is none up
  * to `upTo`. A scan, because ts is not monotonic in id; in slices by primary key, since SQLite answers in this very
  * process. A slice ends by its count, which ids without gaps allow: to compare each id with a last one, SQLite reads
- * all of the row's pages (100 µs for 200 kB, against 1).
+ * all of the row's pages (100 µs for 200 kB, against 1). Where ids have gaps, a slice begins at the first that is
+ * there, and may repeat rows of the one before.
  */
 export async function firstIdSince(
   db: Knex,
   dialect: Dialect,
   stream: string,
   time: string,
-  range: { after: EventId; upTo: EventId },
+  { after: start, upTo, gapsUpTo }: { after: EventId; upTo: EventId; gapsUpTo: EventId },
 ): Promise<EventId | null> {
-  for (let after = range.after; compareIds(after, range.upTo) < 0; after = idPlus(after, SLICE)) {
+  for (let after = start; compareIds(after, upTo) < 0; after = idPlus(after, SLICE)) {
+    if (compareIds(after, gapsUpTo) < 0) {
+      const first = await firstId(db, dialect, stream, after);
+      if (first === null) return null;
+      after = idPlus(first, -1);
+    }
     const slice = db(tablesOf(stream).queue)
       .where('id', '>', after)
       .orderBy('id')
@@ -36,6 +42,21 @@ export async function firstIdSince(
     await nextTurn();
   }
   return null;
+}
+
+/** The lowest id behind `after`; null when there is none. */
+export async function firstId(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+  after: EventId,
+): Promise<EventId | null> {
+  const row = await db(tablesOf(stream).queue)
+    .where('id', '>', after)
+    .orderBy('id')
+    // Under the name of the column, its text would be what is sorted by.
+    .first({ found: dialect.idText('id') });
+  return row?.found ?? null;
 }
 
 /** Deletes the window (after, upTo] by primary key and gives how many rows it held. */

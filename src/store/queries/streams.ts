@@ -8,6 +8,7 @@ import type { StreamState } from '../stream-state.ts';
 interface StreamRow {
   readonly nextId: EventId;
   readonly discardedUpTo: EventId;
+  readonly gapsUpTo: EventId;
   readonly status: string;
   readonly epoch: number;
   readonly archiveRequired: number;
@@ -19,6 +20,7 @@ function selectStream(db: Knex, dialect: Dialect, stream: string): Knex.QueryBui
     .first({
       nextId: dialect.idText('next_id'),
       discardedUpTo: dialect.idText('discarded_up_to'),
+      gapsUpTo: dialect.idText('gaps_up_to'),
       status: 'status',
       epoch: 'epoch',
       archiveRequired: 'archive_required',
@@ -30,6 +32,7 @@ function toState(stream: string, row: StreamRow | undefined): StreamState {
   return {
     newest: idPlus(row.nextId, -1),
     discardedUpTo: row.discardedUpTo,
+    gapsUpTo: row.gapsUpTo,
     status: row.status,
     epoch: Number(row.epoch),
     isArchiveRequired: Number(row.archiveRequired) !== 0,

@@ -100,6 +100,25 @@ export function inboxContract(kind: DatabaseKind, open: Open): void {
       expect((await readAll(opened.store))[0]?.[3]).toBe('2001-02-03T04:05:06.789Z');
     });
 
+    it('takes the clock of futoin-eventstream in a transaction, and says that there is one row', async () => {
+      // As its `addXferEvent` writes, with our inbox for its table; it looks at the number of rows.
+      const insert = `insert into evt_inbox (type, data, ts) values ('XFER', '{"a":1}', ${ORIGINAL_NOW[kind]})`;
+      await sql.run('begin');
+      expect(await AFFECTED[kind](sql, insert)).toBe(1);
+      await sql.run('commit');
+      await drainInbox(opened.store);
+      const [row] = await readAll(opened.store);
+      expect(row?.slice(0, 3)).toEqual(['1', 'XFER', '{"a":1}']);
+      expect(row?.[3]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      expect(Math.abs(Date.parse(row?.[3] ?? '') - Date.now())).toBeLessThan(60_000);
+    });
+
+    it.each(FOREIGN_TIMES[kind])('makes our form of a ts: %s', async (ts, own) => {
+      await sql.run(`insert into evt_inbox (type, data, ts) values ('OLD', '1', ${ts})`);
+      await drainInbox(opened.store);
+      expect((await readAll(opened.store))[0]?.[3]).toBe(own);
+    });
+
     it.each(NO_TIMES[kind])('lets no ts in that is none: %s', async (ts) => {
       if (kind === 'mysql') await sql.run("set sql_mode = 'ALLOW_INVALID_DATES'");
       await sql
@@ -155,12 +174,57 @@ export function inboxContract(kind: DatabaseKind, open: Open): void {
   });
 }
 
+/** What it takes for the time. */
+const ORIGINAL_NOW: Record<DatabaseKind, string> = {
+  sqlite: 'CURRENT_TIMESTAMP',
+  postgres: 'CURRENT_TIMESTAMP',
+  mysql: 'UTC_TIMESTAMP()',
+};
+
+const AFFECTED: Record<DatabaseKind, (sql: SqlSession, insert: string) => Promise<number>> = {
+  sqlite: async (sql, insert) => {
+    await sql.run(insert);
+    return Number((await sql.run('select changes() as n'))[0]?.n);
+  },
+  postgres: async (sql, insert) => {
+    const [row] = await sql.run(`with i as (${insert} returning 1) select count(*) as n from i`);
+    return Number(row?.n);
+  },
+  mysql: async (sql, insert) => {
+    await sql.run(insert);
+    return Number((await sql.run('select row_count() as n'))[0]?.n);
+  },
+};
+
+const FOREIGN_TIMES: Record<DatabaseKind, readonly (readonly [string, string])[]> = {
+  sqlite: [
+    ["'2001-02-03 04:05:06'", '2001-02-03T04:05:06.000Z'],
+    ["'2001-02-03T04:05:06Z'", '2001-02-03T04:05:06.000Z'],
+    ["'2001-02-03 04:05:06.789123'", '2001-02-03T04:05:06.789Z'],
+    ["'2001-02-03T04:05:06+02:00'", '2001-02-03T02:05:06.000Z'],
+  ],
+  postgres: [
+    ["'2001-02-03 04:05:06Z'", '2001-02-03T04:05:06.000Z'],
+    ["timestamp '2001-02-03 04:05:06' at time zone 'UTC'", '2001-02-03T04:05:06.000Z'],
+    ["'2001-02-03T04:05:06+02:00'", '2001-02-03T02:05:06.000Z'],
+  ],
+  mysql: [
+    ["'2001-02-03 04:05:06'", '2001-02-03T04:05:06.000Z'],
+    ["'2001-02-03T04:05:06.789'", '2001-02-03T04:05:06.789Z'],
+  ],
+};
+
 const NO_TIMES: Record<DatabaseKind, readonly string[]> = {
   sqlite: [
     'infinity',
     '0000-01-01T00:00:00.000Z',
     '1969-12-31T23:59:59.999Z',
     '2026-02-30T00:00:00.000Z',
+    '2026-02-30 00:00:00',
+    '2026-01-01 24:00:00',
+    '12345.678',
+    '04:05:06',
+    'now',
   ],
   postgres: ['infinity', '-infinity', '0044-03-15 BC', '1969-12-31T23:59:59.999Z', '10000-01-01'],
   mysql: ['0000-00-00', '2026-00-00', '2026-11-00', '2026-02-30', '1969-12-31 23:59:59.999'],

@@ -1,6 +1,6 @@
 import { Hint } from '../../../src/base/hint.ts';
 import type { EventRow } from '../../../src/contract/event.ts';
-import { cutBatch } from '../../../src/delivery/batch.ts';
+import { cutBatch, ReadSize } from '../../../src/delivery/batch.ts';
 import { FlowControl } from '../../../src/delivery/flow-control.ts';
 import { TakeoverGuard } from '../../../src/delivery/takeover-guard.ts';
 import { id } from '../../support/events.ts';
@@ -34,6 +34,47 @@ describe('cutBatch', () => {
       upTo: '1',
     });
     expect(cutBatch(large, id(0), null, { eventsMax: 9, bytesMax: 1 }).rows.length).toBe(1);
+  });
+});
+
+describe('ReadSize', () => {
+  const rows = (first: number, count: number, everyNth = 1) =>
+    Array.from({ length: count }, (_, nth) =>
+      row(first + nth, nth % everyNth === 0 ? 'T' : 'NOISE'),
+    );
+  const wanted = (type: string) => type === 'T';
+  const cutOf = (read: EventRow[]) =>
+    cutBatch(read, id(0), wanted, { eventsMax: 100, bytesMax: 1e9 });
+
+  it('is one batch while every row is wanted', () => {
+    const size = new ReadSize(100);
+    for (let round = 0; round < 3; round += 1) {
+      const read = rows(1, size.events);
+      size.adjust(read, cutOf(read));
+      expect(size.events).toBe(100);
+    }
+  });
+
+  it('grows to the bound while few rows are wanted, and shrinks when many are', () => {
+    const size = new ReadSize(100);
+    for (const expected of [200, 400, 800, 1000, 1000]) {
+      const read = rows(1, size.events, 50);
+      size.adjust(read, cutOf(read));
+      expect(size.events).toBe(expected);
+    }
+    for (const expected of [500, 250, 125, 100, 100]) {
+      const read = rows(1, size.events);
+      size.adjust(read, cutOf(read));
+      expect(size.events).toBe(expected);
+    }
+  });
+
+  it('does not grow where there is no more to read', () => {
+    const size = new ReadSize(100);
+    const read = rows(1, 10, 5);
+    size.adjust(read, cutOf(read));
+    size.adjust([], { rows: [], upTo: id(10) });
+    expect(size.events).toBe(100);
   });
 });
 

@@ -15,6 +15,7 @@ import type {
 import { requireOpenStream } from '../../stream-state.ts';
 import { tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
+import { mysqlAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
 import { QueueReader } from './queue-reader.ts';
 import type { SessionOptions } from './session.ts';
@@ -45,6 +46,7 @@ class MysqlDialect implements Dialect {
   readonly hasSteps = true;
   readonly hasTrustedRows = false;
   readonly outcomeOf = mysqlOutcome;
+  readonly adopter = mysqlAdopter;
   readonly #db: Knex;
   readonly #session: SessionOptions;
   readonly #steppers = new Map<string, Stepper>();

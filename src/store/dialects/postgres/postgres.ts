@@ -14,6 +14,7 @@ import type {
 import { requireOpenStream } from '../../stream-state.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { postgresAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
 import { ADVANCE_CURSORS, inboxDepthSql, isoTimeSql, readQueueStatement } from './statements.ts';
 import type { Statement } from './step-client.ts';
@@ -32,6 +33,7 @@ class PostgresDialect implements Dialect {
   readonly hasSteps = true;
   readonly hasTrustedRows = true;
   readonly outcomeOf = postgresOutcome;
+  readonly adopter = postgresAdopter;
   readonly #db: Knex;
   readonly #options: DialectOptions;
   readonly #steppers = new Map<string, Stepper>();

@@ -15,6 +15,7 @@ import type {
 } from '../../dialect.ts';
 import { requireOpenStream } from '../../stream-state.ts';
 import { sqliteOutcome } from '../db-errors.ts';
+import { isOriginal, sqliteAdopter } from './adopter.ts';
 import { whenFree } from './busy.ts';
 import { databaseFile, loadDriver, openHandle } from './driver.ts';
 import { sqliteClient } from './knex-client.ts';
@@ -26,8 +27,11 @@ export async function openSqlite(options: DialectOptions): Promise<OpenDatabase>
   const file = databaseFile(options.url);
   const handle = openHandle(await loadDriver(), file);
   try {
-    // The mode is a property of the file; changing it needs the file for oneself for a moment.
-    await whenFree(() => handle.exec('pragma journal_mode = wal'), options.timeoutMs);
+    await whenFree(() => {
+      // The mode is a property of the file; changing it needs the file for oneself for a moment. Whoever writes to a
+      // database that is not adopted may have a SQLite that must not write in that mode.
+      if (!isOriginal(handle)) handle.exec('pragma journal_mode = wal');
+    }, options.timeoutMs);
   } catch (error) {
     handle.close();
     throw error;
@@ -63,6 +67,7 @@ class SqliteDialect implements Dialect {
   readonly hasSteps = false;
   readonly hasTrustedRows = true;
   readonly outcomeOf = sqliteOutcome;
+  readonly adopter = sqliteAdopter;
   readonly #db: Knex;
   readonly #reader: Knex;
   readonly #handle: DatabaseSyncInstance;

@@ -1,32 +1,26 @@
 // Calls from the server to one client, and the answers that come back over the same socket.
 import { Deferred } from '../../base/deferred.ts';
 
-/** An answer of the client's, as JSON-RPC has it. */
-export interface ClientAnswer {
-  readonly id: unknown;
-  readonly result?: unknown;
-  readonly error?: unknown;
-}
-
-export class RpcCalls {
+export class PeerCalls {
   readonly #waiting = new Map<string, Deferred<boolean>>();
   #count = 0;
 
-  /** A new call: its id, and whether the client will have answered it with true. */
+  /** A new call: its id, and whether the client will have accepted what it was called with. */
   begin(): { id: string; answered: Promise<boolean> } {
     this.#count += 1;
     const id = `S${this.#count}`;
     const waiting = new Deferred<boolean>();
     this.#waiting.set(id, waiting);
+    // Whoever gave up on it does not listen any more.
+    waiting.promise.catch(() => {});
     return { id, answered: waiting.promise };
   }
 
   /** Takes an answer; one that nobody waits for is dropped. */
-  take(answer: ClientAnswer): void {
-    const id = String(answer.id);
+  take(id: string, isAccepted: boolean): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    waiting?.resolve(answer.error === undefined && answer.result === true);
+    waiting?.resolve(isAccepted);
   }
 
   /** Nobody waits for this answer any more. */
@@ -40,11 +34,4 @@ export class RpcCalls {
       waiting.reject(new Error('The consumer is gone.'));
     this.#waiting.clear();
   }
-}
-
-/** An answer of the client's to one of our calls has an id and no method. */
-export function isAnswer(parsed: unknown): parsed is ClientAnswer {
-  if (parsed === null || typeof parsed !== 'object') return false;
-  const { method, id } = parsed as Record<string, unknown>;
-  return method === undefined && id !== undefined && ('result' in parsed || 'error' in parsed);
 }

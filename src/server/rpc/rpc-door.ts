@@ -1,0 +1,58 @@
+// JSON-RPC over HTTP: `POST /rpc`, known by its headers.
+import type { IncomingMessage } from 'node:http';
+import { ServiceError } from '../../contract/errors.ts';
+import type { Guard } from '../auth/guard.ts';
+import { readBody } from '../body.ts';
+import type { HttpAnswer, HttpDoor } from '../http-door.ts';
+import { type JsonRpc, refusalText } from './json-rpc.ts';
+import { readMessage } from './message.ts';
+
+export interface RpcDoorOptions {
+  readonly jsonRpc: JsonRpc;
+  readonly guard: Guard;
+  readonly requestBytesMax: number;
+}
+
+const CONTENT_TYPE = 'application/json';
+
+export class RpcDoor implements HttpDoor {
+  readonly #options: RpcDoorOptions;
+
+  constructor(options: RpcDoorOptions) {
+    this.#options = options;
+  }
+
+  async answer(request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {
+    const { jsonRpc, guard, requestBytesMax } = this.#options;
+    if (request.method !== 'POST') return refusedMethod();
+    const { principal } = guard.identify(request.headers);
+    const caller = { principal, signal: call.signal, peer: call, openChannel: null };
+    // A chain and not a variable: while the call waits, nothing here keeps its request in memory.
+    const body = await readBody(request, requestBytesMax).then((data) =>
+      jsonRpc.answer(readMessage(data), caller),
+    );
+    return { status: body === null ? 204 : 200, contentType: CONTENT_TYPE, body };
+  }
+
+  refusal(error: ServiceError): HttpAnswer {
+    const isUnknown = error.code === 'SecurityError' || error.code === 'PleaseReauth';
+    return {
+      status: isUnknown ? 401 : 200,
+      contentType: CONTENT_TYPE,
+      body: refusalText(error),
+      ...(isUnknown ? { headers: CHALLENGE } : {}),
+    };
+  }
+}
+
+const CHALLENGE = { 'www-authenticate': 'Bearer, Basic realm="aftercommit"' };
+
+function refusedMethod(): HttpAnswer {
+  const error = new ServiceError('InvalidRequest', { message: 'Use POST.' });
+  return {
+    status: 405,
+    contentType: CONTENT_TYPE,
+    body: refusalText(error),
+    headers: { allow: 'POST' },
+  };
+}

@@ -1,0 +1,43 @@
+// Where readers may stand: begins, and positions that come from outside.
+import { ServiceError } from '../contract/errors.ts';
+import { compareIds, type EventId, idPlus, maxId, minId } from '../contract/event-id.ts';
+import type { StreamState } from './stream-state.ts';
+
+/** Where a new consumer begins. */
+export type Start =
+  | 'beginning'
+  | 'now'
+  | { readonly id: EventId; readonly epoch?: number | undefined }
+  | { readonly time: string };
+
+/** A position that was found before, and from which some events may have been discarded since. */
+export interface Found {
+  readonly found: EventId;
+}
+
+/** Where a reader that begins at `position` stands. Throws what `checkPosition` throws. */
+export function startCursor(
+  state: StreamState,
+  position: Exclude<Start, { time: string }> | Found,
+): EventId {
+  if (position === 'beginning') return state.discardedUpTo;
+  if (position === 'now') return state.newest;
+  if ('found' in position) return minId(maxId(position.found, state.discardedUpTo), state.newest);
+  checkPosition(state, position.id, position.epoch);
+  return position.id;
+}
+
+/** Throws unless a reader that stands at `id` can go on from there. */
+export function checkPosition(state: StreamState, id: EventId, epoch: number | undefined): void {
+  if (epoch !== undefined && epoch !== state.epoch) {
+    throw new ServiceError('HistoryForked', { details: { epoch: state.epoch } });
+  }
+  if (compareIds(id, state.newest) > 0) {
+    throw new ServiceError('CursorAhead', { details: { newest: state.newest } });
+  }
+  if (compareIds(id, state.discardedUpTo) < 0) throw tooOld(state.discardedUpTo);
+}
+
+export function tooOld(discardedUpTo: EventId): ServiceError {
+  return new ServiceError('CursorTooOld', { details: { earliest: idPlus(discardedUpTo, 1) } });
+}
