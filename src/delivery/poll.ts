@@ -51,9 +51,12 @@ export async function poll(
 
   // Null or an older id repeats what is not acknowledged.
   const after = maxId(request.lastId ?? NO_EVENT, consumer.cursor);
-  const { rows, upTo } = await collect(feed, request, after, SCANNED_MAX);
+  // A push reader of the same consumer may want what this poll does not, so its cursor stays; then nobody remembers how
+  // far an answer without events has looked.
+  const isForgotten = request.movesCursor && consumer.isConnected;
+  const scannedMax = isForgotten ? Number.POSITIVE_INFINITY : SCANNED_MAX;
+  const { rows, upTo } = await collect(feed, request, after, scannedMax);
   const hasPassed = rows.length === 0 && compareIds(upTo, after) > 0;
-  // A push reader of the same consumer may want what this poll does not.
   if (hasPassed && request.movesCursor && !consumer.isConnected) {
     await options.acks.write({ consumerId: consumer.id, cursor: upTo, token: null });
   }

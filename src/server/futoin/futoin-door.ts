@@ -8,7 +8,8 @@ import { readBody } from '../body.ts';
 import type { HttpAnswer, HttpDoor } from '../http-door.ts';
 import type { Message } from '../rpc/message.ts';
 import { type Coding, codingOf, JSON_CODING } from './coding.ts';
-import { type Futoin, refusalOf } from './futoin.ts';
+import type { Futoin } from './futoin.ts';
+import { Reply } from './reply.ts';
 import { messageOfUrl } from './url-form.ts';
 
 export const FUTOIN_PATH = '/futoin';
@@ -33,7 +34,7 @@ export class FutoinDoor implements HttpDoor {
   }
 
   refusal(error: ServiceError): HttpAnswer {
-    return answerOf(JSON_CODING, refusalOf(JSON_CODING, error));
+    return answerOf(JSON_CODING, new Reply(JSON_CODING).ofError(error));
   }
 
   async #answerMessage(request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {
@@ -43,7 +44,7 @@ export class FutoinDoor implements HttpDoor {
     try {
       message = coding.decode(data);
     } catch (error) {
-      return answerOf(coding, refusalOf(coding, error as ServiceError));
+      return answerOf(coding, new Reply(coding).ofError(error));
     }
     return answerOf(coding, await this.#carryOut(request, message, coding, call));
   }
