@@ -64,7 +64,7 @@ async function adopt(
   const active = await store.findOriginal(tables);
   const history = (await warehouse?.findHistory(tables.history)) ?? null;
   if (active === null) {
-    if (history?.isOriginal !== true) return null;
+    if (history?.isOriginal !== true) return requireOurs(store);
     throw new Failure(
       'The warehouse is one of futoin-eventstream, but the active database is not: both are adopted in one run. Is ' +
         'EVT_DATABASE_URL right?',
@@ -86,6 +86,15 @@ async function adopt(
   return { ...adopted, applied, events, history: archived };
 }
 
+/** Throws where nothing is: whoever means to go on with his events must not be given an empty stream instead. */
+async function requireOurs(store: Store): Promise<null> {
+  if (await store.isMigrated()) return null;
+  throw new Failure(
+    'There are no tables of futoin-eventstream here. Is EVT_DATABASE_URL right, or had they other names ' +
+      '(--event-table, --consumer-table)? A new database is made by aftercommit migrate, without --adopt.',
+  );
+}
+
 /** The default one only when it is there: a file that is made by looking would tell nothing. */
 function isWarehouseSet({ warehouseUrl }: Settings): boolean {
   if (warehouseUrl !== settingFacts('warehouseUrl').default) return true;
@@ -95,12 +104,16 @@ function isWarehouseSet({ warehouseUrl }: Settings): boolean {
 /** Throws when an archive was begun whose history is not here: it would have a hole. */
 function requireHistory(active: OriginalActive, history: FoundHistory | null): void {
   const archiver = active.consumers.find(({ ident }) => ident === ORIGINAL_ARCHIVER);
-  // An empty one of ours is where the original's archiver has never been.
-  const hasNone = history === null || (!history.isOriginal && history.newest === NO_EVENT);
-  if (hasNone && archiver !== undefined && archiver.cursor !== NO_EVENT) {
+  // The original, too, wrote into the history before it moved its cursor.
+  const newest = history?.newest ?? NO_EVENT;
+  if (archiver !== undefined && compareIds(newest, archiver.cursor) < 0) {
+    const found =
+      newest === NO_EVENT
+        ? 'no history of them is found'
+        : `the history that is found ends with ${newest}`;
     throw new Failure(
-      `Events up to ${archiver.cursor} were archived, but no history of them is found: name its database as ` +
-        `EVT_WAREHOUSE_URL (and its table with --history-table), or delete the row of ${ORIGINAL_ARCHIVER}.`,
+      `Events up to ${archiver.cursor} were archived, but ${found}: name its database as EVT_WAREHOUSE_URL (and its ` +
+        `table with --history-table), or delete the row of ${ORIGINAL_ARCHIVER}.`,
     );
   }
   if (history?.hasWatermark) {

@@ -79,6 +79,11 @@ export class Store {
     return migrate(this.#dialect, activeSchema, streamNames);
   }
 
+  /** True when it has tables of ours. */
+  isMigrated(): Promise<boolean> {
+    return this.#reader.schema.hasTable('evt_streams');
+  }
+
   /** A database of futoin-eventstream as it stands; null when there is nothing to adopt. */
   findOriginal(tables: ActiveTables): Promise<OriginalActive | null> {
     return findActive(this.#reader, this.#dialect, tables);

@@ -312,15 +312,44 @@ describeDatabases('aftercommit migrate --adopt', (kind) => {
     expect(done.stdout).toMatch(/Adopted 5 events; the next one gets id 6/);
     expect((await sql.run('select id from evt_queue')).length).toBe(5);
     expect((await adopt('--map', '1=shop', ...flags)).stdout).toBe(
-      'There is nothing to adopt here.\nNothing to apply.\n',
+      'There is nothing to adopt here any more.\nNothing to apply.\n',
     );
   });
 
-  it('is an ordinary migration where there is nothing to adopt, and does nothing again', async () => {
-    const first = await adopt();
-    expect([first.code, linesOf(first.stdout)[0]]).toEqual([0, 'There is nothing to adopt here.']);
-    expect(linesOf(first.stdout)).toContain('Applied active/0001-streams');
-    expect((await adopt()).stdout).toBe('There is nothing to adopt here.\nNothing to apply.\n');
+  it('refuses where nothing is, and makes nothing there', async () => {
+    await makeFutoinActive(sql, kind);
+    await sql.run('alter table evt_queue rename to my_events');
+    await sql.run('alter table evt_consumers rename to my_readers');
+    for (let times = 0; times < 2; times += 1) {
+      const { code, stdout, stderr } = await adopt('--map', '1=shop');
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/no tables of futoin-eventstream here.*--event-table/);
+    }
+    const named = await adopt('--event-table', 'my_events', '--consumer-table', 'my_readers');
+    expect(named.code).toBe(0);
+  });
+
+  it('does nothing in a database of ours but what an ordinary migration does', async () => {
+    expect((await cli(['migrate'], { env: env() })).code).toBe(0);
+    expect((await adopt()).stdout).toBe(
+      'There is nothing to adopt here any more.\nNothing to apply.\n',
+    );
+  });
+
+  it('refuses a history that ends before what was archived', async () => {
+    await makeFutoinActive(sql, kind);
+    await makeFutoinHistory(dwh, kind);
+    await addFutoinEvents(sql, kind, 3);
+    await dwh.run(
+      `insert into evt_history (id, type, data, ts) values (1, 'OLD', '1', ${futoinNow[kind]})`,
+    );
+    await addFutoinConsumers(sql, kind, { '-internal:ARCHIVER': 2 });
+    const { code, stderr } = await adopt();
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/up to 2 were.*ends with 1/)]);
+    await dwh.run(
+      `insert into evt_history (id, type, data, ts) values (2, 'OLD', '1', ${futoinNow[kind]})`,
+    );
+    expect((await adopt()).code).toBe(0);
   });
 
   it('counts the greatest id of the history for what comes next', async () => {

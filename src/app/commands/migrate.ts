@@ -62,7 +62,7 @@ async function run(call: Call, store: Store): Promise<void> {
     return stdout.print(JSON.stringify(facts));
   }
   if (adoption !== null) for (const line of linesOf(adoption)) await stdout.print(line);
-  else if (flags.has('adopt')) await stdout.print('There is nothing to adopt here.');
+  else if (flags.has('adopt')) await stdout.print('There is nothing to adopt here any more.');
   for (const name of applied) await stdout.print(`Applied ${name}`);
   if (adoption === null && applied.length === 0) await stdout.print('Nothing to apply.');
 }
