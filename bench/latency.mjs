@@ -1,5 +1,6 @@
 // Latency at 100 events a second through one node, whose consumer is a process of its own: from the answer of a call to
-// its receipt by push, and from the commit of a foreign transaction, which gives no hint, to its receipt. Three
+// its receipt by push, and from the commit of a foreign transaction, which gives no hint, to its receipt; the same
+// beside another transaction that has written an event and stays open (not on SQLite, which has one writer). Three
 // processes, one clock (clock.mjs).
 import { checkArrivals, idsBehind } from './arrivals.mjs';
 import { Child } from './child.mjs';
@@ -18,6 +19,7 @@ const FIGURES = [
   { name: 'by call: addEvent answered to receipt', variant: 'call', from: 'doneMs' },
   { name: 'by call: addEvent called to receipt', variant: 'call', from: 'begunMs' },
   { name: 'by transaction: commit to receipt', variant: 'transaction', from: 'doneMs' },
+  { name: 'the same beside an open transaction', variant: 'beside', from: 'doneMs' },
 ];
 
 /** Gives figures, and the faults of every slice. */
@@ -32,20 +34,28 @@ export async function measureLatency(databases, { rounds, latencyMs }, place) {
   const connection = await databases.connect(url);
   await connection.createTables();
 
+  const other = await databases.connect(url);
   const count = Math.round((latencyMs / 1000) * PER_SECOND);
   const variants = {
     call: () => slice({ queue, receiver, count, write: (n) => addEvent(caller, draftOf(n)) }),
     transaction: () => slice({ queue, receiver, count, write: inTurn(connection) }),
+    ...(other.hold === undefined
+      ? {}
+      : {
+          beside: () =>
+            besideOpen(other, () => slice({ queue, receiver, count, write: inTurn(connection) })),
+        }),
   };
   const { results, faults } = await inRounds(rounds, variants);
 
   await caller.close();
   await connection.close();
+  await other.close();
   await Promise.all([receiver, app].map((child) => child.stop()));
   await queue.close();
   await drop();
   return {
-    figures: FIGURES.map(({ name, variant, from }) => ({
+    figures: FIGURES.filter(({ variant }) => variant in results).map(({ name, variant, from }) => ({
       name,
       ...describeLatencies(results[variant].map((result) => latenciesMs(result, from))),
     })),
@@ -64,6 +74,16 @@ function inTurn(connection) {
     last = last.then(() => connection.transact(n, draftOf(n)));
     return last;
   };
+}
+
+/** What was written and is taken back afterwards must never be seen, which the slice checks. */
+async function besideOpen(connection, work) {
+  const release = await connection.hold(draftOf(0));
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
 }
 
 async function slice({ queue, receiver, count, write }) {

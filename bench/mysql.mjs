@@ -65,6 +65,12 @@ export const mysqlDatabase = {
         await addEvent(connection, type, JSON.parse(data));
         await connection.commit();
       },
+      /** Leaves a transaction open that has written an event; gives what takes it back. */
+      async hold({ type, data }) {
+        await connection.beginTransaction();
+        await addEvent(connection, type, JSON.parse(data));
+        return () => connection.rollback();
+      },
       close: () => connection.end(),
     };
   },

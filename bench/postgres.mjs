@@ -66,6 +66,12 @@ export const postgres = {
         await addEvent(client, type, JSON.parse(data));
         await client.query('commit');
       },
+      /** Leaves a transaction open that has written an event; gives what takes it back. */
+      async hold({ type, data }) {
+        await client.query('begin');
+        await addEvent(client, type, JSON.parse(data));
+        return () => client.query('rollback');
+      },
       close: () => client.end(),
     };
   },
