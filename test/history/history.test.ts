@@ -1,0 +1,170 @@
+// The history of a run: writers of every kind and consumers of every kind on several nodes, while connections are cut,
+// nodes are stopped and started, and archiver and discarder run; then everything that was sent and answered is
+// checked. HISTORY_EVENTS (2000) and HISTORY_SECONDS (12) bound a run, whichever is reached first.
+import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
+import { openRandom, type Random } from '../support/random.ts';
+import { call } from '../support/rpc.ts';
+import { openSqlSession } from '../support/sql-session.ts';
+import { type StartedApp, startApp } from '../support/start-app.ts';
+import { until } from '../support/until.ts';
+import { checkHistory } from './checker.ts';
+import { Cutter } from './cutter.ts';
+import type { Row } from './history.ts';
+import { Nodes } from './nodes.ts';
+import { startReaders } from './readers.ts';
+import { LAST, Recorder } from './recorder.ts';
+import { OpenWrite, pause } from './writers/writer.ts';
+import { startWriters } from './writers.ts';
+
+const EVENTS = Number(process.env.HISTORY_EVENTS ?? 2000);
+const SECONDS = Number(process.env.HISTORY_SECONDS ?? 12);
+/** How long consumers may take to come to the end when nothing is cut any more. */
+const READ_MS_MAX = 30_000 + SECONDS * 1000;
+const TIMEOUT_MS = SECONDS * 3000 + 180_000;
+
+describeDatabases('the history of a run', (kind) => {
+  let first: StartedApp;
+  let cutter: Cutter | null = null;
+  /** Whatever goes wrong, nobody goes on when the test has ended. */
+  let isOver = false;
+  beforeEach(async () => {
+    isOver = false;
+    first = await startApp(kind, { workerPeriodMs: 20, discardLimit: 100 });
+  });
+  afterEach(async () => {
+    isOver = true;
+    await first.stop();
+    await cutter?.close();
+    cutter = null;
+  });
+
+  it(
+    'breaks no rule',
+    async () => {
+      const random = openRandom();
+      console.info(`history on ${kind}: SEED=${random.seed}`);
+      const recorder = new Recorder();
+      const path = await openPath(random);
+      const workers = { archiver: true, discarder: true, windowEventsMax: 300 };
+      const nodes = new Nodes(first, { ...workers, databaseUrl: path }, own(random, 1));
+      await nodes.start(2);
+
+      let end: number | null = null;
+      const isDone = (acknowledged: string) =>
+        isOver || (end !== null && Number(acknowledged) >= end);
+      const reading = await startReaders({ recorder, nodes, random: own(random, 2), isDone });
+      const deadline = performance.now() + SECONDS * 1000;
+      const isEnough = () => isOver || recorder.made >= EVENTS || performance.now() > deadline;
+      if (cutter !== null) cutter.isCalm = false;
+      const restarting = restartNow(nodes, own(random, 3), isEnough);
+      await startWriters({
+        recorder,
+        nodes,
+        random: own(random, 4),
+        isDone: isEnough,
+        kind,
+        url: path,
+      });
+      await restarting;
+      if (cutter !== null) cutter.isCalm = true;
+      end = await writeLast(first, recorder);
+      let isRead = false;
+      const allRead = reading().then(() => {
+        isRead = true;
+      });
+      // A consumer that never gets the last event has missed something, and the checker says what.
+      await until(() => isRead, READ_MS_MAX).catch(() => {});
+      isOver = true;
+      await allRead;
+
+      // What is archived meanwhile may be in both, so the queue is read first.
+      const queued = await rowsOf(kind, first.settings.databaseUrl, 'evt_queue');
+      const archived = await rowsOf(kind, first.settings.warehouseUrl, 'evt_history');
+      const history = recorder.history(queued, archived);
+      console.info(`history on ${kind}: ${figures()}`);
+      expect(checkHistory(history).slice(0, 20)).toEqual([]);
+      expect(recorder.unexpected).toEqual([]);
+      const reliable = recorder.consumers.filter(({ isLive }) => !isLive);
+      expect(reliable.map(({ acknowledged }) => acknowledged)).toEqual(
+        reliable.map(() => String(end)),
+      );
+      expect(archived.length).toBeGreaterThan(0);
+      if (cutter !== null) expect(cutter.commitCuts).toBeGreaterThan(0);
+
+      function figures(): string {
+        const outcomes = { committed: 0, 'rolled back': 0, unknown: 0 };
+        const there = new Set([...queued, ...archived].map(({ key }) => key));
+        let unknownThere = 0;
+        for (const { outcome, events } of recorder.writes) {
+          outcomes[outcome] += 1;
+          if (outcome === 'unknown' && there.has(events[0]?.key ?? '')) unknownThere += 1;
+        }
+        const { batches, consumers } = recorder;
+        return JSON.stringify({
+          made: recorder.made,
+          log: end,
+          writes: outcomes,
+          unknownThere,
+          cuts: cutter?.cuts ?? 0,
+          commitCuts: cutter?.commitCuts ?? 0,
+          restarts: nodes.restarts,
+          consumers: consumers.length,
+          batches: batches.length,
+          delivered: batches.reduce((sum, { events }) => sum + events.length, 0),
+          refused: batches.filter(({ isRefused }) => isRefused).length,
+          confirmed: recorder.acknowledgements.length,
+          queued: queued.length,
+          archived: archived.length,
+        });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  /** The way to the database that is cut now and then; SQLite has none. */
+  async function openPath(random: Random): Promise<string> {
+    const url = first.settings.databaseUrl;
+    if (kind === 'sqlite') return url;
+    const options = { random: own(random, 5), cutsPerConnection: 0.5, cutsPerCommit: 0.04 };
+    cutter = await Cutter.open(url, options);
+    return cutter.url;
+  }
+});
+
+/** Random numbers of its own for each part, so that one part's choices do not depend on how fast the others are. */
+const own = (random: Random, part: number) => openRandom(random.seed + 1000 * part);
+
+async function restartNow(nodes: Nodes, random: Random, isDone: () => boolean): Promise<void> {
+  while (!isDone()) {
+    await pause(300 + random.below(1500));
+    if (!isDone()) await nodes.restart();
+  }
+}
+
+/** Waits until no transaction is open and all are numbered, then adds the event that every consumer waits for. */
+async function writeLast({ url }: StartedApp, recorder: Recorder): Promise<number> {
+  await until(async () => (await call(url, 'streamInfo')).inbox === 0, 60_000);
+  const write = new OpenWrite({
+    name: 'last',
+    random: openRandom(1),
+    recorder,
+    isDone: () => true,
+  });
+  write.events.push(...write.make(1, [LAST]));
+  write.commitSent();
+  const id = await call(url, 'addEvent', { type: LAST, data: write.events[0]?.key });
+  write.end('committed', [id]);
+  return Number(id);
+}
+
+async function rowsOf(kind: DatabaseKind, url: string, table: string): Promise<Row[]> {
+  const sql = await openSqlSession(kind, url);
+  const text = kind === 'mysql' ? 'cast(data as char)' : 'cast(data as text)';
+  const rows = await sql.run(`select id, type, ${text} as data from ${table} order by id`);
+  await sql.close();
+  return rows.map(({ id, type, data }) => ({
+    id: String(id),
+    type: String(type),
+    key: String(JSON.parse(String(data))),
+  }));
+}
