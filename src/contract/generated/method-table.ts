@@ -7,7 +7,6 @@ export const methodTable = {
     "errors": [
       "DefenseRejected",
       "PayloadTooLarge",
-      "IdempotencyConflict",
       "StreamNotFound",
       "Unauthorized",
       "OutcomeUnknown",
@@ -24,7 +23,6 @@ export const methodTable = {
     "errors": [
       "DefenseRejected",
       "PayloadTooLarge",
-      "IdempotencyConflict",
       "StreamNotFound",
       "Unauthorized",
       "OutcomeUnknown",

@@ -8,7 +8,6 @@ import { discardContract } from './discard.ts';
 import { failuresContract } from './failures.ts';
 import { historyContract } from './history.ts';
 import { inboxContract } from './inbox.ts';
-import { keysContract } from './keys.ts';
 import { migrateContract } from './migrate.ts';
 
 export type Open = (streams?: readonly string[]) => Promise<OpenStore>;
@@ -22,6 +21,5 @@ export function conformance(kind: DatabaseKind): void {
   discardContract(kind, open);
   failuresContract(kind, open);
   historyContract(kind, open);
-  keysContract(kind, open);
   migrateContract(kind);
 }
