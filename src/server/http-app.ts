@@ -50,25 +50,44 @@ export class HttpApp {
       send(response, await door.answer(request, call));
     } catch (error) {
       if (response.destroyed) return;
-      if (!request.complete) discardRest(request, response);
-      send(response, door.refusal(toServiceError(error)));
+      const refusal = door.refusal(toServiceError(error));
+      if (request.complete) send(response, refusal);
+      else sendEarly(request, response, refusal);
     }
   }
 }
 
-function send(response: ServerResponse, { status, contentType, body, headers }: HttpAnswer): void {
-  if (body === null) {
-    response.writeHead(status).end();
-    return;
-  }
-  const length = Buffer.byteLength(body);
-  response
-    .writeHead(status, { ...headers, 'content-type': contentType, 'content-length': length })
-    .end(body);
+function send(response: ServerResponse, answer: HttpAnswer): void {
+  writeHead(response, answer);
+  response.end(answer.body);
 }
 
-function discardRest(request: IncomingMessage, response: ServerResponse): void {
+/**
+ * Answers a request that is still being sent. The connection is closed only when its sender is done: closed before, it
+ * would be reset by what is under way, and the reset takes the answer from a sender that has not read it yet.
+ */
+function sendEarly(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
   response.setHeader('connection', 'close');
-  request.resume();
-  setTimeout(() => request.destroy(), DISCARD_MS).unref();
+  writeHead(response, answer);
+  response.write(answer.body ?? '');
+  const close = () => {
+    clearTimeout(patience);
+    response.end();
+  };
+  const patience = setTimeout(close, DISCARD_MS).unref();
+  request.once('close', close).resume();
+}
+
+function writeHead(
+  response: ServerResponse,
+  { status, contentType, body, headers }: HttpAnswer,
+): void {
+  if (body === null) response.writeHead(status);
+  else {
+    response.writeHead(status, {
+      ...headers,
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(body),
+    });
+  }
 }

@@ -280,6 +280,22 @@ describe('JSON-RPC over HTTP', () => {
       expect(await call(url, 'ping', { echo: 1 })).toEqual({ echo: 1 });
     });
 
+    it('that is refused may be sent to its end, and the answer is not lost', async () => {
+      const bytes = node.settings.requestBytesMax + 1;
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(
+        `POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\n\r\n`,
+      );
+      const [answer] = await once(socket, 'data');
+      expect(answer.toString()).toContain('PayloadTooLarge');
+      // A reset would make the socket emit 'error', which ends the waiting.
+      const ended = once(socket, 'end');
+      for (let left = bytes; left > 0; left -= 100_000) {
+        if (!socket.write(Buffer.alloc(Math.min(left, 100_000), ' '))) await once(socket, 'drain');
+      }
+      await ended;
+    });
+
     it('by another verb than POST is refused', async () => {
       const response = await fetch(`${url}/rpc`);
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
