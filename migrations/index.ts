@@ -3,6 +3,7 @@ import { streamsTable } from './active/0001-streams.ts';
 import { consumersTable } from './active/0002-consumers.ts';
 import { epochsTable } from './active/0003-epochs.ts';
 import { gapsColumn } from './active/0004-gaps.ts';
+import { keysTable } from './active/0005-keys.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
 import { queueTable } from './stream/0001-queue.ts';
@@ -17,6 +18,7 @@ export const activeMigrations: readonly Migration[] = [
   consumersTable,
   epochsTable,
   gapsColumn,
+  keysTable,
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];

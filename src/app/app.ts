@@ -9,6 +9,7 @@ import { Generator } from '../generator/generator.ts';
 import { Sequencer } from '../generator/sequencer.ts';
 import { Archiver } from '../relay/archiver.ts';
 import { Discarder } from '../retention/discarder.ts';
+import { KeyExpiry } from '../retention/key-expiry.ts';
 import { StaleConsumers } from '../retention/stale-consumers.ts';
 import { Server } from '../server/server.ts';
 import { Store } from '../store/store.ts';
@@ -107,6 +108,7 @@ export class App implements Service {
       streams: settings.streams,
       staleMs: settings.staleMs,
     });
+    const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
     this.#server = new Server({
       ...settings,
       credentials: credentialsInForce(settings),
@@ -123,6 +125,7 @@ export class App implements Service {
       generator,
       delivery,
       stale,
+      expiry,
       ...this.#workers(store),
       this.#server,
     ];

@@ -5,10 +5,11 @@ import { ServiceError } from '../contract/errors.ts';
 import type { Draft } from '../contract/event.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { EVENTS_MAX } from '../contract/limits.ts';
-import type { Store } from '../store/store.ts';
+import type { KeyedCall, Store } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type CheckedDraft, checkDraft } from './draft.ts';
 import { GroupCommit } from './group-commit.ts';
+import { namingKey, type Origin } from './origin.ts';
 
 export interface GeneratorOptions {
   readonly store: Store;
@@ -32,7 +33,11 @@ export class Generator implements Service {
     this.#commits = new Map(
       options.streams.map((stream) => [
         stream,
-        new GroupCommit({ ...options.limits, append: (drafts) => this.#append(stream, drafts) }),
+        new GroupCommit({
+          ...options.limits,
+          append: (drafts) => this.#append(stream, drafts),
+          appendKeyed: (calls) => this.#appendKeyed(stream, calls),
+        }),
       ]),
     );
   }
@@ -44,33 +49,37 @@ export class Generator implements Service {
     await Promise.all([...this.#commits.values()].map((commit) => commit.close()));
   }
 
-  /** Appends one event and gives its id once it is committed. `data` is JSON text that is known to parse. */
-  addEvent(stream: string, draft: Draft): Promise<EventId> {
-    return this.#add(stream, [draft]);
+  /**
+   * Appends one event and gives its id once it is committed. `data` is JSON text that is known to parse. Under a key
+   * that was used before, the same content gives the id of that time, and other content `IdempotencyConflict`.
+   */
+  addEvent(stream: string, draft: Draft, origin: Origin = {}): Promise<EventId> {
+    return this.#add(stream, [draft], origin);
   }
 
   /** Appends up to 1000 events, together or not at all; their ids are contiguous. */
   async addEvents(
     stream: string,
     drafts: readonly Draft[],
+    origin: Origin = {},
   ): Promise<{ first: EventId; last: EventId }> {
     if (drafts.length === 0 || drafts.length > EVENTS_MAX) {
       throw new ServiceError('InvalidRequest', { message: `events: 1 to ${EVENTS_MAX} are taken` });
     }
-    const first = await this.#add(stream, drafts);
+    const first = await this.#add(stream, drafts, origin);
     return { first, last: idPlus(first, drafts.length - 1) };
   }
 
   // Not async up to the queue: calls keep the order in which they came.
-  #add(stream: string, drafts: readonly Draft[]): Promise<EventId> {
+  #add(stream: string, drafts: readonly Draft[], origin: Origin): Promise<EventId> {
     const { limits, metrics } = this.#options;
     const commit = this.#commits.get(stream);
     if (commit === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
     const checked = drafts.map((draft) => checkDraft(draft, limits.eventBytesMax));
     try {
-      const answer = commit.add(checked);
+      const answer = commit.add(checked, origin);
       metrics.flushQueue.set({ stream }, commit.waitingEvents);
-      return answer;
+      return origin.key === undefined ? answer : answer.catch(namingKey(origin.key));
     } catch (error) {
       if ((error as ServiceError).code === 'DefenseRejected') {
         metrics.rejected.inc({ stream }, drafts.length);
@@ -80,15 +89,29 @@ export class Generator implements Service {
   }
 
   async #append(stream: string, drafts: readonly CheckedDraft[]) {
-    const { store, metrics, onAppended } = this.#options;
     const startedMs = systemClock.monotonicMs();
-    const appended = await store.append(stream, drafts);
+    const appended = await this.#options.store.append(stream, drafts);
+    this.#tell(stream, { startedMs, events: drafts.length, moved: appended.moved });
+    return appended;
+  }
+
+  async #appendKeyed(stream: string, calls: readonly KeyedCall[]) {
+    const { store, metrics } = this.#options;
+    const startedMs = systemClock.monotonicMs();
+    const { answers, appended, repeated, moved } = await store.appendKeyed(stream, calls);
+    metrics.repeatedCalls.inc({ stream }, repeated);
+    this.#tell(stream, { startedMs, events: appended, moved });
+    return answers;
+  }
+
+  #tell(stream: string, flush: { startedMs: number; events: number; moved: number }): void {
+    const { metrics, onAppended } = this.#options;
+    const { startedMs, events, moved } = flush;
     metrics.flushSeconds.observe({ stream }, (systemClock.monotonicMs() - startedMs) / 1000);
-    metrics.flushEvents.observe({ stream }, drafts.length);
-    metrics.appended.inc({ stream }, drafts.length);
-    metrics.moved.inc({ stream }, appended.moved);
+    metrics.flushEvents.observe({ stream }, events);
+    metrics.appended.inc({ stream }, events);
+    metrics.moved.inc({ stream }, moved);
     metrics.flushQueue.set({ stream }, this.#commits.get(stream)?.waitingEvents ?? 0);
     onAppended(stream);
-    return appended;
   }
 }

@@ -2,16 +2,22 @@
 //
 // idle -> flushing (first call) -> flushing (more were waiting) -> idle. No linger: a lone caller is flushed at once.
 // One turn of the event loop between flushes doubles the batch under load, because answered callers come back in it.
+//
+// Calls with an idempotency key are flushed apart from those without, which need less of the database. The calls of one
+// source keep their order all the same: of a source whose call was passed over nothing more is taken into the batch.
 import { nextTurn } from '../base/clock.ts';
 import { Deferred } from '../base/deferred.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
-import type { Appended } from '../store/store.ts';
+import type { Appended, KeyedAnswer, KeyedCall } from '../store/store.ts';
 import type { CheckedDraft } from './draft.ts';
+import { hashOf, type Origin } from './origin.ts';
 
 export interface GroupCommitOptions {
-  readonly append: (drafts: readonly CheckedDraft[]) => Promise<Appended>;
+  readonly append: (drafts: readonly CheckedDraft[]) => Promise<Pick<Appended, 'first'>>;
+  /** Answers each call for itself. */
+  readonly appendKeyed: (calls: readonly KeyedCall[]) => Promise<readonly KeyedAnswer[]>;
   /** Events and bytes that may wait; more calls are refused. */
   readonly queueMax: number;
   readonly queueBytesMax: number;
@@ -20,6 +26,8 @@ export interface GroupCommitOptions {
 interface Call {
   readonly drafts: readonly CheckedDraft[];
   readonly bytes: number;
+  readonly source: object | undefined;
+  readonly keyed: KeyedCall | null;
   readonly answer: Deferred<EventId>;
 }
 
@@ -28,6 +36,7 @@ export class GroupCommit {
   #waiting: Call[] = [];
   #waitingEvents = 0;
   #waitingBytes = 0;
+  #waitingKeyed = 0;
   #flushing: Promise<void> | null = null;
   #isClosed = false;
 
@@ -40,13 +49,14 @@ export class GroupCommit {
   }
 
   /**
-   * Queues the drafts of one call, behind every call before it, and gives the id of the first; the others follow
-   * without a gap. Throws `DefenseRejected` when too much waits already, `ShuttingDown` after `close`.
+   * Queues the drafts of one call, behind every call before it of the same source, and gives the id of the first; the
+   * others follow without a gap. Throws `DefenseRejected` when too much waits already, `ShuttingDown` after `close`.
    */
-  add(drafts: readonly CheckedDraft[]): Promise<EventId> {
+  add(drafts: readonly CheckedDraft[], { key, source }: Origin = {}): Promise<EventId> {
     const bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
     this.#admit(drafts.length, bytes);
-    const call: Call = { drafts, bytes, answer: new Deferred() };
+    const keyed = key === undefined ? null : { ...key, hash: hashOf(drafts), drafts };
+    const call: Call = { drafts, bytes, source, keyed, answer: new Deferred() };
     this.#waiting.push(call);
     this.#count(call, +1);
     this.#flushing ??= this.#flushAll();
@@ -84,36 +94,72 @@ export class GroupCommit {
   }
 
   async #flush(calls: readonly Call[]): Promise<void> {
+    const keyed = calls.flatMap((call) => call.keyed ?? []);
     try {
-      const { first } = await this.#options.append(calls.flatMap((call) => call.drafts));
-      let offset = 0;
-      for (const call of calls) {
-        call.answer.resolve(idPlus(first, offset));
-        offset += call.drafts.length;
-      }
+      if (keyed.length > 0) await this.#flushKeyed(calls, keyed);
+      else await this.#flushUnkeyed(calls);
     } catch (error) {
       for (const call of calls) call.answer.reject(error);
     }
   }
 
-  /** Whole calls from the front, at least one, within the bounds of a flush. */
-  #takeBatch(): Call[] {
-    let events = 0;
-    let bytes = 0;
-    let count = 0;
-    for (const call of this.#waiting) {
-      events += call.drafts.length;
-      bytes += call.bytes;
-      if (count > 0 && (events > EVENTS_MAX || bytes > BATCH_BYTES_MAX)) break;
-      count += 1;
+  async #flushUnkeyed(calls: readonly Call[]): Promise<void> {
+    const { first } = await this.#options.append(calls.flatMap((call) => call.drafts));
+    let offset = 0;
+    for (const call of calls) {
+      call.answer.resolve(idPlus(first, offset));
+      offset += call.drafts.length;
     }
-    const batch = this.#waiting.splice(0, count);
+  }
+
+  async #flushKeyed(calls: readonly Call[], keyed: readonly KeyedCall[]): Promise<void> {
+    const answers = await this.#options.appendKeyed(keyed);
+    for (const [place, { answer }] of calls.entries()) {
+      const told = answers[place] as KeyedAnswer;
+      if (typeof told === 'string') answer.resolve(told);
+      else answer.reject(told);
+    }
+  }
+
+  #takeBatch(): Call[] {
+    const isMixed = this.#waitingKeyed > 0 && this.#waitingKeyed < this.#waiting.length;
+    const batch = isMixed ? this.#takeAlike() : this.#waiting.splice(0, fitting(this.#waiting));
     for (const call of batch) this.#count(call, -1);
+    return batch;
+  }
+
+  /** The first call, and those behind it that like it have a key or none, as far as their sources' order allows. */
+  #takeAlike(): Call[] {
+    const isKeyed = this.#waiting[0]?.keyed !== null;
+    const passedOver = new Set<object | undefined>();
+    const alike = this.#waiting.filter((call) => {
+      const isAlike = (call.keyed !== null) === isKeyed && !passedOver.has(call.source);
+      if (!isAlike) passedOver.add(call.source);
+      return isAlike;
+    });
+    const batch = alike.slice(0, fitting(alike));
+    const taken = new Set(batch);
+    this.#waiting = this.#waiting.filter((call) => !taken.has(call));
     return batch;
   }
 
   #count(call: Call, sign: 1 | -1): void {
     this.#waitingEvents += sign * call.drafts.length;
     this.#waitingBytes += sign * call.bytes;
+    if (call.keyed !== null) this.#waitingKeyed += sign;
   }
+}
+
+/** How many whole calls from the front are within the bounds of a flush; at least one. */
+function fitting(calls: readonly Call[]): number {
+  let events = 0;
+  let bytes = 0;
+  let count = 0;
+  for (const call of calls) {
+    events += call.drafts.length;
+    bytes += call.bytes;
+    if (count > 0 && (events > EVENTS_MAX || bytes > BATCH_BYTES_MAX)) break;
+    count += 1;
+  }
+  return count;
 }

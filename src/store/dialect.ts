@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import type { Draft, EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Adopter } from './adopter.ts';
+import type { KeyedAppended, KeyedCall } from './keyed.ts';
 
 export type { DatabaseKind } from '../../migrations/index.ts';
 
@@ -65,6 +66,18 @@ export interface Dialect {
    * stream's row lock. Waits for the lock. By hand, since it decides the speed of everything.
    */
   append(stream: string, drafts: readonly Draft[]): Promise<Appended>;
+
+  /**
+   * The same for calls with idempotency keys, as a transaction: lock the stream's row, look the keys up in a later
+   * statement, then move, append, and write the new keys with their events. May be repeated after any failure.
+   */
+  appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended>;
+
+  /**
+   * Deletes at most `limit` keys that are older, the oldest first; gives how many. Without the stream's row lock: a
+   * flush that still saw a key answers by it. Databases differ in how a delete is bounded.
+   */
+  deleteKeys(olderThanMs: number, limit: number): Promise<number>;
 
   /** The step without drafts; does nothing when another node holds the stream's row. */
   moveInbox(stream: string): Promise<Moved>;

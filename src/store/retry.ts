@@ -1,5 +1,6 @@
 // Writes that were rolled back for certain are tried again; what cannot be retried becomes the error its caller
 // understands.
+import { backoffMs } from '../base/backoff.ts';
 import { nextTurn, systemClock } from '../base/clock.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
 import type { Dialect, Outcome } from './dialect.ts';
@@ -9,6 +10,10 @@ import { withoutData } from './dialects/db-errors.ts';
 const TRIES_MAX = 50;
 const ELAPSED_MS_MAX = 30_000;
 const PAUSE_MS_MAX = 2;
+
+/** How long a database may be away before who waits for the outcome of a call is told that it is not known. */
+const RETURN_MS_MAX = 5000;
+const RETURN_BACKOFF = { firstMs: 5, maxMs: 250 };
 
 /** What may be done twice: reads, and writes that say where to be and not how far to go. */
 export const REPEATABLE = { isRepeatable: true } as const;
@@ -37,6 +42,33 @@ export async function retried<T>(
     }
     await nextTurn();
     await systemClock.sleep(Math.random() * PAUSE_MS_MAX);
+  }
+}
+
+/**
+ * The same for work that finds out by itself what of it was done before. After a lost answer it is tried again until
+ * the database tells; a database that stays away is waited for only for a moment, since more calls wait behind.
+ */
+export async function untilKnown<T>(
+  dialect: Dialect,
+  verb: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  let lost: ServiceError | null = null;
+  let deadlineMs = 0;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await retried(dialect, verb, work);
+    } catch (error) {
+      if (isServiceError(error) && error.code === 'OutcomeUnknown' && lost === null) {
+        lost = error;
+        deadlineMs = systemClock.monotonicMs() + RETURN_MS_MAX;
+      }
+      // Whatever is wrong by now, the first try may have been carried out.
+      if (lost === null) throw error;
+      if (systemClock.monotonicMs() >= deadlineMs) throw lost;
+    }
+    await systemClock.sleep(backoffMs(attempt, RETURN_BACKOFF));
   }
 }
 

@@ -33,17 +33,19 @@ import type {
   ReadLimits,
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
+import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import { type Found, type Start, startCursor, tooOld } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
-import { REPEATABLE, retried } from './retry.ts';
+import { REPEATABLE, retried, untilKnown } from './retry.ts';
 import type { StreamState } from './stream-state.ts';
 import { isDense, requireUnbroken } from './unbroken.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type { Ack, Appended, Moved, ReadLimits } from './dialect.ts';
+export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
 export type { StreamState } from './stream-state.ts';
@@ -130,6 +132,17 @@ export class Store {
   /** Gives the drafts their ids, behind everything that was committed in the inbox before. */
   append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
     return retried(this.#dialect, 'append', () => this.#dialect.append(stream, drafts));
+  }
+
+  /** The same for calls with idempotency keys; each has an answer of its own, and an earlier one its ids again. */
+  appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
+    return untilKnown(this.#dialect, 'appendKeyed', () => this.#dialect.appendKeyed(stream, calls));
+  }
+
+  /** Forgets at most `limit` idempotency keys that are older; gives how many. */
+  deleteKeys(olderThanMs: number, limit: number): Promise<number> {
+    const work = () => this.#dialect.deleteKeys(olderThanMs, limit);
+    return retried(this.#dialect, 'deleteKeys', work, REPEATABLE);
   }
 
   /** One step without drafts. */

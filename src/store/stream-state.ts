@@ -16,6 +16,12 @@ export interface StreamState {
 
 /** Throws `StreamNotFound` for a stream without a row, `StreamSealed` for one that takes no events. */
 export function requireOpenStream(stream: string, status: string | undefined): void {
-  if (status === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
-  if (status !== 'open') throw new ServiceError('StreamSealed', { details: { stream } });
+  const refusal = refusalOf(stream, status);
+  if (refusal !== null) throw refusal;
+}
+
+/** The same as a value. */
+export function refusalOf(stream: string, status: string | undefined): ServiceError | null {
+  if (status === undefined) return new ServiceError('StreamNotFound', { details: { stream } });
+  return status === 'open' ? null : new ServiceError('StreamSealed', { details: { stream } });
 }

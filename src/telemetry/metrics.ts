@@ -25,6 +25,11 @@ export function createMetrics() {
     registry,
     appended: counter('appended_events_total', 'Events appended by calls.', ['stream']),
     moved: counter('moved_events_total', 'Inbox rows that got their ids.', ['stream']),
+    repeatedCalls: counter(
+      'repeated_calls_total',
+      'Calls answered with the ids of an earlier one, by their idempotency key.',
+      ['stream'],
+    ),
     flushSeconds: histogram('flush_seconds', 'Duration of a flush.', SECONDS, ['stream']),
     flushEvents: histogram('flush_events', 'Events of a flush.', SIZES, ['stream']),
     flushQueue: gauge('flush_queue_events', 'Events that wait for a flush.', ['stream']),

@@ -72,6 +72,16 @@ describe('against a server', () => {
       expect((await run('publish', 'A')).stdout).toBe('1\n');
     });
 
+    it('adds nothing when it is tried again with the same key', async () => {
+      const publish = (data: string) => run('publish', 'A', data, '--idempotency-key', 'order-7');
+      expect((await publish('1')).stdout).toBe('1\n');
+      expect((await publish('1')).stdout).toBe('1\n');
+      const { code, stderr } = await publish('2');
+      expect([code, stderr]).toEqual([1, expect.stringContaining('IdempotencyConflict')]);
+      expect((await run('publish', 'A', '--idempotency-key', 'a b')).code).toBe(2);
+      expect((await run('publish', 'A')).stdout).toBe('2\n');
+    });
+
     it('writes to the stream it is told', async () => {
       await run('publish', 'A', '1', '--stream', 'audit');
       const args = ['--from', 'beginning', '--count', '1', '--stream', 'audit'];

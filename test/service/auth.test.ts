@@ -179,6 +179,22 @@ describe('with credentials', () => {
     expect((await rpc('boss', 'unregisterConsumer', theirs)).result.unregistered).toBe(true);
   });
 
+  it("keeps each principal's idempotency keys its own", async () => {
+    const params = (type: string) => ({ type, idempotency_key: 'k' });
+    const add = async (name: string, type: string) => {
+      const body = JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'addEvent',
+        params: params(type),
+      });
+      return (await post(node.url, body, bearer(name))).answer.result;
+    };
+    expect(await add('shop', 'ORDER_PAID')).toBe('1');
+    expect(await add('boss', 'OTHER')).toBe('2');
+    expect(await add('shop', 'ORDER_PAID')).toBe('1');
+  });
+
   it('lets a page in whose origin is allowed', async () => {
     const from = (origin: string) => ({ ...bearer('boss'), origin });
     expect((await post(node.url, ping, from('https://shop.example'))).status).toBe(200);

@@ -126,7 +126,9 @@ describe('JSON-RPC over HTTP', () => {
   describe('params', () => {
     it.each([
       ['missing', 'addEvent', {}],
-      ['unknown', 'addEvent', { type: 'T', idempotency_key: 'x' }],
+      ['unknown', 'addEvent', { type: 'T', idempotencyKey: 'x' }],
+      ['a key with a space', 'addEvent', { type: 'T', idempotency_key: 'a b' }],
+      ['a key of 129 characters', 'addEvent', { type: 'T', idempotency_key: 'x'.repeat(129) }],
       ['of the wrong type', 'addEvent', { type: 7 }],
       ['a bad event type', 'addEvent', { type: 'NOT GOOD' }],
       ['a reserved event type', 'addEvent', { type: 'aftercommit:x' }],

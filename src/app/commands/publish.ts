@@ -13,7 +13,13 @@ export const publish: Command = {
     'with a minus.',
   argsMin: 1,
   argsMax: 2,
-  flags: { stream: STREAM_FLAG },
+  flags: {
+    stream: STREAM_FLAG,
+    'idempotency-key': {
+      value: 'K',
+      description: 'Names this call: tried again with the same key, it adds nothing.',
+    },
+  },
   settings: ACCESS_SETTINGS,
   run,
 };
@@ -23,7 +29,12 @@ async function run({ settings, args, flags, stdin, stdout }: Call): Promise<void
   const data = given === '-' ? await readAll(stdin) : given;
   checkJson(data);
   const rest = JSON.stringify(
-    paramsOf('addEvent', { type, stream: flags.get('stream'), data: undefined }),
+    paramsOf('addEvent', {
+      type,
+      stream: flags.get('stream'),
+      idempotency_key: flags.get('idempotency-key'),
+      data: undefined,
+    }),
   );
   const params = `${rest.slice(0, -1)},"data":${data}}`;
   const id = await new Caller(transportTo(settings)).callText('addEvent', params);

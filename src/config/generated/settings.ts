@@ -128,6 +128,10 @@ export interface Settings {
    */
   staleMs: number;
   /**
+   * How long idempotency keys are kept; a retry that comes later may add its events again. Of several nodes the least counts.
+   */
+  keyRetainMs: number;
+  /**
    * The most pooled connections to a database server (SQLite: always one).
    */
   databasePoolMax: number;
@@ -428,6 +432,15 @@ export const configSchema = {
       "maximum": 31536000000,
       "unit": "ms"
     },
+    "keyRetainMs": {
+      "description": "How long idempotency keys are kept; a retry that comes later may add its events again. Of several nodes the least counts.",
+      "env": "EVT_KEY_RETAIN_MS",
+      "type": "integer",
+      "default": 86400000,
+      "minimum": 1000,
+      "maximum": 31536000000,
+      "unit": "ms"
+    },
     "databasePoolMax": {
       "description": "The most pooled connections to a database server (SQLite: always one).",
       "env": "EVT_DATABASE_POOL_MAX",
@@ -517,6 +530,7 @@ export const configSchema = {
     "discardLimit",
     "workerPeriodMs",
     "staleMs",
+    "keyRetainMs",
     "databasePoolMax",
     "databaseTimeoutMs",
     "shutdownMs",

@@ -7,6 +7,7 @@ export const methodTable = {
     "errors": [
       "DefenseRejected",
       "PayloadTooLarge",
+      "IdempotencyConflict",
       "StreamNotFound",
       "Unauthorized",
       "OutcomeUnknown",
@@ -23,6 +24,7 @@ export const methodTable = {
     "errors": [
       "DefenseRejected",
       "PayloadTooLarge",
+      "IdempotencyConflict",
       "StreamNotFound",
       "Unauthorized",
       "OutcomeUnknown",

@@ -38,6 +38,13 @@ export const openrpc = {
           "schema": {
             "$ref": "#/components/schemas/stream-name"
           }
+        },
+        {
+          "name": "idempotency_key",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/idempotency-key"
+          }
         }
       ],
       "result": {
@@ -53,6 +60,9 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/PayloadTooLarge"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
         },
         {
           "$ref": "#/components/errors/StreamNotFound"
@@ -95,6 +105,13 @@ export const openrpc = {
           "schema": {
             "$ref": "#/components/schemas/stream-name"
           }
+        },
+        {
+          "name": "idempotency_key",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/idempotency-key"
+          }
         }
       ],
       "result": {
@@ -124,6 +141,9 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/PayloadTooLarge"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
         },
         {
           "$ref": "#/components/errors/StreamNotFound"
@@ -1023,6 +1043,12 @@ export const openrpc = {
             "additionalProperties": false
           }
         ]
+      },
+      "idempotency-key": {
+        "title": "IdempotencyKey",
+        "description": "Names a call, so that trying it again adds nothing: the same content under the same key of the same principal gives the same ids. Printable ASCII without spaces.",
+        "type": "string",
+        "pattern": "^[!-~]{1,128}$"
       },
       "stream-name": {
         "title": "StreamName",

@@ -229,6 +229,13 @@ export const schemas = {
       }
     ]
   },
+  "idempotency-key": {
+    "$id": "https://aftercommit.dev/schema/idempotency-key.schema.json",
+    "title": "IdempotencyKey",
+    "description": "Names a call, so that trying it again adds nothing: the same content under the same key of the same principal gives the same ids. Printable ASCII without spaces.",
+    "type": "string",
+    "pattern": "^[!-~]{1,128}$"
+  },
   "stream-name": {
     "$id": "https://aftercommit.dev/schema/stream-name.schema.json",
     "title": "StreamName",
@@ -269,6 +276,9 @@ export const schemas = {
       },
       "stream": {
         "$ref": "../stream-name.schema.json"
+      },
+      "idempotency_key": {
+        "$ref": "../idempotency-key.schema.json"
       }
     },
     "required": [
@@ -296,6 +306,9 @@ export const schemas = {
       },
       "stream": {
         "$ref": "../stream-name.schema.json"
+      },
+      "idempotency_key": {
+        "$ref": "../idempotency-key.schema.json"
       }
     },
     "required": [

@@ -35,6 +35,10 @@ export type From =
       time: string;
     };
 /**
+ * Names a call, so that trying it again adds nothing: the same content under the same key of the same principal gives the same ids. Printable ASCII without spaces.
+ */
+export type IdempotencyKey = string;
+/**
  * The name of one ordered log with its own ids.
  */
 export type StreamName = string;
@@ -70,6 +74,7 @@ export interface Contract {
   'event-type': EventType;
   event: Event;
   from: From;
+  'idempotency-key': IdempotencyKey;
   'stream-name': StreamName;
   want: Want;
   'methods/addEvent.params': AddEventParams;
@@ -172,6 +177,7 @@ export interface AddEventParams {
     [k: string]: unknown;
   };
   stream?: StreamName;
+  idempotency_key?: IdempotencyKey;
 }
 export interface AddEventsParams {
   /**
@@ -180,6 +186,7 @@ export interface AddEventsParams {
    */
   events: [EventDraft, ...EventDraft[]];
   stream?: StreamName;
+  idempotency_key?: IdempotencyKey;
 }
 /**
  * The ids are contiguous.

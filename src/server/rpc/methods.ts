@@ -8,6 +8,7 @@ import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event
 import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
 import type {
+  AddEventParams,
   PingParams,
   PollEventsParams,
   ReadyToReceiveParams,
@@ -18,6 +19,7 @@ import type { TypeFilter } from '../../delivery/batch.ts';
 import type { Channel } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import type { Generator } from '../../generator/generator.ts';
+import type { Origin } from '../../generator/origin.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import {
   mayDo,
@@ -76,14 +78,25 @@ function draftsFor(call: Call): readonly Draft[] {
   return call.drafts;
 }
 
+/** Calls of one connection keep their order; a key is the principal's own. */
+function originOf({ params, principal, peer }: Call): Origin {
+  const { idempotency_key: key } = params as AddEventParams;
+  if (key === undefined) return { source: peer };
+  return { source: peer, key: { principal: principal.name, key } };
+}
+
 export const methods: Readonly<Record<MethodName, Method>> = {
   addEvent: ({ generator }, call) => {
     const [draft] = draftsFor(call);
-    return generator.addEvent(streamFor(call), draft as Draft).then((id) => `"${id}"`);
+    return generator
+      .addEvent(streamFor(call), draft as Draft, originOf(call))
+      .then((id) => `"${id}"`);
   },
 
   addEvents: ({ generator }, call) =>
-    generator.addEvents(streamFor(call), draftsFor(call)).then((range) => JSON.stringify(range)),
+    generator
+      .addEvents(streamFor(call), draftsFor(call), originOf(call))
+      .then((range) => JSON.stringify(range)),
 
   registerConsumer: async (services, call) => {
     const { delivery } = services;

@@ -8,6 +8,7 @@ import { discardContract } from './discard.ts';
 import { failuresContract } from './failures.ts';
 import { historyContract } from './history.ts';
 import { inboxContract } from './inbox.ts';
+import { keysContract } from './keys.ts';
 import { migrateContract } from './migrate.ts';
 
 export type Open = (streams?: readonly string[]) => Promise<OpenStore>;
@@ -21,5 +22,6 @@ export function conformance(kind: DatabaseKind): void {
   discardContract(kind, open);
   failuresContract(kind, open);
   historyContract(kind, open);
+  keysContract(kind, open);
   migrateContract(kind);
 }

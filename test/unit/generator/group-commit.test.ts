@@ -1,6 +1,8 @@
+import { ServiceError } from '../../../src/contract/errors.ts';
 import type { EventId } from '../../../src/contract/event-id.ts';
 import type { CheckedDraft } from '../../../src/generator/draft.ts';
 import { GroupCommit } from '../../../src/generator/group-commit.ts';
+import type { KeyedCall } from '../../../src/store/store.ts';
 
 const draft = (data = '1', bytes = 1): CheckedDraft => ({ type: 'T', data, bytes });
 
@@ -19,6 +21,16 @@ function slowDatabase() {
       const first = String(next) as EventId;
       next += drafts.length;
       return { first, moved: 0 };
+    },
+    appendKeyed: async (calls: readonly KeyedCall[]) => {
+      flushes.push(calls.flatMap((call) => call.drafts as CheckedDraft[]));
+      await new Promise<void>((resolve) => holds.push(resolve));
+      return calls.map(({ key, drafts }) => {
+        if (key === 'conflict') return new ServiceError('IdempotencyConflict');
+        const first = String(next) as EventId;
+        next += drafts.length;
+        return first;
+      });
     },
   };
 }
@@ -71,6 +83,43 @@ describe('GroupCommit', () => {
     await settle();
     database.letGo();
     expect(await fine).toBe('1');
+  });
+
+  it('flushes calls with keys apart, and keeps the order of each source', async () => {
+    const database = slowDatabase();
+    const commit = new GroupCommit({ ...database, ...limits });
+    const [a, b] = [{}, {}];
+    const key = (text: string) => ({ principal: 'p', key: text });
+    const calls = [
+      commit.add([draft('held')]),
+      commit.add([draft('a1')], { source: a }),
+      commit.add([draft('a2')], { source: a, key: key('a2') }),
+      commit.add([draft('b1')], { source: b, key: key('b1') }),
+      commit.add([draft('b2')], { source: b }),
+      commit.add([draft('a3')], { source: a }),
+      commit.add([draft('c1')], { source: {} }),
+    ];
+    for (let flush = 0; flush < 4; flush += 1) {
+      database.letGo();
+      await settle();
+    }
+    expect(await Promise.all(calls)).toEqual(['1', '2', '4', '5', '6', '7', '3']);
+    const data = database.flushes.map((flush) => flush.map((each) => each.data));
+    expect(data).toEqual([['held'], ['a1', 'c1'], ['a2', 'b1'], ['b2', 'a3']]);
+  });
+
+  it('tells a conflict to its own caller only', async () => {
+    const database = slowDatabase();
+    const commit = new GroupCommit({ ...database, ...limits });
+    const held = commit.add([draft()]);
+    const add = (key: string) => commit.add([draft()], { key: { principal: 'p', key } });
+    const calls = [add('a'), add('conflict'), add('b')];
+    const told = Promise.allSettled(calls);
+    database.letGo();
+    await held;
+    await settle();
+    database.letGo();
+    expect((await told).map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
   it('refuses calls when too much waits, and takes them again later', async () => {

@@ -12,6 +12,7 @@ import type {
   OpenDatabase,
   ReadLimits,
 } from '../../dialect.ts';
+import type { KeyedAppended, KeyedCall } from '../../keyed.ts';
 import { requireOpenStream } from '../../stream-state.ts';
 import { tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
@@ -19,7 +20,7 @@ import { mysqlAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
 import { QueueReader } from './queue-reader.ts';
 import type { SessionOptions } from './session.ts';
-import { advanceCursorsSql, INBOX_DEPTH, MIGRATION_LOCK } from './statements.ts';
+import { advanceCursorsSql, DELETE_KEYS, INBOX_DEPTH, MIGRATION_LOCK } from './statements.ts';
 import { Stepper } from './stepper.ts';
 
 /** How long a node waits for another one's migrations, in seconds. */
@@ -60,6 +61,17 @@ class MysqlDialect implements Dialect {
   async append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
     const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
     return stepper.append(drafts);
+  }
+
+  async appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
+    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
+    return stepper.appendKeyed(calls);
+  }
+
+  async deleteKeys(olderThanMs: number, limit: number): Promise<number> {
+    const values = [Math.round(olderThanMs * 1000), limit];
+    const [{ affectedRows }] = await this.#db.raw(DELETE_KEYS, values);
+    return affectedRows;
   }
 
   async moveInbox(stream: string): Promise<Moved> {

@@ -30,3 +30,14 @@ export function advanceCursorsSql(count: number): string {
    set c.last_evt_id = greatest(c.last_evt_id, a.cursor_id), c.last_time = utc_timestamp(3)
  where a.token is null or c.lease_token = a.token`;
 }
+
+/**
+ * (microseconds, limit): by evt_keys_age, then by the primary key. A plain `delete ... order by at limit` read and
+ * sorted the whole table (330 ms of 200,000 keys).
+ */
+export const DELETE_KEYS = `
+delete k from (
+  select stream, principal, \`key\` from evt_keys force index (evt_keys_age)
+   where at < date_sub(utc_timestamp(3), interval ? microsecond) order by at limit ?
+) a straight_join evt_keys k force index (primary)
+    on k.stream = a.stream and k.principal = a.principal and k.\`key\` = a.\`key\``;

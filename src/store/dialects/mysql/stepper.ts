@@ -7,9 +7,11 @@ import type { Draft } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../../../contract/limits.ts';
 import type { Appended, Moved } from '../../dialect.ts';
-import { requireOpenStream } from '../../stream-state.ts';
+import { type KeyedAppended, type KeyedCall, type KnownKey, planKeyed } from '../../keyed.ts';
+import { refusalOf, requireOpenStream } from '../../stream-state.ts';
 import { isMysqlNullColumn, mysqlOutcome } from '../db-errors.ts';
 import { drainedAppend, type FullStep, NO_FENCE, STEP_ROWS_MAX } from '../drained-append.ts';
+import { type KeyedStep, keyedAppend } from '../keyed-append.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { Lookahead } from './lookahead.ts';
 import { insertStatements, packetsOf } from './packets.ts';
@@ -53,6 +55,10 @@ export class Stepper {
     );
     this.#isInboxBusy = appended.moved > 0;
     return appended;
+  }
+
+  appendKeyed(calls: readonly KeyedCall[]): Promise<KeyedAppended> {
+    return keyedAppend((fence) => this.#keyed(calls, fence));
   }
 
   /** A stream that is not open is left as it is, and counts as drained. */
@@ -113,15 +119,39 @@ export class Stepper {
     });
   }
 
+  #keyed(calls: readonly KeyedCall[], fence: string): Promise<KeyedStep> {
+    return this.#use(async (connection) => {
+      const sql = this.#sql;
+      const looks = sql.knownKeys(calls);
+      const { stream, found, more } = await this.#look(connection, sql.lock, fence, looks);
+      const plan = planKeyed(calls, more.flatMap(rowsOf).map(toKnownKey));
+      const refusal = refusalOf(this.#stream, stream?.status);
+      if (refusal !== null || plan.fresh.length === 0) {
+        await connection.commit([[COMMIT]]);
+        return { plan, step: refusal };
+      }
+      const { base, isDrained } = found;
+      const finished = await (isDrained
+        ? this.#finish(connection, found, plan.drafts.map(draftRow), plan.fresh.map(sql.keyRow))
+        : this.#finish(connection, found, []));
+      return { plan, step: { base, isDrained, ...finished } };
+    });
+  }
+
   async #isEmpty(connection: StepConnection): Promise<boolean> {
     const [found] = await connection.send([this.#sql.probe]);
     return rowsOf(found).length === 0;
   }
 
   /** Begins the transaction, locks the stream's row, and only then looks at the inbox. */
-  async #look(connection: StepConnection, lock: string, fence: string) {
+  async #look(
+    connection: StepConnection,
+    lock: string,
+    fence: string,
+    looks: readonly string[] = [],
+  ) {
     const rowsMax = this.#lookahead.rows(STEP_ROWS_MAX);
-    const answers = await connection.send([START, lock, this.#sql.candidates(rowsMax)]);
+    const answers = await connection.send([START, lock, this.#sql.candidates(rowsMax), ...looks]);
     const [row] = rowsOf(answers[1]);
     const stream = row && { base: row[0] as EventId, status: row[1] as string };
 
@@ -134,7 +164,7 @@ export class Stepper {
     const isNothingLeft = count === seen.length && seen.length < rowsMax;
     const isDrained = isNothingLeft || isAtLeast(ids.at(-1), fence);
     const found: Found = { base: stream?.base ?? ('0' as EventId), ids, isDrained };
-    return { stream, found };
+    return { stream, found, more: answers.slice(3) };
   }
 
   /** Moves, appends and commits; the fence is only asked for when something may be left behind. */
@@ -142,6 +172,7 @@ export class Stepper {
     connection: StepConnection,
     { base, ids, isDrained }: Found,
     rows: readonly string[],
+    keyRows: readonly string[] = [],
   ): Promise<{ moved: number; fence: string | null }> {
     if (ids.length === 0 && rows.length === 0) {
       await connection.commit([[COMMIT]]);
@@ -155,6 +186,7 @@ export class Stepper {
         ? [sql.move(base, ids), sql.numberBehindMoved(base, rows.length)]
         : [sql.number(base, rows.length)]),
       ...insertStatements(sql.appendHead, rows, packetBytesMax),
+      ...insertStatements(sql.writeKeysHead, keyRows, packetBytesMax),
       ...(isMoving ? [sql.deleteMoved(ids)] : []),
       ...(isDrained ? [] : [sql.fence]),
       COMMIT,
@@ -202,6 +234,10 @@ function isAtLeast(id: string | undefined, fence: string): boolean {
 
 function rowsOf(answer: Answer | undefined): readonly (readonly string[])[] {
   return answer as readonly (readonly string[])[];
+}
+
+function toKnownKey([principal, key, hash, first]: readonly string[]): KnownKey {
+  return { principal, key, hash, first } as KnownKey;
 }
 
 function headerOf(answer: Answer | undefined) {

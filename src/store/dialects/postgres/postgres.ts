@@ -11,12 +11,19 @@ import type {
   OpenDatabase,
   ReadLimits,
 } from '../../dialect.ts';
+import type { KeyedAppended, KeyedCall } from '../../keyed.ts';
 import { requireOpenStream } from '../../stream-state.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { postgresAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
-import { ADVANCE_CURSORS, inboxDepthSql, isoTimeSql, readQueueStatement } from './statements.ts';
+import {
+  ADVANCE_CURSORS,
+  DELETE_KEYS,
+  inboxDepthSql,
+  isoTimeSql,
+  readQueueStatement,
+} from './statements.ts';
 import type { Statement } from './step-client.ts';
 import { Stepper } from './stepper.ts';
 
@@ -46,6 +53,16 @@ class PostgresDialect implements Dialect {
   async append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
     const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
     return stepper.append(drafts);
+  }
+
+  async appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
+    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
+    return stepper.appendKeyed(calls);
+  }
+
+  async deleteKeys(olderThanMs: number, limit: number): Promise<number> {
+    const { rowCount } = await this.#db.raw(DELETE_KEYS, [olderThanMs, limit]);
+    return rowCount;
   }
 
   async moveInbox(stream: string): Promise<Moved> {

@@ -78,3 +78,14 @@ export function inboxDepthSql(stream: string): string {
 select (select count(*) from ${inbox}) as rows,
        (select extract(epoch from clock_timestamp() - ts) * 1000 from ${inbox} order by id limit 1) as age_ms`;
 }
+
+/**
+ * (milliseconds, limit): by evt_keys_age, then by ctid, passing over what another node is deleting. Not
+ * clock_timestamp(), which is no fixed value and would walk the whole index.
+ */
+export const DELETE_KEYS = `
+delete from evt_keys where ctid = any (array(
+  select ctid from evt_keys
+   where at < statement_timestamp() - ?::float8 * interval '1 millisecond'
+   order by at limit ?::bigint for update skip locked
+))`;

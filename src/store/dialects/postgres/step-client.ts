@@ -1,6 +1,8 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
 // a new one. Statements are prepared by name.
 import pg from 'pg';
+import { postgresOutcome } from '../db-errors.ts';
+import { KnownOutcome } from '../known-outcome.ts';
 import {
   clientConfig,
   connectFailure,
@@ -13,6 +15,10 @@ export interface Statement {
   readonly name: string;
   readonly text: string;
 }
+
+const BEGIN: Statement = { name: 'evt_begin', text: 'begin' };
+const COMMIT: Statement = { name: 'evt_commit', text: 'commit' };
+const ROLLBACK: Statement = { name: 'evt_rollback', text: 'rollback' };
 
 /** The first row of a statement's result. */
 export type FirstRow = <Row>(
@@ -53,10 +59,30 @@ export class StepClient {
   }
 
   readonly first: FirstRow = async <Row>(statement: Statement, values: readonly unknown[]) => {
-    const { name, text } = statement;
-    const result = await this.#client.query({ name, text, values: [...values] });
-    return result.rows[0] as Row | undefined;
+    const [row] = await this.all<Row>(statement, values);
+    return row;
   };
+
+  async all<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const result = await this.#client.query({ name, text, values: [...values] });
+    return result.rows;
+  }
+
+  /** Runs `work` between BEGIN and COMMIT. What fails before the COMMIT is sent has changed nothing for certain. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      await this.first(BEGIN, []);
+      result = await work();
+    } catch (error) {
+      const outcome = postgresOutcome(error);
+      if (outcome !== 'rolled-back') this.cut();
+      else await this.first(ROLLBACK, []).catch(() => this.cut());
+      throw outcome === 'unknown' ? new KnownOutcome('rolled-back', error) : error;
+    }
+    await this.first(COMMIT, []);
+    return result;
+  }
 
   /** Ends it without asking the server, which may not answer any more. */
   cut(): void {

@@ -1,5 +1,6 @@
 // The step as one statement: autocommitted, so it cannot leave the row lock with a frozen client, and answering in
-// numbers only, since a client that stops reading rows would hold the lock. Three forms of it.
+// numbers only, since a client that stops reading rows would hold the lock. Three forms of it, and a fourth for drafts
+// with idempotency keys, the last but one statement of a transaction.
 //
 // The stream's row is locked before the inbox is read (`s` gates the candidates); without that, rows were deleted and
 // inserted nowhere. The statement's snapshot may be older than the lock, which does no harm: `next_id` is read fresh,
@@ -16,6 +17,15 @@ export interface StepStatements {
   readonly lean: Statement;
   /** (stream, floor, types, data, fence): one row with `base`, `moved`, `drained`, `fence`, or none. */
   readonly full: Statement;
+  /**
+   * (stream, floor, types, data, fence, principals, keys, hashes, froms, tos): the same, writing keys with the drafts;
+   * `froms` and `tos` are the places of a key's drafts, from 0 on.
+   */
+  readonly keyed: Statement;
+  /** (stream): the status, with the row locked. */
+  readonly lock: Statement;
+  /** (stream, principals, keys): what is written of those keys that are known. */
+  readonly knownKeys: Statement;
   /** (stream, floor): one row with `moved`, `drained`, or none. */
   readonly inboxOnly: Statement;
   /** (stream): why a step gave no row. */
@@ -27,6 +37,9 @@ export function stepStatements(stream: string): StepStatements {
   return {
     lean: { name: 'evt_step_lean', text: lean(inbox, queue) },
     full: { name: 'evt_step_full', text: full(inbox, queue) },
+    keyed: { name: 'evt_step_keyed', text: full(inbox, queue, WRITE_KEYS) },
+    lock: { name: 'evt_step_lock', text: `${STATUS} for update` },
+    knownKeys: { name: 'evt_step_known_keys', text: KNOWN_KEYS },
     inboxOnly: { name: 'evt_step_inbox_only', text: inboxOnly(inbox, queue) },
     status: { name: 'evt_step_status', text: STATUS },
   };
@@ -34,6 +47,23 @@ export function stepStatements(stream: string): StepStatements {
 
 /** By the primary key of evt_streams. */
 const STATUS = 'select status from evt_streams where name = $1';
+
+/** By the primary key of evt_keys, key by key; `offset 0` keeps it from becoming a join, whose plan might read all. */
+const KNOWN_KEYS = `
+select u.principal, u.key, k.hash, k.first
+  from unnest($2::text[], $3::text[]) as u (principal, key)
+ cross join lateral (
+  select hash, first::text from evt_keys
+   where stream = $1 and principal = u.principal and key = u.key offset 0
+ ) k`;
+
+const WRITE_KEYS = `, w as (
+  insert into evt_keys (stream, principal, key, hash, first, last, at)
+  select $1, k.principal, k.key, k.hash, n.base + n.moved + k.place, n.base + n.moved + k.until, n.ts
+    from n cross join unnest($6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])
+      as k (principal, key, hash, place, until)
+   where n.drained
+)`;
 
 /** By the primary keys of evt_streams and the inbox; appends only if the inbox is empty. */
 const lean = (inbox: string, queue: string) => `
@@ -49,7 +79,7 @@ with u as (
 select base from u`;
 
 /** By the primary keys of evt_streams and the inbox, and by ctid; waits for the stream's row. */
-const full = (inbox: string, queue: string) => `
+const full = (inbox: string, queue: string, more = '') => `
 with s as materialized (
   select next_id from evt_streams where name = $1 and status = 'open' for update
 ), ${candidates(inbox)}, d as (
@@ -71,7 +101,7 @@ with s as materialized (
   update evt_streams t
      set next_id = n.base + n.moved + case when n.drained then cardinality($3::text[]) else 0 end
     from n where t.name = $1 and (n.moved > 0 or (n.drained and cardinality($3::text[]) > 0))
-)
+)${more}
 select base, moved, drained, fence from n`;
 
 /** The same without drafts; gives no row when another node holds the stream's row. */

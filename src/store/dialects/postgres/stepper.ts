@@ -5,10 +5,12 @@ import { Mutex } from '../../../base/mutex.ts';
 import type { Draft } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { Appended, Moved } from '../../dialect.ts';
-import { requireOpenStream } from '../../stream-state.ts';
+import { type KeyedAppended, type KeyedCall, type KnownKey, planKeyed } from '../../keyed.ts';
+import { refusalOf, requireOpenStream } from '../../stream-state.ts';
 import { tablesOf } from '../../tables.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { drainedAppend, type FullStep } from '../drained-append.ts';
+import { type KeyedStep, keyedAppend } from '../keyed-append.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { InboxFloor } from './inbox-floor.ts';
 import type { SessionOptions } from './session.ts';
@@ -57,6 +59,10 @@ export class Stepper {
     return appended;
   }
 
+  appendKeyed(calls: readonly KeyedCall[]): Promise<KeyedAppended> {
+    return keyedAppend((fence) => this.#keyed(calls, fence));
+  }
+
   /** A stream that is not open is left as it is, and counts as drained. */
   async move(): Promise<Moved> {
     const row = await this.#step<MovedRow>(this.#statements.inboxOnly, []);
@@ -91,8 +97,39 @@ export class Stepper {
       requireOpenStream(this.#stream, await this.#status());
       return null;
     }
-    const moved = this.#countMoved(row);
-    return { base: row.base, moved, isDrained: row.drained, fence: row.fence };
+    return this.#fullStep(row);
+  }
+
+  #fullStep(row: FullRow): FullStep {
+    const { base, drained: isDrained, fence } = row;
+    return { base, moved: this.#countMoved(row), isDrained, fence };
+  }
+
+  async #keyed(calls: readonly KeyedCall[], fence: string): Promise<KeyedStep> {
+    const { lock, knownKeys, keyed } = this.#statements;
+    return this.#use(({ client, floor }) =>
+      client.transaction(async () => {
+        const stream = await client.first<{ status: string }>(lock, [this.#stream]);
+        const names = [calls.map((call) => call.principal), calls.map((call) => call.key)];
+        const known = await client.all<KnownKey>(knownKeys, [this.#stream, ...names]);
+        const plan = planKeyed(calls, known);
+        const refusal = refusalOf(this.#stream, stream?.status);
+        if (refusal !== null || plan.fresh.length === 0) return { plan, step: refusal };
+        const row = await client.first<FullRow>(keyed, [
+          this.#stream,
+          floor.take(),
+          plan.drafts.map((draft) => draft.type),
+          plan.drafts.map((draft) => draft.data),
+          fence,
+          plan.fresh.map((call) => call.principal),
+          plan.fresh.map((call) => call.key),
+          plan.fresh.map((call) => call.hash),
+          plan.fresh.map((call) => call.from),
+          plan.fresh.map((call) => call.to),
+        ]);
+        return { plan, step: this.#fullStep(row as FullRow) };
+      }),
+    );
   }
 
   #step<Row>(statement: Statement, values: readonly unknown[]): Promise<Row | null> {

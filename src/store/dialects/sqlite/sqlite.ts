@@ -13,11 +13,13 @@ import type {
   OpenDatabase,
   ReadLimits,
 } from '../../dialect.ts';
-import { requireOpenStream } from '../../stream-state.ts';
+import { type KeyedAppended, type KeyedCall, planKeyed } from '../../keyed.ts';
+import { refusalOf, requireOpenStream } from '../../stream-state.ts';
 import { sqliteOutcome } from '../db-errors.ts';
 import { isOriginal, sqliteAdopter } from './adopter.ts';
 import { whenFree } from './busy.ts';
 import { databaseFile, loadDriver, openHandle } from './driver.ts';
+import { deleteKeys, knownKeys, writeKeys } from './keys.ts';
 import { sqliteClient } from './knex-client.ts';
 import { prepareStream, type StreamStatements } from './statements.ts';
 
@@ -83,18 +85,29 @@ class SqliteDialect implements Dialect {
 
   append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
     return this.#write(() => {
-      const statements = this.#statementsOf(stream);
-      const row = statements.streamRow.get(stream) as
-        | { nextId: EventId; status: string }
-        | undefined;
+      const row = this.#streamRow(stream);
       requireOpenStream(stream, row?.status);
       const first = row?.nextId as EventId;
-      drafts.forEach((draft, place) => {
-        statements.appendDraft.run(idPlus(first, place), draft.type, draft.data);
-      });
-      statements.setNextId.run(idPlus(first, drafts.length), stream);
+      this.#appendAt(stream, first, drafts);
       return { first, moved: 0 };
     });
+  }
+
+  appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
+    return this.#write(() => {
+      const row = this.#streamRow(stream);
+      const plan = planKeyed(calls, knownKeys(this.#handle, stream, calls));
+      const first = row?.nextId as EventId;
+      const refusal = refusalOf(stream, row?.status);
+      if (refusal !== null || plan.fresh.length === 0) return plan.answer(refusal ?? first, 0);
+      this.#appendAt(stream, first, plan.drafts);
+      writeKeys(this.#handle, stream, first, plan.fresh);
+      return plan.answer(first, 0);
+    });
+  }
+
+  deleteKeys(olderThanMs: number, limit: number): Promise<number> {
+    return this.#write(() => deleteKeys(this.#handle, olderThanMs, limit));
   }
 
   async moveInbox(): Promise<{ moved: number; isDrained: boolean }> {
@@ -172,6 +185,19 @@ class SqliteDialect implements Dialect {
   async close(): Promise<void> {
     this.#handle.close();
     await this.#reader.destroy();
+  }
+
+  #streamRow(stream: string): { nextId: EventId; status: string } | undefined {
+    const row = this.#statementsOf(stream).streamRow.get(stream);
+    return row as { nextId: EventId; status: string } | undefined;
+  }
+
+  #appendAt(stream: string, first: EventId, drafts: readonly Draft[]): void {
+    const { appendDraft, setNextId } = this.#statementsOf(stream);
+    drafts.forEach((draft, place) => {
+      appendDraft.run(idPlus(first, place), draft.type, draft.data);
+    });
+    setNextId.run(idPlus(first, drafts.length), stream);
   }
 
   #statementsOf(stream: string): StreamStatements {

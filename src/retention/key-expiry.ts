@@ -1,0 +1,53 @@
+// Idempotency keys go away when they are old: a bounded number a transaction, the oldest first, and without the
+// stream's row lock, so that no flush waits for it. Any number of nodes may run it.
+import type { Service } from '../base/lifecycle.ts';
+import { Loop } from '../base/loop.ts';
+import type { Store } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+export interface KeyExpiryOptions {
+  readonly store: Store;
+  /** How long a key is kept at least, in milliseconds. */
+  readonly retainMs: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const KEYS_MAX = 500;
+/** Between two batches, so that other writers come in between. */
+const PAUSE_MS = 20;
+const LOOK_MS_MAX = 60_000;
+const BACKOFF = { firstMs: 1000, maxMs: 60_000 };
+
+export class KeyExpiry implements Service {
+  readonly #options: KeyExpiryOptions;
+  readonly #loop: Loop;
+
+  constructor(options: KeyExpiryOptions) {
+    const { metrics, logger } = options;
+    this.#options = options;
+    this.#loop = new Loop({
+      backoff: BACKOFF,
+      step: () => this.#round(),
+      onError: (error, attempt) => {
+        metrics.loopErrors.inc({ loop: 'keys', stream: '' });
+        logger.warn({ error, attempt }, 'Old idempotency keys could not be deleted.');
+      },
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #round(): Promise<number> {
+    const { store, retainMs } = this.#options;
+    const count = await store.deleteKeys(retainMs, KEYS_MAX);
+    return count === KEYS_MAX ? PAUSE_MS : Math.min(LOOK_MS_MAX, retainMs);
+  }
+}

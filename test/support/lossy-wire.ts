@@ -1,0 +1,77 @@
+// A TCP path to a database server that loses the answer to a commit: the server gets the commit and carries it out, and
+// the client finds its connection gone. Until it is mended, nobody comes through any more.
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { ServerKind } from './databases.ts';
+
+export interface LossyWire {
+  /** The same URL by way of this wire. */
+  readonly url: string;
+  /** Loses the answer to the next commit of a flush; resolves when that has happened. */
+  loseCommit(): Promise<void>;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+/** On PostgreSQL a flush without keys is one statement that commits itself; on MySQL a commit ends the last packet. */
+const IS_COMMIT: Readonly<Record<ServerKind, RegExp>> = {
+  postgres: /evt_commit|evt_step_(?:lean|full)/,
+  mysql: /\ncommit$/,
+};
+
+export async function openLossyWire(kind: ServerKind, url: string): Promise<LossyWire> {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  let onLost: (() => void) | null = null;
+  let isAway = false;
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => sockets.delete(socket));
+    }
+    if (isAway) {
+      near.destroy();
+      far.destroy();
+      return;
+    }
+    let isLosing = false;
+    near.on('data', (bytes: Buffer) => {
+      if (onLost !== null && IS_COMMIT[kind].test(bytes.toString('latin1'))) isLosing = true;
+      far.write(bytes);
+    });
+    far.on('data', (bytes: Buffer) => {
+      if (!isLosing) {
+        near.write(bytes);
+        return;
+      }
+      // The far side stays open: a server that noticed the loss could give up before the commit.
+      isAway = true;
+      near.destroy();
+      onLost?.();
+      onLost = null;
+    });
+    far.on('close', () => near.destroy());
+    near.on('close', () => isLosing || far.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const own = new URL(url);
+  own.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: own.href,
+    loseCommit: () =>
+      new Promise<void>((resolve) => {
+        onLost = resolve;
+      }),
+    mend: () => {
+      isAway = false;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
