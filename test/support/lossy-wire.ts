@@ -37,6 +37,7 @@ export async function openLossyWire(kind: ServerKind, url: string): Promise<Loss
       return;
     }
     let isLosing = false;
+    let isLost = false;
     near.on('data', (bytes: Buffer) => {
       if (onLost !== null && IS_COMMIT[kind].test(bytes.toString('latin1'))) isLosing = true;
       far.write(bytes);
@@ -46,7 +47,10 @@ export async function openLossyWire(kind: ServerKind, url: string): Promise<Loss
         near.write(bytes);
         return;
       }
-      // The far side stays open: a server that noticed the loss could give up before the commit.
+      // The far side stays open: a server that noticed the loss could give up before the commit. What it says later
+      // (the rest of the answer, or that it has waited long enough) is lost too, and is no new loss.
+      if (isLost) return;
+      isLost = true;
       isAway = true;
       near.destroy();
       onLost?.();

@@ -285,9 +285,7 @@ describe('JSON-RPC over HTTP', () => {
     it('that is refused may be sent to its end, and the answer is not lost', async () => {
       const bytes = node.settings.requestBytesMax + 1;
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
-      socket.write(
-        `POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\n\r\n`,
-      );
+      socket.write(`POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\n\r\n`);
       const [answer] = await once(socket, 'data');
       expect(answer.toString()).toContain('PayloadTooLarge');
       // A reset would make the socket emit 'error', which ends the waiting.
