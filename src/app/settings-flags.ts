@@ -28,7 +28,7 @@ function settingFlag(name: SettingName): Flag {
     value === null || isSwitch(name) ? '' : `; default ${value}${unit ? ` ${unit}` : ''}`;
   return {
     description: `${description} (${env}${shown})`,
-    ...(isSwitch(name) ? {} : { value: placeholder(name) }),
+    ...(isSwitch(name) ? {} : { value: valueName(name) }),
   };
 }
 
@@ -36,7 +36,7 @@ function isSwitch(name: SettingName): boolean {
   return settingFacts(name).type === 'boolean';
 }
 
-function placeholder(name: SettingName): string {
+function valueName(name: SettingName): string {
   const { type } = settingFacts(name);
   if (type === 'integer') return 'N';
   return type === 'array' ? 'A,B' : 'TEXT';

@@ -46,6 +46,24 @@ export type Outcome =
   /** Nothing happened, and the same again would fail the same way. */
   | 'refused';
 
+/** How drafts and the rows of the inbox get their ids. */
+export interface Numbering {
+  /**
+   * The step with drafts: moves what is committed in the inbox, then appends the drafts, in one transaction under the
+   * stream's row lock. Waits for the lock.
+   */
+  append(stream: string, drafts: readonly Draft[]): Promise<Appended>;
+
+  /**
+   * The same for calls with idempotency keys, as a transaction: lock the stream's row, look the keys up in a later
+   * statement, then move, append, and write the new keys with their events. May be repeated after any failure.
+   */
+  appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended>;
+
+  /** The step without drafts; does nothing when another node holds the stream's row. */
+  moveInbox(stream: string): Promise<Moved>;
+}
+
 export interface Dialect {
   readonly kind: 'sqlite' | 'postgres' | 'mysql';
 
@@ -61,26 +79,14 @@ export interface Dialect {
    */
   readonly hasTrustedRows: boolean;
 
-  /**
-   * The step with drafts: moves what is committed in the inbox, then appends the drafts, in one transaction under the
-   * stream's row lock. Waits for the lock. By hand, since it decides the speed of everything.
-   */
-  append(stream: string, drafts: readonly Draft[]): Promise<Appended>;
-
-  /**
-   * The same for calls with idempotency keys, as a transaction: lock the stream's row, look the keys up in a later
-   * statement, then move, append, and write the new keys with their events. May be repeated after any failure.
-   */
-  appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended>;
+  /** Decides the speed of everything, so it is written by hand for each database. */
+  readonly numbering: Numbering;
 
   /**
    * Deletes at most `limit` keys that are older, the oldest first; gives how many. Without the stream's row lock: a
    * flush that still saw a key answers by it. Databases differ in how a delete is bounded.
    */
   deleteKeys(olderThanMs: number, limit: number): Promise<number>;
-
-  /** The step without drafts; does nothing when another node holds the stream's row. */
-  moveInbox(stream: string): Promise<Moved>;
 
   /** Rows of the queue with `id > after` in order. By hand: array mode, text columns, bounded in bytes. */
   readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;

@@ -5,14 +5,7 @@
 import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
-import {
-  compareIds,
-  type EventId,
-  idDistance,
-  idPlus,
-  maxId,
-  minId,
-} from '../contract/event-id.ts';
+import { compareIds, type EventId, idDistance, idPlus } from '../contract/event-id.ts';
 import { firstMillisecond } from '../contract/time.ts';
 import {
   type ActiveTables,
@@ -33,29 +26,24 @@ import type {
   ReadLimits,
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
+import { type Discarded, discardWindow } from './discard.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import { type Found, type Start, startCursor, tooOld } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
-import { REPEATABLE, retried, untilKnown } from './retry.ts';
+import { REPEATABLE, Runner } from './runner.ts';
 import type { StreamState } from './stream-state.ts';
 import { isDense, requireUnbroken } from './unbroken.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type { Ack, Appended, Moved, ReadLimits } from './dialect.ts';
+export type { Discarded } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
 export type { StreamState } from './stream-state.ts';
-
-export interface Discarded {
-  readonly count: number;
-  readonly upTo: EventId;
-  /** True when more could be discarded at once. */
-  readonly hasMore: boolean;
-}
 
 export class Store {
   readonly kind: Dialect['kind'];
@@ -63,12 +51,14 @@ export class Store {
   /** For whatever reads outside of a transaction. */
   readonly #reader: Knex;
   readonly #dialect: Dialect;
+  readonly #run: Runner;
   readonly #gapsUpTo = new Map<string, EventId>();
 
   private constructor({ db, reader, dialect }: OpenDatabase) {
     this.#db = db;
     this.#reader = reader;
     this.#dialect = dialect;
+    this.#run = new Runner(dialect);
     this.kind = dialect.kind;
   }
 
@@ -100,7 +90,7 @@ export class Store {
 
   /** Rejects when the database does not answer. */
   async ping(): Promise<void> {
-    await this.#read('ping', () => this.#reader.raw('select 1'));
+    await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
   }
 
   async close(): Promise<void> {
@@ -131,31 +121,32 @@ export class Store {
 
   /** Gives the drafts their ids, behind everything that was committed in the inbox before. */
   append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
-    return retried(this.#dialect, 'append', () => this.#dialect.append(stream, drafts));
+    return this.#run.once('append', () => this.#dialect.numbering.append(stream, drafts));
   }
 
   /** The same for calls with idempotency keys; each has an answer of its own, and an earlier one its ids again. */
   appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
-    return untilKnown(this.#dialect, 'appendKeyed', () => this.#dialect.appendKeyed(stream, calls));
+    const work = () => this.#dialect.numbering.appendKeyed(stream, calls);
+    return this.#run.untilKnown('appendKeyed', work);
   }
 
   /** Forgets at most `limit` idempotency keys that are older; gives how many. */
   deleteKeys(olderThanMs: number, limit: number): Promise<number> {
     const work = () => this.#dialect.deleteKeys(olderThanMs, limit);
-    return retried(this.#dialect, 'deleteKeys', work, REPEATABLE);
+    return this.#run.repeatable('deleteKeys', work);
   }
 
   /** One step without drafts. */
   moveInbox(stream: string): Promise<Moved> {
-    return retried(this.#dialect, 'moveInbox', () => this.#dialect.moveInbox(stream), REPEATABLE);
+    return this.#run.repeatable('moveInbox', () => this.#dialect.numbering.moveInbox(stream));
   }
 
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {
-    return this.#read('inboxDepth', () => this.#dialect.inboxDepth(stream));
+    return this.#run.repeatable('inboxDepth', () => this.#dialect.inboxDepth(stream));
   }
 
   streamState(stream: string): Promise<StreamState> {
-    return this.#read('streamState', () =>
+    return this.#run.repeatable('streamState', () =>
       streams.streamState(this.#reader, this.#dialect, stream),
     );
   }
@@ -165,7 +156,7 @@ export class Store {
    * when some of them were discarded.
    */
   async readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    const rows = await this.#read('readAfter', () =>
+    const rows = await this.#run.repeatable('readAfter', () =>
       this.#dialect.readQueue(stream, after, limits),
     );
     // Rows that begin right behind `after` were whole in their snapshot, since a discard takes the lowest first.
@@ -184,7 +175,7 @@ export class Store {
     const isByTime = typeof start === 'object' && 'time' in start;
     if (isByTime && (await this.findConsumer(stream, ident)) !== null) return false;
     const position = isByTime ? await this.#positionAt(stream, start.time) : start;
-    return this.#write(
+    return this.#run.transaction(
       'registerConsumer',
       async (tx) => {
         // The lock keeps the discarder away until the new cursor is visible to it.
@@ -219,29 +210,24 @@ export class Store {
       return { cursor: row.cursor, lag: idDistance(row.cursor, state.newest) };
     };
     // Done twice it would say that there was none.
-    return this.#write('unregisterConsumer', work, isDryRun ? REPEATABLE : undefined);
+    return this.#run.transaction('unregisterConsumer', work, isDryRun ? REPEATABLE : undefined);
   }
 
   findConsumer(stream: string, ident: string): Promise<consumers.ConsumerRow | null> {
-    return this.#read('findConsumer', () =>
+    return this.#run.repeatable('findConsumer', () =>
       consumers.findConsumer(this.#reader, this.#dialect, stream, ident),
     );
   }
 
   listConsumers(stream: string): Promise<consumers.ConsumerDetails[]> {
-    return this.#read('listConsumers', () =>
+    return this.#run.repeatable('listConsumers', () =>
       consumers.listConsumers(this.#reader, this.#dialect, stream),
     );
   }
 
   /** Moves cursors forward, never back; an ack with a token only while nobody took the consumer over. */
   advanceCursors(acks: readonly Ack[]): Promise<void> {
-    return retried(
-      this.#dialect,
-      'advanceCursors',
-      () => this.#dialect.advanceCursors(acks),
-      REPEATABLE,
-    );
+    return this.#run.repeatable('advanceCursors', () => this.#dialect.advanceCursors(acks));
   }
 
   /**
@@ -255,7 +241,7 @@ export class Store {
     leaseMs: number;
     onlyIfFree: boolean;
   }): Promise<consumers.Lease | null> {
-    return this.#write(
+    return this.#run.transaction(
       'takeLease',
       (tx) => consumers.takeLease(tx, this.#dialect, request),
       REPEATABLE,
@@ -268,14 +254,11 @@ export class Store {
     leaseMs: number,
   ): Promise<string[]> {
     if (leases.length === 0) return [];
-    await retried(
-      this.#dialect,
-      'renewLeases',
-      () => consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
-      REPEATABLE,
+    await this.#run.repeatable('renewLeases', () =>
+      consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
     );
     const ids = leases.map((lease) => lease.consumerId);
-    const tokens = await this.#read('leaseTokens', () =>
+    const tokens = await this.#run.repeatable('leaseTokens', () =>
       consumers.leaseTokens(this.#reader, this.#dialect, ids),
     );
     return leases
@@ -284,12 +267,7 @@ export class Store {
   }
 
   releaseLease(lease: { consumerId: string; token: string }): Promise<void> {
-    return retried(
-      this.#dialect,
-      'releaseLease',
-      () => consumers.releaseLease(this.#db, lease),
-      REPEATABLE,
-    );
+    return this.#run.repeatable('releaseLease', () => consumers.releaseLease(this.#db, lease));
   }
 
   /**
@@ -307,7 +285,7 @@ export class Store {
         cursor: state.discardedUpTo,
       });
     };
-    return this.#write('requireArchive', work, REPEATABLE);
+    return this.#run.transaction('requireArchive', work, REPEATABLE);
   }
 
   /**
@@ -315,28 +293,8 @@ export class Store {
    * next ones, and counts only those.
    */
   discard(stream: string, limit: number): Promise<Discarded> {
-    const work = async (tx: Knex.Transaction) => {
-      const state = await streams.lockStream(tx, this.#dialect, stream);
-      // A later statement than the lock: whoever registered before it is seen, whoever comes after must wait.
-      const known = await consumers.listCursors(tx, this.#dialect, stream);
-      const allowed = discardableUpTo(state, known);
-      const upTo = minId(allowed, idPlus(await this.#windowStart(tx, stream, state), limit));
-      if (compareIds(upTo, state.discardedUpTo) <= 0) {
-        return { count: 0, upTo: state.discardedUpTo, hasMore: false };
-      }
-      const count = await events.deleteWindow(tx, stream, state.discardedUpTo, upTo);
-      await streams.setDiscardedUpTo(tx, stream, upTo);
-      return { count, upTo, hasMore: compareIds(upTo, allowed) < 0 };
-    };
-    return this.#write('discard', work, REPEATABLE);
-  }
-
-  /** Where a window of the discarder begins: a gap of any size is passed over at once. */
-  async #windowStart(tx: Knex, stream: string, state: StreamState): Promise<EventId> {
-    const { discardedUpTo, gapsUpTo } = state;
-    if (compareIds(discardedUpTo, gapsUpTo) >= 0) return discardedUpTo;
-    const first = await events.firstId(tx, this.#dialect, stream, discardedUpTo);
-    return first === null ? maxId(discardedUpTo, gapsUpTo) : idPlus(first, -1);
+    const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { stream, limit });
+    return this.#run.transaction('discard', work, REPEATABLE);
   }
 
   /** Right before the first event at or after the time; before those that come from now on, when there is none. */
@@ -344,32 +302,9 @@ export class Store {
     const since = firstMillisecond(time);
     const { discardedUpTo, newest, gapsUpTo } = await this.streamState(stream);
     const range = { after: discardedUpTo, upTo: newest, gapsUpTo };
-    const first = await this.#read('firstIdSince', () =>
+    const first = await this.#run.repeatable('firstIdSince', () =>
       events.firstIdSince(this.#reader, this.#dialect, stream, since, range),
     );
     return { found: first === null ? newest : idPlus(first, -1) };
   }
-
-  #write<T>(
-    verb: string,
-    work: (tx: Knex.Transaction) => Promise<T>,
-    options?: typeof REPEATABLE,
-  ): Promise<T> {
-    return retried(this.#dialect, verb, () => this.#dialect.transaction(work), options);
-  }
-
-  #read<T>(verb: string, work: () => Promise<T>): Promise<T> {
-    return retried(this.#dialect, verb, work, REPEATABLE);
-  }
-}
-
-/** The least cursor; nothing while nobody is registered, or while the archive that is required is not there. */
-function discardableUpTo(
-  state: StreamState,
-  known: readonly Pick<consumers.ConsumerRow, 'ident' | 'cursor'>[],
-): EventId {
-  const isArchived = known.some((consumer) => consumer.ident === ARCHIVER);
-  const hasReader = known.some((consumer) => consumer.ident.includes(':'));
-  if (!hasReader || (state.isArchiveRequired && !isArchived)) return state.discardedUpTo;
-  return known.map((consumer) => consumer.cursor).reduce(minId);
 }

@@ -13,7 +13,7 @@ import type { Dialect, DialectOptions } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import * as history from './queries/history.ts';
-import { REPEATABLE, retried } from './retry.ts';
+import { REPEATABLE, Runner } from './runner.ts';
 
 export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
 export type { Watermark } from './queries/history.ts';
@@ -21,10 +21,12 @@ export type { Watermark } from './queries/history.ts';
 export class Warehouse {
   readonly #db: Knex;
   readonly #dialect: Dialect;
+  readonly #run: Runner;
 
   private constructor(db: Knex, dialect: Dialect) {
     this.#db = db;
     this.#dialect = dialect;
+    this.#run = new Runner(dialect);
   }
 
   static async open(options: DialectOptions): Promise<Warehouse> {
@@ -58,7 +60,7 @@ export class Warehouse {
       if (found === null) await history.insertWatermark(tx, sink, stream, start);
       return found ?? start;
     };
-    return this.#write('openWatermark', work, REPEATABLE);
+    return this.#run.transaction('openWatermark', work, REPEATABLE);
   }
 
   /**
@@ -71,7 +73,7 @@ export class Warehouse {
     rows: readonly EventRow[],
     move: { from: EventId; to: EventId },
   ): Promise<boolean> {
-    return this.#write('copyToHistory', async (tx) => {
+    return this.#run.transaction('copyToHistory', async (tx) => {
       if (!(await history.moveWatermark(tx, sink, stream, move))) return false;
       await history.insertHistory(tx, this.#dialect, stream, rows);
       return true;
@@ -81,13 +83,5 @@ export class Warehouse {
   async close(): Promise<void> {
     await this.#dialect.close();
     await this.#db.destroy();
-  }
-
-  #write<T>(
-    verb: string,
-    work: (tx: Knex.Transaction) => Promise<T>,
-    options?: typeof REPEATABLE,
-  ): Promise<T> {
-    return retried(this.#dialect, verb, () => this.#dialect.transaction(work), options);
   }
 }

@@ -1,21 +1,12 @@
 // MySQL and MariaDB. Steps run on a connection of their own for each stream, everything else on a pool. All connections
 // have the same session settings (session.ts), so every time in SQL is UTC and every transaction READ COMMITTED.
 import type { Knex } from 'knex';
-import type { Draft, EventRow } from '../../../contract/event.ts';
+import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
-import type {
-  Ack,
-  Appended,
-  Dialect,
-  DialectOptions,
-  Moved,
-  OpenDatabase,
-  ReadLimits,
-} from '../../dialect.ts';
-import type { KeyedAppended, KeyedCall } from '../../keyed.ts';
-import { requireOpenStream } from '../../stream-state.ts';
+import type { Ack, Dialect, DialectOptions, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
+import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
 import { QueueReader } from './queue-reader.ts';
@@ -48,35 +39,25 @@ class MysqlDialect implements Dialect {
   readonly hasTrustedRows = false;
   readonly outcomeOf = mysqlOutcome;
   readonly adopter = mysqlAdopter;
+  readonly numbering: Steppers;
   readonly #db: Knex;
   readonly #session: SessionOptions;
-  readonly #steppers = new Map<string, Stepper>();
   readonly #readers = new Map<string, QueueReader>();
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
     this.#session = session;
-  }
-
-  async append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
-    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
-    return stepper.append(drafts);
-  }
-
-  async appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
-    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
-    return stepper.appendKeyed(calls);
+    this.numbering = new Steppers({
+      hasStream: async (stream) =>
+        (await db('evt_streams').where('name', stream).first('name')) !== undefined,
+      open: (stream) => new Stepper(session, stream),
+    });
   }
 
   async deleteKeys(olderThanMs: number, limit: number): Promise<number> {
     const values = [Math.round(olderThanMs * 1000), limit];
     const [{ affectedRows }] = await this.#db.raw(DELETE_KEYS, values);
     return affectedRows;
-  }
-
-  async moveInbox(stream: string): Promise<Moved> {
-    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
-    return stepper.move();
   }
 
   async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
@@ -162,19 +143,7 @@ class MysqlDialect implements Dialect {
     return this.#db.raw('timestampdiff(microsecond, ??, utc_timestamp(3)) div 1000', [column]);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#steppers.values()].map((stepper) => stepper.close()));
-  }
-
-  /** Looks first whether the stream is there: a name from outside must not cost a connection. */
-  async #newStepper(stream: string): Promise<Stepper> {
-    const row = await this.#db('evt_streams').where('name', stream).first('name');
-    if (row === undefined) requireOpenStream(stream, undefined);
-    let stepper = this.#steppers.get(stream);
-    if (stepper === undefined) {
-      stepper = new Stepper(this.#session, stream);
-      this.#steppers.set(stream, stepper);
-    }
-    return stepper;
+  close(): Promise<void> {
+    return this.numbering.close();
   }
 }

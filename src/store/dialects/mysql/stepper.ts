@@ -13,6 +13,7 @@ import { isMysqlNullColumn, mysqlOutcome } from '../db-errors.ts';
 import { drainedAppend, type FullStep, NO_FENCE, STEP_ROWS_MAX } from '../drained-append.ts';
 import { type KeyedStep, keyedAppend } from '../keyed-append.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import type { StreamSteps } from '../steppers.ts';
 import { Lookahead } from './lookahead.ts';
 import { insertStatements, packetsOf } from './packets.ts';
 import type { SessionOptions } from './session.ts';
@@ -30,7 +31,7 @@ interface Found {
   readonly isDrained: boolean;
 }
 
-export class Stepper {
+export class Stepper implements StreamSteps {
   readonly #options: SessionOptions;
   readonly #stream: string;
   readonly #sql: ReturnType<typeof stepSql>;

@@ -1,20 +1,11 @@
 // PostgreSQL. Steps run on a connection of their own for each stream, everything else on a pool.
 import type { Knex } from 'knex';
-import type { Draft, EventRow } from '../../../contract/event.ts';
+import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
-import type {
-  Ack,
-  Appended,
-  Dialect,
-  DialectOptions,
-  Moved,
-  OpenDatabase,
-  ReadLimits,
-} from '../../dialect.ts';
-import type { KeyedAppended, KeyedCall } from '../../keyed.ts';
-import { requireOpenStream } from '../../stream-state.ts';
+import type { Ack, Dialect, DialectOptions, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
 import {
@@ -41,33 +32,22 @@ class PostgresDialect implements Dialect {
   readonly hasTrustedRows = true;
   readonly outcomeOf = postgresOutcome;
   readonly adopter = postgresAdopter;
+  readonly numbering: Steppers;
   readonly #db: Knex;
   readonly #options: DialectOptions;
-  readonly #steppers = new Map<string, Stepper>();
 
   constructor(db: Knex, options: DialectOptions) {
     this.#db = db;
     this.#options = options;
-  }
-
-  async append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
-    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
-    return stepper.append(drafts);
-  }
-
-  async appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
-    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
-    return stepper.appendKeyed(calls);
+    this.numbering = new Steppers({
+      hasStream: (stream) => hasStream(db, stream),
+      open: (stream) => new Stepper(options, stream),
+    });
   }
 
   async deleteKeys(olderThanMs: number, limit: number): Promise<number> {
     const { rowCount } = await this.#db.raw(DELETE_KEYS, [olderThanMs, limit]);
     return rowCount;
-  }
-
-  async moveInbox(stream: string): Promise<Moved> {
-    const stepper = this.#steppers.get(stream) ?? (await this.#newStepper(stream));
-    return stepper.move();
   }
 
   async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
@@ -151,25 +131,8 @@ class PostgresDialect implements Dialect {
     return this.#db.raw('round(extract(epoch from clock_timestamp() - ??) * 1000)', [column]);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#steppers.values()].map((stepper) => stepper.close()));
-  }
-
-  /** Looks first whether the stream is there: a name from outside must not cost a connection. */
-  async #newStepper(stream: string): Promise<Stepper> {
-    await this.#requireStream(stream);
-    const stepper = this.#steppers.get(stream) ?? new Stepper(this.#options, stream);
-    this.#steppers.set(stream, stepper);
-    return stepper;
-  }
-
-  async #requireStream(stream: string): Promise<void> {
-    try {
-      const row = await this.#db('evt_streams').where('name', stream).first('name');
-      if (row === undefined) requireOpenStream(stream, undefined);
-    } catch (error) {
-      throw certain(error);
-    }
+  close(): Promise<void> {
+    return this.numbering.close();
   }
 
   #run<Row>(
@@ -178,6 +141,14 @@ class PostgresDialect implements Dialect {
     rowMode?: 'array',
   ): Promise<{ rows: Row[] }> {
     return this.#db.raw(text, values as Knex.RawBinding[]).options({ name, rowMode });
+  }
+}
+
+async function hasStream(db: Knex, stream: string): Promise<boolean> {
+  try {
+    return (await db('evt_streams').where('name', stream).first('name')) !== undefined;
+  } catch (error) {
+    throw certain(error);
   }
 }
 

@@ -12,6 +12,7 @@ import { postgresOutcome } from '../db-errors.ts';
 import { drainedAppend, type FullStep } from '../drained-append.ts';
 import { type KeyedStep, keyedAppend } from '../keyed-append.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import type { StreamSteps } from '../steppers.ts';
 import { InboxFloor } from './inbox-floor.ts';
 import type { SessionOptions } from './session.ts';
 import { type Statement, StepClient } from './step-client.ts';
@@ -33,7 +34,7 @@ interface Session {
   readonly floor: InboxFloor;
 }
 
-export class Stepper {
+export class Stepper implements StreamSteps {
   readonly #options: SessionOptions;
   readonly #stream: string;
   readonly #statements: StepStatements;

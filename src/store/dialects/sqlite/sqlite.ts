@@ -1,27 +1,17 @@
 // SQLite. Its single writer makes numbering at the insert safe (see the trigger in migrations/stream/0002-inbox),
-// so there is no step. Hot statements run synchronously on a handle of their own: a whole transaction takes one
-// turn of the event loop, so two of this process never meet half-way.
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+// so there is no step. Hot statements run on a handle of their own (hot-handle.ts), everything else by knex.
 import knex, { type Knex } from 'knex';
-import { type Draft, type EventRow, rowBytes } from '../../../contract/event.ts';
-import { type EventId, idPlus } from '../../../contract/event-id.ts';
-import type {
-  Ack,
-  Appended,
-  Dialect,
-  DialectOptions,
-  OpenDatabase,
-  ReadLimits,
-} from '../../dialect.ts';
-import { type KeyedAppended, type KeyedCall, planKeyed } from '../../keyed.ts';
-import { refusalOf, requireOpenStream } from '../../stream-state.ts';
+import { type EventRow, rowBytes } from '../../../contract/event.ts';
+import type { EventId } from '../../../contract/event-id.ts';
+import type { Ack, Dialect, DialectOptions, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { sqliteOutcome } from '../db-errors.ts';
 import { isOriginal, sqliteAdopter } from './adopter.ts';
 import { whenFree } from './busy.ts';
 import { databaseFile, loadDriver, openHandle } from './driver.ts';
-import { deleteKeys, knownKeys, writeKeys } from './keys.ts';
+import { HotHandle } from './hot-handle.ts';
+import { deleteKeys } from './keys.ts';
 import { sqliteClient } from './knex-client.ts';
-import { prepareStream, type StreamStatements } from './statements.ts';
+import { SqliteNumbering } from './numbering.ts';
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
@@ -40,7 +30,8 @@ export async function openSqlite(options: DialectOptions): Promise<OpenDatabase>
   }
   const db = openKnex(file, options.timeoutMs);
   const reader = openKnex(file, options.timeoutMs);
-  return { db, reader, dialect: new SqliteDialect({ db, reader, handle }, options.timeoutMs) };
+  const hot = new HotHandle(handle, options.timeoutMs);
+  return { db, reader, dialect: new SqliteDialect({ db, reader, hot }) };
 }
 
 /** One connection: a second one could only wait for the first. */
@@ -61,7 +52,7 @@ function openKnex(file: string, timeoutMs: number): Knex {
 interface Connections {
   readonly db: Knex;
   readonly reader: Knex;
-  readonly handle: DatabaseSyncInstance;
+  readonly hot: HotHandle;
 }
 
 class SqliteDialect implements Dialect {
@@ -70,67 +61,39 @@ class SqliteDialect implements Dialect {
   readonly hasTrustedRows = true;
   readonly outcomeOf = sqliteOutcome;
   readonly adopter = sqliteAdopter;
+  readonly numbering: SqliteNumbering;
   readonly #db: Knex;
   readonly #reader: Knex;
-  readonly #handle: DatabaseSyncInstance;
-  readonly #timeoutMs: number;
-  readonly #statements = new Map<string, StreamStatements>();
+  readonly #hot: HotHandle;
 
-  constructor({ db, reader, handle }: Connections, timeoutMs: number) {
+  constructor({ db, reader, hot }: Connections) {
     this.#db = db;
     this.#reader = reader;
-    this.#handle = handle;
-    this.#timeoutMs = timeoutMs;
-  }
-
-  append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
-    return this.#write(() => {
-      const row = this.#streamRow(stream);
-      requireOpenStream(stream, row?.status);
-      const first = row?.nextId as EventId;
-      this.#appendAt(stream, first, drafts);
-      return { first, moved: 0 };
-    });
-  }
-
-  appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
-    return this.#write(() => {
-      const row = this.#streamRow(stream);
-      const plan = planKeyed(calls, knownKeys(this.#handle, stream, calls));
-      const first = row?.nextId as EventId;
-      const refusal = refusalOf(stream, row?.status);
-      if (refusal !== null || plan.fresh.length === 0) return plan.answer(refusal ?? first, 0);
-      this.#appendAt(stream, first, plan.drafts);
-      writeKeys(this.#handle, stream, first, plan.fresh);
-      return plan.answer(first, 0);
-    });
+    this.#hot = hot;
+    this.numbering = new SqliteNumbering(hot);
   }
 
   deleteKeys(olderThanMs: number, limit: number): Promise<number> {
-    return this.#write(() => deleteKeys(this.#handle, olderThanMs, limit));
-  }
-
-  async moveInbox(): Promise<{ moved: number; isDrained: boolean }> {
-    return { moved: 0, isDrained: true };
+    return this.#hot.write((handle) => deleteKeys(handle, olderThanMs, limit));
   }
 
   readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    return whenFree(() => {
+    return this.#hot.read(() => {
       const rows: EventRow[] = [];
       let bytes = 0;
-      const found = this.#statementsOf(stream).readQueue.iterate(after, limits.eventsMax);
+      const found = this.#hot.of(stream).readQueue.iterate(after, limits.eventsMax);
       for (const row of found as Iterable<EventRow>) {
         bytes += rowBytes(row);
         if (rows.length > 0 && bytes > limits.bytesMax) break;
         rows.push(row);
       }
       return rows;
-    }, this.#timeoutMs);
+    });
   }
 
   advanceCursors(acks: readonly Ack[]): Promise<void> {
-    return this.#write(() => {
-      const advance = this.#handle.prepare(
+    return this.#hot.write((handle) => {
+      const advance = handle.prepare(
         `update evt_consumers set last_evt_id = max(last_evt_id, cast(?1 as integer)), last_time = ${NOW}
           where id = ?2 and (?3 is null or lease_token = ?3)`,
       );
@@ -183,44 +146,7 @@ class SqliteDialect implements Dialect {
   }
 
   async close(): Promise<void> {
-    this.#handle.close();
+    this.#hot.close();
     await this.#reader.destroy();
-  }
-
-  #streamRow(stream: string): { nextId: EventId; status: string } | undefined {
-    const row = this.#statementsOf(stream).streamRow.get(stream);
-    return row as { nextId: EventId; status: string } | undefined;
-  }
-
-  #appendAt(stream: string, first: EventId, drafts: readonly Draft[]): void {
-    const { appendDraft, setNextId } = this.#statementsOf(stream);
-    drafts.forEach((draft, place) => {
-      appendDraft.run(idPlus(first, place), draft.type, draft.data);
-    });
-    setNextId.run(idPlus(first, drafts.length), stream);
-  }
-
-  #statementsOf(stream: string): StreamStatements {
-    let statements = this.#statements.get(stream);
-    if (statements === undefined) {
-      statements = prepareStream(this.#handle, stream);
-      this.#statements.set(stream, statements);
-    }
-    return statements;
-  }
-
-  #write<T>(work: () => T): Promise<T> {
-    return whenFree(() => {
-      this.#handle.exec('begin immediate');
-      try {
-        const result = work();
-        this.#handle.exec('commit');
-        return result;
-      } catch (error) {
-        // Some failures (disk full) have ended the transaction already.
-        if (this.#handle.isTransaction) this.#handle.exec('rollback');
-        throw error;
-      }
-    }, this.#timeoutMs);
   }
 }

@@ -1,0 +1,50 @@
+// The handle for the hot statements, which run synchronously: a whole transaction takes one turn of the event loop, so
+// two of this process never meet half-way. A file that another process holds is waited for without blocking this one.
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { whenFree } from './busy.ts';
+import { prepareStream, type StreamStatements } from './statements.ts';
+
+export class HotHandle {
+  readonly #handle: DatabaseSyncInstance;
+  readonly #timeoutMs: number;
+  readonly #statements = new Map<string, StreamStatements>();
+
+  constructor(handle: DatabaseSyncInstance, timeoutMs: number) {
+    this.#handle = handle;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The prepared statements of a stream; its tables are there. */
+  of(stream: string): StreamStatements {
+    let statements = this.#statements.get(stream);
+    if (statements === undefined) {
+      statements = prepareStream(this.#handle, stream);
+      this.#statements.set(stream, statements);
+    }
+    return statements;
+  }
+
+  read<T>(work: () => T): Promise<T> {
+    return whenFree(work, this.#timeoutMs);
+  }
+
+  /** Runs `work` as a transaction. */
+  write<T>(work: (handle: DatabaseSyncInstance) => T): Promise<T> {
+    return whenFree(() => {
+      this.#handle.exec('begin immediate');
+      try {
+        const result = work(this.#handle);
+        this.#handle.exec('commit');
+        return result;
+      } catch (error) {
+        // Some failures (disk full) have ended the transaction already.
+        if (this.#handle.isTransaction) this.#handle.exec('rollback');
+        throw error;
+      }
+    }, this.#timeoutMs);
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}

@@ -1,0 +1,58 @@
+// What may go from the queue, and one window of it.
+import type { Knex } from 'knex';
+import { ARCHIVER } from '../contract/consumer.ts';
+import { compareIds, type EventId, idPlus, maxId, minId } from '../contract/event-id.ts';
+import type { Dialect } from './dialect.ts';
+import { type ConsumerRow, listCursors } from './queries/consumers.ts';
+import { deleteWindow, firstId } from './queries/events.ts';
+import { lockStream, setDiscardedUpTo } from './queries/streams.ts';
+import type { StreamState } from './stream-state.ts';
+
+export interface Discarded {
+  readonly count: number;
+  readonly upTo: EventId;
+  /** True when more could be discarded at once. */
+  readonly hasMore: boolean;
+}
+
+/** Deletes at most `limit` of the events that every consumer and the archive have. */
+export async function discardWindow(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  { stream, limit }: { stream: string; limit: number },
+): Promise<Discarded> {
+  const state = await lockStream(tx, dialect, stream);
+  // A later statement than the lock: whoever registered before it is seen, whoever comes after must wait.
+  const known = await listCursors(tx, dialect, stream);
+  const allowed = discardableUpTo(state, known);
+  const upTo = minId(allowed, idPlus(await windowStart(tx, dialect, stream, state), limit));
+  if (compareIds(upTo, state.discardedUpTo) <= 0) {
+    return { count: 0, upTo: state.discardedUpTo, hasMore: false };
+  }
+  const count = await deleteWindow(tx, stream, state.discardedUpTo, upTo);
+  await setDiscardedUpTo(tx, stream, upTo);
+  return { count, upTo, hasMore: compareIds(upTo, allowed) < 0 };
+}
+
+/** The least cursor; nothing while nobody is registered, or while the archive that is required is not there. */
+function discardableUpTo(
+  state: StreamState,
+  known: readonly Pick<ConsumerRow, 'ident' | 'cursor'>[],
+): EventId {
+  const isArchived = known.some((consumer) => consumer.ident === ARCHIVER);
+  const hasReader = known.some((consumer) => consumer.ident.includes(':'));
+  if (!hasReader || (state.isArchiveRequired && !isArchived)) return state.discardedUpTo;
+  return known.map((consumer) => consumer.cursor).reduce(minId);
+}
+
+/** Where a window begins: a gap of any size is passed over at once. */
+async function windowStart(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  stream: string,
+  { discardedUpTo, gapsUpTo }: StreamState,
+): Promise<EventId> {
+  if (compareIds(discardedUpTo, gapsUpTo) >= 0) return discardedUpTo;
+  const first = await firstId(tx, dialect, stream, discardedUpTo);
+  return first === null ? maxId(discardedUpTo, gapsUpTo) : idPlus(first, -1);
+}

@@ -1,0 +1,96 @@
+// Runs the work of a store. What was rolled back for certain is tried again; what cannot be retried becomes the error
+// that its caller understands: `StoreUnavailable` when it was not carried out, `OutcomeUnknown` when it may have been.
+import type { Knex } from 'knex';
+import { backoffMs } from '../base/backoff.ts';
+import { nextTurn, systemClock } from '../base/clock.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
+import type { Dialect, Outcome } from './dialect.ts';
+import { withoutData } from './dialects/db-errors.ts';
+
+/** Deadlocks and lock time-outs end in a few tries; more, or longer, means that the database is not usable. */
+const TRIES_MAX = 50;
+const ELAPSED_MS_MAX = 30_000;
+const PAUSE_MS_MAX = 2;
+
+/** How long a database may be away before who waits for the outcome of a call is told that it is not known. */
+const RETURN_MS_MAX = 5000;
+const RETURN_BACKOFF = { firstMs: 5, maxMs: 250 };
+
+/** What may be done twice: reads, and writes that say where to be and not how far to go. */
+export const REPEATABLE = { isRepeatable: true } as const;
+
+/** Each piece of work is a whole transaction, or a statement that is one; `verb` names it in errors. */
+export class Runner {
+  readonly #dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  /** Work that must not be done twice. */
+  once<T>(verb: string, work: () => Promise<T>): Promise<T> {
+    return this.#run(verb, work, false);
+  }
+
+  /** Work that may be done twice, and is when its answer was lost. */
+  repeatable<T>(verb: string, work: () => Promise<T>): Promise<T> {
+    return this.#run(verb, work, true);
+  }
+
+  transaction<T>(
+    verb: string,
+    work: (tx: Knex.Transaction) => Promise<T>,
+    { isRepeatable } = { isRepeatable: false },
+  ): Promise<T> {
+    return this.#run(verb, () => this.#dialect.transaction(work), isRepeatable);
+  }
+
+  /**
+   * Work that finds out by itself what of it was done before. After a lost answer it is tried again until the database
+   * tells; a database that stays away is waited for only for a moment, since more calls wait behind.
+   */
+  async untilKnown<T>(verb: string, work: () => Promise<T>): Promise<T> {
+    let lost: ServiceError | null = null;
+    let deadlineMs = 0;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.once(verb, work);
+      } catch (error) {
+        if (isServiceError(error) && error.code === 'OutcomeUnknown' && lost === null) {
+          lost = error;
+          deadlineMs = systemClock.monotonicMs() + RETURN_MS_MAX;
+        }
+        // Whatever is wrong by now, the first try may have been carried out.
+        if (lost === null) throw error;
+        if (systemClock.monotonicMs() >= deadlineMs) throw lost;
+      }
+      await systemClock.sleep(backoffMs(attempt, RETURN_BACKOFF));
+    }
+  }
+
+  async #run<T>(verb: string, work: () => Promise<T>, isRepeatable: boolean): Promise<T> {
+    const startedMs = systemClock.monotonicMs();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work();
+      } catch (cause) {
+        if (isServiceError(cause)) throw cause;
+        const known = this.#dialect.outcomeOf(cause);
+        const outcome = isRepeatable && known === 'unknown' ? 'rolled-back' : known;
+        const isSpent =
+          attempt >= TRIES_MAX || systemClock.monotonicMs() - startedMs > ELAPSED_MS_MAX;
+        if (outcome !== 'rolled-back' || isSpent) throw storeError(outcome, verb, cause);
+      }
+      await nextTurn();
+      await systemClock.sleep(Math.random() * PAUSE_MS_MAX);
+    }
+  }
+}
+
+function storeError(outcome: Outcome, verb: string, thrown: unknown): ServiceError {
+  const details = { verb };
+  const cause = withoutData(thrown);
+  if (outcome === 'unknown') return new ServiceError('OutcomeUnknown', { cause, details });
+  if (outcome === 'refused') return new ServiceError('InternalError', { cause, details });
+  return new ServiceError('StoreUnavailable', { cause, details });
+}
