@@ -1,8 +1,7 @@
 // A TCP path to a database server that loses the answer to a commit: the server gets the commit and carries it out, and
 // the client finds its connection gone. Until it is mended, nobody comes through any more.
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { ServerKind } from './databases.ts';
+import { openTcpPath } from './tcp-path.ts';
 
 export interface LossyWire {
   /** The same URL by way of this wire. */
@@ -20,17 +19,9 @@ const IS_COMMIT: Readonly<Record<ServerKind, RegExp>> = {
 };
 
 export async function openLossyWire(kind: ServerKind, url: string): Promise<LossyWire> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
   let onLost: (() => void) | null = null;
   let isAway = false;
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => sockets.delete(socket));
-    }
+  const path = await openTcpPath(url, (near, far) => {
     if (isAway) {
       near.destroy();
       far.destroy();
@@ -59,12 +50,8 @@ export async function openLossyWire(kind: ServerKind, url: string): Promise<Loss
     far.on('close', () => near.destroy());
     near.on('close', () => isLosing || far.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const own = new URL(url);
-  own.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: own.href,
+    url: path.url,
     loseCommit: () =>
       new Promise<void>((resolve) => {
         onLost = resolve;
@@ -72,10 +59,6 @@ export async function openLossyWire(kind: ServerKind, url: string): Promise<Loss
     mend: () => {
       isAway = false;
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
+    close: path.close,
   };
 }

@@ -1,32 +1,23 @@
 // The unmodified clients GenFace, PollFace and PushFace against our server, over HTTP and over a socket.
 import { describeDatabases } from '../support/databases.ts';
 import { until } from '../support/until.ts';
-import { INSTALL_MS_MAX } from './judge/install.ts';
-import { type Face, Judge } from './judge/judge.ts';
-import { HMAC_KEY, OTHER, READER, startTarget, type Target, USER } from './judge/target.ts';
+import { sharedBench } from './judge/bench.ts';
+import type { Face } from './judge/judge.ts';
+import { HMAC_KEY, OTHER, READER, USER } from './judge/target.ts';
 
 const versions = ['1.0', '1.1'] as const;
 const data = [0, -1.5, 'text', 'é €', true, [], {}, [1, null, 'x'], { b: 1, a: { c: [] } }];
 
 describeDatabases('the FutoIn clients', (kind) => {
-  let judge: Judge;
-  let target: Target;
-  beforeAll(async () => {
-    judge = await Judge.start();
-    target = await startTarget(kind);
-  }, INSTALL_MS_MAX);
-  afterAll(async () => {
-    await judge?.kill();
-    await target?.stop();
-  });
+  const own = sharedBench(kind);
 
   describe.each(['http', 'ws'] as const)('by %s', (transport) => {
     let gen: Face;
     let poll: Face;
     let components = 0;
-    const version = () => ({ version: target.pollVersion });
+    const version = () => ({ version: own.target.pollVersion });
     const peer = (credentials: string | null = USER, options = {}) => ({
-      endpoint: target[transport],
+      endpoint: own.target[transport],
       credentials,
       options,
     });
@@ -40,14 +31,14 @@ describeDatabases('the FutoIn clients', (kind) => {
       return { component, newest };
     };
     beforeAll(async () => {
-      gen = await judge.face('gen', peer());
-      poll = await judge.face('poll', peer(USER, version()));
+      gen = await own.judge.face('gen', peer());
+      poll = await own.judge.face('poll', peer(USER, version()));
     });
 
     it.each(versions)('generator, poll and push %s answer a ping', async (version) => {
       for (const face of ['gen', 'poll', 'push'] as const) {
         if (face === 'push' && transport === 'http') continue;
-        const opened = await judge.face(face, peer(USER, { version }));
+        const opened = await own.judge.face(face, peer(USER, { version }));
         for (const echo of [0, 1, -1, 2147483647, -2147483648]) {
           expect(await opened.call('ping', echo)).toBe(echo);
         }
@@ -89,7 +80,7 @@ describeDatabases('the FutoIn clients', (kind) => {
 
     it('refuses to poll for a consumer that is not registered with NotRegistered', async () => {
       await expect(poll.pollEvents('Nope')).rejects.toMatchObject({ code: 'NotRegistered' });
-      const stranger = await judge.face('poll', peer(OTHER, version()));
+      const stranger = await own.judge.face('poll', peer(OTHER, version()));
       const { component } = await consumer();
       await expect(stranger.pollEvents(component)).rejects.toMatchObject({ code: 'NotRegistered' });
     });
@@ -172,14 +163,14 @@ describeDatabases('the FutoIn clients', (kind) => {
 
     it('refuses a wrong password and an unknown user with SecurityError', async () => {
       for (const credentials of ['evtuser:bad', 'nobody:secret', 'evtuser:']) {
-        const stranger = await judge.face('gen', peer(credentials));
+        const stranger = await own.judge.face('gen', peer(credentials));
         await expect(stranger.addEvent('A', 1)).rejects.toMatchObject({ code: 'SecurityError' });
         await stranger.close();
       }
     });
 
     it('refuses an event of a principal that may only read', async () => {
-      const reader = await judge.face('gen', peer(READER));
+      const reader = await own.judge.face('gen', peer(READER));
       const added = reader.addEvent('A', 1);
       await expect(added).rejects.toMatchObject({
         code: expect.stringMatching(/^(Unauthorized|SecurityError)$/),
@@ -188,7 +179,7 @@ describeDatabases('the FutoIn clients', (kind) => {
 
     it('keeps the consumers of two principals apart', async () => {
       const { component } = await consumer();
-      const other = await judge.face('poll', peer(OTHER, version()));
+      const other = await own.judge.face('poll', peer(OTHER, version()));
       await other.registerConsumer(component);
       const id = await gen.addEvent('A', 1);
       await other.pollEvents(component, id);
@@ -198,9 +189,9 @@ describeDatabases('the FutoIn clients', (kind) => {
 
     it.each(['MPCK', 'CBOR'])('speaks %s', async (coder) => {
       const { component } = await consumer();
-      const coded = await judge.face('gen', peer(USER, { coder }));
+      const coded = await own.judge.face('gen', peer(USER, { coder }));
       for (const each of data) await coded.addEvent('CODED', each);
-      const reading = await judge.face('poll', peer(USER, { coder, ...version() }));
+      const reading = await own.judge.face('poll', peer(USER, { coder, ...version() }));
       expect((await reading.pollFor(data.length, component)).map((event) => event.data)).toEqual(
         data,
       );
@@ -210,7 +201,7 @@ describeDatabases('the FutoIn clients', (kind) => {
       'checks signatures by %s and signs its answers',
       async (algorithm) => {
         const signed = (key: string) =>
-          judge.face('gen', peer('-hmac:hmacuser', { hmacKey: key, hmacAlgo: algorithm }));
+          own.judge.face('gen', peer('-hmac:hmacuser', { hmacKey: key, hmacAlgo: algorithm }));
         const signing = await signed(HMAC_KEY);
         expect(await signing.addEvent('SIGNED', { b: 1, a: [1, null, 'x'], é: 1.5 })).toMatch(
           /^\d+$/,
@@ -223,8 +214,8 @@ describeDatabases('the FutoIn clients', (kind) => {
   });
 
   it('gives the functions of poll in push too', async () => {
-    const push = await judge.face('push', { endpoint: target.ws, credentials: USER });
-    const gen = await judge.face('gen', { endpoint: target.ws, credentials: USER });
+    const push = await own.judge.face('push', { endpoint: own.target.ws, credentials: USER });
+    const gen = await own.judge.face('gen', { endpoint: own.target.ws, credentials: USER });
     await gen.addEvent('A', 1);
     expect(await push.registerConsumer('by_push')).toBe(true);
     expect((await push.pollEvents('by_push'))[0]?.id).toBe('1');

@@ -1,10 +1,10 @@
 // How large FutoIn messages may be, and what becomes of larger ones; over HTTP and through sockets.
 import { describeDatabases } from '../support/databases.ts';
 import { until } from '../support/until.ts';
-import { INSTALL_MS_MAX } from './judge/install.ts';
-import { type Heard, Judge } from './judge/judge.ts';
+import { sharedBench } from './judge/bench.ts';
+import type { Heard } from './judge/judge.ts';
 import { GEN, POLL, PUSH, post, RawSocket } from './judge/raw.ts';
-import { startTarget, type Target, USER } from './judge/target.ts';
+import { USER } from './judge/target.ts';
 
 const REQUEST_BYTES_MAX = 65_536;
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
@@ -17,27 +17,18 @@ const sized = (bytes: number, rid?: string) => {
 };
 
 describeDatabases('the sizes of FutoIn messages', (kind) => {
-  let judge: Judge;
-  let target: Target;
-  beforeAll(async () => {
-    judge = await Judge.start();
-    target = await startTarget(kind);
-  }, INSTALL_MS_MAX);
-  afterAll(async () => {
-    await judge?.kill();
-    await target?.stop();
-  });
+  const own = sharedBench(kind);
 
   it('allow a request of 64 KiB by HTTP and refuse one byte more', async () => {
-    const { message } = await post(target.place, sized(REQUEST_BYTES_MAX));
+    const { message } = await post(own.target.place, sized(REQUEST_BYTES_MAX));
     expect(message.r).toMatch(/^\d+$/);
-    const larger = await post(target.place, sized(REQUEST_BYTES_MAX + 1));
+    const larger = await post(own.target.place, sized(REQUEST_BYTES_MAX + 1));
     expect([larger.status, larger.contentType]).toEqual([200, 'application/futoin+json']);
     expect(larger.message.e).toBe('InvalidRequest');
   });
 
   it('allow a request of 64 KiB by socket and close with 1009 at one byte more', async () => {
-    const socket = await RawSocket.open(target.place);
+    const socket = await RawSocket.open(own.target.place);
     socket.send(sized(REQUEST_BYTES_MAX, 'C1'));
     expect((await socket.answerTo('C1')).r).toMatch(/^\d+$/);
     socket.send(sized(REQUEST_BYTES_MAX + 1, 'C2'));
@@ -46,14 +37,14 @@ describeDatabases('the sizes of FutoIn messages', (kind) => {
   });
 
   it('let answers and pushed batches of many large events through to the clients, whole and in order', async () => {
-    const gen = await judge.face('gen', { endpoint: target.ws, credentials: USER });
+    const gen = await own.judge.face('gen', { endpoint: own.target.ws, credentials: USER });
     const data = 'é'.repeat(30_000);
     const ids: string[] = [];
     for (let nth = 0; nth < 150; nth += 1) ids.push(await gen.addEvent('LARGE', data));
     const heard: Heard[] = [];
-    for (const endpoint of [target.http, target.ws]) {
-      const poll = await judge.face('poll', { endpoint, credentials: USER }, heard);
-      const component = endpoint === target.http ? 'large_http' : 'large_ws';
+    for (const endpoint of [own.target.http, own.target.ws]) {
+      const poll = await own.judge.face('poll', { endpoint, credentials: USER }, heard);
+      const component = endpoint === own.target.http ? 'large_http' : 'large_ws';
       await poll.registerConsumer(component);
       const got: string[] = [];
       while (got.at(-1) !== ids.at(-1)) {
@@ -70,8 +61,8 @@ describeDatabases('the sizes of FutoIn messages', (kind) => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(ANSWER_BYTES_MAX);
 
     const options = { component: 'large_push' };
-    const peer = { endpoint: target.ws, credentials: USER, options };
-    const receiver = await judge.receive('reliable', peer);
+    const peer = { endpoint: own.target.ws, credentials: USER, options };
+    const receiver = await own.judge.receive('reliable', peer);
     await until(() => receiver.events.at(-1)?.id === ids.at(-1));
     expect(receiver.events.map((event) => event.id).slice(-150)).toEqual(ids);
     expect(receiver.readyCount).toBe(1);
@@ -79,9 +70,9 @@ describeDatabases('the sizes of FutoIn messages', (kind) => {
   });
 
   it('keep an answer to a version 1.0 within what such a client takes, which is 64 KiB', async () => {
-    const gen = await judge.face('gen', { endpoint: target.ws, credentials: USER });
-    const poll = await judge.face('poll', {
-      endpoint: target.http,
+    const gen = await own.judge.face('gen', { endpoint: own.target.ws, credentials: USER });
+    const poll = await own.judge.face('poll', {
+      endpoint: own.target.http,
       credentials: USER,
       options: { version: '1.0' },
     });
@@ -98,7 +89,7 @@ describeDatabases('the sizes of FutoIn messages', (kind) => {
   });
 
   it('keep every message with a deep or a wide value whole', async () => {
-    const socket = await RawSocket.open(target.place);
+    const socket = await RawSocket.open(own.target.place);
     await socket.call(`${POLL}:registerConsumer`, { component: 'deep' }, USER);
     let deep: unknown = 1;
     for (let depth = 0; depth < 50; depth += 1) deep = [deep];

@@ -2,25 +2,12 @@
 import { describeDatabases } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
-import { GEN, POLL, PUSH, RawSocket } from './judge/raw.ts';
-import { OTHER, startTarget, type Target, USER } from './judge/target.ts';
+import { socketBench } from './judge/bench.ts';
+import { GEN, POLL, PUSH, type RawSocket } from './judge/raw.ts';
+import { OTHER, startTarget, USER } from './judge/target.ts';
 
 describeDatabases('pushing by FutoIn', (kind) => {
-  let target: Target;
-  const sockets: RawSocket[] = [];
-  beforeAll(async () => {
-    target = await startTarget(kind);
-  });
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) await socket.close();
-  });
-  afterAll(() => target?.stop());
-
-  const open = async (onBatch?: Parameters<typeof RawSocket.open>[1], place = target.place) => {
-    const socket = await RawSocket.open(place, onBatch);
-    sockets.push(socket);
-    return socket;
-  };
+  const own = socketBench(kind);
   const add = async (socket: RawSocket, count = 1, type = 'A') => {
     const ids: string[] = [];
     for (let nth = 0; nth < count; nth += 1) {
@@ -39,7 +26,7 @@ describeDatabases('pushing by FutoIn', (kind) => {
   const acknowledging = () => ({ r: true });
 
   it('receives for several principals on one socket, each its own', async () => {
-    const socket = await open(acknowledging);
+    const socket = await own.open(acknowledging);
     await fromNow(socket, 'both', USER);
     await fromNow(socket, 'both', OTHER);
     expect((await listen(socket, 'both', USER)).r).toBe(true);
@@ -51,7 +38,7 @@ describeDatabases('pushing by FutoIn', (kind) => {
   });
 
   it('calls onEvents in binary frames with rids S1, S2 and no sec', async () => {
-    const socket = await open(acknowledging);
+    const socket = await own.open(acknowledging);
     await fromNow(socket, 'calls');
     expect((await listen(socket, 'calls')).r).toBe(true);
     for (let nth = 1; nth <= 3; nth += 1) {
@@ -70,7 +57,7 @@ describeDatabases('pushing by FutoIn', (kind) => {
   });
 
   it('may push the history before it answers readyToReceive', async () => {
-    const socket = await open(acknowledging);
+    const socket = await own.open(acknowledging);
     await socket.call(`${POLL}:registerConsumer`, { component: 'early' }, USER);
     const [newest] = await add(socket, 3);
     expect((await listen(socket, 'early')).r).toBe(true);
@@ -84,7 +71,7 @@ describeDatabases('pushing by FutoIn', (kind) => {
 
   it('sends a failed batch again with the same seq and a new rid', async () => {
     let failures = 2;
-    const socket = await open(() => {
+    const socket = await own.open(() => {
       failures -= 1;
       return failures >= 0 ? { e: 'InternalError', edesc: 'no' } : { r: true };
     });
@@ -107,7 +94,7 @@ describeDatabases('pushing by FutoIn', (kind) => {
     ['an empty object', { r: {} }],
     ['an error', { e: 'InternalError', edesc: 'Result type mismatch' }],
   ])('goes on at once when LIVE is answered with %s', async (_, answer) => {
-    const socket = await open(() => answer);
+    const socket = await own.open(() => answer);
     await listen(socket, 'LIVE');
     for (let nth = 1; nth <= 4; nth += 1) {
       await add(socket);
@@ -117,12 +104,12 @@ describeDatabases('pushing by FutoIn', (kind) => {
   });
 
   it('tells readyToReceive of an unknown consumer NotRegistered', async () => {
-    const socket = await open();
+    const socket = await own.open();
     expect((await listen(socket, 'unknown')).e).toBe('NotRegistered');
   });
 
   it('closes the reader that is taken over with 4001', async () => {
-    const [first, second] = [await open(acknowledging), await open(acknowledging)];
+    const [first, second] = [await own.open(acknowledging), await own.open(acknowledging)];
     await fromNow(first, 'taken');
     expect((await listen(first, 'taken')).r).toBe(true);
     expect((await listen(second, 'taken')).r).toBe(true);
@@ -134,7 +121,7 @@ describeDatabases('pushing by FutoIn', (kind) => {
   it('closes a reader that does not answer with 4002', async () => {
     const hasty = await startTarget(kind, { ackTimeoutMs: 1000 });
     try {
-      const socket = await open(undefined, hasty.place);
+      const socket = await own.open(undefined, hasty.place);
       await fromNow(socket, 'silent');
       await listen(socket, 'silent');
       await add(socket);
@@ -145,8 +132,8 @@ describeDatabases('pushing by FutoIn', (kind) => {
   });
 
   it('passes over types that FTN18 has no words for, without holding the cursor back', async () => {
-    const sql = await openSqlSession(kind, target.databaseUrl);
-    const socket = await open(acknowledging);
+    const sql = await openSqlSession(kind, own.target.databaseUrl);
+    const socket = await own.open(acknowledging);
     await fromNow(socket, 'foreign_poll');
     await fromNow(socket, 'foreign');
     await listen(socket, 'foreign');
@@ -175,7 +162,7 @@ describeDatabases('pushing by FutoIn', (kind) => {
     const small = await startTarget(kind, { windowEventsMax: 100 });
     try {
       let isHeld = true;
-      const socket = await open(() => (isHeld ? undefined : { r: true }), small.place);
+      const socket = await own.open(() => (isHeld ? undefined : { r: true }), small.place);
       await listen(socket, 'LIVE');
       await add(socket);
       await until(() => socket.batches.length === 1);

@@ -4,8 +4,9 @@ import { describeDatabases } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
+import { socketBench } from './judge/bench.ts';
 import { GEN, POLL, RawSocket } from './judge/raw.ts';
-import { OTHER, READER, startTarget, type Target, USER } from './judge/target.ts';
+import { OTHER, READER, USER } from './judge/target.ts';
 
 /** What an MPCK client sends to add `{"b": 1}` as an event of type A, with the rid C1. */
 const PACKED_CALL =
@@ -13,37 +14,23 @@ const PACKED_CALL =
   '6181a16201a3726964a24331a3736563ae657674757365723a736563726574';
 
 describeDatabases('the FutoIn socket', (kind) => {
-  let target: Target;
-  const sockets: RawSocket[] = [];
-  beforeAll(async () => {
-    target = await startTarget(kind);
-  });
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) await socket.close();
-  });
-  afterAll(() => target?.stop());
-
-  const open = async (place = target.place) => {
-    const socket = await RawSocket.open(place);
-    sockets.push(socket);
-    return socket;
-  };
+  const own = socketBench(kind);
   it('opens without a credential, a subprotocol or compression', async () => {
-    const plain = await open();
+    const plain = await own.open();
     expect([plain.socket.protocol, plain.socket.extensions]).toEqual(['', '']);
-    const offering = new WebSocket(`ws://${target.place}`);
+    const offering = new WebSocket(`ws://${own.target.place}`);
     await new Promise((resolve) => offering.once('open', resolve));
     expect(offering.extensions).toBe('');
     offering.terminate();
   });
 
   it('opens with a slash behind the path', async () => {
-    const socket = await open(`${target.place}/`);
+    const socket = await own.open(undefined, `${own.target.place}/`);
     expect((await socket.call(`${GEN}:ping`, { echo: 1 }, USER)).r).toEqual({ echo: 1 });
   });
 
   it('takes binary and text frames and answers in binary ones, with the rid', async () => {
-    const socket = await open();
+    const socket = await own.open();
     for (const isBinary of [true, false]) {
       const answer = await socket.call(`${GEN}:ping`, { echo: 1 }, USER, isBinary);
       expect(answer).toEqual({ r: { echo: 1 }, rid: expect.stringMatching(/^C\d$/) });
@@ -52,7 +39,7 @@ describeDatabases('the FutoIn socket', (kind) => {
   });
 
   it('asks for the sec in every message, and takes several principals', async () => {
-    const socket = await open();
+    const socket = await own.open();
     const errors = [];
     for (const sec of [USER, undefined, OTHER, 'evtuser:bad', READER, USER]) {
       errors.push((await socket.call(`${GEN}:addEvent`, { type: 'A', data: 1 }, sec)).e);
@@ -81,20 +68,20 @@ describeDatabases('the FutoIn socket', (kind) => {
     ['a message without rid', '{"f":"futoin.evt.gen:1.1:ping","p":{"echo":1}}'],
     ['a rid that is a number', '{"f":"futoin.evt.gen:1.1:ping","p":{"echo":1},"rid":7}'],
   ])('lives on after %s', async (_, frame) => {
-    const socket = await open();
+    const socket = await own.open();
     for (const isBinary of [true, false]) socket.send(frame, isBinary);
     expect((await socket.call(`${GEN}:ping`, { echo: 1 }, USER)).r).toEqual({ echo: 1 });
   });
 
   it('answers an undecodable frame with nothing', async () => {
-    const socket = await open();
+    const socket = await own.open();
     for (const frame of ['{"f":', 'MPCK', 'hello']) socket.send(frame);
     await socket.call(`${GEN}:ping`, { echo: 1 }, USER);
     expect(socket.frames).toHaveLength(1);
   });
 
   it('answers a message in the coding it came in', async () => {
-    const socket = await open();
+    const socket = await own.open();
     socket.send(Buffer.from(PACKED_CALL, 'hex'));
     const { bytes } = await until(() => socket.frames[0]);
     // MPCK, and {"r": "<id>", "rid": "C1"}, the id being a text of up to 31 bytes.
@@ -105,7 +92,7 @@ describeDatabases('the FutoIn socket', (kind) => {
     const node = await startApp(kind);
     try {
       const place = `${new URL(node.url).host}/futoin`;
-      const socket = await open(place);
+      const socket = await RawSocket.open(place);
       for (const sec of [undefined, 'evtuser:bad', 'nobody', '-hmac:x:MD5:AAAA']) {
         const answer = await socket.call(`${GEN}:ping`, { echo: 1 }, sec);
         expect([sec, answer]).toEqual([sec, { r: { echo: 1 }, rid: answer.rid }]);
@@ -116,7 +103,6 @@ describeDatabases('the FutoIn socket', (kind) => {
       const sql = await openSqlSession(kind, node.settings.databaseUrl);
       expect(await sql.run('select ident from evt_consumers')).toEqual([{ ident: 'local:mine' }]);
       await sql.close();
-      sockets.length = 0;
       await socket.close();
     } finally {
       await node.stop();
