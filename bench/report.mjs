@@ -27,7 +27,7 @@ function databaseText(measured) {
     `## ${version}`,
     `Durability: ${durability.join(', ')}${isDurable ? '' : ' - NOT DURABLE, so the figures say little'}. ` +
       quietText(measured),
-    ratesText(rates),
+    ...(rates.length > 0 ? [ratesText(rates)] : []),
     latenciesText(latencies),
     faultsText(faults),
   ].join('\n\n');
@@ -64,12 +64,20 @@ function ratesText(figures) {
 }
 
 function latenciesText(figures) {
-  const head = ['latency at 100 events/s', 'p50, best', 'median', 'p99', 'events'];
-  const rows = figures.map(({ name, p50, p99, count }) => [
+  const head = [
+    'latency at 100 events/s',
+    'p50, best',
+    'median',
+    'p99',
+    'to the p99 above',
+    'events',
+  ];
+  const rows = figures.map(({ name, p50, p99, p99Ratio, count }) => [
     name,
     p50.best.toFixed(2),
     p50.median.toFixed(2),
     p99.toFixed(2),
+    p99Ratio === null ? '' : p99Ratio.toFixed(2),
     whole(count),
   ]);
   return tableText(head, rows);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { measureAddEvent } from './add-event.mjs';
 import { sumFaults } from './arrivals.mjs';
 import { CleanUp } from './clean-up.mjs';
-import { Databases, databaseKinds } from './databases.mjs';
+import { Databases } from './databases.mjs';
 import { diskFolder, fdatasyncRate } from './disk.mjs';
 import { measureLatency } from './latency.mjs';
 import { describeMachine } from './machine.mjs';
@@ -31,7 +31,7 @@ try {
   process.exit();
 }
 
-async function bench({ kinds, sizes, isQuick, isJson, note }) {
+async function bench({ kinds, sizes, flags, isJson, note }) {
   const machine = describeMachine();
   const disk = await diskFolder();
   const folder = await makeFolder(disk);
@@ -47,18 +47,13 @@ async function bench({ kinds, sizes, isQuick, isJson, note }) {
       absent[kind] = `${kind} failed: ${error.message ?? JSON.stringify(error)}`;
     }
   }
-  const report = { command: commandLine(kinds, isQuick), machine, sizes, databases, absent };
+  const report = { command: commandLine(flags), machine, sizes, databases, absent };
   process.stdout.write(`${isJson ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
   if (!isSound(report) || Object.keys(absent).length > 0) process.exitCode = 1;
   if (note !== null) progress(`kept as ${await keepReport(report, note)}`);
 }
 
-function commandLine(kinds, isQuick) {
-  const isAll = kinds.length === databaseKinds.length;
-  const flags = [
-    ...(isQuick ? ['--quick'] : []),
-    ...(isAll ? [] : kinds.map((kind) => `--db ${kind}`)),
-  ];
+function commandLine(flags) {
   return ['npm run bench', ...(flags.length > 0 ? ['--', ...flags] : [])].join(' ');
 }
 
@@ -73,21 +68,26 @@ async function measure(kind, sizes, place) {
   const databases = new Databases(kind, place);
   const described = await databases.describe();
   const sync = fdatasyncRate(place.folder, sizes.syncMs);
-  progress(`${described.version}: addEvent`);
-  const added = await measureAddEvent(databases, sizes);
-  progress(`${described.version}: push of a backlog`);
-  const pushed = await measurePushBacklog(databases, sizes, place);
-  progress(`${described.version}: latency`);
+  const say = (what) => progress(`${described.version}: ${what}`);
+  const rates = sizes.isLatencyOnly ? [] : await measureRates(databases, sizes, { place, say });
+  say('latency');
   const latency = await measureLatency(databases, sizes, place);
   return {
     kind,
     ...described,
     sync: { before: sync, after: fdatasyncRate(place.folder, sizes.syncMs) },
     loadAfter: describeMachine().load,
-    rates: [...added.figures, ...pushed.figures],
+    rates: rates.flatMap(({ figures }) => figures),
     latencies: latency.figures,
-    faults: sumFaults([...added.faults, ...pushed.faults, ...latency.faults]),
+    faults: sumFaults([...rates, latency].flatMap(({ faults }) => faults)),
   };
+}
+
+async function measureRates(databases, sizes, { place, say }) {
+  say('addEvent');
+  const added = await measureAddEvent(databases, sizes);
+  say('push of a backlog');
+  return [added, await measurePushBacklog(databases, sizes, place)];
 }
 
 function complain(error) {

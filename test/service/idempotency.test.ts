@@ -1,4 +1,5 @@
 // Calls with an idempotency key, as clients make them: tried again they add nothing, also when an answer was lost.
+// LOST_COMMITS sets how many answers to a commit are lost (20 by default).
 import { describeDatabase, describeDatabases, serverKinds } from '../support/databases.ts';
 import { openLossyWire } from '../support/lossy-wire.ts';
 import { call, post, RpcSocket } from '../support/rpc.ts';
@@ -6,7 +7,9 @@ import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 
-const ROUNDS = 20;
+const ROUNDS = Number(process.env.LOST_COMMITS ?? 20);
+/** A few tenths of a second for each on an idle machine. */
+const TIMEOUT_MS = 60_000 + 2000 * ROUNDS;
 const rpc = (id: number, method: string, params: object) => ({
   jsonrpc: '2.0',
   id,
@@ -143,20 +146,24 @@ for (const kind of serverKinds) {
       await wire.close();
     });
 
-    it('is made good by the key, for the call itself and for who tries it again elsewhere', async () => {
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const adding = { events: [{ type: 'A' }, { type: 'B' }], idempotency_key: `k${round}` };
-        const lost = wire.loseCommit();
-        const first = call(node.url, 'addEvents', adding);
-        await lost;
-        const ids = { first: String(2 + 2 * round), last: String(3 + 2 * round) };
-        expect(await call(near.url, 'addEvents', adding)).toEqual(ids);
-        wire.mend();
-        expect(await first).toEqual(ids);
-        expect(await call(node.url, 'addEvents', adding)).toEqual(ids);
-      }
-      expect(await typesIn(near.url)).toHaveLength(1 + 2 * ROUNDS);
-    });
+    it(
+      'is made good by the key, for the call itself and for who tries it again elsewhere',
+      async () => {
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const adding = { events: [{ type: 'A' }, { type: 'B' }], idempotency_key: `k${round}` };
+          const lost = wire.loseCommit();
+          const first = call(node.url, 'addEvents', adding);
+          await lost;
+          const ids = { first: String(2 + 2 * round), last: String(3 + 2 * round) };
+          expect(await call(near.url, 'addEvents', adding)).toEqual(ids);
+          wire.mend();
+          expect(await first).toEqual(ids);
+          expect(await call(node.url, 'addEvents', adding)).toEqual(ids);
+        }
+        expect(await typesIn(near.url)).toHaveLength(1 + 2 * ROUNDS);
+      },
+      TIMEOUT_MS,
+    );
 
     it('is told with the key when the database stays away, and the same call gets its ids later', async () => {
       const adding = { type: 'A', idempotency_key: 'k' };
@@ -171,18 +178,24 @@ for (const kind of serverKinds) {
       expect(await typesIn(near.url)).toEqual(['BEGIN', 'A']);
     });
 
-    it('is told without a key, since the event may be stored', async () => {
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const lost = wire.loseCommit();
-        const adding = call(node.url, 'addEvent', { type: `T${round}` });
-        const code = codeOf(adding);
-        await lost;
-        expect(await code).toBe('OutcomeUnknown');
-        wire.mend();
-        await until(async () => (await codeOf(call(node.url, 'addEvent', { type: 'U' }))) === 'ok');
-      }
-      const types = await typesIn(near.url);
-      expect(types.filter((type) => type.startsWith('T'))).toHaveLength(ROUNDS);
-    });
+    it(
+      'is told without a key, since the event may be stored',
+      async () => {
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const lost = wire.loseCommit();
+          const adding = call(node.url, 'addEvent', { type: `T${round}` });
+          const code = codeOf(adding);
+          await lost;
+          expect(await code).toBe('OutcomeUnknown');
+          wire.mend();
+          await until(
+            async () => (await codeOf(call(node.url, 'addEvent', { type: 'U' }))) === 'ok',
+          );
+        }
+        const types = await typesIn(near.url);
+        expect(types.filter((type) => type.startsWith('T'))).toHaveLength(ROUNDS);
+      },
+      TIMEOUT_MS,
+    );
   });
 }
