@@ -1,6 +1,7 @@
-// The history of a run: writers of every kind and consumers of every kind on several nodes, while connections are cut,
-// nodes are stopped and started, and archiver and discarder run; then everything that was sent and answered is
-// checked. HISTORY_EVENTS (2000) and HISTORY_SECONDS (12) bound a run, whichever is reached first.
+// The history of a run: writers of every kind and consumers of every kind on several nodes, while the paths to the
+// database fail, nodes are stopped and started, and archiver and discarder run; then everything that was sent and
+// answered is checked. HISTORY_EVENTS (2000) and HISTORY_SECONDS (12) bound a run, whichever is reached first. With
+// HISTORY_NODES=processes the nodes are processes of their own, ended by kill -9.
 import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
@@ -8,7 +9,7 @@ import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 import { checkHistory } from './checker.ts';
-import { Cutter } from './cutter.ts';
+import { FaultyPath } from './faulty-path.ts';
 import type { Row } from './history.ts';
 import { Nodes } from './nodes.ts';
 import { startReaders } from './readers.ts';
@@ -18,13 +19,22 @@ import { startWriters } from './writers.ts';
 
 const EVENTS = Number(process.env.HISTORY_EVENTS ?? 2000);
 const SECONDS = Number(process.env.HISTORY_SECONDS ?? 12);
+const ARE_PROCESSES = process.env.HISTORY_NODES === 'processes';
+/** What nodes that come and go do; they give up on a silent path soon, since it may hold the stream's row. */
+const WORKING = {
+  archiver: true,
+  discarder: true,
+  windowEventsMax: 300,
+  databaseTimeoutMs: 2000,
+} as const;
 /** How long consumers may take to come to the end when nothing is cut any more. */
 const READ_MS_MAX = 30_000 + SECONDS * 1000;
 const TIMEOUT_MS = SECONDS * 3000 + 180_000;
 
 describeDatabases('the history of a run', (kind) => {
   let first: StartedApp;
-  let cutter: Cutter | null = null;
+  let path: FaultyPath | null = null;
+  let nodes: Nodes | null = null;
   /** Whatever goes wrong, nobody goes on when the test has ended. */
   let isOver = false;
   beforeEach(async () => {
@@ -33,9 +43,11 @@ describeDatabases('the history of a run', (kind) => {
   });
   afterEach(async () => {
     isOver = true;
+    await nodes?.end();
     await first.stop();
-    await cutter?.close();
-    cutter = null;
+    await path?.close();
+    path = null;
+    nodes = null;
   });
 
   it(
@@ -44,29 +56,39 @@ describeDatabases('the history of a run', (kind) => {
       const random = openRandom();
       console.info(`history on ${kind}: SEED=${random.seed}`);
       const recorder = new Recorder();
-      const path = await openPath(random);
-      const workers = { archiver: true, discarder: true, windowEventsMax: 300 };
-      const nodes = new Nodes(first, { ...workers, databaseUrl: path }, own(random, 1));
-      await nodes.start(2);
+      const url = await openPath(random);
+      const running = new Nodes({
+        first,
+        settings: { ...WORKING, databaseUrl: url },
+        areProcesses: ARE_PROCESSES,
+        random: own(random, 1),
+      });
+      nodes = running;
+      await running.start(2);
 
       let end: number | null = null;
       const isDone = (acknowledged: string) =>
         isOver || (end !== null && Number(acknowledged) >= end);
-      const reading = await startReaders({ recorder, nodes, random: own(random, 2), isDone });
+      const reading = await startReaders({
+        recorder,
+        nodes: running,
+        random: own(random, 2),
+        isDone,
+      });
       const deadline = performance.now() + SECONDS * 1000;
       const isEnough = () => isOver || recorder.made >= EVENTS || performance.now() > deadline;
-      if (cutter !== null) cutter.isCalm = false;
-      const restarting = restartNow(nodes, own(random, 3), isEnough);
+      if (path !== null) path.isCalm = false;
+      const restarting = restartNow(running, own(random, 3), isEnough);
       await startWriters({
         recorder,
-        nodes,
+        nodes: running,
         random: own(random, 4),
         isDone: isEnough,
         kind,
-        url: path,
+        url,
       });
       await restarting;
-      if (cutter !== null) cutter.isCalm = true;
+      if (path !== null) path.isCalm = true;
       end = await writeLast(first, recorder);
       let isRead = false;
       const allRead = reading().then(() => {
@@ -89,7 +111,7 @@ describeDatabases('the history of a run', (kind) => {
         reliable.map(() => String(end)),
       );
       expect(archived.length).toBeGreaterThan(0);
-      if (cutter !== null) expect(cutter.commitCuts).toBeGreaterThan(0);
+      if (path !== null) expect(path.faults.commit).toBeGreaterThan(0);
 
       function figures(): string {
         const outcomes = { committed: 0, 'rolled back': 0, unknown: 0 };
@@ -105,9 +127,8 @@ describeDatabases('the history of a run', (kind) => {
           log: end,
           writes: outcomes,
           unknownThere,
-          cuts: cutter?.cuts ?? 0,
-          commitCuts: cutter?.commitCuts ?? 0,
-          restarts: nodes.restarts,
+          faults: path?.faults,
+          restarts: running.restarts,
           consumers: consumers.length,
           batches: batches.length,
           delivered: batches.reduce((sum, { events }) => sum + events.length, 0),
@@ -121,13 +142,13 @@ describeDatabases('the history of a run', (kind) => {
     TIMEOUT_MS,
   );
 
-  /** The way to the database that is cut now and then; SQLite has none. */
+  /** The way to the database; SQLite has none that could fail. */
   async function openPath(random: Random): Promise<string> {
     const url = first.settings.databaseUrl;
     if (kind === 'sqlite') return url;
-    const options = { random: own(random, 5), cutsPerConnection: 0.5, cutsPerCommit: 0.04 };
-    cutter = await Cutter.open(url, options);
-    return cutter.url;
+    const options = { random: own(random, 5), faultsPerConnection: 0.5, cutsPerCommit: 0.04 };
+    path = await FaultyPath.open(url, options);
+    return path.url;
   }
 });
 

@@ -14,6 +14,7 @@ export class Recorder {
   readonly acknowledgements: Acknowledgement[] = [];
   /** What must not happen and is no matter of order: answers that nothing in the run explains. */
   readonly unexpected: string[] = [];
+  readonly #rows = new Map<string, Row>();
   #keys = 0;
   #sessions = 0;
   #nowMs = 0;
@@ -36,6 +37,15 @@ export class Recorder {
   session(): number {
     this.#sessions += 1;
     return this.#sessions;
+  }
+
+  /** The same event is the same object: in a long run it is delivered to many. */
+  row({ id, type, key }: Row): Row {
+    const known = this.#rows.get(id);
+    if (known?.type === type && known.key === key) return known;
+    const row = { id, type, key };
+    if (known === undefined) this.#rows.set(id, row);
+    return row;
   }
 
   history(queued: readonly Row[], archived: readonly Row[]): History {

@@ -5,13 +5,13 @@ export async function until<T>(
   look: () => T | Promise<T>,
   timeoutMs = 20_000,
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await look();
     if (value !== false && value !== null && value !== undefined) {
       return value as NonNullable<Exclude<T, false>>;
     }
-    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for: ${look.toString()}`);
+    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for: ${look.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

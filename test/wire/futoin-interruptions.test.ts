@@ -1,8 +1,7 @@
 // What the clients live through when an answer or the server itself gets lost.
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describeDatabases } from '../support/databases.ts';
 import { startApp } from '../support/start-app.ts';
+import { openTcpPath } from '../support/tcp-path.ts';
 import { bench } from './judge/bench.ts';
 import { PUSH, RawSocket } from './judge/raw.ts';
 import { USER } from './judge/target.ts';
@@ -10,14 +9,8 @@ import { USER } from './judge/target.ts';
 /** A way to the server that cuts a connection instead of letting its answer through, as often as it is told. */
 async function openCutter(place: string) {
   const target = new URL(`http://${place}`);
-  const sockets = new Set<Socket>();
   const state = { cutsLeft: 0 };
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => {}).on('close', () => sockets.delete(socket));
-    }
+  const { url, close } = await openTcpPath(target.href, (near, far) => {
     near.pipe(far);
     far.on('data', (data) => {
       if (state.cutsLeft > 0) {
@@ -27,17 +20,7 @@ async function openCutter(place: string) {
       } else near.write(data);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    state,
-    place: `127.0.0.1:${(server.address() as AddressInfo).port}${target.pathname}`,
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { state, place: `${new URL(url).host}${target.pathname}`, close };
 }
 
 describeDatabases('an interruption', (kind) => {

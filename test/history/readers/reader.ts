@@ -2,7 +2,7 @@
 // two sessions but what it has acknowledged.
 import type { Random } from '../../support/random.ts';
 import { call } from '../../support/rpc.ts';
-import type { Batch, Row } from '../history.ts';
+import type { Batch } from '../history.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Recorder } from '../recorder.ts';
 
@@ -97,7 +97,7 @@ export class ReaderSession {
 
   record(batch: Omit<Batch, 'consumer' | 'session' | 'receivedAt' | 'events'>, events: Event[]) {
     const { recorder, name } = this.options;
-    const rows: Row[] = events.map(({ id, type, data }) => ({ id, type, key: String(data) }));
+    const rows = events.map(({ id, type, data }) => recorder.row({ id, type, key: String(data) }));
     recorder.batches.push({
       ...batch,
       consumer: name,
