@@ -11,7 +11,8 @@ export async function until<T>(
     if (value !== false && value !== null && value !== undefined) {
       return value as NonNullable<Exclude<T, false>>;
     }
-    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for: ${look.toString()}`);
+    if (performance.now() > deadline)
+      throw new Error(`Waited ${timeoutMs} ms for: ${look.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
