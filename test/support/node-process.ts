@@ -31,12 +31,19 @@ export async function runCommand(
   if (code !== 0) throw new Error(`aftercommit ${command[0]} ended with ${code}.`);
 }
 
+/** What a test does to the process before the product is loaded. */
+export interface Preload {
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Starts `aftercommit COMMAND` with these settings; resolves when it has printed its first line. */
 export async function startNode(
   settings: Partial<Settings>,
   command: readonly string[] = ['serve'],
+  preload?: Preload,
 ): Promise<NodeProcess> {
-  const child = spawnNode(settings, command);
+  const child = spawnNode(settings, command, preload);
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const line = once(createInterface({ input: child.stdout }), 'line').then(([text]) =>
     String(text),
@@ -54,13 +61,13 @@ export async function startNode(
   };
 }
 
-function spawnNode(settings: Partial<Settings>, command: readonly string[]) {
+function spawnNode(settings: Partial<Settings>, command: readonly string[], preload?: Preload) {
   if (!existsSync(MAIN)) throw new Error('There is no build; run npm run build, or npm test.');
-  const env: Record<string, string> = { PATH: process.env.PATH ?? '' };
+  const env: Record<string, string> = { PATH: process.env.PATH ?? '', ...preload?.env };
   for (const [name, value] of Object.entries({ port: 0, logLevel: 'error', ...settings })) {
     env[settingFacts(name as keyof Settings).env] = String(value);
   }
-  const args = [MAIN, ...command];
+  const args = [...(preload ? ['--import', preload.script] : []), MAIN, ...command];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
   child.once('exit', () => running.delete(child));

@@ -1,6 +1,7 @@
 // FutoIn over a socket, in both directions. Every message says itself who sends it, so one socket may carry several
 // principals; frames are binary whatever they hold, as its clients expect.
 import type { IncomingHttpHeaders } from 'node:http';
+import { systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { NumberedBatch } from '../../delivery/channel.ts';
 import type { Session } from '../auth/guard.ts';
@@ -38,7 +39,7 @@ export class FutoinProtocol implements Protocol {
   readonly #connection: Connection;
   /** Whoever sent a message last, or came with the upgrade. */
   #sender: Session | null;
-  #unknownSinceMs = Date.now();
+  #unknownSinceMs = systemClock.monotonicMs();
   /** The sessions that events are sent for, by consumer: what they may see must stay true. */
   readonly #receivers = new Map<string, Session>();
   /** Stands for each principal as a peer of its own. */
@@ -56,7 +57,7 @@ export class FutoinProtocol implements Protocol {
   }
 
   get expiresAtMs(): number {
-    if (this.#sender === null) return this.#unknownSinceMs + UNKNOWN_MS;
+    if (this.#sender === null) return 0;
     const sessions = [this.#sender, ...this.#receivers.values()];
     return Math.min(...sessions.map((session) => session.expiresAtMs));
   }
@@ -67,10 +68,12 @@ export class FutoinProtocol implements Protocol {
       if (renewed === null) return false;
       this.#receivers.set(consumer, renewed);
     }
-    if (this.#sender === null) return Date.now() < this.expiresAtMs;
+    if (this.#sender === null) {
+      return systemClock.monotonicMs() - this.#unknownSinceMs < UNKNOWN_MS;
+    }
     this.#sender = this.#sender.renewed();
     // It may come back with another credential.
-    if (this.#sender === null) this.#unknownSinceMs = Date.now();
+    if (this.#sender === null) this.#unknownSinceMs = systemClock.monotonicMs();
     return true;
   }
 

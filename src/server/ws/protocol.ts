@@ -32,7 +32,7 @@ export interface Protocol {
   read(data: Buffer): Incoming | null;
   /** False while the peer has not said who it is, or its credential is gone. */
   readonly isKnown: boolean;
-  /** Until when the peer may stay without being looked at again. */
+  /** Until when, by the time of day, the peer may stay without being looked at again; 0 = it is looked at each time. */
   readonly expiresAtMs: number;
   /** Asks again who is there; false when a credential is gone or has other rights now. */
   renew(): boolean;

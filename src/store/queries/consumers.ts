@@ -20,6 +20,12 @@ export interface ConsumerDetails extends ConsumerRow {
   readonly lagMs: number;
 }
 
+/**
+ * No lease lasts so long. One that seems to was taken while the database's clock was ahead, and counts for nothing:
+ * waiting for it could mean waiting for days, and a holder that is alive after all is fenced by its token.
+ */
+const LEASE_MS_MAX = 60_000;
+
 /** The right to push to one consumer; the token fences every older holder. */
 export interface Lease {
   readonly consumerId: string;
@@ -41,7 +47,7 @@ export async function findConsumer(
       id: dialect.idText('id'),
       ident: 'ident',
       cursor: dialect.idText('last_evt_id'),
-      isConnected: isConnected(db, dialect, 'lease_until'),
+      isConnected: isHeld(db, dialect, 'lease_until'),
     });
   return row === undefined ? null : { ...row, isConnected: Number(row.isConnected) !== 0 };
 }
@@ -88,7 +94,7 @@ export async function listConsumers(
       sinceLastTime: dialect.msSince('c.last_time'),
       sinceRegistration: dialect.msSince('c.reg_time'),
       sinceNextEvent: dialect.msSince('c.next_ts'),
-      isConnected: isConnected(db, dialect, 'c.lease_until'),
+      isConnected: isHeld(db, dialect, 'c.lease_until'),
     });
   return rows.map((row) => ({
     id: row.id,
@@ -101,8 +107,9 @@ export async function listConsumers(
   }));
 }
 
-function isConnected(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
-  return db.raw('case when ?? > ? then 1 else 0 end', [leaseUntil, dialect.now()]);
+function isHeld(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
+  const values = [leaseUntil, dialect.now(), leaseUntil, dialect.fromNow(LEASE_MS_MAX)];
+  return db.raw('case when ?? > ? and ?? < ? then 1 else 0 end', values as Knex.RawBinding[]);
 }
 
 /** Never negative, even when the database's clock was set back. */
@@ -138,7 +145,7 @@ export async function takeLease(
         cursor: dialect.idText('last_evt_id'),
         token: dialect.idText('lease_token'),
         node: 'lease_node',
-        isHeld: tx.raw('case when lease_until > ? then 1 else 0 end', [dialect.now()]),
+        isHeld: isHeld(tx, dialect, 'lease_until'),
       }),
   );
   if (row === undefined) return null;

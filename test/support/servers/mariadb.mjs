@@ -12,18 +12,29 @@ import { ServerProcess } from './server-process.mjs';
 
 const userName = 'aftercommit';
 
-/** Starts a server and gives `{ url, stop }`; `isDurable` makes a commit wait for the disk. */
-export async function startMariadb({ isDurable, signal }) {
+/**
+ * Starts a server and gives `{ url, stop }`; `isDurable` makes a commit wait for the disk. `launch`
+ * and `choosePort` are for a server that comes back on its port.
+ */
+export async function startMariadb({
+  isDurable,
+  signal,
+  launch = ServerProcess.start,
+  choosePort,
+}) {
   const account = await accountFor(['mysql', 'nobody']);
   return startInFolders({ name: 'aftercommit-mariadb', account, isDurable }, async (folders) => {
     const place = { account, ...folders, signal };
     const programs = await findMariadb(place);
     const password = randomBytes(12).toString('hex');
     await createData(programs, password, place);
-    const { url, server } = await onFreePort(async (port) => ({
-      url: `mysql://${userName}:${password}@127.0.0.1:${port}/`,
-      server: await ServerProcess.start(serverCommand(programs, port, isDurable, place), signal),
-    }));
+    const { url, server } = await onFreePort(
+      async (port) => ({
+        url: `mysql://${userName}:${password}@127.0.0.1:${port}/`,
+        server: await launch(serverCommand(programs, port, isDurable, place), signal),
+      }),
+      choosePort,
+    );
     return { url, stop: () => server.stop() };
   });
 }
@@ -100,5 +111,6 @@ function serverCommand(
     folder,
     readyText: 'ready for connections',
     endSignal: 'SIGTERM',
+    haltSignal: 'SIGTERM',
   };
 }

@@ -21,19 +21,27 @@ const fastSettings = [
 
 /**
  * Starts a server and gives `{ url, stop }`; `isDurable` leaves everything about durability at its
- * default.
+ * default. `launch` and `choosePort` are for a server that comes back on its port.
  */
-export async function startPostgres({ isDurable, signal }) {
+export async function startPostgres({
+  isDurable,
+  signal,
+  launch = ServerProcess.start,
+  choosePort,
+}) {
   const account = await accountFor(['postgres', 'nobody']);
   return startInFolders({ name: 'aftercommit-postgres', account, isDurable }, async (folders) => {
     const place = { account, ...folders, signal };
     const programs = await findPostgres(place);
     const password = randomBytes(12).toString('hex');
     await createCluster(programs, password, place);
-    const { url, server } = await onFreePort(async (port) => ({
-      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-      server: await ServerProcess.start(serverCommand(programs, port, isDurable, place), signal),
-    }));
+    const { url, server } = await onFreePort(
+      async (port) => ({
+        url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+        server: await launch(serverCommand(programs, port, isDurable, place), signal),
+      }),
+      choosePort,
+    );
     return { url, stop: () => server.stop() };
   });
 }
@@ -78,5 +86,7 @@ function serverCommand({ postgres, env }, port, isDurable, { account, folder, da
     // "Immediate shutdown": no checkpoint for data that nobody will read. SIGKILL would leak its
     // shared memory.
     endSignal: 'SIGQUIT',
+    // "Fast shutdown": everything is written, and whoever is connected is cut.
+    haltSignal: 'SIGINT',
   };
 }

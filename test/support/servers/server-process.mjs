@@ -2,6 +2,7 @@
 // `stop`; a server that ends by itself while starting fails the start, and while running is
 // reported on stderr with its last words. The log is believed rather than a connection: on a port
 // taken in between, somebody else's server would answer.
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnProgram } from './program.mjs';
 
@@ -50,9 +51,29 @@ export class ServerProcess {
    * Ends the server by its pid: first as it likes it, after five seconds by SIGKILL. May be called
    * twice.
    */
-  async stop() {
+  stop() {
+    return this.#end(this.#command.endSignal);
+  }
+
+  /** The same without any hurry: what is in memory is written. */
+  halt() {
+    return this.#end(this.#command.haltSignal);
+  }
+
+  /** Kills the server as a crash does, with the processes that it has started. */
+  async crash() {
     this.#isStopping = true;
-    this.#kill(this.#command.endSignal);
+    // Asked before it dies, since orphans are nobody's children; PostgreSQL's are in groups of
+    // their own. A child that is missed here ends by itself.
+    const children = await childrenOf(this.#child.pid);
+    this.#kill('SIGKILL');
+    for (const pid of children) killIfThere(pid);
+    await this.#exited;
+  }
+
+  async #end(signalName) {
+    this.#isStopping = true;
+    this.#kill(signalName);
     const patience = new AbortController();
     const isGone = await Promise.race([
       this.#exited.then(() => true),
@@ -98,5 +119,19 @@ export class ServerProcess {
     // Once it has exited its pid may belong to somebody else; ChildProcess.kill knows and does
     // nothing.
     this.#child.kill(signalName);
+  }
+}
+
+/** Where the system does not tell, nobody. */
+async function childrenOf(pid) {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+function killIfThere(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended by itself in the meantime
   }
 }
