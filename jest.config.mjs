@@ -9,7 +9,7 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!cborg/)'],
   transform: {
     '^.+\\.ts$|/node_modules/cborg/.+\\.js$': [
-      '@swc/jest',
+      '<rootDir>/test/mutants/transform.cjs',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },

@@ -77,7 +77,16 @@ const BAD: Readonly<Record<Rule, readonly Case[]>> = {
       () => ({ batches: [polled(0, 2), polled(2, 4, [rowOf(3), rowOf(4, 'k4', 'B')])] }),
     ],
   ],
-  doubled: [['an event has two ids', (h) => ({ queued: [...h.queued, rowOf(5, 'k4')] })]],
+  doubled: [
+    ['an event has two ids', (h) => ({ queued: [...h.queued, rowOf(5, 'k4')] })],
+    [
+      'a call that is repeated with its key adds its event again',
+      ({ writes, queued }) => ({
+        writes: [...writes, write(['k5'], { isKeyed: true, answers: [['5'], ['5']] })],
+        queued: [...queued, rowOf(5), rowOf(6, 'k5')],
+      }),
+    ],
+  ],
   torn: [
     [
       'half of a transaction is there whose commit was cut',
@@ -144,7 +153,24 @@ const BAD: Readonly<Record<Rule, readonly Case[]>> = {
   'returned-id': [
     [
       'an event has another id than was answered',
-      ({ writes }) => ({ writes: before([...writes.slice(0, 2), write(['k4'], { ids: ['3'] })]) }),
+      ({ writes }) => ({
+        writes: before([...writes.slice(0, 2), write(['k4'], { answers: [['3']] })]),
+      }),
+    ],
+    [
+      'a call that is repeated with its key is answered with other ids than at first',
+      ({ writes }) => ({
+        writes: before([
+          ...writes.slice(0, 2),
+          write(['k4'], { isKeyed: true, answers: [['4'], ['3']] }),
+        ]),
+      }),
+    ],
+  ],
+  unanswered: [
+    [
+      'nobody learns what became of a call with a key',
+      ({ writes }) => ({ writes: [...writes, write(['k5'], { ...unknown, isKeyed: true })] }),
     ],
   ],
   repeated: [
@@ -231,6 +257,13 @@ const GOOD: readonly Case[] = [
     ({ writes, queued }) => ({
       writes: [...writes, write(['k5', 'k6'], unknown)],
       queued: [...queued, ...rows(5, 6)],
+    }),
+  ],
+  [
+    'a call is repeated with its key, and answered the same each time',
+    ({ writes, queued }) => ({
+      writes: [...writes, write(['k5'], { isKeyed: true, answers: [['5'], ['5'], ['5']] })],
+      queued: [...queued, rowOf(5)],
     }),
   ],
   [

@@ -28,8 +28,10 @@ export type Rule =
   | 'dense'
   /** A lower id than what was committed before it began. */
   | 'overtaken'
-  /** Answered with another id than it has. */
+  /** Answered with another id than it has, at once or when the call was repeated. */
   | 'returned-id'
+  /** Repeated with its idempotency key, and its outcome still not known. */
+  | 'unanswered'
   /** Delivered again although it was acknowledged. */
   | 'repeated'
   /** Ranges that do not lie end to end. */
@@ -63,4 +65,18 @@ export function checkHistory(history: History): Violation[] {
   checkRanges(history, log, report);
   checkRepeats(history, report);
   return violations;
+}
+
+/** What a run comes to, in a word for each way in which it is wrong; `good` when it is not. */
+export function verdictOf(run: {
+  readonly violations: readonly Violation[];
+  /** Answers that nothing in the run explains. */
+  readonly unexpected: readonly string[];
+  /** True when every consumer came to the end. */
+  readonly isAllRead: boolean;
+}): string {
+  const words = run.violations.map(({ rule }): string => rule);
+  if (run.unexpected.length > 0) words.push('unexpected');
+  if (!run.isAllRead) words.push('unread');
+  return words.length === 0 ? 'good' : [...new Set(words)].join(' ');
 }

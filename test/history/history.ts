@@ -32,8 +32,10 @@ export interface Write {
   /** When it was known to be committed; null = it is not known. */
   readonly committedAt: number | null;
   readonly outcome: Outcome;
-  /** What was answered, for each of the events; null = nothing, as with transactions. */
-  readonly ids: readonly string[] | null;
+  /** A call with an idempotency key: it was repeated until it was known what had become of it. */
+  readonly isKeyed: boolean;
+  /** The ids of the events, as each answer told them; none with transactions, more than one when a call was repeated. */
+  readonly answers: readonly (readonly string[])[];
 }
 
 export interface Consumer {

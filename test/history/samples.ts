@@ -23,7 +23,8 @@ export function write(keys: readonly string[], more: Partial<Write> = {}): Write
     commitSentAt: ++clock,
     committedAt: ++clock,
     outcome: 'committed',
-    ids: null,
+    isKeyed: false,
+    answers: [],
     ...more,
   };
 }
@@ -62,7 +63,7 @@ export const live: Consumer = { ...consumer, isLive: true };
 /** Four events by two writers, delivered in two polls, two of them archived and gone. */
 export function good(): History {
   clock = 0;
-  const writes = [write(['k1']), write(['k2', 'k3']), write(['k4'], { ids: ['4'] })];
+  const writes = [write(['k1']), write(['k2', 'k3']), write(['k4'], { answers: [['4']] })];
   return {
     writes,
     consumers: [consumer],

@@ -51,8 +51,10 @@ export function checkDense(log: Log, told: ReadonlyMap<number, string>, report: 
 /** What each id was said to be, in answers to writers and in batches. */
 export function toldIds({ writes, batches }: History): Map<number, string> {
   const told = new Map<number, string>();
-  for (const { ids, events } of writes) {
-    for (const [nth, id] of (ids ?? []).entries()) told.set(Number(id), events[nth]?.key ?? '');
+  for (const { answers, events } of writes) {
+    for (const ids of answers) {
+      for (const [nth, id] of ids.entries()) told.set(Number(id), events[nth]?.key ?? '');
+    }
   }
   for (const { events } of batches) {
     for (const { id, key } of events) told.set(Number(id), key);

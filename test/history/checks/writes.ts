@@ -58,11 +58,15 @@ export function checkWrites(
         report('order', `${write.writer} wrote ${id} behind ${found[nth - 1]}`);
       }
     }
-    for (const [nth, id] of (write.ids ?? []).entries()) {
+    // Each answer, as a call that is repeated must be told the same.
+    for (const [nth, id] of write.answers.flatMap((told) => [...told.entries()])) {
       const place = ids[nth];
       if (place !== undefined && place !== Number(id)) {
         report('returned-id', `${write.events[nth]?.key} was answered ${id}, and is ${place}`);
       }
+    }
+    if (write.isKeyed && write.outcome === 'unknown') {
+      report('unanswered', `${write.writer} never heard what became of ${write.events[0]?.key}`);
     }
   }
 }

@@ -1,14 +1,10 @@
-// Events by JSON-RPC: one or many a call, several calls in one socket or by HTTP, and connections thrown away while
-// an answer is under way.
+// Events by JSON-RPC: one or many a call, with an idempotency key or without, several calls in one socket or by HTTP,
+// and connections thrown away while an answer is under way.
 import { call, RpcSocket } from '../../support/rpc.ts';
 import type { Nodes } from '../nodes.ts';
-import { OpenWrite, pause, someCount, type WriterOptions } from './writer.ts';
-
-const EVENTS_MAX = 40;
-/** Answers that say that nothing was carried out. */
-const NOT_DONE = ['StoreUnavailable', 'ShuttingDown', 'DefenseRejected'];
-
-type Caller = (method: string, params: object) => Promise<unknown>;
+import { addKeyed } from './keyed-calls.ts';
+import { type Caller, failureOf, makeAdd } from './rpc-add.ts';
+import { OpenWrite, pause, type WriterOptions } from './writer.ts';
 
 export async function writeRpcCalls(options: WriterOptions, nodes: Nodes): Promise<void> {
   const { random } = options;
@@ -17,16 +13,16 @@ export async function writeRpcCalls(options: WriterOptions, nodes: Nodes): Promi
     if (random.chance(0.5)) {
       await Promise.all(
         Array.from({ length: 1 + random.below(3) }, () =>
-          add(options, (method, params) => call(url, method, params)),
+          add(options, nodes, (method, params) => call(url, method, params)),
         ),
       );
-    } else await throughSocket(options, url);
+    } else await throughSocket(options, nodes, url);
     await pause(random.below(20));
   }
 }
 
 /** Some calls behind each other without waiting, and now and then the connection is gone before they are answered. */
-async function throughSocket(options: WriterOptions, url: string): Promise<void> {
+async function throughSocket(options: WriterOptions, nodes: Nodes, url: string): Promise<void> {
   const { random } = options;
   const socket = await RpcSocket.open(url).catch(() => null);
   if (socket === null) return;
@@ -35,7 +31,7 @@ async function throughSocket(options: WriterOptions, url: string): Promise<void>
   });
   gone.catch(() => {});
   const calls = Array.from({ length: 1 + random.below(6) }, () =>
-    add(options, (method, params) => Promise.race([socket.call(method, params), gone])),
+    add(options, nodes, (method, params) => Promise.race([socket.call(method, params), gone])),
   );
   if (random.chance(0.1)) {
     await pause(random.below(8));
@@ -45,28 +41,14 @@ async function throughSocket(options: WriterOptions, url: string): Promise<void>
   socket.socket.terminate();
 }
 
-async function add(options: WriterOptions, caller: Caller): Promise<void> {
-  const { random, recorder, name } = options;
+async function add(options: WriterOptions, nodes: Nodes, caller: Caller): Promise<void> {
+  if (options.random.chance(0.4)) return addKeyed(options, nodes, caller);
   const write = new OpenWrite(options);
-  const isOne = random.chance(0.5);
-  write.events.push(...write.make(isOne ? 1 : someCount(random, EVENTS_MAX)));
+  const { method, params, idsIn } = makeAdd(write, options);
   write.commitSent();
-  const events = write.events.map(({ key, type }) => ({ type, data: key }));
   try {
-    if (isOne) write.end('committed', [(await caller('addEvent', events[0] as object)) as string]);
-    else {
-      const range = (await caller('addEvents', { events })) as { first: string; last: string };
-      const ids = events.map((_, nth) => String(Number(range.first) + nth));
-      if (ids.at(-1) !== range.last) {
-        recorder.unexpected.push(`${name}: ${events.length} events are ${JSON.stringify(range)}`);
-      }
-      write.end('committed', ids);
-    }
+    write.end('committed', idsIn(await caller(method, params)));
   } catch (error) {
-    const code = (error as { data?: { code?: string } }).data?.code;
-    write.end(code !== undefined && NOT_DONE.includes(code) ? 'rolled back' : 'unknown');
-    if (code !== undefined && ![...NOT_DONE, 'OutcomeUnknown'].includes(code)) {
-      recorder.unexpected.push(`${name}: ${JSON.stringify(error)}`);
-    }
+    write.end(failureOf(error, options));
   }
 }

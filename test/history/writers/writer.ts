@@ -15,11 +15,15 @@ export class OpenWrite {
   readonly events: Written[] = [];
   readonly undone: Written[] = [];
   readonly #options: WriterOptions;
+  readonly #isKeyed: boolean;
   readonly #begunAt: number;
   #commitSentAt: number | null = null;
+  #committedAt: number | null = null;
+  readonly #answers: (readonly string[])[] = [];
 
-  constructor(options: WriterOptions) {
+  constructor(options: WriterOptions, { isKeyed } = { isKeyed: false }) {
     this.#options = options;
+    this.#isKeyed = isKeyed;
     this.#begunAt = options.recorder.now();
   }
 
@@ -35,17 +39,26 @@ export class OpenWrite {
     this.#commitSentAt = this.#options.recorder.now();
   }
 
+  /** The ids that a call was told; one that is made again is told them each time. */
+  answered(ids: readonly string[]): void {
+    this.#committedAt ??= this.#options.recorder.now();
+    this.#answers.push(ids);
+  }
+
   end(outcome: Outcome, ids: readonly string[] | null = null): void {
     const { name, recorder } = this.#options;
+    if (ids !== null) this.answered(ids);
+    if (outcome === 'committed') this.#committedAt ??= recorder.now();
     const write: Write = {
       writer: name,
       events: this.events,
       undone: this.undone,
       begunAt: this.#begunAt,
       commitSentAt: this.#commitSentAt,
-      committedAt: outcome === 'committed' ? recorder.now() : null,
+      committedAt: this.#committedAt,
       outcome,
-      ids,
+      isKeyed: this.#isKeyed,
+      answers: this.#answers,
     };
     recorder.writes.push(write);
   }
