@@ -1,0 +1,84 @@
+// Nothing is discarded before every consumer and the archive have it.
+const DISCARD = 'src/store/discard.ts';
+
+/** Registering, reading and discarding at once; who misses something gets CursorTooOld, or a hole. */
+const RACE = {
+  file: 'test/service/discard-race.test.ts',
+  title: 'discarding while others register and read on DATABASE',
+  says: 'The position was discarded|toEqual',
+};
+
+module.exports = [
+  {
+    name: 'discarded-before-archived',
+    breaks: 'The archive has a cursor too.',
+    edits: [
+      {
+        file: DISCARD,
+        find: 'return known.map((consumer) => consumer.cursor).reduce(minId);',
+        replace:
+          'return known.flatMap(({ ident, cursor }) => (ident === ARCHIVER ? [] : [cursor])).reduce(minId);',
+      },
+    ],
+    databases: ['sqlite', 'postgres', 'mysql'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/store/DATABASE.test.ts',
+      title: 'waits for the archive once it is required',
+      says: 'Expected: 0\\s+Received: 10',
+    },
+  },
+  {
+    name: 'discarded-one-too-many',
+    breaks: 'Nothing above the least cursor is discarded.',
+    edits: [
+      {
+        file: DISCARD,
+        find: 'return known.map((consumer) => consumer.cursor).reduce(minId);',
+        replace: 'return idPlus(known.map((consumer) => consumer.cursor).reduce(minId), 1);',
+      },
+    ],
+    databases: ['mysql', 'sqlite', 'postgres'],
+    shows: ['archive', 'hole', 'lost', 'dense'],
+    runs: 16,
+  },
+  {
+    name: 'cursors-read-before-the-lock',
+    breaks: 'A discard reads the cursors in a later statement than it locks the stream row.',
+    edits: [
+      {
+        file: DISCARD,
+        find: '  const state = await lockStream(tx, dialect, stream);\n',
+        replace: '',
+      },
+      {
+        file: DISCARD,
+        find: '  const known = await listCursors(tx, dialect, stream);\n',
+        replace: `  const known = await listCursors(tx, dialect, stream);
+  const state = await lockStream(tx, dialect, stream);
+`,
+      },
+    ],
+    databases: ['postgres', 'mysql'],
+    shows: [],
+    runs: 16,
+    test: RACE,
+  },
+  {
+    name: 'registered-without-lock',
+    breaks: 'Who registers holds the stream row, so that no discard passes by.',
+    edits: [
+      {
+        file: 'src/store/store.ts',
+        find: `        // The lock keeps the discarder away until the new cursor is visible to it.
+        const state = await streams.lockStream(tx, `,
+        replace: '        const state = await streams.streamState(tx, ',
+      },
+    ],
+    databases: ['postgres', 'mysql'],
+    shows: [],
+    runs: 16,
+    test: RACE,
+  },
+];

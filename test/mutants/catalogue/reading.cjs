@@ -1,0 +1,60 @@
+// Every batch is a whole range in the order of ids.
+const { naiveReader } = require('./naive-reader.cjs');
+
+module.exports = [
+  {
+    name: 'read-in-no-order',
+    breaks:
+      'Reads are ordered; two that change places stand for a plan that gives rows as it finds them.',
+    edits: [
+      {
+        ...naiveReader,
+        replace:
+          'return (rows.length > 2 ? [rows[1], rows[0], ...rows.slice(2)] : rows) as EventRow[];',
+      },
+    ],
+    databases: ['sqlite', 'postgres', 'mysql'],
+    shows: ['order', 'hole'],
+    runs: 1,
+  },
+  {
+    name: 'following-from-newest',
+    breaks:
+      'Who has read the history to its end goes on by id, not from a newest id that was read elsewhere.',
+    edits: [
+      // With a window of 300 events readers are seldom behind it, where they read the history.
+      {
+        file: 'src/feed/window.ts',
+        find: 'this.size > windowEventsMax',
+        replace: 'this.size > Math.min(10, windowEventsMax)',
+      },
+      {
+        file: 'src/delivery/subscription.ts',
+        find: '    this.#scanned = cut.upTo;\n',
+        replace: `    this.#scanned = cut.upTo;
+    const { feed } = this.#options;
+    if (!feed.isFollowing(from) && rows.length < limits.batchMax) {
+      const newer = await feed.readFresh(cut.upTo, { eventsMax: 1000, bytesMax });
+      this.#scanned = newer.at(-1)?.[0] ?? cut.upTo;
+    }
+`,
+      },
+    ],
+    databases: ['postgres', 'mysql'],
+    shows: ['hole', 'lost'],
+    runs: 16,
+  },
+  {
+    name: 'discarded-not-asked-about',
+    breaks: 'What was discarded before it was read is told, and never passed over in silence.',
+    edits: [naiveReader],
+    databases: ['sqlite', 'postgres', 'mysql'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/store/DATABASE.test.ts',
+      title: 'is told to who reads from a discarded position',
+      says: 'Received promise resolved instead of rejected',
+    },
+  },
+];
