@@ -1,4 +1,25 @@
 // A call is answered when it is committed, with the ids that it has, and added once.
+/** The lock of the stream's row comes behind the look-up; the primary key of evt_keys would make a double an error. */
+const lockBehindLookUp = [
+  {
+    file: 'src/store/dialects/postgres/stepper.ts',
+    find: '        const stream = await client.first<{ status: string }>(lock, [this.#stream]);\n',
+    replace: '',
+  },
+  {
+    file: 'src/store/dialects/postgres/stepper.ts',
+    find: '        const plan = planKeyed(calls, known);\n',
+    replace: `        const stream = await client.first<{ status: string }>(lock, [this.#stream]);
+        const plan = planKeyed(calls, known);
+`,
+  },
+  {
+    file: 'src/store/dialects/postgres/step-sql.ts',
+    find: '   where n.drained\n)`;',
+    replace: '   where n.drained on conflict do nothing\n)`;',
+  },
+];
+
 module.exports = [
   {
     name: 'answered-before-the-commit',
@@ -34,25 +55,7 @@ module.exports = [
     name: 'key-looked-up-before-the-lock',
     breaks:
       'Keys are looked up in a later statement than the lock; the primary key of evt_keys is taken away too.',
-    edits: [
-      {
-        file: 'src/store/dialects/postgres/stepper.ts',
-        find: '        const stream = await client.first<{ status: string }>(lock, [this.#stream]);\n',
-        replace: '',
-      },
-      {
-        file: 'src/store/dialects/postgres/stepper.ts',
-        find: '        const plan = planKeyed(calls, known);\n',
-        replace: `        const stream = await client.first<{ status: string }>(lock, [this.#stream]);
-        const plan = planKeyed(calls, known);
-`,
-      },
-      {
-        file: 'src/store/dialects/postgres/step-sql.ts',
-        find: '   where n.drained\n)`;',
-        replace: '   where n.drained on conflict do nothing\n)`;',
-      },
-    ],
+    edits: [...lockBehindLookUp],
     databases: ['postgres'],
     shows: ['doubled', 'returned-id'],
     runs: 16,
@@ -62,18 +65,7 @@ module.exports = [
     breaks:
       'Keys are looked up in a later statement than the lock, whose snapshot would be older than the lock.',
     edits: [
-      {
-        file: 'src/store/dialects/postgres/stepper.ts',
-        find: '        const stream = await client.first<{ status: string }>(lock, [this.#stream]);\n',
-        replace: '',
-      },
-      {
-        file: 'src/store/dialects/postgres/stepper.ts',
-        find: '        const plan = planKeyed(calls, known);\n',
-        replace: `        const stream = await client.first<{ status: string }>(lock, [this.#stream]);
-        const plan = planKeyed(calls, known);
-`,
-      },
+      ...lockBehindLookUp,
       {
         file: 'src/store/dialects/postgres/step-sql.ts',
         find: '\nselect u.principal, u.key, k.hash, k.first\n  from unnest(',
@@ -81,11 +73,6 @@ module.exports = [
 with s as materialized (select name from evt_streams where name = $1 for update)
 select u.principal, u.key, k.hash, k.first
   from s cross join unnest(`,
-      },
-      {
-        file: 'src/store/dialects/postgres/step-sql.ts',
-        find: '   where n.drained\n)`;',
-        replace: '   where n.drained on conflict do nothing\n)`;',
       },
     ],
     databases: ['postgres'],
