@@ -1,4 +1,5 @@
-// Register, poll, acknowledge and discard at the same time: nobody ever meets a silent hole. DISCARD_ROUNDS sets how
+// Register, poll, acknowledge and discard at the same time: nobody ever meets a silent hole, nor who reads without a cursor
+// where the discarder is at work. DISCARD_ROUNDS sets how
 // often (500 by default).
 import { describeDatabases } from '../support/databases.ts';
 import { openRandom } from '../support/random.ts';
@@ -36,36 +37,59 @@ describeDatabases('discarding while others register and read', (kind) => {
       }
     })();
     let read = 0;
+    const anywhere = () => urls[random.below(2)] as string;
     const readOnce = async (component: string) => {
-      const url = urls[random.below(2)] as string;
+      const url = anywhere();
       await call(url, 'registerConsumer', { component });
       let last: string | null = null;
       for (let page = random.below(3); page >= 0; page -= 1) {
         const limit = 1 + random.below(30);
         const answer = await call(url, 'pollEvents', { component, last_id: last, limit });
         if (last !== null) expect(answer.after).toBe(last);
-        const ids = answer.events.map((event: { id: string }) => Number(event.id));
-        // Every id of (after, up_to] is there.
-        const expected = Array.from(
-          { length: Number(answer.up_to) - Number(answer.after) },
-          (_, nth) => Number(answer.after) + 1 + nth,
-        );
-        expect(ids).toEqual(expected);
+        expectWhole(answer);
         last = answer.up_to;
-        read += ids.length;
+        read += answer.events.length;
       }
       await call(url, 'unregisterConsumer', { component });
     };
+    const edge = { read: 0, passedOver: 0 };
+    const readAtTheEdge = async () => {
+      const { discarded_up_to } = await call(anywhere(), 'streamInfo');
+      const asked = { component: 'LIVE', last_id: discarded_up_to, limit: 1 + random.below(30) };
+      const answer = await call(anywhere(), 'pollEvents', asked);
+      // LIVE goes on behind what was discarded meanwhile, and says so.
+      expect(Number(answer.after)).toBeGreaterThanOrEqual(Number(discarded_up_to));
+      expectWhole(answer);
+      edge[answer.after === discarded_up_to ? 'read' : 'passedOver'] += 1;
+    };
+    const atTheEdge = (async () => {
+      while (isRunning) {
+        await readAtTheEdge();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })().finally(() => {
+      isRunning = false;
+    });
+    atTheEdge.catch(() => {});
     await Promise.all(
       Array.from({ length: READERS }, async (_, reader) => {
-        for (let round = 0; round < ROUNDS / READERS; round += 1) {
+        for (let round = 0; isRunning && round < ROUNDS / READERS; round += 1) {
           await readOnce(`r${reader}_${round}`);
         }
       }),
     );
     isRunning = false;
-    await adding;
+    await Promise.all([adding, atTheEdge]);
+    console.info(`discard race on ${kind}: ${JSON.stringify(edge)} at the edge`);
+    expect(Math.min(edge.read, edge.passedOver)).toBeGreaterThan(0);
     expect(read).toBeGreaterThan(ROUNDS);
     expect(Number((await call(node.url, 'streamInfo')).discarded_up_to)).toBeGreaterThan(0);
   }, 600_000);
 });
+
+/** Every id of (after, up_to] is there. */
+function expectWhole(answer: { after: string; up_to: string; events: { id: string }[] }): void {
+  const count = Number(answer.up_to) - Number(answer.after);
+  const expected = Array.from({ length: count }, (_, nth) => Number(answer.after) + 1 + nth);
+  expect(answer.events.map(({ id }) => Number(id))).toEqual(expected);
+}

@@ -81,4 +81,33 @@ module.exports = [
     runs: 16,
     test: RACE,
   },
+  {
+    name: 'discarded-asked-about-before-the-rows',
+    breaks:
+      'A range read asks what was discarded behind its rows; a pause makes the moment between last, and the look for holes is gone.',
+    edits: [
+      {
+        file: 'src/store/store.ts',
+        find: "    const rows = await this.#run.repeatable('readAfter', () =>\n",
+        replace: `    const { discardedUpTo } = await this.streamState(stream);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const rows = await this.#run.repeatable('readAfter', () =>
+`,
+      },
+      {
+        file: 'src/store/store.ts',
+        find: '    const { discardedUpTo, gapsUpTo } = await this.streamState(stream);\n    const isWhole',
+        replace: '    const isWhole',
+      },
+      {
+        file: 'src/store/store.ts',
+        find: '    requireUnbroken(stream, after, rows, gapsUpTo);\n',
+        replace: '',
+      },
+    ],
+    databases: ['postgres', 'sqlite', 'mysql'],
+    shows: [],
+    runs: 16,
+    test: RACE,
+  },
 ];
