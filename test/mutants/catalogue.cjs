@@ -1,6 +1,6 @@
 // The mutants: faults that the product must not have, each as a change of its source. A test build gets one of them by
-// MUTANT=<name> (transform.cjs), and mutants.test.ts proves that each is caught. `MUTANT=<name> npx jest test/history
-// -t postgres` runs one by hand.
+// MUTANT=<name> (transform.cjs), and mutants.test.ts proves that each is caught. `MUTANT=<name> npx jest
+// test/history/postgres` runs one by hand.
 //
 //   name       of the mutant
 //   breaks     the rule that it breaks

@@ -32,7 +32,10 @@ const runner = createRequire(__filename).resolve('jest/bin/jest');
 
 /** What has shown the mutant, in a few words; null when the test has passed, or failed for another reason. */
 export async function runChild({ mutant, database, seed }: ChildOptions): Promise<string | null> {
-  const test = mutant?.test ?? { file: 'test/history/history.test.ts', title: 'DATABASE' };
+  const test = mutant?.test ?? {
+    file: 'test/history/DATABASE.test.ts',
+    title: 'breaks no rule',
+  };
   const named = (text: string) => text.replace('DATABASE', database);
   const folder = await mkdtemp(join(tmpdir(), 'aftercommit-mutant-'));
   const report = join(folder, 'report.json');

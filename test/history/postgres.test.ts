@@ -1,0 +1,3 @@
+import { describeRun } from './run.ts';
+
+describeRun('postgres');
