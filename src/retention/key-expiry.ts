@@ -8,7 +8,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 
 export interface KeyExpiryOptions {
   readonly store: Store;
-  /** How long a key is kept at least, in milliseconds. */
+  /** How long a key is kept at least, in milliseconds; longer than a node looks for a lost outcome of its own. */
   readonly retainMs: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -17,7 +17,7 @@ export interface KeyExpiryOptions {
 const KEYS_MAX = 500;
 /** Between two batches, so that other writers come in between. */
 const PAUSE_MS = 20;
-const LOOK_MS_MAX = 60_000;
+const LOOK_MS = 60_000;
 const BACKOFF = { firstMs: 1000, maxMs: 60_000 };
 
 export class KeyExpiry implements Service {
@@ -48,6 +48,6 @@ export class KeyExpiry implements Service {
   async #round(): Promise<number> {
     const { store, retainMs } = this.#options;
     const count = await store.deleteKeys(retainMs, KEYS_MAX);
-    return count === KEYS_MAX ? PAUSE_MS : Math.min(LOOK_MS_MAX, retainMs);
+    return count === KEYS_MAX ? PAUSE_MS : LOOK_MS;
   }
 }

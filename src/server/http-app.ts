@@ -3,6 +3,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { FUTOIN_PATH } from './futoin/futoin-door.ts';
 import type { HttpAnswer, HttpDoor } from './http-door.ts';
+import { OpenCalls } from './open-calls.ts';
 import { toServiceError } from './rpc/errors.ts';
 
 export interface HttpAppOptions {
@@ -16,7 +17,7 @@ const DISCARD_MS = 2000;
 
 export class HttpApp {
   readonly #options: HttpAppOptions;
-  readonly #atWork = new Map<AbortController, ServerResponse>();
+  readonly #calls = new OpenCalls();
 
   constructor(options: HttpAppOptions) {
     this.#options = options;
@@ -33,27 +34,20 @@ export class HttpApp {
 
   /** Lets calls that only wait for something end with what they have. */
   endWaits(): void {
-    for (const [call, response] of this.#atWork) {
-      response.shouldKeepAlive = false;
-      call.abort();
-    }
+    this.#calls.endWaits();
   }
 
   async #answer(door: HttpDoor, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call = new AbortController();
-    this.#atWork.set(call, response);
-    response.on('close', () => {
-      this.#atWork.delete(call);
-      call.abort();
+    const call = this.#calls.open(request, response);
+    let isEarly = false;
+    const answer = await door.answer(request, call).catch((error) => {
+      isEarly = !request.complete;
+      return door.refusal(toServiceError(error));
     });
-    try {
-      send(response, await door.answer(request, call));
-    } catch (error) {
-      if (response.destroyed) return;
-      const refusal = door.refusal(toServiceError(error));
-      if (request.complete) send(response, refusal);
-      else sendEarly(request, response, refusal);
-    }
+    // Nobody is left to read it; a response that was not at the front would keep it all the same.
+    if (request.socket.destroyed) return;
+    if (isEarly) sendEarly(request, response, answer);
+    else send(response, answer);
   }
 }
 
@@ -69,6 +63,7 @@ function send(response: ServerResponse, answer: HttpAnswer): void {
 function sendEarly(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
   response.setHeader('connection', 'close');
   writeHead(response, answer);
+  response.flushHeaders();
   response.write(answer.body ?? '');
   const close = () => {
     clearTimeout(patience);

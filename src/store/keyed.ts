@@ -51,14 +51,17 @@ export interface KeyPlan {
   answer(first: EventId | ServiceError, moved: number): KeyedAppended;
 }
 
-/** What a call comes to: a place among the drafts, ids that are there already, or a conflict. */
-type Finding = { readonly place: number } | { readonly first: EventId } | 'conflict';
+/** What a call comes to: a place among the drafts (its own or another call's), ids that are there, or a conflict. */
+type Finding =
+  | { readonly place: number; readonly isRepeated: boolean }
+  | { readonly first: EventId }
+  /** With a key that is written, or will be once the flush is carried out. */
+  | { readonly conflictsWith: 'known' | 'fresh' };
 
 export function planKeyed(calls: readonly KeyedCall[], known: readonly KnownKey[]): KeyPlan {
   const found = new Map(known.map((each) => [nameOf(each), each]));
   const fresh = new Map<string, FreshCall>();
   const drafts: Draft[] = [];
-  let repeated = 0;
   const findings = calls.map((call): Finding => {
     const name = nameOf(call);
     const earlier = found.get(name) ?? fresh.get(name);
@@ -66,11 +69,11 @@ export function planKeyed(calls: readonly KeyedCall[], known: readonly KnownKey[
       const from = drafts.length;
       drafts.push(...call.drafts);
       fresh.set(name, { ...call, from, to: drafts.length - 1 });
-      return { place: from };
+      return { place: from, isRepeated: false };
     }
-    if (earlier.hash !== call.hash) return 'conflict';
-    repeated += 1;
-    return 'first' in earlier ? { first: earlier.first } : { place: earlier.from };
+    const isKnown = 'first' in earlier;
+    if (earlier.hash !== call.hash) return { conflictsWith: isKnown ? 'known' : 'fresh' };
+    return isKnown ? { first: earlier.first } : { place: earlier.from, isRepeated: true };
   });
   return {
     fresh: [...fresh.values()],
@@ -78,16 +81,27 @@ export function planKeyed(calls: readonly KeyedCall[], known: readonly KnownKey[
     answer: (first, moved) => ({
       answers: findings.map((finding) => answerOf(finding, first)),
       appended: typeof first === 'string' ? drafts.length : 0,
-      repeated,
+      repeated: findings.filter((finding) => isRepeat(finding, first)).length,
       moved,
     }),
   };
 }
 
 function answerOf(finding: Finding, first: EventId | ServiceError): KeyedAnswer {
-  if (finding === 'conflict') return new ServiceError('IdempotencyConflict');
   if ('first' in finding) return finding.first;
+  if ('conflictsWith' in finding) {
+    // Of a flush that was refused no key is written.
+    if (finding.conflictsWith === 'fresh' && typeof first !== 'string') return first;
+    return new ServiceError('IdempotencyConflict');
+  }
   return typeof first === 'string' ? idPlus(first, finding.place) : first;
+}
+
+/** True when it is answered with the ids of an earlier call. */
+function isRepeat(finding: Finding, first: EventId | ServiceError): boolean {
+  return (
+    'first' in finding || ('place' in finding && finding.isRepeated && typeof first === 'string')
+  );
 }
 
 /** Neither part holds a space. */

@@ -12,12 +12,18 @@ const TRIES_MAX = 50;
 const ELAPSED_MS_MAX = 30_000;
 const PAUSE_MS_MAX = 2;
 
-/** How long a database may be away before who waits for the outcome of a call is told that it is not known. */
+/** After so long, and the statement that is under way then, who waits for a lost outcome is told that it is not known. */
 const RETURN_MS_MAX = 5000;
 const RETURN_BACKOFF = { firstMs: 5, maxMs: 250 };
 
 /** What may be done twice: reads, and writes that say where to be and not how far to go. */
 export const REPEATABLE = { isRepeatable: true } as const;
+
+interface RunOptions {
+  readonly isRepeatable?: boolean;
+  /** When trying again ends. */
+  readonly deadlineMs?: number | undefined;
+}
 
 /** Each piece of work is a whole transaction, or a statement that is one; `verb` names it in errors. */
 export class Runner {
@@ -29,20 +35,20 @@ export class Runner {
 
   /** Work that must not be done twice. */
   once<T>(verb: string, work: () => Promise<T>): Promise<T> {
-    return this.#run(verb, work, false);
+    return this.#run(verb, work, {});
   }
 
   /** Work that may be done twice, and is when its answer was lost. */
   repeatable<T>(verb: string, work: () => Promise<T>): Promise<T> {
-    return this.#run(verb, work, true);
+    return this.#run(verb, work, REPEATABLE);
   }
 
   transaction<T>(
     verb: string,
     work: (tx: Knex.Transaction) => Promise<T>,
-    { isRepeatable } = { isRepeatable: false },
+    options: RunOptions = {},
   ): Promise<T> {
-    return this.#run(verb, () => this.#dialect.transaction(work), isRepeatable);
+    return this.#run(verb, () => this.#dialect.transaction(work), options);
   }
 
   /**
@@ -51,25 +57,26 @@ export class Runner {
    */
   async untilKnown<T>(verb: string, work: () => Promise<T>): Promise<T> {
     let lost: ServiceError | null = null;
-    let deadlineMs = 0;
+    let deadlineMs: number | undefined;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.once(verb, work);
+        return await this.#run(verb, work, { deadlineMs });
       } catch (error) {
-        if (isServiceError(error) && error.code === 'OutcomeUnknown' && lost === null) {
-          lost = error;
-          deadlineMs = systemClock.monotonicMs() + RETURN_MS_MAX;
-        }
+        if (isServiceError(error) && error.code === 'OutcomeUnknown') lost ??= error;
         // Whatever is wrong by now, the first try may have been carried out.
         if (lost === null) throw error;
+        deadlineMs ??= systemClock.monotonicMs() + RETURN_MS_MAX;
         if (systemClock.monotonicMs() >= deadlineMs) throw lost;
       }
       await systemClock.sleep(backoffMs(attempt, RETURN_BACKOFF));
     }
   }
 
-  async #run<T>(verb: string, work: () => Promise<T>, isRepeatable: boolean): Promise<T> {
-    const startedMs = systemClock.monotonicMs();
+  async #run<T>(
+    verb: string,
+    work: () => Promise<T>,
+    { isRepeatable = false, deadlineMs = systemClock.monotonicMs() + ELAPSED_MS_MAX }: RunOptions,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await work();
@@ -77,8 +84,7 @@ export class Runner {
         if (isServiceError(cause)) throw cause;
         const known = this.#dialect.outcomeOf(cause);
         const outcome = isRepeatable && known === 'unknown' ? 'rolled-back' : known;
-        const isSpent =
-          attempt >= TRIES_MAX || systemClock.monotonicMs() - startedMs > ELAPSED_MS_MAX;
+        const isSpent = attempt >= TRIES_MAX || systemClock.monotonicMs() > deadlineMs;
         if (outcome !== 'rolled-back' || isSpent) throw storeError(outcome, verb, cause);
       }
       await nextTurn();

@@ -6,21 +6,18 @@ import { join } from 'node:path';
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, type Preload, runCommand, startNode } from '../support/node-process.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
-import { openSqlSession } from '../support/sql-session.ts';
+import { openSqlSession, timeInHours } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { Load } from './load.ts';
 
 const CLOCK = join(__dirname, 'shifted-clock.mjs');
 const DAY_MS = 86_400_000;
 
-/** The database's time, a day ahead. */
-const AHEAD = {
-  sqlite: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 day')",
-  postgres: "now() + interval '1 day'",
-  mysql: 'utc_timestamp(3) + interval 1 day',
-};
+/** A word of its own on MySQL. */
+const KEY = { sqlite: 'key', postgres: 'key', mysql: '`key`' };
 
 describeDatabases('when a clock jumps', (kind) => {
+  const ahead = timeInHours[kind](24);
   let active: TestDatabase;
   let warehouse: TestDatabase;
   const ends: (() => Promise<unknown>)[] = [];
@@ -78,7 +75,7 @@ describeDatabases('when a clock jumps', (kind) => {
   it('in the database, a reader takes over from one whose lease seems to last for a day', async () => {
     const node = await start();
     await call(node.url, 'registerConsumer', { component: 'c' });
-    await onDatabase(`update evt_consumers set lease_until = ${AHEAD[kind]}, lease_node = 'gone'`);
+    await onDatabase(`update evt_consumers set lease_until = ${ahead}, lease_node = 'gone'`);
     await call(node.url, 'addEvent', { type: 'T' });
     const socket = await RpcSocket.open(node.url);
     await socket.call('readyToReceive', { component: 'c' });
@@ -92,7 +89,7 @@ describeDatabases('when a clock jumps', (kind) => {
     await runCommand(['migrate', '--warehouse'], settings());
     await runCommand(['archive', '--once'], settings());
     await onDatabase(
-      `update evt_consumers set lease_until = ${AHEAD[kind]}, lease_node = 'gone' where ident = 'ARCHIVER'`,
+      `update evt_consumers set lease_until = ${ahead}, lease_node = 'gone' where ident = 'ARCHIVER'`,
     );
     await call(node.url, 'addEvent', { type: 'T' });
     await start({}, ['archive']);
@@ -105,11 +102,16 @@ describeDatabases('when a clock jumps', (kind) => {
   });
 
   it('in the database, keys of the future are known, and hold no others back from going', async () => {
-    const node = await start({ keyRetainMs: 1000 });
+    const node = await start();
     const keyed = { type: 'T', idempotency_key: 'future' };
     const id = await call(node.url, 'addEvent', keyed);
-    await onDatabase(`update evt_keys set at = ${AHEAD[kind]}`);
-    await call(node.url, 'addEvent', { type: 'T', idempotency_key: 'present' });
+    await onDatabase(`update evt_keys set at = ${ahead}`);
+    const past = { type: 'T', idempotency_key: 'past' };
+    await call(node.url, 'addEvent', past);
+    const old = timeInHours[kind](-25);
+    await onDatabase(`update evt_keys set at = ${old} where ${KEY[kind]} = 'past'`);
+    // A node looks for old keys when it starts.
+    await start();
     const sql = await openSqlSession(kind, active.url);
     ends.push(() => sql.close());
     await until(async () => (await sql.run('select 1 from evt_keys')).length === 1);

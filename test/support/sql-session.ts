@@ -28,6 +28,13 @@ export async function openSqlSession(kind: DatabaseKind, url: string): Promise<S
   };
 }
 
+/** SQL for the database's time, so many hours ahead (or behind). */
+export const timeInHours: Readonly<Record<DatabaseKind, (hours: number) => string>> = {
+  sqlite: (hours) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '${hours} hours')`,
+  postgres: (hours) => `now() + interval '${hours} hours'`,
+  mysql: (hours) => `utc_timestamp(3) + interval ${hours} hour`,
+};
+
 interface Connection {
   readonly marks: string;
   run(sql: string, values: readonly string[]): Promise<Record<string, unknown>[]>;

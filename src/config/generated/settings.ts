@@ -128,7 +128,7 @@ export interface Settings {
    */
   staleMs: number;
   /**
-   * How long idempotency keys are kept; a retry that comes later may add its events again. Of several nodes the least counts.
+   * How long idempotency keys are kept, by the database's clock; a retry that comes later may add its events again. Of several nodes the least counts.
    */
   keyRetainMs: number;
   /**
@@ -433,11 +433,11 @@ export const configSchema = {
       "unit": "ms"
     },
     "keyRetainMs": {
-      "description": "How long idempotency keys are kept; a retry that comes later may add its events again. Of several nodes the least counts.",
+      "description": "How long idempotency keys are kept, by the database's clock; a retry that comes later may add its events again. Of several nodes the least counts.",
       "env": "EVT_KEY_RETAIN_MS",
       "type": "integer",
       "default": 86400000,
-      "minimum": 1000,
+      "minimum": 3600000,
       "maximum": 31536000000,
       "unit": "ms"
     },

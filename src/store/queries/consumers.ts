@@ -26,6 +26,9 @@ export interface ConsumerDetails extends ConsumerRow {
  */
 const LEASE_MS_MAX = 60_000;
 
+/** Consumers in one statement. */
+const SLICE_MAX = 500;
+
 /** The right to push to one consumer; the token fences every older holder. */
 export interface Lease {
   readonly consumerId: string;
@@ -169,12 +172,12 @@ export async function renewLeases(
   leases: readonly { consumerId: string; token: string }[],
   leaseMs: number,
 ): Promise<void> {
-  await db('evt_consumers')
-    .whereIn(
-      ['id', 'lease_token'],
-      leases.map((lease) => [lease.consumerId, lease.token]),
-    )
-    .update({ lease_until: dialect.fromNow(leaseMs) });
+  for (const some of inSlices(leases)) {
+    const keys = some.map((lease) => [lease.consumerId, lease.token]);
+    await db('evt_consumers')
+      .whereIn(['id', 'lease_token'], keys)
+      .update({ lease_until: dialect.fromNow(leaseMs) });
+  }
 }
 
 /** The newest token of each of these consumers; one that is missing was unregistered. */
@@ -183,10 +186,19 @@ export async function leaseTokens(
   dialect: Dialect,
   consumerIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await db('evt_consumers')
-    .whereIn('id', consumerIds)
-    .select({ id: dialect.idText('id'), token: dialect.idText('lease_token') });
-  return new Map(rows.map((row) => [row.id, row.token]));
+  const tokens = new Map<string, string>();
+  for (const some of inSlices(consumerIds)) {
+    const rows = await db('evt_consumers')
+      .whereIn('id', some)
+      .select({ id: dialect.idText('id'), token: dialect.idText('lease_token') });
+    for (const { id, token } of rows) tokens.set(id, token);
+  }
+  return tokens;
+}
+
+/** A statement takes a bounded number of values: 32,766 on SQLite, 65,535 on PostgreSQL. */
+function* inSlices<T>(all: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < all.length; at += SLICE_MAX) yield all.slice(at, at + SLICE_MAX);
 }
 
 export async function releaseLease(

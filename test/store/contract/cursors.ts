@@ -222,6 +222,19 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(false);
     });
 
+    it('renew more leases than a statement takes values', async () => {
+      const { store } = opened;
+      await store.registerConsumer('main', 'a:b', 'beginning');
+      const held = await lease('n1');
+      const others = Array.from({ length: 40_000 }, (_, nth) => ({
+        consumerId: String(1_000_000 + nth),
+        token: '1',
+      }));
+      const own = { consumerId: held?.consumerId ?? '', token: held?.token ?? '' };
+      const lost = await store.renewLeases([...others, own], 5000);
+      expect(lost).toEqual(others.map(({ consumerId }) => consumerId));
+    });
+
     it('give a lease that is held to nobody who asks for a free one', async () => {
       await opened.store.registerConsumer('main', 'a:b', 'beginning');
       const held = await lease('n1', true);

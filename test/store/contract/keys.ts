@@ -141,6 +141,18 @@ export function keysContract(kind: DatabaseKind, open: Open): void {
       expect(await typesOf()).toEqual(['A']);
     });
 
+    it('that a refused flush did not write are in nobody’s way', async () => {
+      await sql.run("update evt_streams set status = 'sealed' where name = 'main'");
+      const sealed = expect.objectContaining({ code: 'StreamSealed' });
+      const calls = [keyed('a'), keyed('a'), keyed('a', 'OTHER')];
+      expect(await opened.store.appendKeyed('main', calls)).toEqual({
+        answers: [sealed, sealed, sealed],
+        appended: 0,
+        repeated: 0,
+        moved: 0,
+      });
+    });
+
     it('are forgotten by their age, a few at a time, in all streams', async () => {
       const { store } = opened;
       await append(...Array.from({ length: 5 }, (_, n) => keyed(`${n}`)));

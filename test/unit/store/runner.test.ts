@@ -1,0 +1,62 @@
+// How long work is tried again, and what is said then.
+import type { Dialect, Outcome } from '../../../src/store/dialect.ts';
+import { Runner } from '../../../src/store/runner.ts';
+
+const SECOND = 1000;
+
+/** Work that takes a while and then fails in the given ways, the last one for ever. */
+function failing(...outcomes: Outcome[]) {
+  let tries = 0;
+  const dialect = { outcomeOf: (error) => (error as Error).message } as Dialect;
+  const work = async () => {
+    const outcome = outcomes[Math.min(tries, outcomes.length - 1)];
+    tries += 1;
+    await new Promise((resolve) => setTimeout(resolve, SECOND));
+    throw new Error(outcome);
+  };
+  return { runner: new Runner(dialect), work, tries: () => tries };
+}
+
+describe('work that fails again and again', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] }));
+  afterEach(() => jest.useRealTimers());
+
+  /** The error's code, and after how many seconds it came. */
+  async function endOf(running: Promise<unknown>): Promise<[string, number]> {
+    const startedMs = performance.now();
+    let code: string | null = null;
+    running.catch((error) => {
+      code = error.code;
+    });
+    while (code === null) await jest.advanceTimersByTimeAsync(100);
+    return [code, Math.round((performance.now() - startedMs) / SECOND)];
+  }
+
+  it('is given up when it was rolled back for half a minute', async () => {
+    const { runner, work } = failing('rolled-back');
+    const [code, seconds] = await endOf(runner.once('verb', work));
+    expect(code).toBe('StoreUnavailable');
+    expect(seconds).toBeGreaterThanOrEqual(30);
+    expect(seconds).toBeLessThanOrEqual(33);
+  });
+
+  it('is not tried again when it may have been carried out', async () => {
+    const { runner, work, tries } = failing('unknown');
+    expect(await endOf(runner.once('verb', work))).toEqual(['OutcomeUnknown', 1]);
+    expect(tries()).toBe(1);
+  });
+
+  it.each([
+    ['rolled back', 'rolled-back'],
+    ['not run', 'not-run'],
+  ] as const)(
+    'after an unknown outcome stays unknown after some 5 s, though it is %s then',
+    async (_, outcome) => {
+      const { runner, work } = failing('unknown', outcome);
+      const [code, seconds] = await endOf(runner.untilKnown('verb', work));
+      expect(code).toBe('OutcomeUnknown');
+      expect(seconds).toBeGreaterThanOrEqual(6);
+      expect(seconds).toBeLessThanOrEqual(8);
+    },
+  );
+});
