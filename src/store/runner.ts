@@ -12,7 +12,7 @@ const TRIES_MAX = 50;
 const ELAPSED_MS_MAX = 30_000;
 const PAUSE_MS_MAX = 2;
 
-/** After so long, and the statement that is under way then, who waits for a lost outcome is told that it is not known. */
+/** After so long, and the statement under way then, who waits for a lost outcome is told that it is not known. */
 const RETURN_MS_MAX = 5000;
 const RETURN_BACKOFF = { firstMs: 5, maxMs: 250 };
 
