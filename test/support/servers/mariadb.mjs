@@ -13,18 +13,20 @@ import { ServerProcess } from './server-process.mjs';
 const userName = 'aftercommit';
 
 /**
- * Starts a server and gives `{ url, stop }`; `isDurable` makes a commit wait for the disk. `launch`
- * and `choosePort` are for a server that comes back on its port.
+ * Starts a server and gives `{ url, stop }`; `isDurable` makes a commit wait for the disk, and with
+ * `hasBinlog` whoever reads it waits too. `launch` and `choosePort` are for a server that comes back
+ * on its port.
  */
 export async function startMariadb({
   isDurable,
+  hasBinlog = false,
   signal,
   launch = ServerProcess.start,
   choosePort,
 }) {
   const account = await accountFor(['mysql', 'nobody']);
   return startInFolders({ name: 'aftercommit-mariadb', account, isDurable }, async (folders) => {
-    const place = { account, ...folders, signal };
+    const place = { account, ...folders, signal, hasBinlog };
     const programs = await findMariadb(place);
     const password = randomBytes(12).toString('hex');
     await createData(programs, password, place);
@@ -83,7 +85,7 @@ function serverCommand(
   { mariadbd, baseFolder, env },
   port,
   isDurable,
-  { account, folder, dataFolder },
+  { account, folder, dataFolder, hasBinlog },
 ) {
   const args = [
     '--no-defaults',
@@ -96,7 +98,7 @@ function serverCommand(
     '--bind-address=127.0.0.1',
     `--port=${port}`,
     '--skip-name-resolve',
-    '--skip-log-bin',
+    ...(hasBinlog ? ['--log-bin=binlog', '--sync-binlog=1'] : ['--skip-log-bin']),
     // 2: a commit waits for the system's page cache, 1 (the default): for the disk.
     `--innodb-flush-log-at-trx-commit=${isDurable ? 1 : 2}`,
     '--innodb-buffer-pool-size=256M',

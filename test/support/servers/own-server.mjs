@@ -30,6 +30,8 @@ process.stdout.on('error', () => ending.abort());
 try {
   const { url, stop } = await startDatabase({
     isDurable: true,
+    // Without it InnoDB shows a commit to others before it is on the disk.
+    hasBinlog: true,
     signal: ending.signal,
     choosePort: lastingPort,
     launch,
