@@ -2,18 +2,13 @@
 // by themselves, archiver and discarder too. OUTAGE_SECONDS sets how long (3 by default).
 import { readFile } from 'node:fs/promises';
 import { describeDatabase, serverKinds } from '../support/databases.ts';
-import { type NodeProcess, startNode } from '../support/node-process.ts';
-import { type OwnServer, startOwnServer } from '../support/own-server.ts';
 import { call } from '../support/rpc.ts';
 import { until } from '../support/until.ts';
-import { Load } from './load.ts';
+import { CALL_MS_MAX, ownDatabase } from './own-database.ts';
 
 const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 3) * 1000;
 const QUEUE_MAX = 1000;
 const FLOODERS = 4;
-const TIMEOUT_MS = 2000;
-/** What a call may take at most: its time limit, the moment in which a lost answer is asked for, and a busy machine. */
-const CALL_MS_MAX = TIMEOUT_MS + 15_000;
 /** A node without a bound would hold what it was called with: some 100 MB a second. */
 const GROWTH_BYTES_MAX = 400_000_000;
 
@@ -25,32 +20,16 @@ async function memoryBytes(pid: number): Promise<number> {
 
 for (const kind of serverKinds) {
   describeDatabase(kind, 'a database that is away for a while', () => {
-    let server: OwnServer;
-    let node: NodeProcess;
-    let load: Load | null = null;
-    let databaseUrl: string;
-    beforeEach(async () => {
-      server = await startOwnServer(kind);
-      databaseUrl = await server.createDatabase();
-      node = await startNode({
-        databaseUrl,
-        warehouseUrl: await server.createDatabase(),
-        archiver: true,
-        discarder: true,
-        workerPeriodMs: 50,
-        queueMax: QUEUE_MAX,
-        databaseTimeoutMs: TIMEOUT_MS,
-        logLevel: 'silent',
-      });
-    }, 60_000);
-    afterEach(async () => {
-      await load?.abandon();
-      await node?.end('SIGKILL');
-      await server?.close();
-    });
+    const own = ownDatabase(kind, async (server) => ({
+      warehouseUrl: await server.createDatabase(),
+      archiver: true,
+      discarder: true,
+      workerPeriodMs: 50,
+      queueMax: QUEUE_MAX,
+    }));
 
     const metric = async (name: string) => {
-      const text = await (await fetch(`${node.url}/metrics`)).text();
+      const text = await (await fetch(`${own.node.url}/metrics`)).text();
       return Number(new RegExp(`^\\w*${name}(?:{.*})? (\\S+)$`, 'm').exec(text)?.[1]);
     };
     /** Calls of many large events, one after the other, until `deadlineMs`. */
@@ -61,24 +40,26 @@ for (const kind of serverKinds) {
       }));
       const codes = new Set<string>();
       while (performance.now() < deadlineMs) {
-        await call(node.url, 'addEvents', { events }).catch((error) => codes.add(error.data.code));
+        await call(own.node.url, 'addEvents', { events }).catch((error) =>
+          codes.add(error.data.code),
+        );
       }
       return codes;
     };
 
     it('costs bounded memory, and consumers, archiver and discarder come back by themselves', async () => {
-      load = await Load.start(kind, databaseUrl, node.url);
+      const load = await own.startLoad();
       const { callers } = load;
       await load.goesOn();
-      const before = await memoryBytes(node.pid);
-      await server.halt();
+      const before = await memoryBytes(own.node.pid);
+      await own.server.halt();
       await load.isRefused();
       const deadlineMs = performance.now() + OUTAGE_MS;
       const codes = await Promise.all(Array.from({ length: FLOODERS }, () => flood(deadlineMs)));
       expect(await metric('flush_queue_events')).toBeLessThanOrEqual(QUEUE_MAX);
-      const grown = (await memoryBytes(node.pid)) - before;
+      const grown = (await memoryBytes(own.node.pid)) - before;
       expect(grown).toBeLessThan(GROWTH_BYTES_MAX);
-      await server.start();
+      await own.server.start();
       await load.goesOn();
       await load.finish();
       console.info(
@@ -91,7 +72,7 @@ for (const kind of serverKinds) {
       expect(callers.slowestMs).toBeLessThan(CALL_MS_MAX);
       // Nothing is discarded that is not archived.
       await until(async () => {
-        const { last, discarded_up_to } = await call(node.url, 'streamInfo');
+        const { last, discarded_up_to } = await call(own.node.url, 'streamInfo');
         return discarded_up_to === last;
       }, 60_000);
     }, 600_000);
