@@ -6,6 +6,7 @@ import { gapsColumn } from './active/0004-gaps.ts';
 import { keysTable } from './active/0005-keys.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
+import { syncsTable } from './shared/syncs.ts';
 import { queueTable } from './stream/0001-queue.ts';
 import { inboxTable } from './stream/0002-inbox.ts';
 import { archivesTable } from './warehouse/0001-archives.ts';
@@ -19,9 +20,14 @@ export const activeMigrations: readonly Migration[] = [
   epochsTable,
   gapsColumn,
   keysTable,
+  syncsTable('0006-syncs'),
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];
-export const warehouseMigrations: readonly Migration[] = [archivesTable, watermarksTable];
+export const warehouseMigrations: readonly Migration[] = [
+  archivesTable,
+  watermarksTable,
+  syncsTable('0003-syncs'),
+];
 /** Applied to each stream of the warehouse; `evt_archives.schema` counts how many it has. */
 export const historyMigrations: readonly StreamMigration[] = [historyTable];

@@ -18,6 +18,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { credentialsInForce } from './credentials-path.ts';
 import { setGauges } from './gauges.ts';
+import { warnOfLaxSettings } from './lax-settings.ts';
 
 const PROBE_MS = 2000;
 const GRACE_MS = 1000;
@@ -49,11 +50,13 @@ export class App implements Service {
     try {
       this.#store = await Store.open(databaseOptions(this.#settings, this.#settings.databaseUrl));
       await this.#store.migrate(streams);
+      await warnOfLaxSettings(this.#store, 'active', this.#logger);
       if (archiver) {
         this.#warehouse = await Warehouse.open(
           databaseOptions(this.#settings, this.#settings.warehouseUrl),
         );
         await this.#warehouse.migrate(streams);
+        await warnOfLaxSettings(this.#warehouse, 'warehouse', this.#logger);
         // Before any discarder takes its first look.
         for (const stream of streams) await this.#store.requireArchive(stream);
       }

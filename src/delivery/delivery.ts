@@ -121,7 +121,7 @@ export class Delivery implements Service {
     this.#feedOf(stream);
     const { store } = this.#options;
     const { rows } = await store.inboxDepth(stream);
-    return { ...(await store.streamState(stream)), inbox: rows };
+    return { ...(await store.syncedState(stream)), inbox: rows };
   }
 
   /** One poll of a consumer, or of nobody by LIVE. Throws `NotRegistered` and what `poll` throws. */

@@ -54,7 +54,7 @@ export class Feed implements Service {
 
   /** Begins behind the newest event: everything older is read from the database by whoever wants it. */
   async start(): Promise<void> {
-    const state = await this.#options.store.streamState(this.stream);
+    const state = await this.#options.store.syncedState(this.stream);
     this.#epoch = state.epoch;
     this.#gapsUpTo = state.gapsUpTo;
     this.#window = new Window(state.newest, this.#options.limits);

@@ -100,6 +100,18 @@ export interface Dialect {
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }>;
 
+  /**
+   * Reads what leaves the database: nothing in it will be taken back by a crash. MySQL and MariaDB may show a commit
+   * before it is on the disk; elsewhere it is a read like any other.
+   */
+  readSynced<T>(read: (db: Knex) => Promise<T>): Promise<T>;
+
+  /** The same for a transaction that has written nothing, as its last statement. */
+  syncSeen(tx: Knex.Transaction): Promise<void>;
+
+  /** The server's settings, with their values, by which it may lose what it has confirmed. */
+  laxSettings(): Promise<Record<string, string>>;
+
   /** READ COMMITTED; on SQLite `begin immediate`, waiting for other writers without blocking the process. */
   transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T>;
 

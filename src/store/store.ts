@@ -98,6 +98,11 @@ export class Store {
     await this.#db.destroy();
   }
 
+  /** The database's settings, with their values, by which it may lose what it has confirmed. */
+  laxSettings(): Promise<Record<string, string>> {
+    return this.#run.repeatable('laxSettings', () => this.#dialect.laxSettings());
+  }
+
   /** True when inbox rows get their ids from a sequencer's steps and not by the insert itself. */
   get hasSteps(): boolean {
     return this.#dialect.hasSteps;
@@ -151,6 +156,13 @@ export class Store {
     );
   }
 
+  /** The same for who goes on from it without the database: no crash takes back what it says. */
+  syncedState(stream: string): Promise<StreamState> {
+    return this.#run.repeatable('syncedState', () =>
+      this.#dialect.readSynced((db) => streams.streamState(db, this.#dialect, stream)),
+    );
+  }
+
   /**
    * The events after `after` in order, an unbroken run of them; empty when there are none yet. Throws `CursorTooOld`
    * when some of them were discarded.
@@ -173,14 +185,17 @@ export class Store {
   async registerConsumer(stream: string, ident: string, start: Start): Promise<boolean> {
     // A long scan must not hold the stream's row, and is in vain for who is registered already.
     const isByTime = typeof start === 'object' && 'time' in start;
-    if (isByTime && (await this.findConsumer(stream, ident)) !== null) return false;
+    if (isByTime && (await this.#isRegistered(stream, ident))) return false;
     const position = isByTime ? await this.#positionAt(stream, start.time) : start;
     return this.#run.transaction(
       'registerConsumer',
       async (tx) => {
         // The lock keeps the discarder away until the new cursor is visible to it.
         const state = await streams.lockStream(tx, this.#dialect, stream);
-        if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null) return false;
+        if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null) {
+          await this.#dialect.syncSeen(tx);
+          return false;
+        }
         const cursor = startCursor(state, position);
         await consumers.insertConsumer(tx, this.#dialect, { stream, ident, cursor });
         return true;
@@ -193,7 +208,7 @@ export class Store {
   async resolveStart(stream: string, start: Start): Promise<EventId> {
     const isByTime = typeof start === 'object' && 'time' in start;
     const position = isByTime ? await this.#positionAt(stream, start.time) : start;
-    return startCursor(await this.streamState(stream), position);
+    return startCursor(await this.syncedState(stream), position);
   }
 
   /** Forgets a consumer (or with `isDryRun` only looks); null when there is none. */
@@ -295,6 +310,12 @@ export class Store {
   discard(stream: string, limit: number): Promise<Discarded> {
     const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { stream, limit });
     return this.#run.transaction('discard', work, REPEATABLE);
+  }
+
+  async #isRegistered(stream: string, ident: string): Promise<boolean> {
+    const find = (db: Knex) => consumers.findConsumer(db, this.#dialect, stream, ident);
+    const row = await this.#run.repeatable('isRegistered', () => this.#dialect.readSynced(find));
+    return row !== null;
   }
 
   /** Right before the first event at or after the time; before those that come from now on, when there is none. */

@@ -38,6 +38,11 @@ export class Warehouse {
     return migrate(this.#dialect, warehouseSchema, streams);
   }
 
+  /** The database's settings, with their values, by which it may lose what it has confirmed. */
+  laxSettings(): Promise<Record<string, string>> {
+    return this.#run.repeatable('laxSettings', () => this.#dialect.laxSettings());
+  }
+
   /** The history as it stands, futoin-eventstream's or ours; null when there is none. */
   findHistory(table: string): Promise<FoundHistory | null> {
     return findHistory(this.#db, this.#dialect, table);
@@ -58,6 +63,8 @@ export class Warehouse {
     const work = async (tx: Knex.Transaction) => {
       const found = await history.findWatermark(tx, this.#dialect, sink, stream);
       if (found === null) await history.insertWatermark(tx, sink, stream, start);
+      // Events are discarded by it.
+      else await this.#dialect.syncSeen(tx);
       return found ?? start;
     };
     return this.#run.transaction('openWatermark', work, REPEATABLE);

@@ -20,13 +20,15 @@ async function memoryBytes(pid: number): Promise<number> {
 
 for (const kind of serverKinds) {
   describeDatabase(kind, 'a database that is away for a while', () => {
-    const own = ownDatabase(kind, async (server) => ({
-      warehouseUrl: await server.createDatabase(),
-      archiver: true,
-      discarder: true,
-      workerPeriodMs: 50,
-      queueMax: QUEUE_MAX,
-    }));
+    const own = ownDatabase(kind, {
+      settings: async (server) => ({
+        warehouseUrl: await server.createDatabase(),
+        archiver: true,
+        discarder: true,
+        workerPeriodMs: 50,
+        queueMax: QUEUE_MAX,
+      }),
+    });
 
     const metric = async (name: string) => {
       const text = await (await fetch(`${own.node.url}/metrics`)).text();

@@ -2,7 +2,7 @@
 import type { Settings } from '../../src/config/load.ts';
 import type { ServerKind } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
-import { type OwnServer, startOwnServer } from '../support/own-server.ts';
+import { type OwnServer, type OwnServerOptions, startOwnServer } from '../support/own-server.ts';
 import { Load } from './load.ts';
 
 const START_MS_MAX = 60_000;
@@ -16,18 +16,23 @@ export interface OwnDatabase {
   startLoad(): Promise<Load>;
 }
 
-/** Whole from its `beforeEach` on; `more` are the node's settings beside the database. */
+export interface OwnDatabaseOptions extends OwnServerOptions {
+  /** The node's settings beside the database. */
+  readonly settings?: (server: OwnServer) => Promise<Partial<Settings>>;
+}
+
+/** Whole from its `beforeEach` on. */
 export function ownDatabase(
   kind: ServerKind,
-  more: (server: OwnServer) => Promise<Partial<Settings>> = async () => ({}),
+  { settings = async () => ({}), ...options }: OwnDatabaseOptions = {},
 ): OwnDatabase {
   const own = {} as OwnDatabase;
   let load: Load | null = null;
   beforeEach(async () => {
-    own.server = await startOwnServer(kind);
+    own.server = await startOwnServer(kind, options);
     const databaseUrl = await own.server.createDatabase();
-    const settings = { databaseTimeoutMs: TIMEOUT_MS, ...(await more(own.server)) };
-    own.node = await startNode({ databaseUrl, logLevel: 'silent', ...settings });
+    const more = { databaseTimeoutMs: TIMEOUT_MS, ...(await settings(own.server)) };
+    own.node = await startNode({ databaseUrl, logLevel: 'silent', ...more });
     own.startLoad = async () => {
       load = await Load.start(kind, databaseUrl, own.node.url);
       return load;

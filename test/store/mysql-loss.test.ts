@@ -5,6 +5,7 @@ import type { SessionOptions } from '../../src/store/dialects/mysql/session.ts';
 import { StepConnection } from '../../src/store/dialects/mysql/step-connection.ts';
 import { START, stepSql } from '../../src/store/dialects/mysql/step-sql.ts';
 import { Stepper } from '../../src/store/dialects/mysql/stepper.ts';
+import { Synced } from '../../src/store/dialects/mysql/synced.ts';
 import { Store } from '../../src/store/store.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { expectDense, makeDraft, readAll } from '../support/events.ts';
@@ -30,7 +31,7 @@ describeDatabase('mysql', 'a lost connection', () => {
   };
   const openStepper = (options: Partial<SessionOptions> = {}) => {
     const limits = { timeoutMs: 1000, statementMs: 1000 };
-    const stepper = new Stepper({ url: opened.url, ...limits, ...options }, 'main');
+    const stepper = new Stepper({ url: opened.url, ...limits, ...options }, 'main', new Synced());
     cleanups.unshift(() => stepper.close());
     return stepper;
   };
@@ -203,7 +204,11 @@ describeDatabase('mysql', 'the row of a stream that another session holds', () =
   beforeEach(async () => {
     opened = await openStore('mysql');
     sql = await openSqlSession('mysql', opened.url);
-    stepper = new Stepper({ url: opened.url, timeoutMs: 1000, statementMs: 2000 }, 'main');
+    stepper = new Stepper(
+      { url: opened.url, timeoutMs: 1000, statementMs: 2000 },
+      'main',
+      new Synced(),
+    );
   });
   afterEach(async () => {
     await stepper.close();

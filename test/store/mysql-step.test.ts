@@ -8,6 +8,7 @@ import { READ_ROWS, READ_SIZES } from '../../src/store/dialects/mysql/statements
 import { StepConnection } from '../../src/store/dialects/mysql/step-connection.ts';
 import { stepSql } from '../../src/store/dialects/mysql/step-sql.ts';
 import { Stepper } from '../../src/store/dialects/mysql/stepper.ts';
+import { Synced } from '../../src/store/dialects/mysql/synced.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { drainInbox, expectDense, id, makeDraft, makeDrafts, readAll } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
@@ -29,6 +30,7 @@ describeDatabase('mysql', 'a step', () => {
     const made = new Stepper(
       { url: opened.url, timeoutMs: 10_000, statementMs: 10_000, ...options },
       'main',
+      new Synced(),
     );
     steppers.push(made);
     return made;

@@ -22,8 +22,16 @@ export interface OwnServer {
   close(): Promise<void>;
 }
 
-export async function startOwnServer(kind: ServerKind): Promise<OwnServer> {
-  const child = spawn(process.execPath, [PROGRAM, kind], {
+export interface OwnServerOptions {
+  /** MariaDB only: nobody sees a commit before it is on the disk. @default false */
+  readonly hasBinlog?: boolean;
+}
+
+export async function startOwnServer(
+  kind: ServerKind,
+  { hasBinlog = false }: OwnServerOptions = {},
+): Promise<OwnServer> {
+  const child = spawn(process.execPath, [PROGRAM, kind, ...(hasBinlog ? ['binlog'] : [])], {
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -8,6 +8,7 @@ import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import type { Call, Command } from '../command.ts';
 import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
+import { warnOfLaxSettings } from '../lax-settings.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
 
 export const archive: Command = {
@@ -30,6 +31,7 @@ async function run(call: Call, store: Store, warehouse: Warehouse): Promise<void
   await store.migrate(streams);
   await warehouse.migrate(streams);
   const telemetry = { metrics: createMetrics(), logger: createLogger(logLevel) };
+  await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
   const shared = {
     store,
     warehouse,

@@ -14,7 +14,7 @@ const userName = 'aftercommit';
 
 /**
  * Starts a server and gives `{ url, stop }`; `isDurable` makes a commit wait for the disk, and with
- * `hasBinlog` whoever reads it waits too. `launch` and `choosePort` are for a server that comes back
+ * `hasBinlog` nobody sees it before it is there. `launch` and `choosePort` are for a server that comes back
  * on its port.
  */
 export async function startMariadb({

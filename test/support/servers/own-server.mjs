@@ -1,6 +1,6 @@
 // A database server of one test's own, to be killed, halted and started again on the same port and
 // data. It is durable: what was committed survives. Like the keeper it ends when its stdin closes.
-//   node own-server.mjs postgres|mysql
+//   node own-server.mjs postgres|mysql [binlog]
 // The first line on stdout is {"url": "..."}, or {"error": "..."}. Each line on stdin is an order
 // (crash, halt, start) and is answered by a line when it is carried out: {} or {"error": "..."}.
 import { setMaxListeners } from 'node:events';
@@ -30,8 +30,7 @@ process.stdout.on('error', () => ending.abort());
 try {
   const { url, stop } = await startDatabase({
     isDurable: true,
-    // Without it InnoDB shows a commit to others before it is on the disk.
-    hasBinlog: true,
+    hasBinlog: process.argv[3] === 'binlog',
     signal: ending.signal,
     choosePort: lastingPort,
     launch,

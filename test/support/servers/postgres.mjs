@@ -12,12 +12,7 @@ import { ServerProcess } from './server-process.mjs';
 
 // What only a crash of the machine could tell from a durable server; a crash of the server itself
 // loses nothing.
-const fastSettings = [
-  'fsync=off',
-  'synchronous_commit=off',
-  'full_page_writes=off',
-  'max_wal_size=256MB',
-];
+const fastSettings = ['fsync=off', 'full_page_writes=off', 'max_wal_size=256MB'];
 
 /**
  * Starts a server and gives `{ url, stop }`; `isDurable` leaves everything about durability at its

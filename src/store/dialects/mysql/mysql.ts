@@ -11,8 +11,17 @@ import { mysqlAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
 import { QueueReader } from './queue-reader.ts';
 import type { SessionOptions } from './session.ts';
-import { advanceCursorsSql, DELETE_KEYS, INBOX_DEPTH, MIGRATION_LOCK } from './statements.ts';
+import {
+  advanceCursorsSql,
+  DELETE_KEYS,
+  DURABILITY,
+  INBOX_DEPTH,
+  MIGRATION_LOCK,
+  SYNC,
+  SYNC_SLOTS,
+} from './statements.ts';
 import { Stepper } from './stepper.ts';
+import { Synced } from './synced.ts';
 
 /** How long a node waits for another one's migrations, in seconds. */
 const MIGRATION_WAIT_SECONDS = 600;
@@ -42,6 +51,7 @@ class MysqlDialect implements Dialect {
   readonly numbering: Steppers;
   readonly #db: Knex;
   readonly #session: SessionOptions;
+  readonly #synced = new Synced();
   readonly #readers = new Map<string, QueueReader>();
 
   constructor(db: Knex, session: SessionOptions) {
@@ -50,7 +60,7 @@ class MysqlDialect implements Dialect {
     this.numbering = new Steppers({
       hasStream: async (stream) =>
         (await db('evt_streams').where('name', stream).first('name')) !== undefined,
-      open: (stream) => new Stepper(session, stream),
+      open: (stream) => new Stepper(session, stream, this.#synced),
     });
   }
 
@@ -61,7 +71,7 @@ class MysqlDialect implements Dialect {
   }
 
   async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    const reader = this.#readers.get(stream) ?? new QueueReader(this.#db, stream);
+    const reader = this.#readers.get(stream) ?? new QueueReader(this.#db, stream, this.#synced);
     const rows = await reader.read(after, limits);
     // Only now, so that names from outside do not gather here.
     this.#readers.set(stream, reader);
@@ -93,6 +103,24 @@ class MysqlDialect implements Dialect {
 
   transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
     return this.#db.transaction(work);
+  }
+
+  readSynced<T>(read: (db: Knex) => Promise<T>): Promise<T> {
+    return this.transaction(async (tx) => {
+      const found = await read(tx);
+      await this.syncSeen(tx);
+      return found;
+    });
+  }
+
+  async syncSeen(tx: Knex.Transaction): Promise<void> {
+    await tx.raw(SYNC, [SYNC_SLOTS.transaction]);
+  }
+
+  async laxSettings(): Promise<Record<string, string>> {
+    const [[row]] = await this.#db.raw(DURABILITY);
+    const found = Object.entries(row).map(([name, value]) => [name, String(value)]);
+    return Object.fromEntries(found.filter(([, value]) => value !== '1'));
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {

@@ -9,6 +9,19 @@ export const READ_SIZES = 'select id, octet_length(data) from ?? where id > ? or
 export const READ_ROWS = `select id, type, if(octet_length(data) > ${EVENT_BYTES_MAX}, '', data), ts from ??
  where id > ? and id <= ? order by id`;
 
+/**
+ * (slot): changes something whenever it runs, so its commit writes the log. As a statement of its own it holds its row
+ * for no longer than the server takes; a transaction has another row, which a frozen node would hold.
+ */
+export const SYNC = `
+insert into evt_syncs (slot, times) values (?, 1) on duplicate key update times = times + 1`;
+export const SYNC_SLOTS = { statement: 0, transaction: 1 } as const;
+
+/** Without a binary log it does not matter how that is written. */
+export const DURABILITY = `
+select @@innodb_flush_log_at_trx_commit as innodb_flush_log_at_trx_commit,
+       if(@@log_bin, @@sync_binlog, 1) as sync_binlog`;
+
 /** By the inbox's primary key, all of it. */
 export const INBOX_DEPTH = `
 select count(*) as \`rows\`, timestampdiff(microsecond, min(ts), utc_timestamp(3)) div 1000 as age_ms from ??`;

@@ -9,6 +9,7 @@ import type { Draft } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { FreshCall, IdempotencyKey } from '../../keyed.ts';
 import { tablesOf } from '../../tables.ts';
+import { SYNC, SYNC_SLOTS } from './statements.ts';
 
 export const START = 'start transaction';
 export const COMMIT = 'commit';
@@ -67,6 +68,8 @@ export function stepSql(stream: string) {
     probe: format(PROBE, [inbox]),
     candidates: (rowsMax: number) => format(CANDIDATES, [inbox, rowsMax]),
     fence: format(FENCE, [inbox]),
+    /** For a step that writes nothing but answers with what it saw. */
+    sync: format(SYNC, [SYNC_SLOTS.statement]),
     appendHead: format(APPEND, [queue]),
     /** One statement a principal. */
     knownKeys: (calls: readonly IdempotencyKey[]) =>

@@ -4,7 +4,7 @@
 import { systemClock } from '../../../base/clock.ts';
 import { Mutex } from '../../../base/mutex.ts';
 import type { Draft } from '../../../contract/event.ts';
-import { compareIds, type EventId } from '../../../contract/event-id.ts';
+import { compareIds, type EventId, idPlus } from '../../../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../../../contract/limits.ts';
 import type { Appended, Moved } from '../../dialect.ts';
 import { type KeyedAppended, type KeyedCall, type KnownKey, planKeyed } from '../../keyed.ts';
@@ -19,6 +19,7 @@ import { insertStatements, packetsOf } from './packets.ts';
 import type { SessionOptions } from './session.ts';
 import { type Answer, StepConnection } from './step-connection.ts';
 import { COMMIT, draftRow, START, stepSql } from './step-sql.ts';
+import type { Synced } from './synced.ts';
 
 /** A connection not used for longer, in milliseconds, is tried first: no commit must find out that it went. */
 const TRUSTED_MS = 500;
@@ -34,6 +35,7 @@ interface Found {
 export class Stepper implements StreamSteps {
   readonly #options: SessionOptions;
   readonly #stream: string;
+  readonly #synced: Synced;
   readonly #sql: ReturnType<typeof stepSql>;
   readonly #turns = new Mutex();
   readonly #lookahead = new Lookahead();
@@ -42,9 +44,10 @@ export class Stepper implements StreamSteps {
   #isInboxBusy = false;
   #isClosed = false;
 
-  constructor(options: SessionOptions, stream: string) {
+  constructor(options: SessionOptions, stream: string, synced: Synced) {
     this.#options = options;
     this.#stream = stream;
+    this.#synced = synced;
     this.#sql = stepSql(stream);
   }
 
@@ -102,7 +105,9 @@ export class Stepper implements StreamSteps {
           COMMIT,
         ];
         const answers = await connection.commit(packetsOf(statements, packetBytesMax));
-        return String(headerOf(answers[1]).insertId) as EventId;
+        const first = String(headerOf(answers[1]).insertId) as EventId;
+        this.#synced.reach(this.#stream, idPlus(first, rows.length - 1));
+        return first;
       });
     } catch (error) {
       if (isMysqlNullColumn(error)) return null;
@@ -128,7 +133,7 @@ export class Stepper implements StreamSteps {
       const plan = planKeyed(calls, more.flatMap(rowsOf).map(toKnownKey));
       const refusal = refusalOf(this.#stream, stream?.status);
       if (refusal !== null || plan.fresh.length === 0) {
-        await connection.commit([[COMMIT]]);
+        await connection.commit([[sql.sync, COMMIT]]);
         return { plan, step: refusal };
       }
       const { base, isDrained } = found;
@@ -193,8 +198,10 @@ export class Stepper implements StreamSteps {
       COMMIT,
     ];
     const answers = await connection.commit(packetsOf(statements, packetBytesMax));
+    const moved = isMoving ? headerOf(answers[0]).affectedRows : 0;
+    this.#synced.reach(this.#stream, idPlus(base, moved + rows.length - 1));
     return {
-      moved: isMoving ? headerOf(answers[0]).affectedRows : 0,
+      moved,
       fence: isDrained ? null : (rowsOf(answers.at(-2))[0]?.[0] ?? null),
     };
   }

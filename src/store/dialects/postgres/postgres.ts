@@ -11,6 +11,7 @@ import { openPool } from './pool.ts';
 import {
   ADVANCE_CURSORS,
   DELETE_KEYS,
+  DURABILITY,
   inboxDepthSql,
   isoTimeSql,
   readQueueStatement,
@@ -83,6 +84,18 @@ class PostgresDialect implements Dialect {
       // Without a COMMIT the server undoes everything, whenever it notices that we are gone.
       throw isAtCommit ? error : certain(error);
     }
+  }
+
+  readSynced<T>(read: (db: Knex) => Promise<T>): Promise<T> {
+    return read(this.#db);
+  }
+
+  async syncSeen(): Promise<void> {}
+
+  async laxSettings(): Promise<Record<string, string>> {
+    const { rows } = await this.#db.raw(DURABILITY);
+    const found: [string, string][] = Object.entries(rows[0]);
+    return Object.fromEntries(found.filter(([, value]) => value !== 'on'));
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {

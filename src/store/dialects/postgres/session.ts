@@ -31,12 +31,14 @@ export function clientConfig(options: SessionOptions, name: string): ClientConfi
  * Statements and not start-up parameters, which poolers refuse. All our queries go by a key, in its order, with plans
  * that must not change with the size of a table: a small inbox would get a sequential scan (limit × rows comparisons)
  * or a bitmap scan, which a plan made early keeps for good and which reads and sorts a long inbox whole for every step.
- * With generic plans no statement is planned anew each time. REPEATABLE READ would make steps fail.
+ * With generic plans no statement is planned anew each time. REPEATABLE READ would make steps fail. A commit that does
+ * not wait for the disk would be answered, and seen, before it is there; all other levels are the user's choice.
  */
 export function sessionSettings(options: SessionOptions): string {
   const timeoutMs = Math.round(options.timeoutMs);
   return `
     set timezone = 'UTC';
+    select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
     set default_transaction_isolation = 'read committed';
     set enable_seqscan = off;
     set enable_bitmapscan = off;

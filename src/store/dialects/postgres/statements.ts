@@ -89,3 +89,7 @@ delete from evt_keys where ctid = any (array(
    where at < statement_timestamp() - ?::float8 * interval '1 millisecond'
    order by at limit ?::bigint for update skip locked
 ))`;
+
+/** synchronous_commit is our sessions' own (session.ts). */
+export const DURABILITY = `
+select current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes`;

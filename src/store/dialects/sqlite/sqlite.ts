@@ -109,6 +109,17 @@ class SqliteDialect implements Dialect {
     return this.#db.transaction(work);
   }
 
+  readSynced<T>(read: (db: Knex) => Promise<T>): Promise<T> {
+    return read(this.#reader);
+  }
+
+  async syncSeen(): Promise<void> {}
+
+  /** Ours are the connection's own (driver.ts). */
+  async laxSettings(): Promise<Record<string, string>> {
+    return {};
+  }
+
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
     return query;
   }

@@ -1,0 +1,20 @@
+// No promise of ours is better than the database that it stands on: one that may lose what it has confirmed is named
+// when a node starts.
+import type { Logger } from '../telemetry/logger.ts';
+
+interface Database {
+  laxSettings(): Promise<Record<string, string>>;
+}
+
+export async function warnOfLaxSettings(
+  database: Database,
+  name: 'active' | 'warehouse',
+  logger: Logger,
+): Promise<void> {
+  const settings = await database.laxSettings();
+  if (Object.keys(settings).length === 0) return;
+  logger.warn(
+    { database: name, settings },
+    'A crash of the machine may lose events that were confirmed: the database server does not wait for its disk.',
+  );
+}

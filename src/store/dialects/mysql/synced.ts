@@ -1,0 +1,22 @@
+// Up to where the ids of each stream are known to be on the disk. Without a binary log InnoDB shows a commit to others
+// before it is there: what was read could be taken back by a crash of the server, and its ids given to other events,
+// which nobody who had read the first ones would ever get. So nothing leaves the database that is not known to stay.
+//
+// The log is written in the order of commits: whatever was seen is on the disk once any later commit was answered.
+// Steps of this node tell so for nothing; for events of other nodes a commit is made on purpose, over the connection
+// that saw them, since another one may be to the same server after its crash.
+import { type EventId, maxId, NO_EVENT } from '../../../contract/event-id.ts';
+
+export class Synced {
+  readonly #upTo = new Map<string, EventId>();
+
+  /** Up to which of the stream's ids. */
+  upTo(stream: string): EventId {
+    return this.#upTo.get(stream) ?? NO_EVENT;
+  }
+
+  /** Tells that `id` and all before it are on the disk. */
+  reach(stream: string, id: EventId): void {
+    this.#upTo.set(stream, maxId(this.upTo(stream), id));
+  }
+}
