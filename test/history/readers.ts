@@ -4,7 +4,8 @@ import { call } from '../support/rpc.ts';
 import type { Nodes } from './nodes.ts';
 import { futoinPoll } from './readers/futoin-poll.ts';
 import { futoinPush } from './readers/futoin-push.ts';
-import { poll } from './readers/poll.ts';
+import { hang } from './readers/hang.ts';
+import { poll, pollTwiceAtOnce } from './readers/poll.ts';
 import { push } from './readers/push.ts';
 import { read, type Way } from './readers/reader.ts';
 import { FUTOIN_TYPES, LAST, type Recorder } from './recorder.ts';
@@ -26,6 +27,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   poll: { ways: [poll], want: null },
   push: { ways: [push], want: null },
   both: { ways: [poll, push], want: null },
+  hang: { ways: [hang, hang, poll], want: null },
+  twice: { ways: [pollTwiceAtOnce, pollTwiceAtOnce, poll], want: null },
   poll_some: { ways: [poll], want: ['A', 'order.paid', LAST] },
   push_some: { ways: [push], want: ['B', 'x:y/1', LAST] },
   push_little: { ways: [push, poll], want: [LAST] },

@@ -1,7 +1,7 @@
 // The history of a run: writers of every kind and consumers of every kind on several nodes, while the paths to the
-// database fail, nodes are stopped and started, and archiver and discarder run; then everything that was sent and
-// answered is checked. HISTORY_EVENTS (2000) and HISTORY_SECONDS (12) bound a run, whichever is reached first. With
-// HISTORY_NODES=processes the nodes are processes of their own, ended by kill -9.
+// database fail, nodes are stopped and started, the warehouse stands still at times, and archiver and discarder run;
+// then everything that was sent and answered is checked. HISTORY_EVENTS (2000) and HISTORY_SECONDS (12) bound a run,
+// whichever is reached first. With HISTORY_NODES=processes the nodes are processes of their own, ended by kill -9.
 import { type DatabaseKind, describeDatabase } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
@@ -14,6 +14,7 @@ import type { Row } from './history.ts';
 import { Nodes } from './nodes.ts';
 import { startReaders } from './readers.ts';
 import { LAST, Recorder } from './recorder.ts';
+import { Warehouse } from './warehouse.ts';
 import { OpenWrite, pause } from './writers/writer.ts';
 import { startWriters } from './writers.ts';
 
@@ -29,6 +30,8 @@ const WORKING = {
 } as const;
 /** How long consumers may take to come to the end when nothing is cut any more; mutants make it short. */
 const READ_MS_MAX = Number(process.env.HISTORY_READ_SECONDS ?? 30 + SECONDS) * 1000;
+/** How long the archiver is held back at the end while the consumers get there. */
+const HELD_MS_MAX = 10_000;
 /** Of how many COMMITs one is cut. */
 const CUTS_PER_COMMIT = Number(process.env.HISTORY_COMMIT_CUTS ?? 0.04);
 const TIMEOUT_MS = SECONDS * 3000 + 180_000;
@@ -38,6 +41,7 @@ export function describeRun(kind: DatabaseKind): void {
     let first: StartedApp;
     let path: FaultyPath | null = null;
     let nodes: Nodes | null = null;
+    let warehouse: Warehouse | null = null;
     /** Whatever goes wrong, nobody goes on when the test has ended. */
     let isOver = false;
     beforeEach(async () => {
@@ -49,8 +53,10 @@ export function describeRun(kind: DatabaseKind): void {
       await nodes?.end();
       await first.stop();
       await path?.close();
+      await warehouse?.close();
       path = null;
       nodes = null;
+      warehouse = null;
     });
 
     it(
@@ -82,6 +88,8 @@ export function describeRun(kind: DatabaseKind): void {
         const isEnough = () => isOver || recorder.made >= EVENTS || performance.now() > deadline;
         if (path !== null) path.isCalm = false;
         const restarting = restartNow(running, own(random, 3), isEnough);
+        warehouse = await Warehouse.open(kind, first.settings.warehouseUrl);
+        const stalling = warehouse.stall(own(random, 6), isEnough);
         await startWriters({
           recorder,
           nodes: running,
@@ -90,13 +98,20 @@ export function describeRun(kind: DatabaseKind): void {
           kind,
           url,
         });
-        await restarting;
+        await Promise.all([restarting, stalling]);
         if (path !== null) path.isCalm = true;
+        await warehouse.hold();
+        // The archiver waits with the first in hand, and has not seen the second when the consumers acknowledge it.
+        await writeLast(first, recorder);
+        await pause(200);
         end = await writeLast(first, recorder);
         let isRead = false;
         const allRead = reading().then(() => {
           isRead = true;
         });
+        await until(() => isRead, Math.min(HELD_MS_MAX, READ_MS_MAX)).catch(() => {});
+        await pause(200);
+        await warehouse.release();
         // A consumer that never gets the last event has missed something, and the checker says what.
         await until(() => isRead, READ_MS_MAX).catch(() => {});
         isOver = true;

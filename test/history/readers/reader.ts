@@ -79,6 +79,11 @@ export class ReaderSession {
     this.params = { component: isLive ? 'LIVE' : name, want };
   }
 
+  /** Of the same consumer, in another process. */
+  another(): ReaderSession {
+    return new ReaderSession(this.#reader, this.options.recorder.session());
+  }
+
   get kept(): string {
     return this.#reader.kept;
   }

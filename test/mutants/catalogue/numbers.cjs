@@ -66,11 +66,11 @@ module.exports = [
       },
       {
         file: 'src/store/dialects/mysql/stepper.ts',
-        find: 'connection.commit(packetsOf(statements, packetBytesMax));\n        return',
+        find: 'connection.commit(packetsOf(statements, packetBytesMax));\n        const first',
         replace: `connection.send(statements.slice(0, 1));
         await new Promise((resolve) => setTimeout(resolve, 15));
         await connection.commit([statements.slice(1)]);
-        return`,
+        const first`,
       },
       {
         file: 'src/store/dialects/mysql/stepper.ts',

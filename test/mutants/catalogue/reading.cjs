@@ -57,4 +57,23 @@ module.exports = [
       says: 'Received promise resolved instead of rejected',
     },
   },
+  {
+    name: 'given-out-before-it-is-on-the-disk',
+    breaks: 'What the database shows before it is on its disk leaves it only when it is.',
+    edits: [
+      {
+        file: 'src/store/dialects/mysql/statements.ts',
+        find: 'insert into evt_syncs (slot, times) values (?, 1) on duplicate key update times = times + 1',
+        replace: 'select ?',
+      },
+    ],
+    databases: ['mysql'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/crash/unsynced.test.ts',
+      title: 'are on it once they were read',
+      says: 'toEqual',
+    },
+  },
 ];
