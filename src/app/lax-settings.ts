@@ -15,6 +15,6 @@ export async function warnOfLaxSettings(
   if (Object.keys(settings).length === 0) return;
   logger.warn(
     { database: name, settings },
-    'A crash of the machine may lose events that were confirmed: the database server does not wait for its disk.',
+    'A crash of the database server or its machine may lose events that were confirmed: it does not wait for its disk.',
   );
 }

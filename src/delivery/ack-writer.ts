@@ -3,12 +3,15 @@
 // acknowledgement goes into the next flush again when one fails.
 import { backoffMs } from '../base/backoff.ts';
 import { nextTurn, systemClock } from '../base/clock.ts';
-import { compareIds } from '../contract/event-id.ts';
+import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
 import type { Ack, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 const BACKOFF = { firstMs: 50, maxMs: 2000 };
+
+/** Consumers whose stored cursor is remembered; to forget one costs it one more write. */
+const STORED_MAX = 10_000;
 
 export class AckWriter {
   readonly #store: Store;
@@ -17,6 +20,8 @@ export class AckWriter {
   readonly #drained = new AbortController();
   /** By consumer and token: a reader that was taken over must not stand in the way of the newer one. */
   #waiting = new Map<string, Ack>();
+  /** Up to where cursors are stored for certain; of acknowledgements with a token nobody knows whether they counted. */
+  readonly #stored = new Map<string, EventId>();
   #scheduled: Promise<void> | null = null;
   #last: Promise<void> = Promise.resolve();
   #failures = 0;
@@ -32,6 +37,11 @@ export class AckWriter {
     this.#enqueue(ack);
     this.#scheduled ??= this.#schedule(0);
     return this.#scheduled;
+  }
+
+  /** True when this node has stored it, or more; what was only read may be taken back by a crash of the database. */
+  hasStored(consumerId: string, cursor: EventId): boolean {
+    return compareIds(cursor, this.#stored.get(consumerId) ?? NO_EVENT) <= 0;
   }
 
   /** Stores the cursor in the background, trying again while the database fails. */
@@ -67,6 +77,9 @@ export class AckWriter {
     this.#scheduled = null;
     try {
       await this.#store.advanceCursors(acks);
+      for (const { consumerId, cursor, token } of acks) {
+        if (token === null) this.#remember(consumerId, cursor);
+      }
       this.#failures = 0;
       this.#metrics.ackFlushes.inc();
       this.#metrics.acks.inc(acks.length);
@@ -76,6 +89,11 @@ export class AckWriter {
       this.#retry(acks.filter((ack) => ack.token !== null));
       throw error;
     }
+  }
+
+  #remember(consumerId: string, cursor: EventId): void {
+    if (this.#stored.size >= STORED_MAX) this.#stored.clear();
+    this.#stored.set(consumerId, maxId(cursor, this.#stored.get(consumerId) ?? NO_EVENT));
   }
 
   /** Polls were told and will ask again themselves. */

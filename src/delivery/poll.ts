@@ -107,9 +107,10 @@ async function acknowledge(
     const position = maxId(lastId, consumer.cursor);
     checkPosition(await store.streamState(feed.stream), position, epoch);
   }
-  if (compareIds(lastId, consumer.cursor) <= 0) return;
+  const isNew = compareIds(lastId, consumer.cursor) > 0;
+  if (!isNew && acks.hasStored(consumer.id, lastId)) return;
   await acks.write({ consumerId: consumer.id, cursor: lastId, token: null });
-  onAcknowledged(lastId);
+  if (isNew) onAcknowledged(lastId);
 }
 
 async function collect(

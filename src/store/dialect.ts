@@ -106,8 +106,8 @@ export interface Dialect {
    */
   readSynced<T>(read: (db: Knex) => Promise<T>): Promise<T>;
 
-  /** The same for a transaction that has written nothing, as its last statement. */
-  syncSeen(tx: Knex.Transaction): Promise<void>;
+  /** A `transaction` of which the same is true also when it has written nothing. */
+  syncedTransaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T>;
 
   /** The server's settings, with their values, by which it may lose what it has confirmed. */
   laxSettings(): Promise<Record<string, string>>;

@@ -51,6 +51,15 @@ export class Runner {
     return this.#run(verb, () => this.#dialect.transaction(work), options);
   }
 
+  /** The same, whose answer counts also when it has written nothing. */
+  syncedTransaction<T>(
+    verb: string,
+    work: (tx: Knex.Transaction) => Promise<T>,
+    options: RunOptions = {},
+  ): Promise<T> {
+    return this.#run(verb, () => this.#dialect.syncedTransaction(work), options);
+  }
+
   /**
    * Work that finds out by itself what of it was done before. After a lost answer it is tried again until the database
    * tells; a database that stays away is waited for only for a moment, since more calls wait behind.

@@ -187,15 +187,12 @@ export class Store {
     const isByTime = typeof start === 'object' && 'time' in start;
     if (isByTime && (await this.#isRegistered(stream, ident))) return false;
     const position = isByTime ? await this.#positionAt(stream, start.time) : start;
-    return this.#run.transaction(
+    return this.#run.syncedTransaction(
       'registerConsumer',
       async (tx) => {
         // The lock keeps the discarder away until the new cursor is visible to it.
         const state = await streams.lockStream(tx, this.#dialect, stream);
-        if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null) {
-          await this.#dialect.syncSeen(tx);
-          return false;
-        }
+        if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null) return false;
         const cursor = startCursor(state, position);
         await consumers.insertConsumer(tx, this.#dialect, { stream, ident, cursor });
         return true;
@@ -225,7 +222,11 @@ export class Store {
       return { cursor: row.cursor, lag: idDistance(row.cursor, state.newest) };
     };
     // Done twice it would say that there was none.
-    return this.#run.transaction('unregisterConsumer', work, isDryRun ? REPEATABLE : undefined);
+    return this.#run.syncedTransaction(
+      'unregisterConsumer',
+      work,
+      isDryRun ? REPEATABLE : undefined,
+    );
   }
 
   findConsumer(stream: string, ident: string): Promise<consumers.ConsumerRow | null> {
@@ -300,7 +301,7 @@ export class Store {
         cursor: state.discardedUpTo,
       });
     };
-    return this.#run.transaction('requireArchive', work, REPEATABLE);
+    return this.#run.syncedTransaction('requireArchive', work, REPEATABLE);
   }
 
   /**
@@ -321,7 +322,8 @@ export class Store {
   /** Right before the first event at or after the time; before those that come from now on, when there is none. */
   async #positionAt(stream: string, time: string): Promise<Found> {
     const since = firstMillisecond(time);
-    const { discardedUpTo, newest, gapsUpTo } = await this.streamState(stream);
+    // What is found lies within it, and a crash may come before it is used.
+    const { discardedUpTo, newest, gapsUpTo } = await this.syncedState(stream);
     const range = { after: discardedUpTo, upTo: newest, gapsUpTo };
     const first = await this.#run.repeatable('firstIdSince', () =>
       events.firstIdSince(this.#reader, this.#dialect, stream, since, range),

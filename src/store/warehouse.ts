@@ -63,11 +63,10 @@ export class Warehouse {
     const work = async (tx: Knex.Transaction) => {
       const found = await history.findWatermark(tx, this.#dialect, sink, stream);
       if (found === null) await history.insertWatermark(tx, sink, stream, start);
-      // Events are discarded by it.
-      else await this.#dialect.syncSeen(tx);
       return found ?? start;
     };
-    return this.#run.transaction('openWatermark', work, REPEATABLE);
+    // Events are discarded by it.
+    return this.#run.syncedTransaction('openWatermark', work, REPEATABLE);
   }
 
   /**

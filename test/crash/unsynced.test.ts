@@ -1,14 +1,19 @@
 // A database is killed while commits are visible that are not on its disk: what left it by a read must not be taken back.
 // MariaDB shows commits in that state for the moment that its disk takes (without a binary log); here it is made to last.
 // PostgreSQL does so for sessions with synchronous_commit = off, which a server or a role may have by default.
+import { App } from '../../src/app/app.ts';
+import { loadSettings } from '../../src/config/load.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Warehouse } from '../../src/store/warehouse.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { id, makeDraft, readAll } from '../support/events.ts';
+import { call } from '../support/rpc.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { ownStore } from './own-store.ts';
 
+const SILENT = createLogger('silent');
 const LIMITS = { eventsMax: 100, bytesMax: 1_000_000 };
 
 const IS_PURGED = `
@@ -114,6 +119,38 @@ describeDatabase('mysql', 'commits that are not on the disk', () => {
       expect(await store.findConsumer('main', 'a:b')).not.toBeNull();
     },
   );
+
+  it('are on it once a consumer was told that it is not registered', async () => {
+    const other = await place.open();
+    await place.store.registerConsumer('main', 'a:b', 'now');
+    await unsynced(() => other.unregisterConsumer('main', 'a:b', false));
+    expect(await place.store.unregisterConsumer('main', 'a:b', false)).toBeNull();
+    const store = await crash();
+    expect(await store.findConsumer('main', 'a:b')).toBeNull();
+  });
+
+  it('are on it once an acknowledgement was answered', async () => {
+    const app = new App(loadSettings({ values: { databaseUrl: place.url, port: 0 } }), SILENT);
+    await app.start();
+    place.cleanups.unshift(() => app.stop());
+    await call(app.url, 'registerConsumer', { component: 'c' });
+    const ack = { component: 'c', last_id: await call(app.url, 'addEvent', { type: 'SEEN' }) };
+    const other = await place.open();
+    const consumerId = (await other.findConsumer('main', 'local:c'))?.id as string;
+    const acks = [{ consumerId, cursor: id(1), token: null }];
+    await unsynced(() => other.advanceCursors(acks));
+    await call(app.url, 'pollEvents', ack);
+    const store = await crash();
+    expect((await store.findConsumer('main', 'local:c'))?.cursor).toBe('1');
+  });
+
+  it('are on it once the archive is said to be required', async () => {
+    const other = await place.open();
+    await unsynced(() => other.requireArchive('main'));
+    await place.store.requireArchive('main');
+    const store = await crash();
+    expect((await store.streamState('main')).isArchiveRequired).toBe(true);
+  });
 
   it('are on it once the archive is said to hold what may be discarded', async () => {
     const url = await place.server.createDatabase();

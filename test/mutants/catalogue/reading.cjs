@@ -63,8 +63,8 @@ module.exports = [
     edits: [
       {
         file: 'src/store/dialects/mysql/statements.ts',
-        find: 'insert into evt_syncs (slot, times) values (?, 1) on duplicate key update times = times + 1',
-        replace: 'select ?',
+        find: 'insert into evt_syncs (slot, times) values (0, 1) on duplicate key update times = times + 1',
+        replace: 'select 1',
       },
     ],
     databases: ['mysql'],

@@ -6,10 +6,8 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
   export type PooledConnection = Connection & {
     readonly stream: { destroy(): void };
     /** Set while the connection is in a transaction. */
-    readonly __knexTxId?: string;
+    __knexTxId?: string;
     __knex__disposed?: unknown;
-    /** Set by our pool. */
-    server: import('./session.ts').ServerFacts;
   };
 
   export interface PooledQuery {

@@ -36,7 +36,7 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
       let connection: PooledConnection | null = null;
       try {
         connection = await super.acquireRawConnection();
-        connection.server = await prepareSession(connection, options);
+        await prepareSession(connection, options);
         return connection;
       } catch (error) {
         if (connection !== null) cut(connection);

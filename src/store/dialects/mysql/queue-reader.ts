@@ -9,7 +9,7 @@ import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import type { ReadLimits } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { Lookahead } from './lookahead.ts';
-import { READ_ROWS, READ_SIZES, SYNC, SYNC_SLOTS } from './statements.ts';
+import { READ_ROWS, READ_SIZES, SYNC } from './statements.ts';
 import type { Synced } from './synced.ts';
 
 /** What a row costs beside its data, near enough. */
@@ -65,11 +65,11 @@ export class QueueReader {
     ids: readonly EventId[],
   ): Promise<EventId | undefined> {
     const last = ids.at(-1);
-    if (last === undefined || connection.server.hasBinlog) return last;
+    if (last === undefined) return undefined;
     const upTo = this.#synced.upTo(this.#stream);
     const known = ids.findLast((id) => compareIds(id, upTo) <= 0);
     if (known !== undefined) return known;
-    await this.#rows(connection, SYNC, [SYNC_SLOTS.statement]);
+    await this.#rows(connection, SYNC, []);
     this.#synced.reach(this.#stream, last);
     return last;
   }

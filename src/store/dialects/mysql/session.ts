@@ -34,19 +34,11 @@ export function answerMsMax({ statementMs }: SessionOptions): number {
   return statementMs + Math.min(statementMs, GRACE_MS_MAX);
 }
 
-/** What a connection's server is like, for as long as the connection lasts. */
-export interface ServerFacts {
-  /** The greatest packet that it takes, in bytes. */
-  readonly packetBytesMax: number;
-  /** False when others may see a commit before it is on the disk (see synced.ts). */
-  readonly hasBinlog: boolean;
-}
-
-/** Sets the session of a new connection. */
+/** Sets the session of a new connection and gives the greatest packet that its server takes, in bytes. */
 export async function prepareSession(
   connection: Connection,
   options: SessionOptions,
-): Promise<ServerFacts> {
+): Promise<number> {
   const run = (sql: string) => {
     const answer = new Promise<RowDataPacket[][]>((resolve, reject) => {
       connection.query<RowDataPacket[][]>({ sql, rowsAsArray: true }, (error, rows) =>
@@ -55,10 +47,10 @@ export async function prepareSession(
     });
     return within(answerMsMax(options), answer);
   };
-  const [facts] = await run('select version(), @@max_allowed_packet, @@log_bin');
+  const [facts] = await run('select version(), @@max_allowed_packet');
   const isMariadb = String(facts?.[0]).includes('MariaDB');
   for (const sql of sessionSettings(options, isMariadb)) await run(sql);
-  return { packetBytesMax: Number(facts?.[1]), hasBinlog: Number(facts?.[2]) !== 0 };
+  return Number(facts?.[1]);
 }
 
 /**

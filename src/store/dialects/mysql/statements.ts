@@ -10,12 +10,11 @@ export const READ_ROWS = `select id, type, if(octet_length(data) > ${EVENT_BYTES
  where id > ? and id <= ? order by id`;
 
 /**
- * (slot): changes something whenever it runs, so its commit writes the log. As a statement of its own it holds its row
- * for no longer than the server takes; a transaction has another row, which a frozen node would hold.
+ * Changes something whenever it runs, so its commit writes the log. Always a statement of its own, or in one packet with
+ * its commit: everybody needs this row, and a node that is frozen must not hold it.
  */
 export const SYNC = `
-insert into evt_syncs (slot, times) values (?, 1) on duplicate key update times = times + 1`;
-export const SYNC_SLOTS = { statement: 0, transaction: 1 } as const;
+insert into evt_syncs (slot, times) values (0, 1) on duplicate key update times = times + 1`;
 
 /** Without a binary log it does not matter how that is written. */
 export const DURABILITY = `

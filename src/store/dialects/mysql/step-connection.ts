@@ -50,8 +50,8 @@ export class StepConnection {
       await new Promise<void>((resolve, reject) => {
         made.#connection.connect((error) => (error === null ? resolve() : reject(error)));
       });
-      const { packetBytesMax } = await prepareSession(made.#connection, options);
-      made.#packetBytesMax = Math.min(packetBytesMax - PACKET_OVERHEAD_BYTES, made.#packetBytesMax);
+      const bytes = await prepareSession(made.#connection, options);
+      made.#packetBytesMax = Math.min(bytes - PACKET_OVERHEAD_BYTES, made.#packetBytesMax);
       return made;
     } catch (error) {
       made.cut();

@@ -9,7 +9,7 @@ import type { Draft } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { FreshCall, IdempotencyKey } from '../../keyed.ts';
 import { tablesOf } from '../../tables.ts';
-import { SYNC, SYNC_SLOTS } from './statements.ts';
+import { SYNC } from './statements.ts';
 
 export const START = 'start transaction';
 export const COMMIT = 'commit';
@@ -69,7 +69,7 @@ export function stepSql(stream: string) {
     candidates: (rowsMax: number) => format(CANDIDATES, [inbox, rowsMax]),
     fence: format(FENCE, [inbox]),
     /** For a step that writes nothing but answers with what it saw. */
-    sync: format(SYNC, [SYNC_SLOTS.statement]),
+    sync: SYNC,
     appendHead: format(APPEND, [queue]),
     /** One statement a principal. */
     knownKeys: (calls: readonly IdempotencyKey[]) =>

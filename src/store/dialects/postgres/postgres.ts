@@ -90,7 +90,9 @@ class PostgresDialect implements Dialect {
     return read(this.#db);
   }
 
-  async syncSeen(): Promise<void> {}
+  syncedTransaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
 
   async laxSettings(): Promise<Record<string, string>> {
     const { rows } = await this.#db.raw(DURABILITY);

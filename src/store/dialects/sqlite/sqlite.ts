@@ -113,7 +113,9 @@ class SqliteDialect implements Dialect {
     return read(this.#reader);
   }
 
-  async syncSeen(): Promise<void> {}
+  syncedTransaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
 
   /** Ours are the connection's own (driver.ts). */
   async laxSettings(): Promise<Record<string, string>> {
