@@ -10,8 +10,8 @@ export const READ_ROWS = `select id, type, if(octet_length(data) > ${EVENT_BYTES
  where id > ? and id <= ? order by id`;
 
 /**
- * Changes something whenever it runs, so its commit writes the log. Always a statement of its own, or in one packet with
- * its commit: everybody needs this row, and a node that is frozen must not hold it.
+ * Changes something whenever it runs, so its commit writes the log. Always a statement of its own, or in one packet
+ * with its commit: everybody needs this row, and a node that is frozen must not hold it.
  */
 export const SYNC = `
 insert into evt_syncs (slot, times) values (0, 1) on duplicate key update times = times + 1`;
