@@ -120,13 +120,13 @@ class MysqlDialect implements Dialect {
     const { client } = this.#db;
     const connection: PooledConnection = await client.acquireConnection();
     try {
-      const result = await this.#db.transaction(work, { connection });
-      // knex leaves it behind on a connection that it was given.
-      delete connection.__knexTxId;
+      const result = await this.#db.transaction(work, { connection }).finally(() => {
+        // knex leaves it behind on a connection that it was given.
+        delete connection.__knexTxId;
+      });
       await this.#db.raw(SYNC).connection(connection).catch(throwUnknown);
       return result;
     } finally {
-      delete connection.__knexTxId;
       await client.releaseConnection(connection);
     }
   }
