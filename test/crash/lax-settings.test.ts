@@ -1,7 +1,8 @@
 // A node names the settings of its database by which the server may lose what it has confirmed.
 import { App } from '../../src/app/app.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { describeDatabase } from '../support/databases.ts';
+import { describeDatabase, type ServerKind } from '../support/databases.ts';
+import type { OwnServerOptions } from '../support/own-server.ts';
 import { type OwnStore, ownStore } from './own-store.ts';
 
 interface Warning {
@@ -32,35 +33,48 @@ function expectWarned(warned: readonly Warning[], settings: Record<string, strin
   ]);
 }
 
-describeDatabase('mysql', 'a server that may lose what it has confirmed', () => {
-  const place = ownStore('mysql');
+interface Case {
+  readonly kind: ServerKind;
+  readonly title: string;
+  readonly options?: OwnServerOptions;
+  readonly set: readonly string[];
+  readonly named: Record<string, string>;
+}
 
-  it('is named by the nodes', async () => {
-    expect(await warningsAt(place)).toEqual([]);
-    await place.sql.run('set global innodb_flush_log_at_trx_commit = 2');
-    // Of no importance without a binary log.
-    await place.sql.run('set global sync_binlog = 0');
-    expectWarned(await warningsAt(place), { innodb_flush_log_at_trx_commit: '2' });
+const CASES: readonly Case[] = [
+  {
+    kind: 'mysql',
+    title: 'a server that may lose what it has confirmed',
+    set: [
+      'set global innodb_flush_log_at_trx_commit = 2',
+      // Of no importance without a binary log.
+      'set global sync_binlog = 0',
+    ],
+    named: { innodb_flush_log_at_trx_commit: '2' },
+  },
+  {
+    kind: 'mysql',
+    title: 'a server that does not write its binary log through',
+    options: { hasBinlog: true },
+    set: ['set global sync_binlog = 0'],
+    named: { sync_binlog: '0' },
+  },
+  {
+    kind: 'postgres',
+    title: 'a server that may lose what it has confirmed',
+    set: ['alter system set fsync = off', 'select pg_reload_conf()'],
+    named: { fsync: 'off' },
+  },
+];
+
+for (const { kind, title, options, set, named } of CASES) {
+  describeDatabase(kind, title, () => {
+    const place = ownStore(kind, options);
+
+    it('is named by the nodes', async () => {
+      expect(await warningsAt(place)).toEqual([]);
+      for (const statement of set) await place.sql.run(statement);
+      expectWarned(await warningsAt(place), named);
+    });
   });
-});
-
-describeDatabase('mysql', 'a server that does not write its binary log through', () => {
-  const place = ownStore('mysql', { hasBinlog: true });
-
-  it('is named by the nodes', async () => {
-    expect(await warningsAt(place)).toEqual([]);
-    await place.sql.run('set global sync_binlog = 0');
-    expectWarned(await warningsAt(place), { sync_binlog: '0' });
-  });
-});
-
-describeDatabase('postgres', 'a server that may lose what it has confirmed', () => {
-  const place = ownStore('postgres');
-
-  it('is named by the nodes', async () => {
-    expect(await warningsAt(place)).toEqual([]);
-    await place.sql.run('alter system set fsync = off');
-    await place.sql.run('select pg_reload_conf()');
-    expectWarned(await warningsAt(place), { fsync: 'off' });
-  });
-});
+}
