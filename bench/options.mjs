@@ -1,6 +1,6 @@
 // What the command line asks for, and how much is measured for it.
 import { parseArgs } from 'node:util';
-import { databaseKinds } from './databases.mjs';
+import { databaseKinds } from './databases/databases.mjs';
 
 export const USAGE = `npm run bench -- [--quick] [--db sqlite|postgres|mysql] [--latency SECONDS]
                    [--json] [--keep NOTE]

@@ -3,18 +3,18 @@
 // usage.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measureAddEvent } from './add-event.mjs';
-import { sumFaults } from './arrivals.mjs';
-import { CleanUp } from './clean-up.mjs';
-import { Databases } from './databases.mjs';
-import { diskFolder, fdatasyncRate } from './disk.mjs';
-import { measureLatency } from './latency.mjs';
-import { describeMachine } from './machine.mjs';
+import { Databases } from './databases/databases.mjs';
+import { diskFolder, fdatasyncRate } from './databases/disk.mjs';
+import { startServers } from './databases/servers.mjs';
+import { sumFaults } from './kit/arrivals.mjs';
+import { CleanUp } from './kit/clean-up.mjs';
+import { measureAddEvent } from './measures/add-event.mjs';
+import { measureLatency } from './measures/latency.mjs';
+import { measurePushBacklog } from './measures/push-backlog.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
-import { measurePushBacklog } from './push-backlog.mjs';
-import { isSound, reportText } from './report.mjs';
-import { keepReport } from './results-file.mjs';
-import { startServers } from './servers.mjs';
+import { describeMachine } from './report/machine.mjs';
+import { isSound, reportText } from './report/report.mjs';
+import { keepReport } from './report/results-file.mjs';
 
 const cleanUp = new CleanUp();
 cleanUp.watch(complain);

@@ -1,5 +1,5 @@
 // The report of a run as text: what it says on the terminal and what is kept are the same.
-import { isFaultless } from './arrivals.mjs';
+import { isFaultless } from '../kit/arrivals.mjs';
 import { tableText } from './table.mjs';
 
 const LEGEND = `Rates are events per second, best and median of the rounds. Ratio: our best rate to the floor's best, and the

@@ -1,7 +1,7 @@
 // PostgreSQL, as the bench uses it beside the product: the bare statements, prepared by name, over plain clients with
 // the settings that any application has.
 import pg from 'pg';
-import { addEvent } from './product.mjs';
+import { addEvent } from '../kit/product.mjs';
 
 const BARE_TABLE = `create table bench_bare (
   id bigint generated always as identity primary key, type text collate "C" not null, data json not null,

@@ -2,14 +2,15 @@
 // its receipt by push, and from the commit of a foreign transaction, which gives no hint, to its receipt; the same
 // beside another transaction that has written an event and stays open (not on SQLite, which has one writer). Three
 // processes, one clock (clock.mjs).
-import { checkArrivals, idsBehind } from './arrivals.mjs';
-import { Child } from './child.mjs';
-import { monotonicMs, until } from './clock.mjs';
-import { draftOf } from './draft.mjs';
-import { EventQueue } from './event-queue.mjs';
-import { describeLatencies } from './figures.mjs';
-import { inRounds } from './rounds.mjs';
-import { RpcClient } from './rpc-client.mjs';
+
+import { EventQueue } from '../databases/event-queue.mjs';
+import { checkArrivals, idsBehind } from '../kit/arrivals.mjs';
+import { monotonicMs, until } from '../kit/clock.mjs';
+import { draftOf } from '../kit/draft.mjs';
+import { describeLatencies } from '../kit/figures.mjs';
+import { inRounds } from '../kit/rounds.mjs';
+import { Child } from '../processes/child.mjs';
+import { RpcClient } from '../processes/rpc-client.mjs';
 
 const PER_SECOND = 100;
 /** The first events of a slice, which find loops that have gone to rest: they are checked but not counted. */

@@ -3,8 +3,8 @@ import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monotonicMs } from './clock.mjs';
-import { percentile } from './figures.mjs';
+import { monotonicMs } from '../kit/clock.mjs';
+import { percentile } from '../kit/figures.mjs';
 
 /** File system types of Linux that are memory: tmpfs and ramfs. */
 const MEMORY_TYPES = new Set([0x01021994, 0x858458f6]);

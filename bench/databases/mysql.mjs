@@ -1,7 +1,7 @@
 // MySQL and MariaDB, as the bench uses them beside the product: the bare statements over plain connections with the
 // settings that any application has. The insert is prepared; a read is faster when it is not.
 import mysql from 'mysql2/promise';
-import { addEvent } from './product.mjs';
+import { addEvent } from '../kit/product.mjs';
 
 const TEXT = 'character set utf8mb4 collate utf8mb4_bin not null';
 const BARE_TABLE = `create table bench_bare (

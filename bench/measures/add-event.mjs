@@ -1,14 +1,15 @@
 // In-process addEvent, a generator on a store: 1 and 128 callers that each await their answer, against bare inserts.
 // Every answer is held against the queue afterwards: each event is there once, under the id that its caller was told,
 // and behind everything that was answered before it was called.
-import { checkArrivals } from './arrivals.mjs';
-import { bareInsert } from './bare-insert.mjs';
-import { monotonicMs } from './clock.mjs';
-import { draftOf } from './draft.mjs';
-import { EventQueue } from './event-queue.mjs';
-import { compareRates, median } from './figures.mjs';
-import { createMetrics, Generator, loadSettings, STREAM } from './product.mjs';
-import { inRounds } from './rounds.mjs';
+
+import { EventQueue } from '../databases/event-queue.mjs';
+import { checkArrivals } from '../kit/arrivals.mjs';
+import { bareInsert } from '../kit/bare-insert.mjs';
+import { monotonicMs } from '../kit/clock.mjs';
+import { draftOf } from '../kit/draft.mjs';
+import { compareRates, median } from '../kit/figures.mjs';
+import { createMetrics, Generator, loadSettings, STREAM } from '../kit/product.mjs';
+import { inRounds } from '../kit/rounds.mjs';
 
 const CALLERS = [1, 128];
 

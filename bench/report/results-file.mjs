@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { reportText } from './report.mjs';
 
-const FOLDER = fileURLToPath(new URL('./results/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../results/', import.meta.url));
 
 /** Writes `bench/results/<date>.md` and gives its name. */
 export async function keepReport(report, note) {

@@ -1,7 +1,7 @@
 // The product's own tables on a fresh database, with what every measurement does to them from outside: make them, fill
 // them, read them back.
-import { draftsFrom, numberOf } from './draft.mjs';
-import { loadSettings, STREAM, Store } from './product.mjs';
+import { draftsFrom, numberOf } from '../kit/draft.mjs';
+import { loadSettings, STREAM, Store } from '../kit/product.mjs';
 
 const PAGE = { eventsMax: 1000, bytesMax: 4_194_304 };
 

@@ -1,11 +1,12 @@
 // Push of a backlog over a real WebSocket: a registered consumer in a process of its own stands at the beginning of a
 // full queue and takes all of it, unfiltered and with one batch in flight, which is the default. Two nodes on the same
 // database, one for each size of batches; the lean read of the same rows beside them.
-import { arrayRead } from './array-read.mjs';
-import { Child } from './child.mjs';
-import { EventQueue } from './event-queue.mjs';
-import { compareRates, median } from './figures.mjs';
-import { inRounds } from './rounds.mjs';
+
+import { EventQueue } from '../databases/event-queue.mjs';
+import { arrayRead } from '../kit/array-read.mjs';
+import { compareRates, median } from '../kit/figures.mjs';
+import { inRounds } from '../kit/rounds.mjs';
+import { Child } from '../processes/child.mjs';
 
 const BATCH_SIZES = [100, 1000];
 

@@ -2,7 +2,7 @@
 // settings. One file, one writer, so more connections would only wait for each other.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addEvent, loadDriver, openHandle } from './product.mjs';
+import { addEvent, loadDriver, openHandle } from '../kit/product.mjs';
 
 const BARE_TABLE = `create table bench_bare (
   id integer primary key, type text not null, data text not null, ts text not null) strict`;

@@ -1,9 +1,9 @@
 // A consumer in a process of its own. It keeps every frame with the time of its arrival, and looks into them only when
 // the clock has stopped; it sees no server but by its socket.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkArrivals, idsBehind } from './arrivals.mjs';
+import { checkArrivals, idsBehind } from '../kit/arrivals.mjs';
+import { monotonicMs } from '../kit/clock.mjs';
 import { serveParent } from './child.mjs';
-import { monotonicMs } from './clock.mjs';
 import { RpcClient } from './rpc-client.mjs';
 
 /** After so long without a frame, what has not come is lost. */

@@ -1,7 +1,8 @@
 // The service in a process of its own, as `serve` runs it, with the default settings but for what the measurement is
 // about. In open mode: its working folder holds no credentials.
+
+import { App, createLogger, loadSettings } from '../kit/product.mjs';
 import { serveParent } from './child.mjs';
-import { App, createLogger, loadSettings } from './product.mjs';
 
 let app = null;
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const KEEPER = fileURLToPath(new URL('../test/support/servers/keeper.mjs', import.meta.url));
+const KEEPER = fileURLToPath(new URL('../../test/support/servers/keeper.mjs', import.meta.url));
 const VARIABLES = { postgres: 'TEST_POSTGRES_URL', mysql: 'TEST_MYSQL_URL' };
 
 /** Gives `{ urls, absent }` by kind: where a server is, and why there is none. */

@@ -13,7 +13,7 @@ export class Child {
   #waiting = new Map();
   #asked = 0;
 
-  /** Starts `bench/<file>` in `folder`; it is gone when `cleanUp` has run, or earlier by `stop`. */
+  /** Starts `bench/processes/<file>` in `folder`; it is gone when `cleanUp` has run, or earlier by `stop`. */
   static start(file, { folder, cleanUp }) {
     const child = new Child(file, folder);
     child.stop = cleanUp.defer(() => child.#stop());

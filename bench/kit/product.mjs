@@ -1,0 +1,14 @@
+// The one door to the build: what the bench takes from dist/, so that a moved file is mended here alone.
+// `npm run bench` builds first.
+
+export { App } from '../../dist/src/app/app.js';
+export { loadSettings } from '../../dist/src/config/load.js';
+export { Generator } from '../../dist/src/generator/generator.js';
+export { addEvent } from '../../dist/src/generator/index.js';
+export { loadDriver, openHandle } from '../../dist/src/store/dialects/sqlite/driver.js';
+export { Store } from '../../dist/src/store/store.js';
+export { createLogger } from '../../dist/src/telemetry/logger.js';
+export { createMetrics } from '../../dist/src/telemetry/metrics.js';
+
+/** The stream that every measurement uses. */
+export const STREAM = 'main';
