@@ -11,14 +11,6 @@ export interface Draft {
   readonly data: string;
 }
 
-/** Events together with the range they answer for: every wanted event with `after < id <= upTo`. */
-export interface Batch {
-  readonly rows: readonly EventRow[];
-  readonly after: EventId;
-  readonly upTo: EventId;
-  readonly epoch: number;
-}
-
 /** The event's JSON, on one line; its parts are JSON-safe by the time they are stored. */
 function eventText([id, type, data, ts]: EventRow): string {
   return `{"id":"${id}","type":"${type}","data":${onOneLine(data)},"ts":"${ts}"}`;

@@ -1,6 +1,6 @@
 // The port between delivery and the network.
 import type { Hint } from '../base/hint.ts';
-import type { Batch } from '../contract/event.ts';
+import type { Batch } from '../contract/event-list.ts';
 
 /** Why a channel was closed from our side; server/ws turns them into close codes. */
 export type CloseReason = 'taken-over' | 'timed-out' | 'unregistered' | 'shutting-down';

@@ -2,6 +2,8 @@
 // to wait, and what is under way.
 import { systemClock } from '../base/clock.ts';
 import { Hint } from '../base/hint.ts';
+import type { EventId } from '../contract/event-id.ts';
+import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Channel, CloseReason } from './channel.ts';
@@ -19,6 +21,8 @@ export interface DeliveryLimits {
 export interface DeliveryLoopOptions {
   readonly feed: Feed;
   readonly channel: Channel;
+  /** null wants all. */
+  readonly filter: TypeFilter | null;
   readonly batchesInFlightMax: number;
   readonly limits: DeliveryLimits;
   readonly metrics: Metrics;
@@ -68,10 +72,19 @@ export class DeliveryLoop {
     return this.flow.hasRoom && this.#options.channel.isWritable;
   }
 
-  /** Until anything changes, at most `ms`, and no longer than the oldest answer may take. */
-  async wait(ms = IDLE_MS): Promise<void> {
-    const boundedMs = Math.max(1, Math.min(ms, this.flow.msToDeadline, IDLE_MS));
-    await this.#wake.wait(boundedMs, this.#abort.signal);
+  /** Until an answer comes or the channel changes, and no longer than the oldest answer may take. */
+  async wait(): Promise<void> {
+    await this.#wake.wait(this.#boundedMs(IDLE_MS), this.#abort.signal);
+  }
+
+  /**
+   * The same, and until something wanted comes: for whoever has found nothing behind `after` when `seen` was the
+   * newest. Gives up to where nothing wanted has come.
+   */
+  waitBeyond(after: EventId, seen: EventId, ms = IDLE_MS): Promise<EventId> {
+    const { feed, filter } = this.#options;
+    const wait = { hint: this.#wake, ms: this.#boundedMs(ms), signal: this.#abort.signal };
+    return feed.waitBeyond({ after, seen, filter }, wait);
   }
 
   /** A pause that nothing but the end cuts short. */
@@ -106,16 +119,20 @@ export class DeliveryLoop {
     detach();
   }
 
-  /** New events and a writable channel give the hint; a lost channel ends it. */
+  #boundedMs(ms: number): number {
+    return Math.max(1, Math.min(ms, this.flow.msToDeadline, IDLE_MS));
+  }
+
+  /** A channel that becomes writable gives the hint; a lost one ends it. */
   #attach(): () => void {
-    const { feed, channel } = this.#options;
+    const { channel } = this.#options;
     const onClosed = () => this.#abort.abort();
     if (channel.closed.aborted) onClosed();
     channel.closed.addEventListener('abort', onClosed, { once: true });
-    const detachments = [feed.attach(this.#wake), channel.attach(this.#wake)];
+    const detach = channel.attach(this.#wake);
     return () => {
       channel.closed.removeEventListener('abort', onClosed);
-      for (const detach of detachments) detach();
+      detach();
     };
   }
 }

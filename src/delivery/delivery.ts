@@ -3,14 +3,14 @@
 import type { Service } from '../base/lifecycle.ts';
 import { identOf, isStale, LIVE } from '../contract/consumer.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
-import type { Batch } from '../contract/event.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
+import type { Batch } from '../contract/event-list.ts';
+import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AckWriter } from './ack-writer.ts';
-import type { TypeFilter } from './batch.ts';
 import type { Channel } from './channel.ts';
 import type { DeliveryLimits } from './delivery-loop.ts';
 import { LiveSubscription } from './live-subscription.ts';
@@ -42,7 +42,8 @@ export interface ConsumerRef {
 }
 
 export interface SubscribeRequest extends ConsumerRef {
-  readonly filter: TypeFilter;
+  /** null wants all. */
+  readonly filter: TypeFilter | null;
   /** Bytes of events in one batch; one event always fits. */
   readonly bytesMax: number;
   readonly batchesInFlightMax: number | undefined;
@@ -68,6 +69,7 @@ export class Delivery implements Service {
     this.#acks = new AckWriter(options);
     this.#registry = new Registry({
       ...options,
+      acks: this.#acks,
       subscriptionsMax: options.limits.subscriptionsMax,
     });
   }

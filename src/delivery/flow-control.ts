@@ -2,7 +2,6 @@
 // sending. It keeps no events, and decides nothing; the subscription's loop asks it.
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Hint } from '../base/hint.ts';
-import { rowBytes } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../contract/limits.ts';
 import type { NumberedBatch } from './channel.ts';
@@ -57,8 +56,8 @@ export class FlowControl {
   }
 
   /** Counts a batch as sent; `answered` is what the channel's `send` gave. */
-  add({ seq, after, upTo, rows }: NumberedBatch, answered: Promise<boolean>): void {
-    const bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
+  add({ seq, after, upTo, events }: NumberedBatch, answered: Promise<boolean>): void {
+    const { bytes } = events;
     const sentAtMs = this.#clock.monotonicMs();
     const sent: Sent = { seq, after, upTo, bytes, sentAtMs, answer: null };
     this.#sent.push(sent);

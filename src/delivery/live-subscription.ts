@@ -2,17 +2,15 @@
 // the window no longer reaches back to it, what lies between is passed over, and a gap in seq says so. Only where it
 // asked to begin in the past is it given that first, at its own speed.
 import { isServiceError } from '../contract/errors.ts';
-import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idDistance, idPlus } from '../contract/event-id.ts';
+import { compareIds, type EventId, idDistance, idPlus, maxId } from '../contract/event-id.ts';
+import type { EventList } from '../contract/event-list.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { cutBatch, type TypeFilter } from './batch.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
 
 export interface LiveSubscriptionOptions extends DeliveryLoopOptions {
   /** Delivery begins behind it. */
   readonly start: EventId;
-  readonly filter: TypeFilter;
   readonly logger: Logger;
 }
 
@@ -58,22 +56,27 @@ export class LiveSubscription {
     if (!isInPast && !feed.isFollowing(this.#scanned)) this.#passOver(feed.oldest);
 
     const bounds = { eventsMax: limits.batchMax, bytesMax: limits.bytesMax };
-    const rows = await feed.read(this.#scanned, bounds);
-    if (rows.length === 0) return this.#loop.wait();
-    const cut = cutBatch(rows, this.#scanned, filter, bounds);
+    const from = this.#scanned;
+    const seen = feed.newest;
+    const cut = await feed.cut(from, filter, bounds);
     this.#scanned = cut.upTo;
-    if (cut.rows.length > 0 && !this.#loop.isEnded) this.#send(cut.rows);
+    if (cut.events.size > 0 && !this.#loop.isEnded) this.#send(cut.events);
+    else if (cut.upTo === from) await this.#waitBeyond(seen);
   }
 
-  #send(rows: readonly EventRow[]): void {
+  async #waitBeyond(seen: EventId): Promise<void> {
+    this.#scanned = maxId(this.#scanned, await this.#loop.waitBeyond(this.#scanned, seen));
+  }
+
+  #send(events: EventList): void {
     const { feed, channel, metrics } = this.#options;
     const range = { after: this.#sentUpTo, upTo: this.#scanned, epoch: feed.epoch };
-    const batch = { seq: this.#seq, rows, ...range };
+    const batch = { seq: this.#seq, events, ...range };
     this.#seq += 1;
     this.#sentUpTo = this.#scanned;
     this.#loop.flow.add(batch, channel.send(batch));
     metrics.batches.inc({ stream: feed.stream, by: 'live' });
-    metrics.delivered.inc({ stream: feed.stream, by: 'live' }, rows.length);
+    metrics.delivered.inc({ stream: feed.stream, by: 'live' }, events.size);
   }
 
   /** Goes on behind `upTo` without what lies between. */

@@ -1,21 +1,23 @@
 // Polling: acknowledge, then read what follows, waiting for it if asked to. A poll needs no lease; it moves the
 // cursor forward, and a push reader of the same consumer goes on behind it.
 import { nextTurn, systemClock } from '../base/clock.ts';
+import { Hint } from '../base/hint.ts';
 import { isServiceError } from '../contract/errors.ts';
-import type { Batch, EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
+import { compareIds, type EventId, idDistance, maxId, NO_EVENT } from '../contract/event-id.ts';
+import type { Batch } from '../contract/event-list.ts';
 import { EVENTS_MAX } from '../contract/limits.ts';
+import type { Cut, TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import { type ConsumerRow, checkPosition, type Store } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { cutBatch, ReadSize, type TypeFilter } from './batch.ts';
 
 export interface PollRequest {
   /** Acknowledges everything up to it; null repeats what is not acknowledged. */
   readonly lastId: EventId | null;
   readonly epoch: number | undefined;
-  readonly filter: TypeFilter;
+  /** null wants all. */
+  readonly filter: TypeFilter | null;
   readonly eventsMax: number;
   /** Bytes of events; one always fits. */
   readonly bytesMax: number;
@@ -55,12 +57,12 @@ export async function poll(
   // far an answer without events has looked.
   const isForgotten = request.movesCursor && consumer.isConnected;
   const scannedMax = isForgotten ? Number.POSITIVE_INFINITY : SCANNED_MAX;
-  const { rows, upTo } = await collect(feed, request, after, scannedMax);
-  const hasPassed = rows.length === 0 && compareIds(upTo, after) > 0;
+  const { events, upTo } = await collect(feed, request, after, scannedMax);
+  const hasPassed = events.size === 0 && compareIds(upTo, after) > 0;
   if (hasPassed && request.movesCursor && !consumer.isConnected) {
     await options.acks.write({ consumerId: consumer.id, cursor: upTo, token: null });
   }
-  return answered(options, { rows, after, upTo, epoch: feed.epoch });
+  return answered(options, { events, after, upTo, epoch: feed.epoch });
 }
 
 /**
@@ -79,8 +81,8 @@ export async function pollLive(
     try {
       // Without a cursor nobody would remember how far an answer without events has looked.
       const scannedMax = request.movesCursor ? Number.POSITIVE_INFINITY : SCANNED_MAX;
-      const { rows, upTo } = await collect(feed, request, after, scannedMax);
-      return answered(options, { rows, after, upTo, epoch: feed.epoch });
+      const { events, upTo } = await collect(feed, request, after, scannedMax);
+      return answered(options, { events, after, upTo, epoch: feed.epoch });
     } catch (error) {
       // Discarded meanwhile: what is there now begins later.
       if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
@@ -90,7 +92,7 @@ export async function pollLive(
 
 function answered({ feed, metrics }: Pick<PollOptions, 'feed' | 'metrics'>, batch: Batch): Batch {
   metrics.batches.inc({ stream: feed.stream, by: 'poll' });
-  metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, batch.rows.length);
+  metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, batch.events.size);
   return batch;
 }
 
@@ -115,27 +117,30 @@ async function acknowledge(
 
 async function collect(
   feed: Feed,
-  request: PollRequest,
+  { filter, eventsMax, bytesMax, waitMs, signal }: PollRequest,
   after: EventId,
   scannedMax: number,
-): Promise<{ rows: readonly EventRow[]; upTo: EventId }> {
-  const deadlineMs = systemClock.monotonicMs() + request.waitMs;
-  const readSize = new ReadSize(request.eventsMax);
-  const { eventsMax, bytesMax } = request;
+): Promise<Cut> {
+  const deadlineMs = systemClock.monotonicMs() + waitMs;
+  const limits = { eventsMax, bytesMax };
   let scanned = after;
   let count = 0;
-  while (count < scannedMax && !(count > 0 && request.signal.aborted)) {
-    const rows = await feed.readFresh(scanned, { eventsMax: readSize.events, bytesMax });
-    const cut = cutBatch(rows, scanned, request.filter, { eventsMax, bytesMax });
-    readSize.adjust(rows, cut);
+  for (;;) {
+    const seen = feed.newest;
+    const cut = await feed.cutFresh(scanned, filter, limits);
+    if (cut.events.size > 0) return cut;
+    const isEnd = cut.upTo === scanned;
+    count += idDistance(scanned, cut.upTo);
     scanned = cut.upTo;
-    count += rows.length;
-    // The window answers without a pause, and others want their turn.
-    if (count > EVENTS_MAX) await nextTurn();
-    if (cut.rows.length > 0) return { rows: cut.rows, upTo: scanned };
     const leftMs = deadlineMs - systemClock.monotonicMs();
-    if (rows.length === 0 && (leftMs <= 0 || request.signal.aborted)) break;
-    if (rows.length === 0) await feed.waitBeyond(scanned, leftMs, request.signal);
+    const hasNoTime = leftMs <= 0 || signal.aborted;
+    if ((isEnd && hasNoTime) || count >= scannedMax || (count > 0 && signal.aborted)) return cut;
+    if (isEnd) {
+      const wait = { hint: new Hint(), ms: leftMs, signal };
+      scanned = await feed.waitBeyond({ after: scanned, seen, filter }, wait);
+    } else if (count > EVENTS_MAX) {
+      // The window answers without a pause, and others want their turn.
+      await nextTurn();
+    }
   }
-  return { rows: [], upTo: scanned };
 }

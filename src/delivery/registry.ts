@@ -8,6 +8,7 @@ import type { EventId } from '../contract/event-id.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { AckWriter } from './ack-writer.ts';
 import type { CloseReason } from './channel.ts';
 import { TakeoverGuard } from './takeover-guard.ts';
 
@@ -27,6 +28,7 @@ export type Peer = object;
 
 export interface RegistryOptions {
   readonly store: Store;
+  readonly acks: AckWriter;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** This process, in evt_consumers.lease_node. */
@@ -103,10 +105,12 @@ export class Registry implements Service {
    * too. Throws `NotRegistered`; `ConsumerBusy` when the consumer changes hands too often.
    */
   async takeLease(stream: string, ident: string, peer: Peer): Promise<Lease> {
-    const { store, node, metrics } = this.#options;
+    const { store, acks, node, metrics } = this.#options;
     const key = `${stream} ${ident}`;
     this.#guard.check(key, systemClock.monotonicMs());
     const request = { stream, ident, node, leaseMs: LEASE_MS, onlyIfFree: false };
+    // What a reader here has just acknowledged must not come again to the next.
+    await acks.flush();
     const lease = await store.takeLease(request);
     if (lease === null) throw new ServiceError('NotRegistered');
     const former = this.#readers.get(lease.consumerId);
@@ -119,8 +123,9 @@ export class Registry implements Service {
     return lease;
   }
 
-  /** Gives a lease back that no reader came to use. */
+  /** Gives a lease back, behind everything that was acknowledged with it. */
   async giveBack(lease: Lease): Promise<void> {
+    await this.#options.acks.flush();
     await this.#options.store.releaseLease(lease).catch(() => {});
   }
 

@@ -8,12 +8,11 @@
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { isServiceError } from '../contract/errors.ts';
-import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId } from '../contract/event-id.ts';
+import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
+import type { EventList } from '../contract/event-list.ts';
 import type { Lease } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { cutBatch, ReadSize, type TypeFilter } from './batch.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
 import type { SentBatch } from './flow-control.ts';
@@ -22,7 +21,6 @@ export interface SubscriptionOptions extends DeliveryLoopOptions {
   readonly lease: Lease;
   /** Where the consumer's cursor stands now; null when it was unregistered. */
   readonly findCursor: () => Promise<EventId | null>;
-  readonly filter: TypeFilter;
   readonly acks: AckWriter;
   readonly logger: Logger;
 }
@@ -37,7 +35,6 @@ export class Subscription {
   /** Everything up to here was covered by a batch that was sent. */
   #sentUpTo: EventId;
   #sentAtMs = systemClock.monotonicMs();
-  readonly #readSize: ReadSize;
   #seq = 0;
   #refusals = 0;
   #failures = 0;
@@ -46,7 +43,6 @@ export class Subscription {
     this.#options = options;
     this.#scanned = options.lease.cursor;
     this.#sentUpTo = options.lease.cursor;
-    this.#readSize = new ReadSize(options.limits.batchMax);
     this.#loop = new DeliveryLoop(options);
     this.#loop.start({ round: () => this.#round(), onError: (error) => this.#recover(error) });
   }
@@ -77,43 +73,41 @@ export class Subscription {
     if (answered !== null) return this.#takeBack(answered.batch);
     if (!this.#loop.canSend) return this.#loop.wait();
 
+    const { feed, filter, limits } = this.#options;
     const from = this.#scanned;
-    const rows = await this.#readNext();
+    const seen = feed.newest;
+    const bounds = { eventsMax: limits.batchMax, bytesMax: limits.bytesMax };
+    const cut = await feed.cut(from, filter, bounds);
     this.#failures = 0;
     // A poll may have moved on meanwhile.
     if (this.#scanned !== from || this.#loop.isEnded) return;
-    const { filter, limits } = this.#options;
-    const { bytesMax } = limits;
-    const cut = cutBatch(rows, from, filter, { eventsMax: limits.batchMax, bytesMax });
-    this.#readSize.adjust(rows, cut);
     this.#scanned = cut.upTo;
-    if (cut.rows.length > 0 || this.#msToCheckpoint <= 0) this.#send(cut.rows);
-    else if (rows.length === 0) await this.#loop.wait(this.#msToCheckpoint);
+    if (cut.events.size > 0 || this.#msToCheckpoint <= 0) this.#send(cut.events);
+    else if (cut.upTo === from) await this.#waitBeyond(seen);
   }
 
-  #readNext(): Promise<EventRow[]> {
-    const { feed, limits } = this.#options;
-    const { bytesMax } = limits;
-    return feed.read(this.#scanned, { eventsMax: this.#readSize.events, bytesMax });
+  async #waitBeyond(seen: EventId): Promise<void> {
+    const passed = await this.#loop.waitBeyond(this.#scanned, seen, this.#msToCheckpoint);
+    this.#scanned = maxId(this.#scanned, passed);
   }
 
-  #send(rows: readonly EventRow[]): void {
+  #send(events: EventList): void {
     const { feed, channel } = this.#options;
     const batch = {
       seq: this.#seq,
-      rows,
+      events,
       after: this.#sentUpTo,
       upTo: this.#scanned,
       epoch: feed.epoch,
     };
     this.#sentUpTo = batch.upTo;
     this.#sentAtMs = systemClock.monotonicMs();
-    if (rows.length === 0 && !channel.sendsCheckpoints) {
+    if (events.size === 0 && !channel.sendsCheckpoints) {
       this.#loop.flow.add(batch, Promise.resolve(true));
     } else {
       this.#seq += 1;
       this.#loop.flow.add(batch, channel.send(batch));
-      this.#countSent(rows.length);
+      this.#countSent(events.size);
     }
   }
 

@@ -1,25 +1,33 @@
 // One reading loop per process and stream, however many consumers: reads what is new in order and lays it into the
-// window. Readers go by id alone, from the window where it reaches back far enough and else from the database, so
-// there is no seam between catching up and following.
-import { Hint } from '../base/hint.ts';
+// window. Readers go by id alone, from the window where it reaches back far enough and else from pages of the
+// database, so there is no seam between catching up and following.
+import { systemClock } from '../base/clock.ts';
+import type { Hint } from '../base/hint.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { type Found, nextSleepMs, type PaceLimits } from '../base/pace.ts';
 import { isServiceError } from '../contract/errors.ts';
-import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
+import { type EventRow, rowBytes } from '../contract/event.ts';
+import { type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { ReadLimits, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { Audience } from './audience.ts';
+import type { Cut, CutLimits, TypeFilter } from './cut.ts';
+import { Cuts } from './cuts.ts';
 import { readDeliverable } from './deliverable.ts';
+import { Pages } from './pages.ts';
 import { Window, type WindowLimits } from './window.ts';
 
 export interface FeedOptions {
   readonly store: Store;
   readonly stream: string;
   readonly pace: PaceLimits;
-  readonly limits: WindowLimits;
+  readonly limits: WindowLimits & {
+    /** How long a reader may wait without saying how far it is, while unwanted events come, in milliseconds. */
+    readonly checkpointMs: number;
+  };
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -33,9 +41,11 @@ export class Feed implements Service {
   readonly #loop: Loop;
   #window: Window;
   #epoch = 1;
-  #gapsUpTo: EventId = NO_EVENT;
   #sleepMs = 0;
-  readonly #attached = new Set<Hint>();
+  readonly #pages = new Pages((after, limits) => this.#readStore(after, limits));
+  readonly #cuts = new Cuts();
+  readonly #audience = new Audience();
+  #reviewedAtMs = systemClock.monotonicMs();
 
   constructor(options: FeedOptions) {
     const { stream, metrics, logger } = options;
@@ -56,14 +66,13 @@ export class Feed implements Service {
   async start(): Promise<void> {
     const state = await this.#options.store.syncedState(this.stream);
     this.#epoch = state.epoch;
-    this.#gapsUpTo = state.gapsUpTo;
     this.#window = new Window(state.newest, this.#options.limits);
     await this.#loop.start();
   }
 
   async stop(): Promise<void> {
     await this.#loop.stop();
-    this.#announce();
+    this.#audience.wakeAll();
   }
 
   /** Something may have been committed. */
@@ -91,43 +100,45 @@ export class Feed implements Service {
   }
 
   /**
-   * The events behind `after` in order, from memory where it reaches back so far: empty then only says that the feed
-   * has seen no more. Throws `CursorTooOld` when some were discarded.
+   * The first wanted events behind `after`, from memory where it reaches back so far: `upTo` stays at `after` then only
+   * because the feed has seen no more. Throws `CursorTooOld` when some were discarded.
    */
-  async read(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    if (this.#window.covers(after)) return this.#window.read(after, limits);
-    return this.#readStore(after, limits);
+  async cut(after: EventId, filter: TypeFilter | null, limits: CutLimits): Promise<Cut> {
+    const rows = await this.#rowsBehind(after, limits.eventsMax);
+    return this.#cuts.take(rows, after, filter, limits);
   }
 
   /**
    * The same, asking the database before it says that there is no more: whoever has just added an event finds it.
    */
-  async readFresh(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    const isRecent = this.#window.covers(after);
-    const rows = await this.read(after, limits);
-    const eventsMax = limits.eventsMax - rows.length;
-    if (!isRecent || eventsMax === 0) return rows;
-    const more = await this.#readStore(rows.at(-1)?.[0] ?? after, { ...limits, eventsMax });
-    return [...rows, ...more];
-  }
-
-  /** Gives the hint whenever the window grows, until the returned function is called. */
-  attach(hint: Hint): () => void {
-    this.#attached.add(hint);
-    return () => this.#attached.delete(hint);
+  async cutFresh(after: EventId, filter: TypeFilter | null, limits: CutLimits): Promise<Cut> {
+    const rows = [...(await this.#rowsBehind(after, limits.eventsMax))];
+    let bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
+    while (rows.length < limits.eventsMax && bytes < limits.bytesMax) {
+      const last = rows.at(-1)?.[0] ?? after;
+      const isRecent = this.#window.covers(last);
+      const more = await (isRecent
+        ? this.#readStore(last, LOOK)
+        : this.#rowsBehind(last, limits.eventsMax - rows.length));
+      rows.push(...more);
+      bytes += more.reduce((sum, row) => sum + rowBytes(row), 0);
+      if (isRecent || more.length === 0) break;
+    }
+    return this.#cuts.take(rows, after, filter, limits);
   }
 
   /**
-   * For whoever has found nothing behind `after`: resolves when there is something, after `ms`, or when the signal
-   * aborts.
+   * For whoever has found nothing behind `after` when `seen` was the newest: until something wanted comes, the hint is
+   * given for another reason, `ms` are over, or the signal aborts. Gives up to where nothing wanted has come.
    */
-  async waitBeyond(after: EventId, ms: number, signal: AbortSignal): Promise<void> {
-    // Adopted ids that are not there never come: behind the last of them the newest id alone says nothing.
-    if (compareIds(this.#window.newest, maxId(after, this.#gapsUpTo)) > 0) return;
-    const wake = new Hint();
-    const detach = this.attach(wake);
-    await wake.wait(ms, signal);
-    detach();
+  async waitBeyond(
+    { after, seen, filter }: { after: EventId; seen: EventId; filter: TypeFilter | null },
+    wait: { hint: Hint; ms: number; signal: AbortSignal },
+  ): Promise<EventId> {
+    if (seen !== this.#window.newest) return after;
+    const waiting = this.#audience.join(filter, seen, wait.hint);
+    await wait.hint.wait(wait.ms, wait.signal);
+    return maxId(after, waiting.leave());
   }
 
   async #look(): Promise<number> {
@@ -139,8 +150,9 @@ export class Feed implements Service {
       this.#window.push(rows);
       metrics.feedEvents.inc({ stream: this.stream }, rows.length);
       metrics.windowEvents.set({ stream: this.stream }, this.#window.size);
-      this.#announce();
+      this.#audience.tell(rows);
     }
+    this.#review();
     this.#sleepMs = nextSleepMs(this.#sleepMs, found, pace);
     return this.#sleepMs;
   }
@@ -165,8 +177,19 @@ export class Feed implements Service {
     return readDeliverable({ store, stream, onInvalid }, after, limits);
   }
 
-  #announce(): void {
-    for (const hint of this.#attached) hint.give();
+  /** What memory answers for begins at the window's oldest; before that, pages. */
+  async #rowsBehind(after: EventId, taking: number): Promise<readonly EventRow[]> {
+    if (this.#window.covers(after)) return this.#window.read(after);
+    return this.#pages.rowsBehind(after, taking);
+  }
+
+  #review(): void {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#reviewedAtMs < this.#options.limits.checkpointMs) return;
+    this.#reviewedAtMs = nowMs;
+    this.#audience.wakePassed();
+    this.#pages.forgetIdle();
+    this.#cuts.forgetIdle();
   }
 }
 

@@ -2,7 +2,8 @@
 // one the feed has read and answers for everything in (after, newest].
 import { type EventRow, rowBytes } from '../contract/event.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
-import type { ReadLimits } from '../store/store.ts';
+import { EVENTS_MAX } from '../contract/limits.ts';
+import { indexBehind } from './rows.ts';
 
 export interface WindowLimits {
   readonly windowEventsMax: number;
@@ -61,28 +62,10 @@ export class Window {
     return compareIds(after, this.#after) >= 0;
   }
 
-  /** The rows behind `after`, which the window must cover; bounded like a read of the database. */
-  read(after: EventId, limits: ReadLimits): EventRow[] {
-    const rows: EventRow[] = [];
-    let bytes = 0;
-    for (let at = this.#indexAfter(after); at < this.#rows.length; at += 1) {
-      const row = this.#rows[at] as EventRow;
-      bytes += rowBytes(row);
-      if (rows.length === limits.eventsMax || (rows.length > 0 && bytes > limits.bytesMax)) break;
-      rows.push(row);
-    }
-    return rows;
-  }
-
-  #indexAfter(after: EventId): number {
-    let low = this.#head;
-    let high = this.#rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compareIds((this.#rows[middle] as EventRow)[0], after) > 0) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  /** The first rows behind `after`, which the window must cover. */
+  read(after: EventId): readonly EventRow[] {
+    const from = indexBehind(this.#rows, after, this.#head);
+    return this.#rows.slice(from, from + EVENTS_MAX);
   }
 
   #evict(): void {

@@ -1,3 +1,4 @@
+import { Hint } from '../../src/base/hint.ts';
 // What a database of futoin-eventstream is after its adoption: the tables are ours, nothing of the events is lost, and
 // ids that were never given stop nobody.
 import { ARCHIVER } from '../../src/contract/consumer.ts';
@@ -284,23 +285,28 @@ describeDatabases('an adopted database', (kind) => {
         store,
         stream: 'main',
         pace: { sleepMsMin: 5, sleepMsMax: 5, sleepMsStep: 5 },
-        limits: { windowEventsMax: 100, windowBytesMax: 1e6 },
+        limits: { windowEventsMax: 100, windowBytesMax: 1e6, checkpointMs: 1000 },
         metrics,
         logger: createLogger('silent'),
       });
       await feed.start();
       const at = id(4_000_000_001);
-      expect(await feed.readFresh(at, LIMITS)).toEqual([]);
+      const nothing = await feed.cutFresh(at, null, LIMITS);
+      expect([nothing.events.size, nothing.upTo]).toEqual([0, at]);
       let isAwake = false;
       const signal = new AbortController().signal;
-      const waiting = feed.waitBeyond(at, 10_000, signal).then(() => {
+      const wait = { hint: new Hint(), ms: 10_000, signal };
+      const from = { after: at, seen: feed.newest, filter: null };
+      const waiting = feed.waitBeyond(from, wait).then((upTo) => {
         isAwake = true;
+        return upTo;
       });
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(isAwake).toBe(false);
       await store.append('main', makeDrafts(1));
-      await waiting;
-      expect((await feed.readFresh(at, LIMITS)).map((row) => row[0])).toEqual(['4000000011']);
+      expect(await waiting).toBe('4000000010');
+      const { events } = await feed.cutFresh(at, null, LIMITS);
+      expect(events.rows.map((row) => row[0])).toEqual(['4000000011']);
       await feed.stop();
     });
   });

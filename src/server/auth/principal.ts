@@ -1,7 +1,7 @@
 // Who calls, and what it may do.
 import { ServiceError } from '../../contract/errors.ts';
 import { covers } from '../../contract/pattern.ts';
-import type { TypeFilter } from '../../delivery/batch.ts';
+import type { TypeFilter } from '../../feed/cut.ts';
 
 export type Right = 'generate' | 'consume' | 'admin';
 
@@ -50,12 +50,16 @@ export function requireType(principal: Principal, type: string): void {
 }
 
 /** What the caller gets when it wants these types; null = all it may see. Throws `Unauthorized` beyond them. */
-export function typeFilter(principal: Principal, want: readonly string[] | null): TypeFilter {
+export function typeFilter(
+  principal: Principal,
+  want: readonly string[] | null,
+): TypeFilter | null {
   if (want !== null) {
     for (const type of want) requireType(principal, type);
     const wanted = new Set(want);
-    return (type) => wanted.has(type);
+    return { key: `want ${[...wanted].sort().join(' ')}`, lets: (type) => wanted.has(type) };
   }
-  if (principal.types.includes('*')) return null;
-  return (type) => covers(principal.types, type);
+  const { types } = principal;
+  if (types.includes('*')) return null;
+  return { key: `may ${types.join(' ')}`, lets: (type) => covers(types, type) };
 }

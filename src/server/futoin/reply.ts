@@ -1,10 +1,9 @@
 // The answer to one FutoIn call: with its `rid`, in its coding, signed if it was.
-import { type EventRow, eventListText } from '../../contract/event.ts';
-import { secondsOf } from '../../contract/time.ts';
 import { toFutoinError, toServiceError } from '../rpc/errors.ts';
 import type { Message } from '../rpc/message.ts';
 import type { Result } from '../rpc/methods.ts';
 import type { Coding } from './coding.ts';
+import { futoinEventsText } from './events-text.ts';
 import type { Sender } from './sender.ts';
 
 export class Reply {
@@ -25,7 +24,7 @@ export class Reply {
   }
 
   ofResult(result: Result): Buffer {
-    const text = typeof result === 'string' ? result : futoinEventsText(result.rows);
+    const text = typeof result === 'string' ? result : result.events.as(futoinEventsText);
     return this.#written(`"r":${text}${this.#ridText === null ? '' : `,"rid":${this.#ridText}`}`);
   }
 
@@ -39,9 +38,4 @@ export class Reply {
     const signature = this.#sign(JSON.parse(`{${members}}`));
     return this.#coding.encode(`{${members},"sec":"${signature}"}`);
   }
-}
-
-/** Events with the whole seconds that FTN18 knows. */
-export function futoinEventsText(rows: readonly EventRow[]): string {
-  return eventListText(rows.map(([id, type, data, ts]) => [id, type, data, secondsOf(ts)]));
 }

@@ -84,8 +84,8 @@ async function finish(
 
 function resultText(result: Result): string {
   if (typeof result === 'string') return result;
-  const { rows, after, upTo, epoch } = result;
-  return `{"events":${eventListText(rows)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}}`;
+  const { events, after, upTo, epoch } = result;
+  return `{"events":${events.as(eventListText)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}}`;
 }
 
 interface Envelope {

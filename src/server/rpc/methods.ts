@@ -3,8 +3,9 @@
 
 import { LIVE, parseIdent } from '../../contract/consumer.ts';
 import { ServiceError } from '../../contract/errors.ts';
-import type { Batch, Draft } from '../../contract/event.ts';
+import type { Draft } from '../../contract/event.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
+import type { Batch } from '../../contract/event-list.ts';
 import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
 import type {
@@ -15,9 +16,9 @@ import type {
   RegisterConsumerParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
-import type { TypeFilter } from '../../delivery/batch.ts';
 import type { Channel } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
+import type { TypeFilter } from '../../feed/cut.ts';
 import type { Generator } from '../../generator/generator.ts';
 import type { Origin } from '../../generator/origin.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -217,15 +218,17 @@ function filterFor(
   { principal, wire }: Call,
   stream: string,
   want: readonly string[] | null = null,
-): TypeFilter {
+): TypeFilter | null {
   const wanted = typeFilter(principal, want);
   const { canCarry } = wire;
   if (canCarry === null) return wanted;
-  return (type) => {
-    if (wanted !== null && !wanted(type)) return false;
-    if (canCarry(type)) return true;
-    metrics.notCarried.inc({ stream });
-    return false;
+  const isWanted = (type: string) => wanted === null || wanted.lets(type);
+  return {
+    key: `carried ${wanted?.key ?? ''}`,
+    lets: (type) => isWanted(type) && canCarry(type),
+    onLeftOut: (type) => {
+      if (isWanted(type)) metrics.notCarried.inc({ stream });
+    },
   };
 }
 

@@ -8,7 +8,6 @@ import type { Session } from '../auth/guard.ts';
 import { type Coding, codingOf } from '../futoin/coding.ts';
 import { type Futoin, functionOf } from '../futoin/futoin.ts';
 import type { Target } from '../futoin/interfaces.ts';
-import { futoinEventsText } from '../futoin/reply.ts';
 import type { Sender } from '../futoin/sender.ts';
 import { hasLargeAnswer } from '../rpc/batch-answers.ts';
 import type { Message } from '../rpc/message.ts';
@@ -34,6 +33,7 @@ interface ClientAnswer {
 }
 
 export class FutoinProtocol implements Protocol {
+  readonly isBinary = true;
   readonly #futoin: Futoin;
   readonly #headers: IncomingHttpHeaders;
   readonly #connection: Connection;
@@ -127,16 +127,23 @@ export class FutoinProtocol implements Protocol {
     return new PushChannel({
       connection: this.#connection,
       sendsCheckpoints: false,
-      frameOf: (id, batch) => coding.encode(onEventsText(id, version, batch)),
+      frameOf: (id, batch) => onEventsFrame(coding, id, version, batch),
     });
   }
 }
 
-function onEventsText(rid: string, version: string, { seq, rows }: NumberedBatch): string {
-  return (
-    `{"f":"futoin.evt.receiver:${version}:onEvents",` +
-    `"p":{"seq":${seq},"events":${futoinEventsText(rows)}},"rid":"${rid}"}`
-  );
+function onEventsFrame(
+  coding: Coding,
+  rid: string,
+  version: string,
+  { seq, events }: NumberedBatch,
+): Buffer {
+  const params = { seq: coding.value(String(seq)), events: events.as(coding.events) };
+  return coding.message({
+    f: coding.value(`"futoin.evt.receiver:${version}:onEvents"`),
+    p: coding.object(params),
+    rid: coding.value(`"${rid}"`),
+  });
 }
 
 /** An answer of the client's to one of our calls has a rid and no function. */

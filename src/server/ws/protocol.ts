@@ -3,7 +3,7 @@ import type { Hint } from '../../base/hint.ts';
 import type { CloseReason } from '../../delivery/channel.ts';
 import type { PeerCalls } from './peer-calls.ts';
 
-/** Text goes out as a text frame, bytes as a binary one. */
+/** Text, or the bytes of a text or of whatever the protocol speaks. */
 export type Frame = string | Buffer;
 
 /** The socket as its protocol and its channels see it. */
@@ -28,6 +28,8 @@ export interface Incoming {
 }
 
 export interface Protocol {
+  /** True when frames go out as binary ones, whatever they hold. */
+  readonly isBinary: boolean;
   /** Reads one message: calls, or null for what needs no answer. */
   read(data: Buffer): Incoming | null;
   /** False while the peer has not said who it is, or its credential is gone. */

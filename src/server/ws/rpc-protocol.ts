@@ -1,7 +1,7 @@
 // JSON-RPC over a socket, in both directions: the upgrade's headers say who is there, calls of the client are begun
 // in their order, and answers of the client belong to our own calls.
 import type { ServiceError } from '../../contract/errors.ts';
-import { eventListText } from '../../contract/event.ts';
+import { type EventRow, eventListText } from '../../contract/event.ts';
 import type { NumberedBatch } from '../../delivery/channel.ts';
 import type { Session } from '../auth/guard.ts';
 import { hasLargeAnswer } from '../rpc/batch-answers.ts';
@@ -24,6 +24,7 @@ interface ClientAnswer {
 }
 
 export class RpcProtocol implements Protocol {
+  readonly isBinary = false;
   readonly #jsonRpc: JsonRpc;
   readonly #connection: Connection;
   #session: Session;
@@ -83,7 +84,7 @@ export class RpcProtocol implements Protocol {
         new PushChannel({
           connection: this.#connection,
           sendsCheckpoints: true,
-          frameOf: (id, batch) => onEventsText(id, component, stream, batch),
+          frameOf: (id, batch) => onEventsFrame(id, component, stream, batch),
         }),
     });
   }
@@ -94,17 +95,21 @@ function isLarge(parsed: unknown): boolean {
   return calls.some((call) => hasLargeAnswer((call as { method?: unknown } | null)?.method));
 }
 
-function onEventsText(
+function onEventsFrame(
   id: string,
   component: string,
   stream: string,
-  { seq, rows, after, upTo, epoch }: NumberedBatch,
-): string {
-  return (
+  { seq, events, after, upTo, epoch }: NumberedBatch,
+): Buffer {
+  const head =
     `{"jsonrpc":"2.0","id":"${id}","method":"onEvents","params":{"component":"${component}",` +
-    `"stream":"${stream}","seq":${seq},"events":${eventListText(rows)},"after":"${after}",` +
-    `"up_to":"${upTo}","epoch":${epoch}}}`
-  );
+    `"stream":"${stream}","seq":${seq},"events":`;
+  const tail = `,"after":"${after}","up_to":"${upTo}","epoch":${epoch}}}`;
+  return Buffer.concat([Buffer.from(head), events.as(eventListBytes), Buffer.from(tail)]);
+}
+
+function eventListBytes(rows: readonly EventRow[]): Buffer {
+  return Buffer.from(eventListText(rows));
 }
 
 /** An answer of the client's to one of our calls has an id, which is text, and no method. */

@@ -3,6 +3,7 @@
 // open -> draining (the node stops: no more calls are taken, those at work are answered) -> closed. Whatever piles up
 // is bounded by not reading on: calls and bytes at work, and answers that the peer does not read.
 import { setMaxListeners } from 'node:events';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { Deferred } from '../../base/deferred.ts';
 import type { Hint } from '../../base/hint.ts';
@@ -13,6 +14,8 @@ import type { Connection, Frame, Incoming, Protocol } from './protocol.ts';
 
 export interface SocketOptions {
   readonly socket: WebSocket;
+  /** What the socket writes to. */
+  readonly stream: Duplex;
   readonly logger: Logger;
   /** What is spoken here. */
   readonly protocol: (connection: Connection) => Protocol;
@@ -49,6 +52,7 @@ const CLOSE_MS = 1000;
 export class Socket implements Connection {
   readonly calls = new PeerCalls();
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
   readonly #logger: Logger;
   readonly #protocol: Protocol;
   readonly #gone = new AbortController();
@@ -59,9 +63,11 @@ export class Socket implements Connection {
   #largeAtWork = 0;
   #callsAtWork = 0;
   #bytesAtWork = 0;
+  #isCorked = false;
 
-  constructor({ socket, logger, protocol }: SocketOptions) {
+  constructor({ socket, stream, logger, protocol }: SocketOptions) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#logger = logger;
     this.#protocol = protocol(this);
     // Every waiting poll and every subscription listens to it.
@@ -101,7 +107,8 @@ export class Socket implements Connection {
 
   send(frame: Frame): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(frame, () => this.#afterSend());
+    this.#cork();
+    this.#socket.send(frame, { binary: this.#protocol.isBinary }, this.#afterSend);
   }
 
   close(reason: CloseReason): void {
@@ -119,6 +126,17 @@ export class Socket implements Connection {
     this.#gone.abort();
     if (this.#callsAtWork > 0) await this.#idle.promise;
     this.close('shutting-down');
+  }
+
+  /** All frames of one turn go out in one write: a flush answers many calls at once. */
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#stream.cork();
+    process.nextTick(() => {
+      this.#isCorked = false;
+      this.#stream.uncork();
+    });
   }
 
   #close(code: number, reason: string): void {
@@ -197,11 +215,11 @@ export class Socket implements Connection {
     if (this.#callsAtWork === 0) this.#idle.resolve();
   }
 
-  #afterSend(): void {
+  readonly #afterSend = (): void => {
     this.#regulate();
     this.#beginLarge();
     if (this.isWritable) for (const hint of this.#hints) hint.give();
-  }
+  };
 
   #regulate(): void {
     if (this.#gone.signal.aborted) return;

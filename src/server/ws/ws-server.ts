@@ -94,7 +94,7 @@ export class WsServer {
         throw new ServiceError('DefenseRejected', { message: 'Too many connections.' });
       }
       entry.server.handleUpgrade(request, raw, head, (socket) => {
-        this.#keep(socket, new Socket({ socket, logger, protocol }));
+        this.#keep(socket, new Socket({ socket, stream: raw, logger, protocol }));
       });
     } catch (error) {
       refuse(raw, toServiceError(error));

@@ -8,8 +8,8 @@ module.exports = [
     edits: [
       {
         file: SUBSCRIPTION,
-        find: '      this.#countSent(rows.length);',
-        replace: '      this.#acknowledge(batch);\n      this.#countSent(rows.length);',
+        find: '      this.#countSent(events.size);',
+        replace: '      this.#acknowledge(batch);\n      this.#countSent(events.size);',
       },
     ],
     databases: ['sqlite', 'postgres', 'mysql'],
@@ -30,11 +30,10 @@ module.exports = [
 `,
         replace: `    const { filter, limits } = this.#options;
     const goesOnAt = this.#scanned;
-    const rows = await feed.read(batch.after, { eventsMax: 1000, bytesMax: limits.bytesMax });
-    const again = rows.filter((row) => compareIds(row[0], batch.upTo) <= 0 && (filter?.(row[1]) ?? true));
+    const again = await feed.cut(batch.after, filter, { ...limits, eventsMax: limits.batchMax });
     this.#sentUpTo = batch.after;
     this.#scanned = batch.upTo;
-    this.#send(again);
+    this.#send(again.events);
     this.#scanned = goesOnAt;
     this.#sentUpTo = goesOnAt;
 `,

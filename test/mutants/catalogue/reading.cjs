@@ -32,10 +32,9 @@ module.exports = [
         file: 'src/delivery/subscription.ts',
         find: '    this.#scanned = cut.upTo;\n',
         replace: `    this.#scanned = cut.upTo;
-    const { feed } = this.#options;
-    if (!feed.isFollowing(from) && rows.length < limits.batchMax) {
-      const newer = await feed.readFresh(cut.upTo, { eventsMax: 1000, bytesMax });
-      this.#scanned = newer.at(-1)?.[0] ?? cut.upTo;
+    if (!feed.isFollowing(from) && cut.events.size < limits.batchMax) {
+      const newer = await feed.cutFresh(cut.upTo, null, { ...bounds, eventsMax: 1000 });
+      this.#scanned = newer.upTo;
     }
 `,
       },

@@ -1,6 +1,6 @@
 import { Hint } from '../../../src/base/hint.ts';
 import type { EventRow } from '../../../src/contract/event.ts';
-import { cutBatch, ReadSize } from '../../../src/delivery/batch.ts';
+import { EventList } from '../../../src/contract/event-list.ts';
 import { FlowControl } from '../../../src/delivery/flow-control.ts';
 import { TakeoverGuard } from '../../../src/delivery/takeover-guard.ts';
 import { id } from '../../support/events.ts';
@@ -11,78 +11,12 @@ const row = (nth: number, type = 'T', data = '1'): EventRow => [
   data,
   '2026-11-20T21:32:25.123Z',
 ];
-const limits = { eventsMax: 2, bytesMax: 1e6 };
-
-describe('cutBatch', () => {
-  it('answers for everything that it has looked at', () => {
-    const rows = [row(1), row(2, 'NOISE'), row(3), row(4, 'NOISE')];
-    const wanted = (type: string) => type === 'T';
-    expect(cutBatch(rows, id(0), wanted, limits)).toEqual({ rows: [row(1), row(3)], upTo: '4' });
-    expect(cutBatch(rows, id(0), null, limits)).toEqual({
-      rows: [row(1), row(2, 'NOISE')],
-      upTo: '2',
-    });
-    expect(cutBatch(rows.slice(1, 2), id(1), wanted, limits)).toEqual({ rows: [], upTo: '2' });
-    expect(cutBatch([], id(7), null, limits)).toEqual({ rows: [], upTo: '7' });
-  });
-
-  it('stops before the wanted row that does not fit, and not behind it', () => {
-    const rows = [row(1), row(2), row(3, 'NOISE'), row(4)];
-    expect(cutBatch(rows, id(0), (type) => type === 'T', limits).upTo).toBe('3');
-    const large = [row(1, 'T', 'x'.repeat(900)), row(2, 'T', 'x'.repeat(900))];
-    expect(cutBatch(large, id(0), null, { eventsMax: 9, bytesMax: 1200 })).toMatchObject({
-      upTo: '1',
-    });
-    expect(cutBatch(large, id(0), null, { eventsMax: 9, bytesMax: 1 }).rows.length).toBe(1);
-  });
-});
-
-describe('ReadSize', () => {
-  const rows = (first: number, count: number, everyNth = 1) =>
-    Array.from({ length: count }, (_, nth) =>
-      row(first + nth, nth % everyNth === 0 ? 'T' : 'NOISE'),
-    );
-  const wanted = (type: string) => type === 'T';
-  const cutOf = (read: EventRow[]) =>
-    cutBatch(read, id(0), wanted, { eventsMax: 100, bytesMax: 1e9 });
-
-  it('is one batch while every row is wanted', () => {
-    const size = new ReadSize(100);
-    for (let round = 0; round < 3; round += 1) {
-      const read = rows(1, size.events);
-      size.adjust(read, cutOf(read));
-      expect(size.events).toBe(100);
-    }
-  });
-
-  it('grows to the bound while few rows are wanted, and shrinks when many are', () => {
-    const size = new ReadSize(100);
-    for (const expected of [200, 400, 800, 1000, 1000]) {
-      const read = rows(1, size.events, 50);
-      size.adjust(read, cutOf(read));
-      expect(size.events).toBe(expected);
-    }
-    for (const expected of [500, 250, 125, 100, 100]) {
-      const read = rows(1, size.events);
-      size.adjust(read, cutOf(read));
-      expect(size.events).toBe(expected);
-    }
-  });
-
-  it('does not grow where there is no more to read', () => {
-    const size = new ReadSize(100);
-    const read = rows(1, 10, 5);
-    size.adjust(read, cutOf(read));
-    size.adjust([], { rows: [], upTo: id(10) });
-    expect(size.events).toBe(100);
-  });
-});
 
 describe('FlowControl', () => {
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   const batch = (seq: number, bytes = 1) => ({
     seq,
-    rows: [row(seq, 'T', 'x'.repeat(bytes))],
+    events: new EventList([row(seq, 'T', 'x'.repeat(bytes))]),
     after: id(0),
     upTo: id(seq),
     epoch: 1,

@@ -7,18 +7,23 @@ const TS = '2026-11-20T21:32:25.123Z';
 const row = (nth: number, data = '1'): EventRow => [id(nth), 'T', data, TS];
 const rows = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, nth) => row(from + nth));
-const all = { eventsMax: 1000, bytesMax: 1e9 };
 const idsIn = (found: readonly EventRow[]) => found.map((each) => Number(each[0]));
 
 describe('Window', () => {
   it('answers for what came since it began, and for nothing before', () => {
     const window = new Window(id(10), { windowEventsMax: 100, windowBytesMax: 1e6 });
     expect([window.covers(id(9)), window.covers(id(10))]).toEqual([false, true]);
-    expect(window.read(id(10), all)).toEqual([]);
+    expect(window.read(id(10))).toEqual([]);
     window.push(rows(11, 15));
-    expect(idsIn(window.read(id(12), all))).toEqual([13, 14, 15]);
-    expect(idsIn(window.read(id(15), all))).toEqual([]);
+    expect(idsIn(window.read(id(12)))).toEqual([13, 14, 15]);
+    expect(idsIn(window.read(id(15)))).toEqual([]);
     expect(window.newest).toBe('15');
+  });
+
+  it('gives no more than a page at once', () => {
+    const window = new Window(id(0), { windowEventsMax: 5000, windowBytesMax: 1e7 });
+    window.push(rows(1, 3000));
+    expect(idsIn(window.read(id(500)))).toEqual(idsIn(rows(501, 1500)));
   });
 
   it('forgets the oldest beyond its bound of events', () => {
@@ -26,31 +31,23 @@ describe('Window', () => {
     for (let from = 1; from <= 991; from += 10) window.push(rows(from, from + 9));
     expect(window.size).toBe(100);
     expect([window.covers(id(899)), window.covers(id(900))]).toEqual([false, true]);
-    expect(idsIn(window.read(id(900), all))).toEqual(idsIn(rows(901, 1000)));
+    expect(idsIn(window.read(id(900)))).toEqual(idsIn(rows(901, 1000)));
   });
 
   it('forgets the oldest beyond its bound of bytes, also the newest when that alone is too large', () => {
     const window = new Window(id(0), { windowEventsMax: 100, windowBytesMax: 10_000 });
     window.push([row(1, 'x'.repeat(4000)), row(2, 'x'.repeat(4000)), row(3, 'x'.repeat(4000))]);
-    expect(idsIn(window.read(id(1), all))).toEqual([2, 3]);
+    expect(idsIn(window.read(id(1)))).toEqual([2, 3]);
     window.push([row(4, 'x'.repeat(20_000))]);
     expect([window.size, window.covers(id(3)), window.newest]).toEqual([0, false, '4']);
     window.push([row(5)]);
-    expect(idsIn(window.read(id(4), all))).toEqual([5]);
-  });
-
-  it('reads within bounds, and always one', () => {
-    const window = new Window(id(0), { windowEventsMax: 100, windowBytesMax: 1e6 });
-    window.push([row(1, 'x'.repeat(1000)), row(2, 'x'.repeat(1000)), row(3)]);
-    expect(idsIn(window.read(id(0), { eventsMax: 2, bytesMax: 1e6 }))).toEqual([1, 2]);
-    expect(idsIn(window.read(id(0), { eventsMax: 9, bytesMax: 1500 }))).toEqual([1]);
-    expect(idsIn(window.read(id(0), { eventsMax: 9, bytesMax: 1 }))).toEqual([1]);
+    expect(idsIn(window.read(id(4)))).toEqual([5]);
   });
 
   it('finds its place where ids have gaps', () => {
     const window = new Window(id(0), { windowEventsMax: 100, windowBytesMax: 1e6 });
     window.push([row(3), row(7), row(20)]);
-    expect(idsIn(window.read(id(5), all))).toEqual([7, 20]);
+    expect(idsIn(window.read(id(5)))).toEqual([7, 20]);
   });
 });
 
