@@ -19,6 +19,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { credentialsInForce } from './credentials-path.ts';
 import { setGauges } from './gauges.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
+import { WakeUps } from './wake-ups.ts';
 
 const PROBE_MS = 2000;
 const GRACE_MS = 1000;
@@ -93,16 +94,23 @@ export class App implements Service {
         new Feed({ ...shared, stream, pace: settings, limits: settings }),
       ]),
     );
-    const hintFeed = (stream: string) => feeds.get(stream)?.hint();
-    const sequencers = store.hasSteps
-      ? settings.streams.map(
-          (stream) => new Sequencer({ ...shared, stream, pace: settings, onMoved: hintFeed }),
-        )
-      : [];
+    const onGrown = (stream: string) => wakeUps.onGrown(stream);
+    const sequencers = new Map(
+      (store.hasSteps ? settings.streams : []).map((stream) => [
+        stream,
+        new Sequencer({ ...shared, stream, pace: settings, onMoved: onGrown }),
+      ]),
+    );
+    const wakeUps = new WakeUps({
+      ...shared,
+      feeds,
+      sequencers,
+      isWatching: settings.watch,
+    });
     const generator = new Generator({
       ...shared,
       streams: settings.streams,
-      onAppended: hintFeed,
+      onAppended: onGrown,
       limits: settings,
     });
     const delivery = new Delivery({ ...shared, feeds, node: this.#node, limits: settings });
@@ -115,7 +123,13 @@ export class App implements Service {
     this.#server = new Server({
       ...settings,
       credentials: credentialsInForce(settings),
-      services: { ...settings, generator, delivery, metrics: this.#metrics },
+      services: {
+        ...settings,
+        generator,
+        delivery,
+        onHint: (stream: string) => wakeUps.onHint(stream),
+        metrics: this.#metrics,
+      },
       offered: settings.services,
       problems: () => this.#problems(store),
       metricsText: () => this.#metricsText(store),
@@ -124,7 +138,8 @@ export class App implements Service {
     });
     return [
       ...feeds.values(),
-      ...sequencers,
+      ...sequencers.values(),
+      wakeUps,
       generator,
       delivery,
       stale,

@@ -70,11 +70,21 @@ export class Generator implements Service {
     return { first, last: idPlus(first, drafts.length - 1) };
   }
 
+  /** Throws `StreamNotFound`. */
+  requireStream(stream: string): void {
+    this.#commitOf(stream);
+  }
+
+  #commitOf(stream: string): GroupCommit {
+    const commit = this.#commits.get(stream);
+    if (commit === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+    return commit;
+  }
+
   // Not async up to the queue: calls keep the order in which they came.
   #add(stream: string, drafts: readonly Draft[], origin: Origin): Promise<EventId> {
     const { limits, metrics } = this.#options;
-    const commit = this.#commits.get(stream);
-    if (commit === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+    const commit = this.#commitOf(stream);
     const checked = drafts.map((draft) => checkDraft(draft, limits.eventBytesMax));
     try {
       const answer = commit.add(checked, origin);

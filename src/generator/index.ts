@@ -2,4 +2,5 @@
 // driver and no server; the application's handle is all it needs.
 
 export { isServiceError, ServiceError } from '../contract/errors.ts';
+export { Hints, type HintsOptions, type HintTarget } from './hints.ts';
 export { type AddEventOptions, addEvent, type TransactionHandle } from './transactional.ts';

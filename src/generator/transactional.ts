@@ -10,6 +10,7 @@ import { type Mysql2Connection, mysql2Adapter } from './adapters/mysql2.ts';
 import { type PgClient, pgAdapter } from './adapters/pg.ts';
 import { type SqliteHandle, sqliteAdapter } from './adapters/sqlite.ts';
 import { checkDraft, jsonTextOf } from './draft.ts';
+import type { Hints } from './hints.ts';
 
 /** A knex transaction, a `pg` client, a `mysql2` connection, or a SQLite handle, in the middle of a transaction. */
 export type TransactionHandle = KnexTransaction | PgClient | Mysql2Connection | SqliteHandle;
@@ -17,6 +18,8 @@ export type TransactionHandle = KnexTransaction | PgClient | Mysql2Connection | 
 export interface AddEventOptions {
   /** @default 'main' */
   readonly stream?: string;
+  /** Given a hint when a knex transaction has committed; other handles cannot tell, so there call `hints.give()`. */
+  readonly hints?: Hints;
 }
 
 const adapters = [
@@ -40,7 +43,7 @@ export async function addEvent(
   tx: TransactionHandle,
   type: string,
   data?: unknown,
-  { stream = 'main' }: AddEventOptions = {},
+  { stream = 'main', hints }: AddEventOptions = {},
 ): Promise<void> {
   if (!fits('stream-name', stream)) {
     throw new ServiceError('InvalidRequest', {
@@ -49,7 +52,13 @@ export async function addEvent(
   }
   const draft = checkDraft({ type, data: jsonTextOf(data) }, EVENT_BYTES_MAX);
   const table = tablesOf(stream).inbox;
-  await adapterFor(tx).insert(tx, { table, type: draft.type, data: draft.data });
+  const adapter = adapterFor(tx);
+  await adapter.insert(tx, { table, type: draft.type, data: draft.data });
+  if (hints === undefined) return;
+  adapter.ended(tx)?.then(
+    () => hints.give(stream),
+    () => {}, // rolled back: there is nothing to look for
+  );
 }
 
 function adapterFor(tx: TransactionHandle): Adapter<TransactionHandle> {

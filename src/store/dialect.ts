@@ -1,6 +1,7 @@
 // All that differs between databases, each member with its reason. Everything else is a portable knex query in
 // queries/. Capabilities are members and not checks of a client's name, so the difference has one home.
 import type { Knex } from 'knex';
+import type { Service } from '../base/lifecycle.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Adopter } from './adopter.ts';
@@ -64,6 +65,22 @@ export interface Numbering {
   moveInbox(stream: string): Promise<Moved>;
 }
 
+/** Where something was committed: events that wait for their ids, or that have got them. */
+export type ChangedPlace = 'inbox' | 'queue';
+
+export interface WatchOptions {
+  /** May be told too often, and of what was there before; `null` = some stream. */
+  readonly onChange: (stream: string | null, place: ChangedPlace) => void;
+  /** Told of every failed try; it is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Is told of commits of other processes, and tells them of ours. Nothing depends on it. */
+export interface Watch extends Service {
+  /** Tells other processes that events of the stream have got their ids. */
+  announce(stream: string): void;
+}
+
 export interface Dialect {
   readonly kind: 'sqlite' | 'postgres' | 'mysql';
 
@@ -111,6 +128,9 @@ export interface Dialect {
 
   /** The server's settings, with their values, by which it may lose what it has confirmed. */
   laxSettings(): Promise<Record<string, string>>;
+
+  /** null where the database has no way to tell. */
+  watch(options: WatchOptions): Watch | null;
 
   /** READ COMMITTED; on SQLite `begin immediate`, waiting for other writers without blocking the process. */
   transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T>;

@@ -24,6 +24,8 @@ import type {
   Moved,
   OpenDatabase,
   ReadLimits,
+  Watch,
+  WatchOptions,
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { type Discarded, discardWindow } from './discard.ts';
@@ -38,7 +40,15 @@ import type { StreamState } from './stream-state.ts';
 import { isDense, requireUnbroken } from './unbroken.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
-export type { Ack, Appended, Moved, ReadLimits } from './dialect.ts';
+export type {
+  Ack,
+  Appended,
+  ChangedPlace,
+  Moved,
+  ReadLimits,
+  Watch,
+  WatchOptions,
+} from './dialect.ts';
 export type { Discarded } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
@@ -139,6 +149,11 @@ export class Store {
   deleteKeys(olderThanMs: number, limit: number): Promise<number> {
     const work = () => this.#dialect.deleteKeys(olderThanMs, limit);
     return this.#run.repeatable('deleteKeys', work);
+  }
+
+  /** Of what other processes commit; null where the database has no way to tell. */
+  watch(options: WatchOptions): Watch | null {
+    return this.#dialect.watch(options);
   }
 
   /** One step without drafts. */

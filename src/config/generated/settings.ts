@@ -64,6 +64,10 @@ export interface Settings {
    */
   sleepMsStep: number;
   /**
+   * Be told of commits by other processes, and tell them: LISTEN and NOTIFY on PostgreSQL, data_version on SQLite. Off, they are found when a reading loop looks again.
+   */
+  watch: boolean;
+  /**
    * The largest data of one event, as UTF-8 JSON text.
    */
   eventBytesMax: number;
@@ -287,6 +291,12 @@ export const configSchema = {
       "minimum": 0,
       "maximum": 60000,
       "unit": "ms"
+    },
+    "watch": {
+      "description": "Be told of commits by other processes, and tell them: LISTEN and NOTIFY on PostgreSQL, data_version on SQLite. Off, they are found when a reading loop looks again.",
+      "env": "EVT_WATCH",
+      "type": "boolean",
+      "default": true
     },
     "eventBytesMax": {
       "description": "The largest data of one event, as UTF-8 JSON text.",
@@ -514,6 +524,7 @@ export const configSchema = {
     "sleepMsMin",
     "sleepMsMax",
     "sleepMsStep",
+    "watch",
     "eventBytesMax",
     "batchMax",
     "requestBytesMax",

@@ -131,6 +131,14 @@ export const methodTable = {
       "StoreUnavailable"
     ]
   },
+  "hint": {
+    "summary": "Something was committed by SQL: this node looks at once instead of when it would. It may be wrong, or not be sent.",
+    "scope": "generate",
+    "errors": [
+      "StreamNotFound",
+      "Unauthorized"
+    ]
+  },
   "ping": {
     "summary": "Answers what it was given.",
     "scope": "any",

@@ -773,6 +773,37 @@ export const openrpc = {
       ]
     },
     {
+      "name": "hint",
+      "summary": "Something was committed by SQL: this node looks at once instead of when it would. It may be wrong, or not be sent.",
+      "x-scope": "generate",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "HintResult",
+          "type": "boolean",
+          "const": true
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        }
+      ]
+    },
+    {
       "name": "ping",
       "summary": "Answers what it was given.",
       "x-scope": "any",

@@ -335,6 +335,23 @@ export const schemas = {
     ],
     "additionalProperties": false
   },
+  "methods/hint.params": {
+    "$id": "https://aftercommit.dev/schema/methods/hint.params.schema.json",
+    "title": "HintParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      }
+    },
+    "additionalProperties": false
+  },
+  "methods/hint.result": {
+    "$id": "https://aftercommit.dev/schema/methods/hint.result.schema.json",
+    "title": "HintResult",
+    "type": "boolean",
+    "const": true
+  },
   "methods/listConsumers.params": {
     "$id": "https://aftercommit.dev/schema/methods/listConsumers.params.schema.json",
     "title": "ListConsumersParams",

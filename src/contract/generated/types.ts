@@ -50,6 +50,7 @@ export type Want = null | [EventType, ...EventType[]];
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type AddEventResult = string;
+export type HintResult = true;
 /**
  * The caller's consumers; with the right admin everybody's.
  */
@@ -81,6 +82,8 @@ export interface Contract {
   'methods/addEvent.result': AddEventResult;
   'methods/addEvents.params': AddEventsParams;
   'methods/addEvents.result': AddEventsResult;
+  'methods/hint.params': HintParams;
+  'methods/hint.result': HintResult;
   'methods/listConsumers.params': ListConsumersParams;
   'methods/listConsumers.result': ListConsumersResult;
   'methods/onEvents.params': OnEventsParams;
@@ -194,6 +197,9 @@ export interface AddEventsParams {
 export interface AddEventsResult {
   first: EventId;
   last: EventId;
+}
+export interface HintParams {
+  stream?: StreamName;
 }
 export interface ListConsumersParams {
   stream?: StreamName;

@@ -11,6 +11,8 @@ export interface Adapter<T> {
   /** Tells by shape whether the handle is one of its kind. */
   accepts(handle: unknown): handle is T;
   insert(handle: T, row: InboxRow): Promise<unknown>;
+  /** Resolves when the transaction is over, rejects when it has failed; null where the handle cannot tell. */
+  ended(handle: T): Promise<unknown> | null;
 }
 
 /** True when the value is an object or function with all of these methods. */

@@ -8,6 +8,7 @@ export interface KnexTransaction {
   readonly client: any;
   // biome-ignore lint/suspicious/noExplicitAny: knex declares it so
   raw(sql: string, bindings: readonly any[]): PromiseLike<unknown>;
+  readonly executionPromise?: Promise<unknown>;
 }
 
 export const knexAdapter: Adapter<KnexTransaction> = {
@@ -23,4 +24,7 @@ export const knexAdapter: Adapter<KnexTransaction> = {
     }
     return tx.raw(`insert into ${table} (type, data) values (?, ?)`, [type, data]);
   },
+
+  // It resolves for a savepoint and for a plain rollback too: such a hint is in vain.
+  ended: (tx) => tx.executionPromise ?? null,
 };

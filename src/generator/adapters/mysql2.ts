@@ -20,4 +20,6 @@ export const mysql2Adapter: Adapter<Mysql2Connection> = {
       : connection;
     return withPromises.execute(`insert into ${table} (type, data) values (?, ?)`, [type, data]);
   },
+
+  ended: () => null,
 };

@@ -12,4 +12,6 @@ export const pgAdapter: Adapter<PgClient> = {
 
   insert: (client, { table, type, data }) =>
     client.query(`insert into ${table} (type, data) values ($1, $2)`, [type, data]),
+
+  ended: () => null,
 };

@@ -12,4 +12,6 @@ export const sqliteAdapter: Adapter<SqliteHandle> = {
 
   insert: async (handle, { table, type, data }) =>
     handle.prepare(`insert into ${table} (type, data) values (?, ?)`).run(type, data),
+
+  ended: () => null,
 };

@@ -36,6 +36,8 @@ export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
 
 /** What the methods work on. */
 export interface MethodServices {
+  /** Something may have been committed by SQL. */
+  readonly onHint: (stream: string) => void;
   readonly generator: Generator;
   readonly delivery: Delivery;
   readonly batchMax: number;
@@ -193,6 +195,13 @@ export const methods: Readonly<Record<MethodName, Method>> = {
       status: info.status,
       epoch: info.epoch,
     });
+  },
+
+  hint: ({ generator, onHint }, call) => {
+    const stream = streamFor(call);
+    generator.requireStream(stream);
+    onHint(stream);
+    return 'true';
   },
 
   ping: (_, call) => JSON.stringify({ echo: (call.params as PingParams).echo }),

@@ -137,6 +137,10 @@ class MysqlDialect implements Dialect {
     return Object.fromEntries(found.filter(([name, value]) => !SAFE[name]?.includes(value)));
   }
 
+  watch(): null {
+    return null;
+  }
+
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
     return query.forUpdate();
   }

@@ -2,12 +2,21 @@
 import type { Knex } from 'knex';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
-import type { Ack, Dialect, DialectOptions, OpenDatabase, ReadLimits } from '../../dialect.ts';
+import type {
+  Ack,
+  Dialect,
+  DialectOptions,
+  OpenDatabase,
+  ReadLimits,
+  Watch,
+  WatchOptions,
+} from '../../dialect.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
+import { PostgresWatch } from './postgres-watch.ts';
 import {
   ADVANCE_CURSORS,
   DELETE_KEYS,
@@ -98,6 +107,10 @@ class PostgresDialect implements Dialect {
     const { rows } = await this.#db.raw(DURABILITY);
     const found: [string, string][] = Object.entries(rows[0]);
     return Object.fromEntries(found.filter(([, value]) => value !== 'on'));
+  }
+
+  watch(options: WatchOptions): Watch {
+    return new PostgresWatch(this.#options, options);
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {

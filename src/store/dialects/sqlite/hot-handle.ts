@@ -1,6 +1,7 @@
 // The handle for the hot statements, which run synchronously: a whole transaction takes one turn of the event loop, so
 // two of this process never meet half-way. A file that another process holds is waited for without blocking this one.
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { isSqliteBusy } from '../db-errors.ts';
 import { whenFree } from './busy.ts';
 import { prepareStream, type StreamStatements } from './statements.ts';
 
@@ -9,8 +10,11 @@ export class HotHandle {
   readonly #timeoutMs: number;
   readonly #statements = new Map<string, StreamStatements>();
 
+  readonly #dataVersion: StatementSyncInstance;
+
   constructor(handle: DatabaseSyncInstance, timeoutMs: number) {
     this.#handle = handle;
+    this.#dataVersion = handle.prepare('pragma data_version');
     this.#timeoutMs = timeoutMs;
   }
 
@@ -42,6 +46,16 @@ export class HotHandle {
         throw error;
       }
     }, this.#timeoutMs);
+  }
+
+  /** Another one when another connection has committed; null when the file is held just now. */
+  dataVersion(): number | null {
+    try {
+      return (this.#dataVersion.get() as { data_version: number }).data_version;
+    } catch (error) {
+      if (isSqliteBusy(error)) return null;
+      throw error;
+    }
   }
 
   close(): void {

@@ -3,7 +3,15 @@
 import knex, { type Knex } from 'knex';
 import { type EventRow, rowBytes } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
-import type { Ack, Dialect, DialectOptions, OpenDatabase, ReadLimits } from '../../dialect.ts';
+import type {
+  Ack,
+  Dialect,
+  DialectOptions,
+  OpenDatabase,
+  ReadLimits,
+  Watch,
+  WatchOptions,
+} from '../../dialect.ts';
 import { sqliteOutcome } from '../db-errors.ts';
 import { isOriginal, sqliteAdopter } from './adopter.ts';
 import { whenFree } from './busy.ts';
@@ -12,6 +20,7 @@ import { HotHandle } from './hot-handle.ts';
 import { deleteKeys } from './keys.ts';
 import { sqliteClient } from './knex-client.ts';
 import { SqliteNumbering } from './numbering.ts';
+import { SqliteWatch } from './sqlite-watch.ts';
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
@@ -120,6 +129,10 @@ class SqliteDialect implements Dialect {
   /** Ours are the connection's own (driver.ts). */
   async laxSettings(): Promise<Record<string, string>> {
     return {};
+  }
+
+  watch(options: WatchOptions): Watch {
+    return new SqliteWatch(this.#hot, options);
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {

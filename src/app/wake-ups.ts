@@ -1,0 +1,62 @@
+// What wakes the loops of a stream before their pace does: flushes and steps of this process, hints of producers, and
+// commits of other processes where the database can tell of them. All of it may get lost.
+import type { Service } from '../base/lifecycle.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { Sequencer } from '../generator/sequencer.ts';
+import type { ChangedPlace, Store, Watch } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+export interface WakeUpsOptions {
+  readonly store: Store;
+  readonly feeds: ReadonlyMap<string, Feed>;
+  readonly sequencers: ReadonlyMap<string, Sequencer>;
+  /** False: of other processes nothing is heard. */
+  readonly isWatching: boolean;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export class WakeUps implements Service {
+  readonly #options: WakeUpsOptions;
+  readonly #watch: Watch | null;
+
+  constructor(options: WakeUpsOptions) {
+    const { store, isWatching, metrics, logger } = options;
+    this.#options = options;
+    const onError = (error: unknown) => {
+      metrics.loopErrors.inc({ loop: 'watch', stream: '' });
+      logger.warn({ error }, 'Commits of other processes are not told of; they are looked for.');
+    };
+    this.#watch = isWatching
+      ? store.watch({ onError, onChange: (stream, place) => this.#wake(stream, place) })
+      : null;
+  }
+
+  async start(): Promise<void> {
+    await this.#watch?.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch?.stop();
+  }
+
+  /** Events of the stream have got their ids in this process. */
+  onGrown(stream: string): void {
+    this.#wake(stream, 'queue');
+    this.#watch?.announce(stream);
+  }
+
+  /** Events of the stream may have been committed by SQL. */
+  onHint(stream: string): void {
+    this.#wake(stream, 'inbox');
+  }
+
+  #wake(stream: string | null, place: ChangedPlace): void {
+    const { feeds, sequencers } = this.#options;
+    // Without a sequencer the inbox is the queue.
+    const loops = place === 'inbox' && sequencers.size > 0 ? sequencers : feeds;
+    if (stream !== null) loops.get(stream)?.hint();
+    else for (const loop of loops.values()) loop.hint();
+  }
+}
