@@ -1,7 +1,7 @@
 // The one shape of every background loop: step, on failure report and back off, wait in one place, stop by
 // abort and await.
 import { type BackoffLimits, backoffMs } from './backoff.ts';
-import { type Clock, nextTurn, systemClock } from './clock.ts';
+import { nextTurn } from './clock.ts';
 import { Hint } from './hint.ts';
 import type { Service } from './lifecycle.ts';
 
@@ -11,18 +11,16 @@ export interface LoopOptions {
   /** Told about every failed round; the loop goes on. */
   readonly onError: (error: unknown, attempt: number) => void;
   readonly backoff: BackoffLimits;
-  readonly clock?: Clock;
 }
 
 export class Loop implements Service {
   readonly #options: LoopOptions;
-  readonly #hint: Hint;
+  readonly #hint = new Hint();
   #abort = new AbortController();
   #running: Promise<void> | null = null;
 
   constructor(options: LoopOptions) {
     this.#options = options;
-    this.#hint = new Hint(options.clock ?? systemClock);
   }
 
   /** Lets the next round begin now. */

@@ -2,7 +2,7 @@
 // one each). A poll's is written at once and awaited, since its answer must not come before the cursor is stored. A
 // push reader's waits a few milliseconds for others, and goes into the next flush again when one fails.
 import { backoffMs } from '../base/backoff.ts';
-import { nextTurn } from '../base/clock.ts';
+import { nextTurn, systemClock } from '../base/clock.ts';
 import { Hint } from '../base/hint.ts';
 import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
 import type { Ack, Store } from '../store/store.ts';
@@ -10,8 +10,13 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 const BACKOFF = { firstMs: 50, maxMs: 2000 };
-/** A commit of each small batch would cost more than the batch; what is lost with the process comes again. */
+/**
+ * A commit for each small batch would cost more than the batch: flushes take a tenth of the time at most, as long as
+ * nobody waits for them. What is lost with the process comes again.
+ */
 const TICK_MS = 5;
+const TICK_MS_MAX = 50;
+const PAUSE_SHARE = 9;
 
 /** Consumers whose stored cursor is remembered; to forget one costs it one more write. */
 const STORED_MAX = 10_000;
@@ -29,6 +34,7 @@ export class AckWriter {
   readonly #hurry = new Hint();
   #last: Promise<void> = Promise.resolve();
   #failures = 0;
+  #tickMs = TICK_MS;
 
   constructor(options: { store: Store; metrics: Metrics; logger: Logger }) {
     this.#store = options.store;
@@ -50,7 +56,7 @@ export class AckWriter {
   /** Stores the cursor in the background, trying again while the database fails. */
   post(ack: Ack): void {
     this.#enqueue(ack);
-    this.#scheduled ??= this.#schedule(TICK_MS);
+    this.#scheduled ??= this.#schedule(this.#tickMs);
     this.#scheduled.catch(() => {});
   }
 
@@ -94,7 +100,10 @@ export class AckWriter {
     this.#waiting = new Map();
     this.#scheduled = null;
     try {
+      const startedMs = systemClock.monotonicMs();
       await this.#store.advanceCursors(acks);
+      const tookMs = systemClock.monotonicMs() - startedMs;
+      this.#tickMs = Math.min(Math.max(TICK_MS, PAUSE_SHARE * tookMs), TICK_MS_MAX);
       for (const { consumerId, cursor, token } of acks) {
         if (token === null) this.#remember(consumerId, cursor);
       }

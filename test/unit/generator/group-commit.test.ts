@@ -41,24 +41,54 @@ const settle = async () => {
 const limits = { queueMax: 5000, queueBytesMax: 100_000_000 };
 
 describe('GroupCommit', () => {
-  it('flushes a lone caller at once, and whatever came meanwhile together', async () => {
+  it('flushes together what came in one turn, and then what came meanwhile', async () => {
     const database = slowDatabase();
     const commit = new GroupCommit({ ...database, ...limits });
-    const ids = [commit.add([draft()])];
-    expect(database.flushes.length).toBe(1);
+    const ids = [commit.add([draft()]), commit.add([draft()])];
+    await settle();
     ids.push(commit.add([draft(), draft()]), commit.add([draft()]));
     database.letGo();
     await settle();
-    expect(database.flushes.map((flush) => flush.length)).toEqual([1, 3]);
+    expect(database.flushes.map((flush) => flush.length)).toEqual([2, 3]);
     database.letGo();
-    expect(await Promise.all(ids)).toEqual(['1', '2', '4']);
+    expect(await Promise.all(ids)).toEqual(['1', '2', '3', '5']);
+  });
+
+  it('saves a lone caller that comes back the turn, but does not keep others out', async () => {
+    let next = 1;
+    const append = async () => {
+      const first = String(next) as EventId;
+      next += 1;
+      return { first, moved: 0 };
+    };
+    const commit = new GroupCommit({ append, appendKeyed: async () => [], ...limits });
+    let turns = 0;
+    let isDone = false;
+    const counting = (async () => {
+      while (!isDone) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turns += 1;
+      }
+    })();
+    const startedMs = performance.now();
+    let calls = 0;
+    while (performance.now() - startedMs < 100) {
+      await commit.add([draft()]);
+      calls += 1;
+    }
+    isDone = true;
+    await counting;
+    expect(turns).toBeGreaterThan(5);
+    expect(calls).toBeGreaterThan(2 * turns);
   });
 
   it('bounds a flush in events and bytes, keeps calls whole, and always takes one', async () => {
     const database = slowDatabase();
     const commit = new GroupCommit({ ...database, ...limits });
+    const held = commit.add([draft()]);
+    await settle();
     const calls = [
-      commit.add([draft()]),
+      held,
       commit.add(Array(600).fill(draft())),
       commit.add(Array(600).fill(draft())),
       commit.add([draft('x', 3_000_000)]),
@@ -77,6 +107,7 @@ describe('GroupCommit', () => {
     const database = slowDatabase();
     const commit = new GroupCommit({ ...database, ...limits });
     const failing = commit.add([draft('fails')]);
+    await settle();
     const fine = commit.add([draft()]);
     database.letGo();
     await expect(failing).rejects.toThrow('no');
@@ -90,8 +121,10 @@ describe('GroupCommit', () => {
     const commit = new GroupCommit({ ...database, ...limits });
     const [a, b] = [{}, {}];
     const key = (text: string) => ({ principal: 'p', key: text });
+    const held = commit.add([draft('held')]);
+    await settle();
     const calls = [
-      commit.add([draft('held')]),
+      held,
       commit.add([draft('a1')], { source: a }),
       commit.add([draft('a2')], { source: a, key: key('a2') }),
       commit.add([draft('b1')], { source: b, key: key('b1') }),
@@ -112,6 +145,7 @@ describe('GroupCommit', () => {
     const database = slowDatabase();
     const commit = new GroupCommit({ ...database, ...limits });
     const held = commit.add([draft()]);
+    await settle();
     const add = (key: string) => commit.add([draft()], { key: { principal: 'p', key } });
     const calls = [add('a'), add('conflict'), add('b')];
     const told = Promise.allSettled(calls);
@@ -126,6 +160,7 @@ describe('GroupCommit', () => {
     const database = slowDatabase();
     const commit = new GroupCommit({ ...database, queueMax: 3, queueBytesMax: 100 });
     const first = commit.add([draft()]);
+    await settle();
     const second = commit.add([draft(), draft(), draft()]);
     expect(() => commit.add([draft()])).toThrow(
       expect.objectContaining({ code: 'DefenseRejected' }),
@@ -154,7 +189,9 @@ describe('GroupCommit', () => {
   it('answers those it has taken before it is closed, and takes no more', async () => {
     const database = slowDatabase();
     const commit = new GroupCommit({ ...database, ...limits });
-    const calls = [commit.add([draft()]), commit.add([draft()])];
+    const held = commit.add([draft()]);
+    await settle();
+    const calls = [held, commit.add([draft()])];
     const closed = commit.close();
     expect(() => commit.add([draft()])).toThrow(expect.objectContaining({ code: 'ShuttingDown' }));
     database.letGo();

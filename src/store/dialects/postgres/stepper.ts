@@ -17,6 +17,7 @@ import { InboxFloor } from './inbox-floor.ts';
 import type { SessionOptions } from './session.ts';
 import { type Statement, StepClient } from './step-client.ts';
 import { type StepStatements, stepStatements } from './step-sql.ts';
+import { JSON_TEXT, TEXT, textArray } from './text-array.ts';
 
 interface MovedRow {
   readonly moved: string;
@@ -50,10 +51,9 @@ export class Stepper implements StreamSteps {
   }
 
   async append(drafts: readonly Draft[]): Promise<Appended> {
-    const types = drafts.map((draft) => draft.type);
-    const data = drafts.map((draft) => draft.data);
+    const arrays = draftArrays(drafts);
     const appended = await drainedAppend(
-      { lean: () => this.#lean(types, data), full: (fence) => this.#full(types, data, fence) },
+      { lean: () => this.#lean(arrays), full: (fence) => this.#full(arrays, fence) },
       drafts.length > 0 && !this.#isInboxBusy,
     );
     this.#isInboxBusy = appended.moved > 0;
@@ -83,17 +83,13 @@ export class Stepper implements StreamSteps {
     });
   }
 
-  async #lean(types: readonly string[], data: readonly string[]): Promise<EventId | null> {
-    const row = await this.#step<{ base: EventId }>(this.#statements.lean, [types, data]);
+  async #lean(arrays: readonly Buffer[]): Promise<EventId | null> {
+    const row = await this.#step<{ base: EventId }>(this.#statements.lean, arrays);
     return row?.base ?? null;
   }
 
-  async #full(
-    types: readonly string[],
-    data: readonly string[],
-    fence: string,
-  ): Promise<FullStep | null> {
-    const row = await this.#step<FullRow>(this.#statements.full, [types, data, fence]);
+  async #full(arrays: readonly Buffer[], fence: string): Promise<FullStep | null> {
+    const row = await this.#step<FullRow>(this.#statements.full, [...arrays, fence]);
     if (row === null) {
       requireOpenStream(this.#stream, await this.#status());
       return null;
@@ -119,8 +115,7 @@ export class Stepper implements StreamSteps {
         const row = await client.first<FullRow>(keyed, [
           this.#stream,
           floor.take(),
-          plan.drafts.map((draft) => draft.type),
-          plan.drafts.map((draft) => draft.data),
+          ...draftArrays(plan.drafts),
           fence,
           plan.fresh.map((call) => call.principal),
           plan.fresh.map((call) => call.key),
@@ -177,6 +172,20 @@ export class Stepper implements StreamSteps {
     }
     return this.#session;
   }
+}
+
+/** Types and data, as the statements take them. */
+function draftArrays(drafts: readonly Draft[]): Buffer[] {
+  return [
+    textArray(
+      drafts.map((draft) => draft.type),
+      TEXT,
+    ),
+    textArray(
+      drafts.map((draft) => draft.data),
+      JSON_TEXT,
+    ),
+  ];
 }
 
 /** Lacking a privilege is no reason to give the connection up. */

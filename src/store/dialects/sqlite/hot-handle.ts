@@ -11,10 +11,14 @@ export class HotHandle {
   readonly #statements = new Map<string, StreamStatements>();
 
   readonly #dataVersion: StatementSyncInstance;
+  readonly #begin: StatementSyncInstance;
+  readonly #commit: StatementSyncInstance;
 
   constructor(handle: DatabaseSyncInstance, timeoutMs: number) {
     this.#handle = handle;
     this.#dataVersion = handle.prepare('pragma data_version');
+    this.#begin = handle.prepare('begin immediate');
+    this.#commit = handle.prepare('commit');
     this.#timeoutMs = timeoutMs;
   }
 
@@ -35,10 +39,10 @@ export class HotHandle {
   /** Runs `work` as a transaction. */
   write<T>(work: (handle: DatabaseSyncInstance) => T): Promise<T> {
     return whenFree(() => {
-      this.#handle.exec('begin immediate');
+      this.#begin.run();
       try {
         const result = work(this.#handle);
-        this.#handle.exec('commit');
+        this.#commit.run();
         return result;
       } catch (error) {
         // Some failures (disk full) have ended the transaction already.

@@ -8,6 +8,8 @@ export interface StreamStatements {
   readonly setNextId: StatementSyncInstance;
   /** Walks evt_queue's primary key. */
   readonly readQueue: StatementSyncInstance;
+  /** (after, eventsMax): what `readQueue` would read, in bytes of data; without reading it. */
+  readonly sizeQueue: StatementSyncInstance;
 }
 
 export function prepareStream(handle: DatabaseSyncInstance, stream: string): StreamStatements {
@@ -25,5 +27,9 @@ export function prepareStream(handle: DatabaseSyncInstance, stream: string): Str
     ),
     setNextId: handle.prepare('update evt_streams set next_id = ? where name = ?'),
     readQueue,
+    sizeQueue: handle.prepare(
+      `select sum(octet_length(data)) as bytes
+         from (select data from ${queue} where id > ? order by id limit ?)`,
+    ),
   };
 }
