@@ -1,7 +1,9 @@
 // MySQL and MariaDB, as the bench uses them beside the product: the bare statements over plain connections with the
 // settings that any application has. The insert is prepared; a read is faster when it is not.
+import { readFile } from 'node:fs/promises';
 import mysql from 'mysql2/promise';
 import { addEvent } from '../kit/product.mjs';
+import { statOf } from './server-cpu.mjs';
 
 const TEXT = 'character set utf8mb4 collate utf8mb4_bin not null';
 const BARE_TABLE = `create table bench_bare (
@@ -40,12 +42,14 @@ export const mysqlDatabase = {
     const settings = {};
     for (const name of DURABILITY) settings[name] = await one(connection, `select @@${name}`);
     const version = await one(connection, 'select version()');
+    const serverPid = await pidIn(await one(connection, 'select @@pid_file'));
     await connection.end();
     const isLogSynced = Number(settings.log_bin) === 0 || Number(settings.sync_binlog) === 1;
     return {
       version: /mariadb/i.test(version) ? `MariaDB ${version.split('-')[0]}` : `MySQL ${version}`,
       settings,
       isDurable: Number(settings.innodb_flush_log_at_trx_commit) === 1 && isLogSynced,
+      serverPid,
     };
   },
 
@@ -88,6 +92,12 @@ async function open(url) {
   // A database that is dropped cuts its connections; without a listener that would end the process.
   connection.on('error', () => {});
   return connection;
+}
+
+/** null when the server is on another machine, where this file means nothing, or is of another account. */
+async function pidIn(path) {
+  const pid = Number(await readFile(path, 'utf8').catch(() => ''));
+  return /^(mariadbd|mysqld)$/.test(statOf(pid)?.name) ? pid : null;
 }
 
 async function one(connection, sql) {

@@ -2,6 +2,7 @@
 // the settings that any application has.
 import pg from 'pg';
 import { addEvent } from '../kit/product.mjs';
+import { parentOf } from './server-cpu.mjs';
 
 const BARE_TABLE = `create table bench_bare (
   id bigint generated always as identity primary key, type text collate "C" not null, data json not null,
@@ -44,10 +45,16 @@ export const postgres = {
     for (const name of DURABILITY) {
       settings[name] = (await client.query(`show ${name}`)).rows[0][name];
     }
-    const { rows } = await client.query('show server_version');
+    const { rows } = await client.query(
+      `select current_setting('server_version') as version, pg_backend_pid() as pid`,
+    );
     await client.end();
-    const isDurable = settings.fsync === 'on' && settings.synchronous_commit !== 'off';
-    return { version: `PostgreSQL ${rows[0].server_version.split(' ')[0]}`, settings, isDurable };
+    return {
+      version: `PostgreSQL ${rows[0].version.split(' ')[0]}`,
+      settings,
+      isDurable: settings.fsync === 'on' && settings.synchronous_commit !== 'off',
+      serverPid: parentOf(rows[0].pid, 'postgres'),
+    };
   },
 
   async connect(url) {

@@ -34,7 +34,8 @@ export const sqlite = {
     };
     const version = `SQLite ${one('select sqlite_version()')}`;
     handle.close();
-    return { version, settings, isDurable: ['full', 'extra'].includes(settings.synchronous) };
+    const isDurable = ['full', 'extra'].includes(settings.synchronous);
+    return { version, settings, isDurable, serverPid: null };
   },
 
   async connect(url) {

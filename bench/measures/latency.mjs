@@ -61,7 +61,7 @@ export async function measureLatency(databases, { rounds, latencyMs }, place) {
   await queue.close();
   await drop();
   return {
-    figures: FIGURES.filter(({ variant }) => variant in results).map((figure) =>
+    latencies: FIGURES.filter(({ variant }) => variant in results).map((figure) =>
       describe(results, figure),
     ),
     faults,

@@ -4,7 +4,8 @@
 
 import { EventQueue } from '../databases/event-queue.mjs';
 import { arrayRead } from '../kit/array-read.mjs';
-import { compareRates, median } from '../kit/figures.mjs';
+import { cpuPerEvent, metered } from '../kit/cpu.mjs';
+import { compareRates } from '../kit/figures.mjs';
 import { inRounds } from '../kit/rounds.mjs';
 import { Child } from '../processes/child.mjs';
 
@@ -26,7 +27,7 @@ export async function measurePushBacklog(databases, { rounds, backlogEvents }, p
     apps.push(app);
     const appUrl = await app.ask('start', { databaseUrl: url, batchMax });
     variants[`batches of ${batchMax}`] = () =>
-      push({ app, appUrl, receiver, count: backlogEvents });
+      push({ databases, app, appUrl, receiver, count: backlogEvents });
   }
   const { results, faults } = await inRounds(rounds, variants);
 
@@ -45,17 +46,18 @@ function figureOf(batchMax, backlogEvents, results) {
     name: `push of ${backlogEvents.toLocaleString('en')}, batches of ${batchMax.toLocaleString('en')}`,
     floorName: 'array read, pages of 1,000',
     ...compareRates(ours, results.read),
-    cpuMicros: median(ours.map((result) => result.cpuMicros)),
+    ...cpuPerEvent(ours),
   };
 }
 
 let pushes = 0;
 
-async function push({ app, appUrl, receiver, count }) {
+async function push({ databases, app, appUrl, receiver, count }) {
   pushes += 1;
-  const cpuBefore = await app.ask('cpuMicros');
   const component = `push_${pushes}`;
-  const { ms, faults } = await receiver.ask('takeBacklog', { url: appUrl, component, count });
-  const cpuAfter = await app.ask('cpuMicros');
-  return { perSecond: count / (ms / 1000), cpuMicros: (cpuAfter - cpuBefore) / count, faults };
+  const meters = { node: () => app.ask('cpuMicros'), database: () => databases.cpuMicros() };
+  const { ms, faults, cpu } = await metered(meters, () =>
+    receiver.ask('takeBacklog', { url: appUrl, component, count }),
+  );
+  return { perSecond: count / (ms / 1000), events: count, cpu, faults };
 }

@@ -1,0 +1,15 @@
+// Everything that is measured, by name and in order. A measure takes databases of one kind, the sizes of the run and
+// the place for its processes; it gives figures or latencies or both, and the faults of all that it wrote.
+import { measureAddEvent } from './add-event.mjs';
+import { measureLatency } from './latency.mjs';
+import { measureManyConsumers } from './many-consumers.mjs';
+import { measurePushBacklog } from './push-backlog.mjs';
+
+export const measures = {
+  'add-event': measureAddEvent,
+  'push-backlog': measurePushBacklog,
+  'many-consumers': measureManyConsumers,
+  latency: measureLatency,
+};
+
+export const measureNames = Object.keys(measures);

@@ -1,0 +1,28 @@
+// How much is measured. A slice is one variant in one round.
+
+const FULL = {
+  rounds: 5,
+  sliceMs: 2000,
+  backlogEvents: 50_000,
+  crowdEvents: 20_000,
+  latencyMs: 5000,
+  syncMs: 2000,
+};
+
+const QUICK = {
+  rounds: 4,
+  sliceMs: 200,
+  backlogEvents: 10_000,
+  crowdEvents: 2000,
+  latencyMs: 600,
+  syncMs: 300,
+};
+
+/** Long slices for one thing need fewer rounds. */
+const LONG = { rounds: 2 };
+
+/** `latencySeconds`: undefined, or how long the slices of the latencies are. */
+export function sizesOf({ isQuick, latencySeconds }) {
+  if (latencySeconds === undefined) return isQuick ? QUICK : FULL;
+  return { ...FULL, ...LONG, latencyMs: latencySeconds * 1000 };
+}
