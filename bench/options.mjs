@@ -1,11 +1,12 @@
 // What the command line asks for.
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { databaseKinds } from './databases/databases.mjs';
 import { measureNames } from './measures/measures.mjs';
 import { sizesOf } from './sizes.mjs';
 
 export const USAGE = `npm run bench -- [--quick] [--db sqlite|postgres|mysql] [--only NAME,...] [--peers]
-                   [--latency SECONDS] [--json] [--keep NOTE]
+                   [--latency SECONDS] [--json] [--keep NOTE] [--profile FOLDER]
 
 Measures our path against floors of the same run, and fails on any lost, doubled or reordered event.
   --quick      a minute or two for all three databases; for trends, not for figures to keep
@@ -15,6 +16,7 @@ Measures our path against floors of the same run, and fails on any lost, doubled
   --latency S  latencies only, in slices of S seconds: for so long the other transaction stays open
   --json       JSON instead of tables
   --keep NOTE  keeps the report with this note on the machine: bench/results/<date>.md, .json and .svg
+  --profile F  a CPU profile of each process that is started, into this folder; the figures suffer
 
 TEST_POSTGRES_URL and TEST_MYSQL_URL name servers to use instead of throw-away ones.
 `;
@@ -27,6 +29,7 @@ const OPTIONS = {
   latency: { type: 'string' },
   json: { type: 'boolean', default: false },
   keep: { type: 'string' },
+  profile: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
 
@@ -45,6 +48,7 @@ export function readOptions(args) {
     flags: flagsOf(args, values.keep),
     isJson: values.json,
     note: values.keep ?? null,
+    profileFolder: values.profile ? resolve(values.profile) : null,
     isHelp: values.help,
   };
 }

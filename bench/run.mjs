@@ -29,7 +29,7 @@ try {
   process.exit();
 }
 
-async function bench({ kinds, names, hasPeers, sizes, flags, isJson, note }) {
+async function bench({ kinds, names, hasPeers, sizes, flags, isJson, note, profileFolder }) {
   const machine = describeMachine();
   const disk = await diskFolder();
   const folder = await makeFolder(disk);
@@ -37,7 +37,7 @@ async function bench({ kinds, names, hasPeers, sizes, flags, isJson, note }) {
   const databases = [];
   for (const kind of kinds.filter((each) => !(each in absent))) {
     try {
-      const place = { folder, serverUrl: urls[kind], cleanUp };
+      const place = { folder, serverUrl: urls[kind], cleanUp, profileFolder };
       databases.push(await measure(kind, { names, hasPeers, sizes }, place));
     } catch (error) {
       // The others can be measured nonetheless, but for an end from outside.

@@ -4,7 +4,7 @@ const FULL = {
   rounds: 5,
   sliceMs: 2000,
   backlogEvents: 50_000,
-  crowdEvents: 20_000,
+  crowdEvents: 10_000,
   latencyMs: 5000,
   syncMs: 2000,
 };

@@ -48,12 +48,13 @@ export const postgres = {
     const { rows } = await client.query(
       `select current_setting('server_version') as version, pg_backend_pid() as pid`,
     );
+    const serverPid = parentOf(rows[0].pid, 'postgres');
     await client.end();
     return {
       version: `PostgreSQL ${rows[0].version.split(' ')[0]}`,
       settings,
       isDurable: settings.fsync === 'on' && settings.synchronous_commit !== 'off',
-      serverPid: parentOf(rows[0].pid, 'postgres'),
+      serverPid,
     };
   },
 

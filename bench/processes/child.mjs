@@ -14,8 +14,9 @@ export class Child {
   #asked = 0;
 
   /** Starts `bench/processes/<file>` in `folder`; it is gone when `cleanUp` has run, or earlier by `stop`. */
-  static start(file, { folder, cleanUp }, nodeFlags = []) {
-    const child = new Child(file, folder, nodeFlags);
+  static start(file, { folder, cleanUp, profileFolder }, nodeFlags = []) {
+    const profiling = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
+    const child = new Child(file, folder, [...nodeFlags, ...profiling]);
     child.stop = cleanUp.defer(() => child.#stop());
     return child;
   }
