@@ -8,6 +8,7 @@ import { diskFolder, fdatasyncRate } from './databases/disk.mjs';
 import { startServers } from './databases/servers.mjs';
 import { sumFaults } from './kit/arrivals.mjs';
 import { CleanUp } from './kit/clean-up.mjs';
+import { monotonicMs } from './kit/clock.mjs';
 import { measures } from './measures/measures.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { describeMachine } from './report/machine.mjs';
@@ -69,8 +70,10 @@ async function measure(kind, { names, hasPeers, sizes }, place) {
   const sync = fdatasyncRate(place.folder, sizes.syncMs);
   const measured = [];
   for (const name of names) {
-    progress(`${described.version}: ${name}`);
+    const startMs = monotonicMs();
     measured.push(await measures[name](databases, sizes, place));
+    const seconds = Math.round((monotonicMs() - startMs) / 1000);
+    progress(`${described.version}: ${name}, ${seconds} s`);
   }
   return {
     kind,

@@ -4,10 +4,9 @@
 // processes, one clock (clock.mjs).
 
 import { EventQueue } from '../databases/event-queue.mjs';
-import { checkArrivals, idsBehind } from '../kit/arrivals.mjs';
-import { monotonicMs, until } from '../kit/clock.mjs';
 import { draftOf } from '../kit/draft.mjs';
 import { describeLatencies } from '../kit/figures.mjs';
+import { addEvent, followWrites, latenciesMs } from '../kit/followed-writes.mjs';
 import { inRounds } from '../kit/rounds.mjs';
 import { Child } from '../processes/child.mjs';
 import { RpcClient } from '../processes/rpc-client.mjs';
@@ -42,14 +41,14 @@ export async function measureLatency(databases, { rounds, latencyMs }, place) {
 
   const other = await databases.connect(url);
   const count = Math.round((latencyMs / 1000) * PER_SECOND);
+  const slice = (write) => followWrites({ queue, receiver, count, perSecond: PER_SECOND, write });
   const variants = {
-    call: () => slice({ queue, receiver, count, write: (n) => addEvent(caller, draftOf(n)) }),
-    transaction: () => slice({ queue, receiver, count, write: inTurn(connection) }),
+    call: () => slice((n) => addEvent(caller, n)),
+    transaction: () => slice(inTurn(connection)),
     ...(other.hold === undefined
       ? {}
       : {
-          beside: () =>
-            besideOpen(other, () => slice({ queue, receiver, count, write: inTurn(connection) })),
+          beside: () => besideOpen(other, () => slice(inTurn(connection))),
         }),
   };
   const { results, faults } = await inRounds(rounds, variants);
@@ -71,13 +70,9 @@ export async function measureLatency(databases, { rounds, latencyMs }, place) {
 /** `p99Ratio` is that of its p99 to the p99 of the variant it is held against. */
 function describe(results, { name, variant, from, against }) {
   const described = (of) =>
-    describeLatencies(results[of].map((result) => latenciesMs(result, from)));
+    describeLatencies(results[of].map((result) => latenciesMs(result, from, LEAD_IN)));
   const own = described(variant);
   return { name, ...own, p99Ratio: against ? own.p99 / described(against).p99 : null };
-}
-
-function addEvent(caller, { type, data }) {
-  return caller.callText('addEvent', `{"type":"${type}","data":${data}}`);
 }
 
 /** One transaction after the other on one connection, as an application's request would make it. */
@@ -97,32 +92,4 @@ async function besideOpen(connection, work) {
   } finally {
     await release();
   }
-}
-
-async function slice({ queue, receiver, count, write }) {
-  const base = await queue.newest();
-  const writes = await writeAtRate(count, write);
-  const { arrivals, brokenChains } = await receiver.ask('collect', { upTo: base + count });
-  const faults = checkArrivals(arrivals, { base, ids: idsBehind(base, count) });
-  return { writes, arrivals, faults: { ...faults, wrong: faults.wrong + brokenChains } };
-}
-
-function latenciesMs({ writes, arrivals }, from) {
-  const counted = arrivals.filter(([, n]) => n >= LEAD_IN && n < writes.length);
-  return counted.map(([, n, atMs]) => atMs - writes[n][from]);
-}
-
-/** Gives when each write was begun and done. It goes on whether or not the ones before are done, like the world does. */
-async function writeAtRate(count, write) {
-  const startMs = monotonicMs();
-  const writes = [];
-  for (let n = 0; n < count; n += 1) {
-    // At random within its own hundredth: a steady beat would fall in step with the loops that look every 5 ms.
-    await until(startMs + ((n + Math.random()) * 1000) / PER_SECOND);
-    const begunMs = monotonicMs();
-    const done = write(n).then(() => ({ begunMs, doneMs: monotonicMs() }));
-    done.catch(() => {}); // it is thrown below, and must not end the process before
-    writes.push(done);
-  }
-  return Promise.all(writes);
 }

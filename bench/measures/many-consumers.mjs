@@ -2,7 +2,6 @@
 // backlog, and while the events are being added through the same node. All clients are in one other process, which is
 // as lean as it can be, since it has the same machine to work on; what it costs stands beside the figure.
 
-import { EventQueue } from '../databases/event-queue.mjs';
 import { monotonicMs } from '../kit/clock.mjs';
 import { cpuPerEvent, metered } from '../kit/cpu.mjs';
 import { draftsFrom } from '../kit/draft.mjs';
@@ -10,6 +9,7 @@ import { compareRates, median } from '../kit/figures.mjs';
 import { inRounds } from '../kit/rounds.mjs';
 import { Child } from '../processes/child.mjs';
 import { RpcClient } from '../processes/rpc-client.mjs';
+import { startNode } from '../processes/service-node.mjs';
 
 const COUNT = 100;
 const REACH = { atLeast: 25 };
@@ -39,26 +39,13 @@ export async function measureManyConsumers(databases, { rounds, crowdEvents }, p
   return { figures, faults };
 }
 
-async function startNode(databases, place) {
-  const { url: databaseUrl, drop } = await databases.create();
-  const queue = await EventQueue.open(databaseUrl);
-  const app = Child.start('app-process.mjs', place);
-  const url = await app.ask('start', { databaseUrl });
-  const meters = { node: () => app.ask('cpuMicros'), database: () => databases.cpuMicros() };
-  const stop = async () => {
-    await app.stop();
-    await queue.close();
-    await drop();
-  };
-  return { queue, url, meters, stop };
-}
-
 let crowds = 0;
 
 /** Deliveries count from the first subscription to the last receipt. */
 async function takeBacklog({ url, meters }, consumers, count, events) {
   crowds += 1;
-  await consumers.ask('open', { url, count, prefix: `crowd_${crowds}` });
+  await consumers.ask('register', { url, count, prefix: `crowd_${crowds}` });
+  await consumers.ask('connect');
   const taken = await metered(meters, () => consumers.ask('takeBacklog', { count: events }));
   await consumers.ask('leave');
   return rated(taken, count * events, taken.ms);
@@ -67,7 +54,8 @@ async function takeBacklog({ url, meters }, consumers, count, events) {
 /** They are subscribed before the first event is added; the time is from its call to the last receipt. */
 async function follow({ queue, url, meters }, consumers, caller, count, events) {
   crowds += 1;
-  await consumers.ask('open', { url, count, prefix: `crowd_${crowds}`, from: 'now' });
+  await consumers.ask('register', { url, count, prefix: `crowd_${crowds}`, from: 'now' });
+  await consumers.ask('connect');
   await consumers.ask('subscribe');
   const base = await queue.newest();
   const cpuBefore = await consumers.ask('cpuMicros');

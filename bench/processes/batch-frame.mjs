@@ -10,9 +10,9 @@ const TAIL_BYTES = 80;
 
 /** Gives `{ callId, seq, after, upTo, events }`, the events as bytes; null when it is another frame. */
 export function readBatchFrame(frame) {
-  const head = HEAD.exec(frame.latin1Slice(0, HEAD_BYTES));
+  const head = HEAD.exec(frame.toString('latin1', 0, HEAD_BYTES));
   if (head === null) return null;
-  const tail = TAIL.exec(frame.latin1Slice(Math.max(0, frame.length - TAIL_BYTES), frame.length));
+  const tail = TAIL.exec(frame.toString('latin1', Math.max(0, frame.length - TAIL_BYTES)));
   return {
     callId: head[1],
     seq: Number(head[2]),

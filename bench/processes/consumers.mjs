@@ -17,26 +17,37 @@ const AT_ONCE = 50;
 
 let url = null;
 let consumers = [];
+let connected = [];
 const seen = new SeenEvents();
 
 serveParent({
   /**
-   * Registers `count` consumers and opens a socket for each. With `want` they want what nobody writes, so no event may
-   * come to them.
+   * Registers `count` consumers. With `want` they want what nobody writes, so no event may come to them; `inFlight` is
+   * how many batches they may have unanswered.
    */
-  async open({ url: serverUrl, count, prefix, from = 'beginning', want }) {
+  async register({ url: serverUrl, count, prefix, from = 'beginning', want, inFlight }) {
     url = serverUrl;
     seen.clear();
     const components = Array.from({ length: count }, (_, nth) => `${prefix}_${nth}`);
     await callForEach(components, 'registerConsumer', (component) => ({ component, from }));
-    consumers = await inSlices(components, (component) =>
-      LeanConsumer.open(url, { component, want }, want === undefined ? seen : null),
-    );
+    consumers = components.map((component) => {
+      const params = { component, want, max_in_flight: inFlight };
+      return new LeanConsumer(params, want === undefined ? seen : null);
+    });
   },
 
-  /** Subscribes all of them. */
+  /** Opens a socket for each, or only for the first of them. */
+  async connect({ count = consumers.length }) {
+    connected = consumers.slice(0, count);
+    await inSlices(connected, (consumer) => consumer.connect(url));
+  },
+
+  /** Closes the sockets; the consumers stay registered. */
+  disconnect,
+
+  /** Subscribes those that are connected. */
   async subscribe() {
-    await inSlices(consumers, (consumer) => consumer.subscribe());
+    await inSlices(connected, (consumer) => consumer.subscribe());
   },
 
   /** Subscribes all of them and takes the events with the ids 1 to `count`; gives how long that took. */
@@ -53,6 +64,11 @@ serveParent({
   async receive({ base, upTo }) {
     const endMs = await reachAll(upTo);
     return { endMs, faults: await faultsOf({ base, upTo }) };
+  },
+
+  /** How many chains are broken; says all about consumers to whom no events may come. */
+  async chains() {
+    return { wrong: consumers.reduce((sum, { brokenChains }) => sum + brokenChains, 0) };
   },
 
   /** Every consumer's latencies behind `base`: the event with the id `base` + 1 + n was written at `doneMs[n]`. */
@@ -83,11 +99,16 @@ serveParent({
   /** Closes the sockets and forgets the consumers. */
   async leave() {
     const components = consumers.map((consumer) => consumer.component);
-    await inSlices(consumers, (consumer) => consumer.close());
+    await disconnect();
     await callForEach(components, 'unregisterConsumer', (component) => ({ component }));
     consumers = [];
   },
 });
+
+async function disconnect() {
+  await inSlices(connected, (consumer) => consumer.close());
+  connected = [];
+}
 
 /** Gives when the last consumer had the id, or when patience was at its end. */
 async function reachAll(id) {

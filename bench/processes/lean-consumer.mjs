@@ -4,6 +4,8 @@ import { monotonicMs } from '../kit/clock.mjs';
 import { readBatchFrame } from './batch-frame.mjs';
 import { RpcClient } from './rpc-client.mjs';
 
+const EMPTY_BYTES = '[]'.length;
+
 export class LeanConsumer {
   #client;
   #params;
@@ -17,12 +19,6 @@ export class LeanConsumer {
   upTo = null;
 
   /** `params`: those of `readyToReceive`. `seen` takes the events; null = there must be none. */
-  static async open(url, params, seen) {
-    const consumer = new LeanConsumer(params, seen);
-    consumer.#client = await RpcClient.open(url, (frame) => consumer.#receive(frame));
-    return consumer;
-  }
-
   constructor(params, seen) {
     this.#params = params;
     this.#seen = seen;
@@ -30,6 +26,12 @@ export class LeanConsumer {
 
   get component() {
     return this.#params.component;
+  }
+
+  /** A new socket; a subscription over it begins a chain anew. */
+  async connect(url) {
+    this.#seq = 0;
+    this.#client = await RpcClient.open(url, (frame) => this.#receive(frame));
   }
 
   subscribe() {
@@ -69,5 +71,3 @@ export class LeanConsumer {
     this.#onReach?.();
   }
 }
-
-const EMPTY_BYTES = '[]'.length;
