@@ -55,20 +55,25 @@ export const mysqlDatabase = {
 
   async connect(url) {
     const connection = await open(url);
+    const insert = ({ type, data }) => connection.execute(INSERT, [type, data]);
+    const inTransaction = async (n, write) => {
+      await connection.beginTransaction();
+      await connection.execute('insert into bench_orders (n) values (?)', [n]);
+      await write();
+      await connection.commit();
+    };
     return {
       async createTables() {
         await connection.query(BARE_TABLE);
         await connection.query(ORDER_TABLE);
       },
-      insert: ({ type, data }) => connection.execute(INSERT, [type, data]),
+      insert,
       readPage: async (after, limit) =>
         (await connection.query({ sql: READ, rowsAsArray: true }, [after, limit]))[0],
-      async transact(n, { type, data }) {
-        await connection.beginTransaction();
-        await connection.execute('insert into bench_orders (n) values (?)', [n]);
-        await addEvent(connection, type, JSON.parse(data));
-        await connection.commit();
-      },
+      transact: (n, { type, data }) =>
+        inTransaction(n, () => addEvent(connection, type, JSON.parse(data))),
+      /** The same with a row of the application's own in place of the event. */
+      transactBare: (n, draft) => inTransaction(n, () => insert(draft)),
       /** Leaves a transaction open that has written an event; gives what takes it back. */
       async hold({ type, data }) {
         await connection.beginTransaction();

@@ -60,20 +60,25 @@ export const postgres = {
 
   async connect(url) {
     const client = await open(url);
+    const insert = ({ type, data }) => client.query({ ...INSERT, values: [type, data] });
+    const inTransaction = async (n, write) => {
+      await client.query('begin');
+      await client.query('insert into bench_orders (n) values ($1)', [n]);
+      await write();
+      await client.query('commit');
+    };
     return {
       async createTables() {
         await client.query(BARE_TABLE);
         await client.query(ORDER_TABLE);
       },
-      insert: ({ type, data }) => client.query({ ...INSERT, values: [type, data] }),
+      insert,
       readPage: async (after, limit) =>
         (await client.query({ ...READ, values: [after, limit], rowMode: 'array' })).rows,
-      async transact(n, { type, data }) {
-        await client.query('begin');
-        await client.query('insert into bench_orders (n) values ($1)', [n]);
-        await addEvent(client, type, JSON.parse(data));
-        await client.query('commit');
-      },
+      transact: (n, { type, data }) =>
+        inTransaction(n, () => addEvent(client, type, JSON.parse(data))),
+      /** The same with a row of the application's own in place of the event. */
+      transactBare: (n, draft) => inTransaction(n, () => insert(draft)),
       /** Leaves a transaction open that has written an event; gives what takes it back. */
       async hold({ type, data }) {
         await client.query('begin');

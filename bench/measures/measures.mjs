@@ -7,10 +7,12 @@ import { measureManyConsumers } from './many-consumers.mjs';
 import { measurePollCycle } from './poll-cycle.mjs';
 import { measurePushBacklog } from './push-backlog.mjs';
 import { measureStalledConsumer } from './stalled-consumer.mjs';
+import { measureTransaction } from './transaction.mjs';
 import { measureWaitingConsumers } from './waiting-consumers.mjs';
 
 export const measures = {
   'add-event': measureAddEvent,
+  transaction: measureTransaction,
   'push-backlog': measurePushBacklog,
   'many-consumers': measureManyConsumers,
   'waiting-consumers': measureWaitingConsumers,
