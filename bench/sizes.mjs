@@ -6,6 +6,8 @@ const FULL = {
   backlogEvents: 50_000,
   grownEvents: 1_000_000,
   growthAdds: 40_000,
+  snapshotEvents: 300_000,
+  snapshotSteps: 200,
   crowdEvents: 10_000,
   followingConsumers: 999,
   stalledMs: 4000,
@@ -15,6 +17,7 @@ const FULL = {
   memoryRounds: 3,
   idleConsumers: 2000,
   latencyMs: 5000,
+  silentEvents: 6,
   syncMs: 2000,
 };
 
@@ -24,6 +27,8 @@ const QUICK = {
   backlogEvents: 10_000,
   grownEvents: 100_000,
   growthAdds: 10_000,
+  snapshotEvents: 30_000,
+  snapshotSteps: 40,
   crowdEvents: 2000,
   followingConsumers: 199,
   stalledMs: 800,
@@ -33,11 +38,12 @@ const QUICK = {
   memoryRounds: 1,
   idleConsumers: 500,
   latencyMs: 600,
+  silentEvents: 2,
   syncMs: 300,
 };
 
 /** Long slices for one thing need fewer rounds. */
-const LONG = { rounds: 2 };
+const LONG = { rounds: 2, silentEvents: 0 };
 
 /** `latencySeconds`: undefined, or how long the slices of the latencies are. */
 export function sizesOf({ isQuick, latencySeconds }) {

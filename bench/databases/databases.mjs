@@ -44,6 +44,16 @@ export class Databases {
     return this.#serverUrl !== undefined;
   }
 
+  /** True when the database can tell a node that somebody has committed. */
+  get hasHints() {
+    return this.#database.hasHints;
+  }
+
+  /** True when events of transactions get their ids by steps and not by the insert itself. */
+  get hasSteps() {
+    return this.isServer;
+  }
+
   /** CPU time of the server so far, in microseconds; null when it cannot be seen, or is a part of Node's. */
   cpuMicros() {
     return this.#serverPid === null ? null : serverCpuMicros(this.#serverPid);

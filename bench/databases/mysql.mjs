@@ -23,6 +23,7 @@ const DURABILITY = [
 
 export const mysqlDatabase = {
   kind: 'mysql',
+  hasHints: false,
   bareConnections: [1, 10, 32, 128],
 
   async create({ serverUrl, name }) {
@@ -74,6 +75,18 @@ export const mysqlDatabase = {
         inTransaction(n, () => addEvent(connection, type, JSON.parse(data))),
       /** The same with a row of the application's own in place of the event. */
       transactBare: (n, draft) => inTransaction(n, () => insert(draft)),
+      /** Many events in a transaction of their own, by one statement: what lies in the inbox then has no ids. */
+      insertEvents: (drafts) =>
+        connection.query('insert into evt_inbox (type, data) values ?', [
+          drafts.map(({ type, data }) => [type, data]),
+        ]),
+      /** Keeps a snapshot of this moment, as a dump does; gives what lets it go. */
+      async holdSnapshot() {
+        await connection.query('set session transaction isolation level repeatable read');
+        await connection.query('start transaction with consistent snapshot');
+        await connection.query('select count(*) from evt_inbox');
+        return () => connection.query('commit');
+      },
       /** Leaves a transaction open that has written an event; gives what takes it back. */
       async hold({ type, data }) {
         await connection.beginTransaction();

@@ -26,6 +26,7 @@ const DURABILITY = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync
 
 export const postgres = {
   kind: 'postgres',
+  hasHints: true,
   bareConnections: [1, 10, 32, 128],
 
   async create({ serverUrl, name }) {
@@ -79,6 +80,18 @@ export const postgres = {
         inTransaction(n, () => addEvent(client, type, JSON.parse(data))),
       /** The same with a row of the application's own in place of the event. */
       transactBare: (n, draft) => inTransaction(n, () => insert(draft)),
+      /** Many events in a transaction of their own, by one statement: what lies in the inbox then has no ids. */
+      insertEvents(drafts) {
+        const rows = drafts.map((_, place) => `($${2 * place + 1}, $${2 * place + 2})`);
+        const values = drafts.flatMap(({ type, data }) => [type, data]);
+        return client.query(`insert into evt_inbox (type, data) values ${rows.join(', ')}`, values);
+      },
+      /** Keeps a snapshot of this moment, as a dump does; gives what lets it go. */
+      async holdSnapshot() {
+        await client.query('begin isolation level repeatable read');
+        await client.query('select count(*) from evt_inbox');
+        return () => client.query('commit');
+      },
       /** Leaves a transaction open that has written an event; gives what takes it back. */
       async hold({ type, data }) {
         await client.query('begin');

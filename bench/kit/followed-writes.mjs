@@ -1,7 +1,6 @@
-// Events written at a steady rate, and received by a consumer that follows.
+// Events that are written, and received by a consumer that follows.
 import { checkArrivals, idsBehind } from './arrivals.mjs';
 import { draftOf } from './draft.mjs';
-import { writeAtRate } from './steady-rate.mjs';
 
 /** One call for one event. */
 export function addEvent(caller, n) {
@@ -9,10 +8,10 @@ export function addEvent(caller, n) {
   return caller.callText('addEvent', `{"type":"${type}","data":${data}}`);
 }
 
-/** `receiver`: a child that follows. Gives the writes, their arrivals `[id, n, atMs]`, and the faults. */
-export async function followWrites({ queue, receiver, count, perSecond, write }) {
+/** `receiver`: a child that follows; `write` makes `count` writes. Gives the writes, their arrivals `[id, n, atMs]`, and the faults. */
+export async function followWrites({ queue, receiver, count, write }) {
   const base = await queue.newest();
-  const writes = await writeAtRate({ count, perSecond, write });
+  const writes = await write();
   const { arrivals, brokenChains } = await receiver.ask('collect', { upTo: base + count });
   const faults = checkArrivals(arrivals, { base, ids: idsBehind(base, count) });
   return { writes, arrivals, faults: { ...faults, wrong: faults.wrong + brokenChains } };

@@ -5,6 +5,7 @@ import { measureGrowth } from './growth.mjs';
 import { measureIdleMemory } from './idle-memory.mjs';
 import { measureLatency } from './latency.mjs';
 import { measureManyConsumers } from './many-consumers.mjs';
+import { measureOldSnapshot } from './old-snapshot.mjs';
 import { measurePollCycle } from './poll-cycle.mjs';
 import { measurePushBacklog } from './push-backlog.mjs';
 import { measureStalledConsumer } from './stalled-consumer.mjs';
@@ -21,6 +22,7 @@ export const measures = {
   'stalled-consumer': measureStalledConsumer,
   'poll-cycle': measurePollCycle,
   'idle-memory': measureIdleMemory,
+  'old-snapshot': measureOldSnapshot,
   latency: measureLatency,
 };
 

@@ -4,6 +4,7 @@ import { cpuPerEvent, metered } from '../kit/cpu.mjs';
 import { compareCosts, percentile } from '../kit/figures.mjs';
 import { addEvent, followWrites, latenciesMs } from '../kit/followed-writes.mjs';
 import { inRounds } from '../kit/rounds.mjs';
+import { writeAtRate } from '../kit/steady-rate.mjs';
 import { Child } from '../processes/child.mjs';
 import { RpcClient } from '../processes/rpc-client.mjs';
 import { startNode } from '../processes/service-node.mjs';
@@ -35,9 +36,9 @@ export async function measureWaitingConsumers(databases, sizes, place) {
   const count = Math.round((waitingMs / 1000) * PER_SECOND);
   const variants = {};
   for (const others of [1, waitingConsumers]) {
-    const write = (n) => addEvent(caller, n);
-    const work = () =>
-      followWrites({ queue: node.queue, receiver, count, perSecond: PER_SECOND, write });
+    const write = () =>
+      writeAtRate({ count, perSecond: PER_SECOND, write: (n) => addEvent(caller, n) });
+    const work = () => followWrites({ queue: node.queue, receiver, count, write });
     variants[others] = () => beside({ node, waiting, others }, work);
   }
   const { results, faults } = await inRounds(rounds, variants);

@@ -66,9 +66,11 @@ serveParent({
     return { endMs, faults: await faultsOf({ base, upTo }) };
   },
 
-  /** How many chains are broken; says all about consumers to whom no events may come. */
+  /** How many chains were broken since the last time; says all about consumers to whom no events may come. */
   async chains() {
-    return { wrong: consumers.reduce((sum, { brokenChains }) => sum + brokenChains, 0) };
+    const wrong = connected.reduce((sum, { brokenChains }) => sum + brokenChains, 0);
+    for (const consumer of connected) consumer.brokenChains = 0;
+    return { wrong };
   },
 
   /** Every consumer's latencies behind `base`: the event with the id `base` + 1 + n was written at `doneMs[n]`. */

@@ -28,9 +28,13 @@ export class LeanConsumer {
     return this.#params.component;
   }
 
-  /** A new socket; a subscription over it begins a chain anew. */
+  /**
+   * A new socket, and with it a new chain. It may begin before what was acknowledged last over the one before: a closing
+   * socket may take its last acknowledgements along.
+   */
   async connect(url) {
     this.#seq = 0;
+    this.upTo = null;
     this.#client = await RpcClient.open(url, (frame) => this.#receive(frame));
   }
 
