@@ -29,13 +29,13 @@ export async function measureTransaction(databases, { rounds, sliceMs }, place) 
   await Promise.all(connections.map((connection) => connection.close()));
   await node.stop();
   const figure = {
-    name: `transaction with an event, ${count} connection${count > 1 ? 's' : ''}`,
+    name: 'transaction with an event',
     floorName: 'with a plain insert',
     unit: 'commits/s',
     ...compareRates(results.event, results.bare),
     ...cpuPerEvent(results.event),
     reach: REACH,
-    note: 'CPU Node is that of the node, which takes the steps; the time until the last step does not count',
+    note: `connections: ${count}; CPU Node is that of the node, which takes the steps; the time until the last step does not count`,
   };
   return { figures: [figure], faults };
 }
