@@ -8,9 +8,8 @@ import { diskFolder, fdatasyncRate } from './databases/disk.mjs';
 import { startServers } from './databases/servers.mjs';
 import { sumFaults } from './kit/arrivals.mjs';
 import { CleanUp } from './kit/clean-up.mjs';
-import { measureAddEvent } from './measures/add-event.mjs';
-import { measureLatency } from './measures/latency.mjs';
-import { measurePushBacklog } from './measures/push-backlog.mjs';
+import { monotonicMs } from './kit/clock.mjs';
+import { measures } from './measures/measures.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { describeMachine } from './report/machine.mjs';
 import { isSound, reportText } from './report/report.mjs';
@@ -31,7 +30,7 @@ try {
   process.exit();
 }
 
-async function bench({ kinds, sizes, flags, isJson, note }) {
+async function bench({ kinds, names, hasPeers, sizes, flags, isJson, note, profileFolder }) {
   const machine = describeMachine();
   const disk = await diskFolder();
   const folder = await makeFolder(disk);
@@ -39,7 +38,8 @@ async function bench({ kinds, sizes, flags, isJson, note }) {
   const databases = [];
   for (const kind of kinds.filter((each) => !(each in absent))) {
     try {
-      databases.push(await measure(kind, sizes, { folder, serverUrl: urls[kind], cleanUp }));
+      const place = { folder, serverUrl: urls[kind], cleanUp, profileFolder };
+      databases.push(await measure(kind, { names, hasPeers, sizes }, place));
     } catch (error) {
       // The others can be measured nonetheless, but for an end from outside.
       if (cleanUp.hasBegun) throw error;
@@ -50,7 +50,7 @@ async function bench({ kinds, sizes, flags, isJson, note }) {
   const report = { command: commandLine(flags), machine, sizes, databases, absent };
   process.stdout.write(`${isJson ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
   if (!isSound(report) || Object.keys(absent).length > 0) process.exitCode = 1;
-  if (note !== null) progress(`kept as ${await keepReport(report, note)}`);
+  if (note !== null) progress(`kept as ${(await keepReport(report, note)).join(', ')}`);
 }
 
 function commandLine(flags) {
@@ -64,30 +64,34 @@ async function makeFolder(disk) {
   return folder;
 }
 
-async function measure(kind, sizes, place) {
+async function measure(kind, { names, hasPeers, sizes }, place) {
   const databases = new Databases(kind, place);
   const described = await databases.describe();
   const sync = fdatasyncRate(place.folder, sizes.syncMs);
-  const say = (what) => progress(`${described.version}: ${what}`);
-  const rates = sizes.isLatencyOnly ? [] : await measureRates(databases, sizes, { place, say });
-  say('latency');
-  const latency = await measureLatency(databases, sizes, place);
+  const measured = [];
+  for (const name of names) {
+    const startMs = monotonicMs();
+    measured.push(await measures[name](databases, sizes, place));
+    const seconds = Math.round((monotonicMs() - startMs) / 1000);
+    progress(`${described.version}: ${name}, ${seconds} s`);
+  }
   return {
     kind,
     ...described,
     sync: { before: sync, after: fdatasyncRate(place.folder, sizes.syncMs) },
     loadAfter: describeMachine().load,
-    rates: rates.flatMap(({ figures }) => figures),
-    latencies: latency.figures,
-    faults: sumFaults([...rates, latency].flatMap(({ faults }) => faults)),
+    figures: measured.flatMap(({ figures = [] }) => figures),
+    latencies: measured.flatMap(({ latencies = [] }) => latencies),
+    peers: hasPeers ? await measurePeers(databases, sizes, place) : null,
+    faults: sumFaults(measured.flatMap(({ faults }) => faults)),
   };
 }
 
-async function measureRates(databases, sizes, { place, say }) {
-  say('addEvent');
-  const added = await measureAddEvent(databases, sizes);
-  say('push of a backlog');
-  return [added, await measurePushBacklog(databases, sizes, place)];
+/** Loaded only when asked for: their packages are not ours and are installed by themselves. */
+async function measurePeers(databases, sizes, place) {
+  const peers = await import('./peers/measure.mjs');
+  progress('peers');
+  return peers.measurePeers(databases, sizes, { ...place, say: progress });
 }
 
 function complain(error) {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { EventQueue } from './event-queue.mjs';
 import { mysqlDatabase } from './mysql.mjs';
 import { postgres } from './postgres.mjs';
+import { serverCpuMicros } from './server-cpu.mjs';
 import { sqlite } from './sqlite.mjs';
 
 const databases = { sqlite, postgres, mysql: mysqlDatabase };
@@ -16,12 +17,14 @@ export class Databases {
   #folder;
   #serverUrl;
   #cleanUp;
+  #serverPid = null;
 
   constructor(kind, { folder, serverUrl, cleanUp }) {
     this.#database = databases[kind];
     this.#folder = folder;
     this.#serverUrl = serverUrl;
     this.#cleanUp = cleanUp;
+    this.kind = kind;
   }
 
   /** How many connections bare inserts are tried with. */
@@ -36,14 +39,38 @@ export class Databases {
     return { url, drop: this.#cleanUp.defer(drop) };
   }
 
-  /** The database's version, and the settings on which it depends whether a commit is on the disk. */
+  /** True when several can write at the same time. */
+  get isServer() {
+    return this.#serverUrl !== undefined;
+  }
+
+  /** True when the database can tell a node that somebody has committed. */
+  get hasHints() {
+    return this.#database.hasHints;
+  }
+
+  /** True when events of transactions get their ids by steps and not by the insert itself. */
+  get hasSteps() {
+    return this.isServer;
+  }
+
+  /** CPU time of the server so far, in microseconds; null when it cannot be seen, or is a part of Node's. */
+  cpuMicros() {
+    return this.#serverPid === null ? null : serverCpuMicros(this.#serverPid);
+  }
+
+  /**
+   * The database's version, and the settings on which it depends whether a commit is on the disk. Comes first, since it
+   * also finds the server's process.
+   */
   async describe() {
     const { url, drop } = await this.create();
     // SQLite's journal mode is the file's, and the product sets it.
     const queue = await EventQueue.open(url);
-    const described = await this.#database.describe(url);
+    const { serverPid, ...described } = await this.#database.describe(url);
     await queue.close();
     await drop();
+    this.#serverPid = serverPid;
     return described;
   }
 

@@ -1,8 +1,12 @@
 // The product's own tables on a fresh database, with what every measurement does to them from outside: make them, fill
 // them, read them back.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs } from '../kit/clock.mjs';
 import { draftsFrom, numberOf } from '../kit/draft.mjs';
 import { loadSettings, STREAM, Store } from '../kit/product.mjs';
 
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 5;
 const PAGE = { eventsMax: 1000, bytesMax: 4_194_304 };
 
 export class EventQueue {
@@ -22,6 +26,15 @@ export class EventQueue {
   async fill(count) {
     for (let n = 0; n < count; n += PAGE.eventsMax) {
       await this.store.append(STREAM, draftsFrom(n, Math.min(PAGE.eventsMax, count - n)));
+    }
+  }
+
+  /** Resolves when this id is there, which another process gives; throws when it takes too long. */
+  async reach(id) {
+    const endMs = monotonicMs() + PATIENCE_MS;
+    while ((await this.newest()) < id) {
+      if (monotonicMs() > endMs) throw new Error(`the queue did not reach ${id}`);
+      await sleep(LOOK_MS);
     }
   }
 

@@ -2,6 +2,7 @@
 // the settings that any application has.
 import pg from 'pg';
 import { addEvent } from '../kit/product.mjs';
+import { parentOf } from './server-cpu.mjs';
 
 const BARE_TABLE = `create table bench_bare (
   id bigint generated always as identity primary key, type text collate "C" not null, data json not null,
@@ -25,6 +26,7 @@ const DURABILITY = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync
 
 export const postgres = {
   kind: 'postgres',
+  hasHints: true,
   bareConnections: [1, 10, 32, 128],
 
   async create({ serverUrl, name }) {
@@ -44,27 +46,51 @@ export const postgres = {
     for (const name of DURABILITY) {
       settings[name] = (await client.query(`show ${name}`)).rows[0][name];
     }
-    const { rows } = await client.query('show server_version');
+    const { rows } = await client.query(
+      `select current_setting('server_version') as version, pg_backend_pid() as pid`,
+    );
+    const serverPid = parentOf(rows[0].pid, 'postgres');
     await client.end();
-    const isDurable = settings.fsync === 'on' && settings.synchronous_commit !== 'off';
-    return { version: `PostgreSQL ${rows[0].server_version.split(' ')[0]}`, settings, isDurable };
+    return {
+      version: `PostgreSQL ${rows[0].version.split(' ')[0]}`,
+      settings,
+      isDurable: settings.fsync === 'on' && settings.synchronous_commit !== 'off',
+      serverPid,
+    };
   },
 
   async connect(url) {
     const client = await open(url);
+    const insert = ({ type, data }) => client.query({ ...INSERT, values: [type, data] });
+    const inTransaction = async (n, write) => {
+      await client.query('begin');
+      await client.query('insert into bench_orders (n) values ($1)', [n]);
+      await write();
+      await client.query('commit');
+    };
     return {
       async createTables() {
         await client.query(BARE_TABLE);
         await client.query(ORDER_TABLE);
       },
-      insert: ({ type, data }) => client.query({ ...INSERT, values: [type, data] }),
+      insert,
       readPage: async (after, limit) =>
         (await client.query({ ...READ, values: [after, limit], rowMode: 'array' })).rows,
-      async transact(n, { type, data }) {
-        await client.query('begin');
-        await client.query('insert into bench_orders (n) values ($1)', [n]);
-        await addEvent(client, type, JSON.parse(data));
-        await client.query('commit');
+      transact: (n, { type, data }) =>
+        inTransaction(n, () => addEvent(client, type, JSON.parse(data))),
+      /** The same with a row of the application's own in place of the event. */
+      transactBare: (n, draft) => inTransaction(n, () => insert(draft)),
+      /** Many events in a transaction of their own, by one statement: what lies in the inbox then has no ids. */
+      insertEvents(drafts) {
+        const rows = drafts.map((_, place) => `($${2 * place + 1}, $${2 * place + 2})`);
+        const values = drafts.flatMap(({ type, data }) => [type, data]);
+        return client.query(`insert into evt_inbox (type, data) values ${rows.join(', ')}`, values);
+      },
+      /** Keeps a snapshot of this moment, as a dump does; gives what lets it go. */
+      async holdSnapshot() {
+        await client.query('begin isolation level repeatable read');
+        await client.query('select count(*) from evt_inbox');
+        return () => client.query('commit');
       },
       /** Leaves a transaction open that has written an event; gives what takes it back. */
       async hold({ type, data }) {

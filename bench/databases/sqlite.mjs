@@ -15,6 +15,7 @@ const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'];
 
 export const sqlite = {
   kind: 'sqlite',
+  hasHints: true,
   bareConnections: [1],
 
   async create({ folder }) {
@@ -34,7 +35,8 @@ export const sqlite = {
     };
     const version = `SQLite ${one('select sqlite_version()')}`;
     handle.close();
-    return { version, settings, isDurable: ['full', 'extra'].includes(settings.synchronous) };
+    const isDurable = ['full', 'extra'].includes(settings.synchronous);
+    return { version, settings, isDurable, serverPid: null };
   },
 
   async connect(url) {
@@ -46,25 +48,30 @@ export const sqlite = {
       if (!prepared.has(sql)) prepared.set(sql, handle.prepare(sql));
       return prepared.get(sql);
     };
+    const insert = async ({ type, data }) => {
+      prepare(INSERT).run(type, data);
+    };
+    const inTransaction = async (n, write) => {
+      handle.exec('begin immediate');
+      prepare('insert into bench_orders (n) values (?)').run(n);
+      await write();
+      handle.exec('commit');
+    };
     return {
       async createTables() {
         handle.exec(BARE_TABLE);
         handle.exec(ORDER_TABLE);
       },
-      async insert({ type, data }) {
-        prepare(INSERT).run(type, data);
-      },
+      insert,
       async readPage(after, limit) {
         const statement = prepare(READ);
         statement.setReturnArrays(true);
         return statement.all(after, limit);
       },
-      async transact(n, { type, data }) {
-        handle.exec('begin immediate');
-        prepare('insert into bench_orders (n) values (?)').run(n);
-        await addEvent(handle, type, JSON.parse(data));
-        handle.exec('commit');
-      },
+      transact: (n, { type, data }) =>
+        inTransaction(n, () => addEvent(handle, type, JSON.parse(data))),
+      /** The same with a row of the application's own in place of the event. */
+      transactBare: (n, draft) => inTransaction(n, () => insert(draft)),
       async close() {
         handle.close();
       },

@@ -23,6 +23,26 @@ export function checkArrivals(arrived, { base, ids }) {
   return faults;
 }
 
+/**
+ * The same for events whose ids nobody was told: writer w has written `counts[w]` of them one after the other, with the
+ * numbers w, w + the number of writers, and so on. Between writers any order is right.
+ */
+export function checkWriters(arrived, { base, counts }) {
+  const events = counts.reduce((sum, count) => sum + count, 0);
+  const faults = { ...NO_FAULTS, events };
+  const next = counts.map(() => 0);
+  for (const [place, [id, n]] of arrived.entries()) {
+    const writer = n % counts.length;
+    const nth = (n - writer) / counts.length;
+    if (Number(id) !== base + 1 + place || !(nth < counts[writer])) faults.wrong += 1;
+    else if (nth < next[writer]) faults.doubled += 1;
+    else if (nth > next[writer]) faults.reordered += 1;
+    next[writer] = Math.max(next[writer], nth + 1);
+  }
+  faults.lost = Math.max(0, events - arrived.length);
+  return faults;
+}
+
 /** The ids of `count` events behind `base`. */
 export function idsBehind(base, count) {
   return Array.from({ length: count }, (_, place) => String(base + 1 + place));

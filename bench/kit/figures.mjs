@@ -30,6 +30,25 @@ export function compareRates(ourResults, floorResults) {
   };
 }
 
+/** The same of what is better the smaller it is: the best is the least. `costOf` finds it in a result. */
+export function compareCosts(ourResults, floorResults, costOf) {
+  const ours = ourResults.map(costOf);
+  const floor = floorResults.map(costOf);
+  return {
+    ours: describeCosts(ours),
+    floor: describeCosts(floor),
+    ratio: {
+      best: Math.min(...ours) / Math.min(...floor),
+      median: median(ours.map((cost, round) => cost / floor[round])),
+    },
+  };
+}
+
+/** What has no floor: the least, the median, and each round's. */
+export function describeCosts(costs) {
+  return { best: Math.min(...costs), median: median(costs), rounds: costs };
+}
+
 /** Latencies in milliseconds, a list for each round: p50 by round, p99 over all of them. */
 export function describeLatencies(rounds) {
   const middles = rounds.map((values) => percentile(values, 50));

@@ -1,20 +1,28 @@
-// Latency at 100 events a second through one node, whose consumer is a process of its own: from the answer of a call to
-// its receipt by push, and from the commit of a foreign transaction, which gives no hint, to its receipt; the same
-// beside another transaction that has written an event and stays open (not on SQLite, which has one writer). Three
-// processes, one clock (clock.mjs).
-
-import { EventQueue } from '../databases/event-queue.mjs';
-import { checkArrivals, idsBehind } from '../kit/arrivals.mjs';
-import { monotonicMs, until } from '../kit/clock.mjs';
+// Latency through one node, whose consumer is a process of its own: from the answer of a call to its receipt by push,
+// and from the commit of a foreign transaction to its receipt; at 100 events a second, the same beside another
+// transaction that has written an event and stays open (not on SQLite, which has one writer), and after silence, when
+// the loops have gone to rest. A second node, on a database of its own, is not told of foreign commits. Three processes,
+// one clock (clock.mjs).
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs } from '../kit/clock.mjs';
 import { draftOf } from '../kit/draft.mjs';
 import { describeLatencies } from '../kit/figures.mjs';
+import { addEvent, followWrites, latenciesMs } from '../kit/followed-writes.mjs';
+import { hasWatch } from '../kit/product.mjs';
 import { inRounds } from '../kit/rounds.mjs';
+import { writeAtRate } from '../kit/steady-rate.mjs';
 import { Child } from '../processes/child.mjs';
 import { RpcClient } from '../processes/rpc-client.mjs';
+import { startNode } from '../processes/service-node.mjs';
 
 const PER_SECOND = 100;
 /** The first events of a slice, which find loops that have gone to rest: they are checked but not counted. */
 const LEAD_IN = 20;
+/** How long nothing happens before each event that comes after silence. */
+const SILENCE_MS = { min: 500, max: 1000 };
+const HINTED = { atMost: 10 };
+const UNHINTED = { atMost: 60 };
+
 /** The receiver may be there before the caller has read its answer, so the first may be less than zero. */
 const FIGURES = [
   { name: 'by call: addEvent answered to receipt', variant: 'call', from: 'doneMs' },
@@ -26,58 +34,103 @@ const FIGURES = [
     from: 'doneMs',
     against: 'transaction',
   },
+  { name: 'by transaction, after silence', variant: 'silence', from: 'doneMs' },
+  { name: 'by transaction, without hints', variant: 'unhinted transaction', from: 'doneMs' },
+  {
+    name: 'by transaction, after silence, without hints',
+    variant: 'unhinted silence',
+    from: 'doneMs',
+  },
 ];
 
-/** Gives figures, and the faults of every slice. */
-export async function measureLatency(databases, { rounds, latencyMs }, place) {
-  const { url, drop } = await databases.create();
-  const queue = await EventQueue.open(url);
-  const app = Child.start('app-process.mjs', place);
-  const appUrl = await app.ask('start', { databaseUrl: url });
-  const receiver = Child.start('receiver.mjs', place);
-  await receiver.ask('follow', { url: appUrl, component: 'latency' });
-  const caller = await RpcClient.open(appUrl);
-  const connection = await databases.connect(url);
-  await connection.createTables();
+/** Gives latencies, and the faults of every slice. */
+export async function measureLatency(databases, { rounds, latencyMs, silentEvents }, place) {
+  const hasHints = hasWatch && databases.hasHints;
+  const path = await openPath(databases, place);
+  const unhinted = hasHints ? await openPath(databases, place, { watch: false }) : null;
+  const other = await databases.connect(path.databaseUrl);
+  const caller = await RpcClient.open(path.url);
 
-  const other = await databases.connect(url);
   const count = Math.round((latencyMs / 1000) * PER_SECOND);
+  const atRate = (write) => writeAtRate({ count, perSecond: PER_SECOND, write });
+  const transactions = (at) => at.follow(count, () => atRate(inTurn(at.connection)));
+  const silence = (at) => at.follow(silentEvents, () => writeAfterSilence(silentEvents, at));
   const variants = {
-    call: () => slice({ queue, receiver, count, write: (n) => addEvent(caller, draftOf(n)) }),
-    transaction: () => slice({ queue, receiver, count, write: inTurn(connection) }),
-    ...(other.hold === undefined
-      ? {}
-      : {
-          beside: () =>
-            besideOpen(other, () => slice({ queue, receiver, count, write: inTurn(connection) })),
-        }),
+    call: () => path.follow(count, () => atRate((n) => addEvent(caller, n))),
+    transaction: () => transactions(path),
+    ...(other.hold && { beside: () => besideOpen(other, () => transactions(path)) }),
+    ...(silentEvents > 0 && { silence: () => silence(path) }),
+    ...(unhinted && {
+      'unhinted transaction': () => transactions(unhinted),
+      ...(silentEvents > 0 && { 'unhinted silence': () => silence(unhinted) }),
+    }),
   };
   const { results, faults } = await inRounds(rounds, variants);
 
   await caller.close();
-  await connection.close();
   await other.close();
-  await Promise.all([receiver, app].map((child) => child.stop()));
-  await queue.close();
-  await drop();
+  for (const each of [path, unhinted]) await each?.close();
+  const latencies = FIGURES.filter(({ variant }) => variant in results).map((figure) =>
+    describe(results, figure, hasHints),
+  );
+  return { latencies, faults };
+}
+
+/** A node with a consumer that follows, and a foreign connection to its database. */
+async function openPath(databases, place, settings = {}) {
+  const node = await startNode(databases, place, { settings });
+  const receiver = Child.start('receiver.mjs', place);
+  await receiver.ask('follow', { url: node.url, component: 'latency' });
+  const connection = await databases.connect(node.databaseUrl);
+  await connection.createTables();
   return {
-    figures: FIGURES.filter(({ variant }) => variant in results).map((figure) =>
-      describe(results, figure),
-    ),
-    faults,
+    url: node.url,
+    databaseUrl: node.databaseUrl,
+    connection,
+    follow: (count, write) => followWrites({ queue: node.queue, receiver, count, write }),
+    async close() {
+      await connection.close();
+      await receiver.stop();
+      await node.stop();
+    },
   };
 }
 
-/** `p99Ratio` is that of its p99 to the p99 of the variant it is held against. */
-function describe(results, { name, variant, from, against }) {
-  const described = (of) =>
-    describeLatencies(results[of].map((result) => latenciesMs(result, from)));
+/**
+ * `p99Ratio` is that of its p99 to the p99 of the variant it is held against. After silence there are too few events in a
+ * round to say anything by itself.
+ */
+function describe(results, { name, variant, from, against }, hasHints) {
+  const isSilence = variant.endsWith('silence');
+  const described = (of) => {
+    const rounds = results[of].map((each) => latenciesMs(each, from, isSilence ? 0 : LEAD_IN));
+    return describeLatencies(isSilence ? [rounds.flat()] : rounds);
+  };
   const own = described(variant);
-  return { name, ...own, p99Ratio: against ? own.p99 / described(against).p99 : null };
+  return {
+    name,
+    ...own,
+    p99Ratio: against ? own.p99 / described(against).p99 : null,
+    reach: reachOf(variant, hasHints),
+  };
 }
 
-function addEvent(caller, { type, data }) {
-  return caller.callText('addEvent', `{"type":"${type}","data":${data}}`);
+/** Of calls the node knows by itself. */
+function reachOf(variant, hasHints) {
+  if (variant === 'call') return null;
+  return hasHints && !variant.startsWith('unhinted') ? HINTED : UNHINTED;
+}
+
+/** One event after the other; each finds everything at rest. */
+async function writeAfterSilence(count, { connection }) {
+  const writes = [];
+  for (let n = 0; n < count; n += 1) {
+    await sleep(SILENCE_MS.min + Math.random() * (SILENCE_MS.max - SILENCE_MS.min));
+    const begunMs = monotonicMs();
+    await connection.transact(n, draftOf(n));
+    writes.push({ begunMs, doneMs: monotonicMs() });
+  }
+  return writes;
 }
 
 /** One transaction after the other on one connection, as an application's request would make it. */
@@ -97,32 +150,4 @@ async function besideOpen(connection, work) {
   } finally {
     await release();
   }
-}
-
-async function slice({ queue, receiver, count, write }) {
-  const base = await queue.newest();
-  const writes = await writeAtRate(count, write);
-  const { arrivals, brokenChains } = await receiver.ask('collect', { upTo: base + count });
-  const faults = checkArrivals(arrivals, { base, ids: idsBehind(base, count) });
-  return { writes, arrivals, faults: { ...faults, wrong: faults.wrong + brokenChains } };
-}
-
-function latenciesMs({ writes, arrivals }, from) {
-  const counted = arrivals.filter(([, n]) => n >= LEAD_IN && n < writes.length);
-  return counted.map(([, n, atMs]) => atMs - writes[n][from]);
-}
-
-/** Gives when each write was begun and done. It goes on whether or not the ones before are done, like the world does. */
-async function writeAtRate(count, write) {
-  const startMs = monotonicMs();
-  const writes = [];
-  for (let n = 0; n < count; n += 1) {
-    // At random within its own hundredth: a steady beat would fall in step with the loops that look every 5 ms.
-    await until(startMs + ((n + Math.random()) * 1000) / PER_SECOND);
-    const begunMs = monotonicMs();
-    const done = write(n).then(() => ({ begunMs, doneMs: monotonicMs() }));
-    done.catch(() => {}); // it is thrown below, and must not end the process before
-    writes.push(done);
-  }
-  return Promise.all(writes);
 }

@@ -14,17 +14,19 @@ export class Child {
   #asked = 0;
 
   /** Starts `bench/processes/<file>` in `folder`; it is gone when `cleanUp` has run, or earlier by `stop`. */
-  static start(file, { folder, cleanUp }) {
-    const child = new Child(file, folder);
+  static start(file, { folder, cleanUp, profileFolder }, nodeFlags = []) {
+    const profiling = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
+    const child = new Child(file, folder, [...nodeFlags, ...profiling]);
     child.stop = cleanUp.defer(() => child.#stop());
     return child;
   }
 
-  constructor(file, folder) {
+  constructor(file, folder, nodeFlags) {
     // In a process group of its own, so that Ctrl-C reaches the parent alone, which stops all in order. What it prints
     // goes to stderr: stdout is for the report.
     this.#process = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
       cwd: folder,
+      execArgv: nodeFlags,
       detached: true,
       stdio: ['ignore', 2, 2, 'ipc'],
       serialization: 'advanced',

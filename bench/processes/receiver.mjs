@@ -18,13 +18,16 @@ let frames = [];
 let onFrame = () => {};
 
 serveParent({
-  /** Takes a backlog of `count` events behind id 0, from `readyToReceive` to the last of them. */
-  async takeBacklog({ url, component, count }) {
+  /**
+   * Takes a backlog, from `readyToReceive` to the last of `count` events behind an id; event n has the id n + 1. With
+   * `want` they are filtered by type.
+   */
+  async takeBacklog({ url, component, count, behind = 0, want }) {
     await open(url);
-    await client.call('registerConsumer', { component });
+    await client.call('registerConsumer', { component, from: { id: String(behind) } });
     const startMs = monotonicMs();
-    const isSubscribed = client.call('readyToReceive', { component });
-    await waitFor(count);
+    const isSubscribed = client.call('readyToReceive', { component, want });
+    await waitFor(behind + count);
     await isSubscribed;
     const ms = (frames.at(-1)?.atMs ?? Number.NaN) - startMs;
     await sleep(AFTERMATH_MS);
@@ -32,7 +35,8 @@ serveParent({
     await client.close();
     await unregister(url, component);
     const { arrivals, brokenChains } = readFrames(taken);
-    const faults = checkArrivals(arrivals, { base: 0, ids: idsBehind(0, count) });
+    const numbered = arrivals.map(([id, n]) => [id, n - behind]);
+    const faults = checkArrivals(numbered, { base: behind, ids: idsBehind(behind, count) });
     return { ms, batches: taken.length, faults: addWrong(faults, brokenChains) };
   },
 

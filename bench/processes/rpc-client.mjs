@@ -23,7 +23,10 @@ export class RpcClient {
 
   constructor(url, onBatch) {
     this.#onBatch = onBatch;
-    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/rpc`, { perMessageDeflate: false });
+    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/rpc`, {
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+    });
     this.#socket.on('message', (frame) => this.#receive(frame));
     this.#socket.on('error', () => {});
     this.#socket.on('close', (code) => this.#failAll(new Error(`The socket closed (${code}).`)));
@@ -43,10 +46,17 @@ export class RpcClient {
     return this.callText(method, JSON.stringify(params));
   }
 
+  /** Reads nothing any more. */
+  pause() {
+    this.#socket.pause();
+  }
+
   async close() {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise((resolve) => this.#socket.once('close', resolve));
-    this.#socket.close();
+    // One that reads nothing would not see the other side's farewell.
+    if (this.#socket.isPaused) this.#socket.terminate();
+    else this.#socket.close();
     await closed;
   }
 

@@ -1,15 +1,23 @@
-// Keeps a report under bench/results, one file a day: the last run of a day is the one that counts.
+// Keeps a report under bench/results, three files a day: the last run of a day is the one that counts.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { chartText } from './chart.mjs';
 import { reportText } from './report.mjs';
 
 const FOLDER = fileURLToPath(new URL('../results/', import.meta.url));
 
-/** Writes `bench/results/<date>.md` and gives its name. */
+/** Writes `bench/results/<date>.md` with its chart and the same as JSON; gives their names. */
 export async function keepReport(report, note) {
   const date = new Date().toISOString().slice(0, 10);
-  const text = `# Bench, ${date}\n\n${note}\n\n${reportText(report)}\n`;
+  const chart = `![What was reached, by database](${date}.svg)`;
+  const texts = {
+    md: `# Bench, ${date}\n\n${note}\n\n${chart}\n\n${reportText(report)}\n`,
+    json: `${JSON.stringify({ note, ...report }, null, 2)}\n`,
+    svg: chartText(report),
+  };
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(`${FOLDER}${date}.md`, text);
-  return `bench/results/${date}.md`;
+  for (const [ending, text] of Object.entries(texts)) {
+    await writeFile(`${FOLDER}${date}.${ending}`, text);
+  }
+  return Object.keys(texts).map((ending) => `bench/results/${date}.${ending}`);
 }

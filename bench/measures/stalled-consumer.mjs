@@ -1,0 +1,81 @@
+// Many consumers that follow at a steady rate, each on a socket of its own, with and without one more that has stalled:
+// it stands before a backlog, takes as many batches in flight as it may, and then neither reads its socket nor
+// acknowledges. The p99 of the others must not tell the difference. A slice ends before the node's patience with the
+// stalled one does (EVT_ACK_TIMEOUT_MS), which is taken up anew for each slice.
+import { cpuPerEvent, metered } from '../kit/cpu.mjs';
+import { compareCosts, percentile } from '../kit/figures.mjs';
+import { addEvent } from '../kit/followed-writes.mjs';
+import { inRounds } from '../kit/rounds.mjs';
+import { writeAtRate } from '../kit/steady-rate.mjs';
+import { Child } from '../processes/child.mjs';
+import { RpcClient } from '../processes/rpc-client.mjs';
+import { startNode } from '../processes/service-node.mjs';
+
+const PER_SECOND = 5;
+const BACKLOG = 10_000;
+/** The most that a node gives to one subscription (EVT_IN_FLIGHT_MAX). */
+const IN_FLIGHT = 16;
+const REACH = { atMost: 1.1 };
+
+/** Gives a figure, and the faults of every slice. */
+export async function measureStalledConsumer(databases, sizes, place) {
+  const { rounds, followingConsumers: count, stalledMs } = sizes;
+  const node = await startNode(databases, place, { settings: { subscriptionsMax: 2 * count } });
+  await node.queue.fill(BACKLOG);
+  const following = Child.start('consumers.mjs', place);
+  await following.ask('register', { url: node.url, count, prefix: 'following', from: 'now' });
+  await following.ask('connect');
+  await following.ask('subscribe');
+  const stalling = Child.start('consumers.mjs', place);
+  const caller = await RpcClient.open(node.url);
+
+  const events = Math.round((stalledMs / 1000) * PER_SECOND);
+  const slice = () => follow({ node, following, caller, count, events });
+  const { results, faults } = await inRounds(rounds, {
+    alone: slice,
+    beside: () => besideStalled({ node, stalling }, slice),
+  });
+
+  await caller.close();
+  await Promise.all([following, stalling].map((child) => child.stop()));
+  await node.stop();
+  const figure = {
+    name: `p99 of ${count} consumers beside a stalled one`,
+    floorName: 'the same without',
+    unit: 'ms',
+    ...compareCosts(results.beside, results.alone, ({ p99Ms }) => p99Ms),
+    ...cpuPerEvent(results.beside),
+    reach: REACH,
+    note: `${PER_SECOND} events/s to each, from answer to receipt; CPU is that of a delivery; EVT_SUBSCRIPTIONS_MAX ${2 * count}`,
+  };
+  return { figures: [figure], faults };
+}
+
+let stalled = 0;
+
+async function besideStalled({ node, stalling }, slice) {
+  stalled += 1;
+  const prefix = `stalled_${stalled}`;
+  await stalling.ask('register', { url: node.url, count: 1, prefix, inFlight: IN_FLIGHT });
+  await stalling.ask('connect');
+  await stalling.ask('subscribe');
+  await stalling.ask('stall');
+  try {
+    return await slice();
+  } finally {
+    await stalling.ask('leave');
+  }
+}
+
+async function follow({ node, following, caller, count, events }) {
+  await following.ask('forgetReceipts');
+  const base = await node.queue.newest();
+  const write = (n) => addEvent(caller, n);
+  const { writes, faults, cpu } = await metered(node.meters, async () => {
+    const done = await writeAtRate({ count: events, perSecond: PER_SECOND, write });
+    return { writes: done, ...(await following.ask('receive', { base, upTo: base + events })) };
+  });
+  const doneMs = writes.map((each) => each.doneMs);
+  const latencies = await following.ask('latencies', { base, doneMs });
+  return { p99Ms: percentile(latencies, 99), events: count * events, cpu, faults };
+}

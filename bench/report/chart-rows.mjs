@@ -1,0 +1,28 @@
+// The rows of the chart: every figure, and every latency, that has something to reach, with a cell for each database.
+
+/** Gives `{ label, against, cells }`; a cell is a figure, or null where that database has none. */
+export function rowsOf(databases) {
+  const columns = databases.map((database) => reachable(database));
+  const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
+  return names.map((name) => {
+    const cells = columns.map((column) => column.get(name) ?? null);
+    const { floorName, unit } = cells.find(Boolean);
+    return { label: name, against: againstText(floorName, unit), cells };
+  });
+}
+
+function reachable({ figures, latencies, peers }) {
+  const all = [...figures, ...latencies.map(latencyAsFigure), ...(peers?.figures ?? [])];
+  return new Map(all.filter(({ reach }) => reach).map((figure) => [figure.name, figure]));
+}
+
+/** What is held against the reach is its p50. */
+function latencyAsFigure({ name, p50, reach }) {
+  return { name: `${name}, p50`, floorName: null, unit: 'ms', ours: p50, ratio: null, reach };
+}
+
+/** The servers are compared with more connections than SQLite, which a label for all cannot say. */
+function againstText(floorName, unit) {
+  if (floorName) return `to ${floorName.split(',')[0]}`;
+  return unit ? `in ${unit}` : '';
+}

@@ -1,0 +1,52 @@
+// How much is measured. A slice is one variant in one round.
+
+const FULL = {
+  rounds: 5,
+  sliceMs: 2000,
+  backlogEvents: 50_000,
+  grownEvents: 1_000_000,
+  growthAdds: 40_000,
+  snapshotEvents: 300_000,
+  snapshotSteps: 200,
+  crowdEvents: 10_000,
+  followingConsumers: 999,
+  stalledMs: 4000,
+  waitingConsumers: 1000,
+  waitingMs: 4000,
+  pollingConsumers: 1000,
+  memoryRounds: 3,
+  idleConsumers: 2000,
+  latencyMs: 5000,
+  silentEvents: 6,
+  syncMs: 2000,
+};
+
+const QUICK = {
+  rounds: 4,
+  sliceMs: 200,
+  backlogEvents: 10_000,
+  grownEvents: 100_000,
+  growthAdds: 10_000,
+  snapshotEvents: 30_000,
+  snapshotSteps: 40,
+  crowdEvents: 2000,
+  followingConsumers: 199,
+  stalledMs: 800,
+  waitingConsumers: 200,
+  waitingMs: 500,
+  pollingConsumers: 200,
+  memoryRounds: 1,
+  idleConsumers: 500,
+  latencyMs: 600,
+  silentEvents: 2,
+  syncMs: 300,
+};
+
+/** Long slices for one thing need fewer rounds. */
+const LONG = { rounds: 2, silentEvents: 0 };
+
+/** `latencySeconds`: undefined, or how long the slices of the latencies are. */
+export function sizesOf({ isQuick, latencySeconds }) {
+  if (latencySeconds === undefined) return isQuick ? QUICK : FULL;
+  return { ...FULL, ...LONG, latencyMs: latencySeconds * 1000 };
+}
