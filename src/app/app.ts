@@ -132,7 +132,10 @@ export class App implements Service {
       },
       offered: settings.services,
       problems: () => this.#problems(store),
-      metricsText: () => this.#metricsText(store),
+      metricsText: () => {
+        generator.setGauges();
+        return this.#metricsText(store);
+      },
       metrics: this.#metrics,
       logger: this.#logger,
     });

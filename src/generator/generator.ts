@@ -70,6 +70,13 @@ export class Generator implements Service {
     return { first, last: idPlus(first, drafts.length - 1) };
   }
 
+  /** Sets the gauges of what waits. For each call it would cost a tenth of the call. */
+  setGauges(): void {
+    for (const [stream, commit] of this.#commits) {
+      this.#options.metrics.flushQueue.set({ stream }, commit.waitingEvents);
+    }
+  }
+
   /** Throws `StreamNotFound`. */
   requireStream(stream: string): void {
     this.#commitOf(stream);
@@ -88,7 +95,6 @@ export class Generator implements Service {
     const checked = drafts.map((draft) => checkDraft(draft, limits.eventBytesMax));
     try {
       const answer = commit.add(checked, origin);
-      metrics.flushQueue.set({ stream }, commit.waitingEvents);
       return origin.key === undefined ? answer : answer.catch(namingKey(origin.key));
     } catch (error) {
       if ((error as ServiceError).code === 'DefenseRejected') {
@@ -121,7 +127,6 @@ export class Generator implements Service {
     metrics.flushEvents.observe({ stream }, events);
     metrics.appended.inc({ stream }, events);
     metrics.moved.inc({ stream }, moved);
-    metrics.flushQueue.set({ stream }, this.#commits.get(stream)?.waitingEvents ?? 0);
     onAppended(stream);
   }
 }

@@ -7,6 +7,7 @@ import { type KeyedAppended, type KeyedCall, planKeyed } from '../../keyed.ts';
 import { refusalOf, requireOpenStream } from '../../stream-state.ts';
 import type { HotHandle } from './hot-handle.ts';
 import { knownKeys, writeKeys } from './keys.ts';
+import { ROWS_AT_ONCE } from './statements.ts';
 
 export class SqliteNumbering implements Numbering {
   readonly #hot: HotHandle;
@@ -48,10 +49,22 @@ export class SqliteNumbering implements Numbering {
   }
 
   #appendAt(stream: string, first: EventId, drafts: readonly Draft[]): void {
-    const { appendDraft, setNextId } = this.#hot.of(stream);
-    drafts.forEach((draft, place) => {
-      appendDraft.run(idPlus(first, place), draft.type, draft.data);
-    });
+    const { now, appendRow, appendRows, setNextId } = this.#hot.of(stream);
+    const ts = (now.get() as { now: string }).now;
+    const valuesOf = ({ type, data }: Draft, place: number) => [
+      idPlus(first, place),
+      type,
+      data,
+      ts,
+    ];
+    const alone = drafts.length - (drafts.length % ROWS_AT_ONCE);
+    for (let place = 0; place < alone; place += ROWS_AT_ONCE) {
+      const rows = drafts.slice(place, place + ROWS_AT_ONCE);
+      appendRows.run(...rows.flatMap((draft, nth) => valuesOf(draft, place + nth)));
+    }
+    for (let place = alone; place < drafts.length; place += 1) {
+      appendRow.run(...valuesOf(drafts[place] as Draft, place));
+    }
     setNextId.run(idPlus(first, drafts.length), stream);
   }
 }

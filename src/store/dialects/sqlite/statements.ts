@@ -2,9 +2,16 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { tablesOf } from '../../tables.ts';
 
+/** More rows in one statement are not faster, fewer are: 16 take half the time of 16 statements. */
+export const ROWS_AT_ONCE = 16;
+
 export interface StreamStatements {
   readonly streamRow: StatementSyncInstance;
-  readonly appendDraft: StatementSyncInstance;
+  /** The database's time, in the form that is stored. */
+  readonly now: StatementSyncInstance;
+  /** (id, type, data, ts), once or `ROWS_AT_ONCE` times. */
+  readonly appendRow: StatementSyncInstance;
+  readonly appendRows: StatementSyncInstance;
   readonly setNextId: StatementSyncInstance;
   /** Walks evt_queue's primary key. */
   readonly readQueue: StatementSyncInstance;
@@ -22,9 +29,9 @@ export function prepareStream(handle: DatabaseSyncInstance, stream: string): Str
     streamRow: handle.prepare(
       'select cast(next_id as text) as nextId, status from evt_streams where name = ?',
     ),
-    appendDraft: handle.prepare(
-      `insert into ${queue} (id, type, data, ts) values (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`,
-    ),
+    now: handle.prepare("select strftime('%Y-%m-%dT%H:%M:%fZ', 'now') as now"),
+    appendRow: handle.prepare(appendSql(queue, 1)),
+    appendRows: handle.prepare(appendSql(queue, ROWS_AT_ONCE)),
     setNextId: handle.prepare('update evt_streams set next_id = ? where name = ?'),
     readQueue,
     sizeQueue: handle.prepare(
@@ -32,4 +39,8 @@ export function prepareStream(handle: DatabaseSyncInstance, stream: string): Str
          from (select data from ${queue} where id > ? order by id limit ?)`,
     ),
   };
+}
+
+function appendSql(queue: string, count: number): string {
+  return `insert into ${queue} (id, type, data, ts) values ${Array(count).fill('(?, ?, ?, ?)').join(', ')}`;
 }
