@@ -1,8 +1,9 @@
 // Copies the history of one stream into the warehouse: reads after the warehouse's watermark, writes rows and
-// watermark in one transaction, then moves the reserved consumer ARCHIVER, which holds the discarder back.
+// watermark in one transaction, and moves the reserved consumer ARCHIVER, which holds the discarder back, behind it:
+// now and then, and when all is copied. The next rows are read while the last are written.
 //
-// A crash between the two leaves the watermark ahead of the cursor: nothing is copied twice, and the cursor follows
-// at the next round. Only one archiver works at a time (lease); a frozen one that wakes finds the watermark moved and
+// A crash before that leaves the watermark ahead of the cursor: nothing is copied twice, and the cursor follows at the
+// next start. Only one archiver works at a time (lease); a frozen one that wakes finds the watermark moved and
 // its token void, so it can do no harm.
 import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
@@ -10,7 +11,8 @@ import { Loop } from '../base/loop.ts';
 import { nextSleepMs } from '../base/pace.ts';
 import { ARCHIVER } from '../contract/consumer.ts';
 import { ServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId, NO_EVENT } from '../contract/event-id.ts';
+import type { EventRow } from '../contract/event.ts';
+import { compareIds, type EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { readDeliverable } from '../feed/deliverable.ts';
 import type { Lease, Store } from '../store/store.ts';
@@ -40,11 +42,22 @@ export const ARCHIVER_SINK = 'archiver';
 interface Held {
   readonly lease: Lease;
   watermark: EventId;
+  /** How far the cursor is. */
+  cursor: EventId;
+  movedAtMs: number;
   renewedAtMs: number;
+}
+
+/** Rows that were read before it was their turn. */
+interface Ahead {
+  readonly from: EventId;
+  readonly rows: Promise<readonly EventRow[]>;
 }
 
 const LEASE_MS = 10_000;
 const RENEW_MS = 3000;
+/** The discarder is in no hurry. */
+const MOVE_MS = 100;
 const PACE_MIN_MS = 20;
 const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 
@@ -52,6 +65,7 @@ export class Archiver implements Service {
   readonly #options: ArchiverOptions;
   readonly #loop: Loop;
   #held: Held | null = null;
+  #ahead: Ahead | null = null;
   #sleepMs = 0;
 
   constructor(options: ArchiverOptions) {
@@ -92,28 +106,51 @@ export class Archiver implements Service {
   async release(): Promise<void> {
     const held = this.#held;
     this.#held = null;
-    if (held !== null) await this.#options.store.releaseLease(held.lease).catch(() => {});
+    this.#ahead = null;
+    if (held === null) return;
+    await this.#moveCursor(held).catch(() => {});
+    await this.#options.store.releaseLease(held.lease).catch(() => {});
   }
 
   async #copyBatch(held: Held): Promise<ArchiveRound> {
-    const { store, warehouse, stream, metrics, logger } = this.#options;
+    const { warehouse, stream, metrics } = this.#options;
     const from = held.watermark;
-    // As it was delivered, so that reading the history gives the same; another database would refuse it besides.
-    const onInvalid = (id: EventId) =>
-      logger.warn({ stream, id }, 'An event whose data is not JSON is archived as null.');
-    const rows = await readDeliverable({ store, stream, onInvalid }, from, {
-      eventsMax: EVENTS_MAX,
-      bytesMax: BATCH_BYTES_MAX,
-    });
+    const rows = await this.#take(from);
     const to = rows.at(-1)?.[0];
-    if (to === undefined) return 'nothing-left';
+    if (to === undefined) {
+      await this.#moveCursor(held);
+      return 'nothing-left';
+    }
+    if (rows.length >= EVENTS_MAX / 2) this.#readAhead(to);
     if (!(await warehouse.copyToHistory(ARCHIVER_SINK, stream, rows, { from, to }))) {
       throw new Error('The watermark in the warehouse was moved by another archiver.');
     }
     held.watermark = to;
     metrics.archived.inc({ stream }, rows.length);
-    await this.#moveCursor(held.lease, to);
+    if (systemClock.monotonicMs() - held.movedAtMs >= MOVE_MS) await this.#moveCursor(held);
     return 'copied';
+  }
+
+  #take(from: EventId): Promise<readonly EventRow[]> {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    return ahead?.from === from ? ahead.rows : this.#read(from);
+  }
+
+  #readAhead(from: EventId): void {
+    const rows = this.#read(from);
+    // Whoever takes them meets the failure.
+    rows.catch(() => {});
+    this.#ahead = { from, rows };
+  }
+
+  #read(from: EventId): Promise<readonly EventRow[]> {
+    const { store, stream, logger } = this.#options;
+    // As it was delivered, so that reading the history gives the same; another database would refuse it besides.
+    const onInvalid = (id: EventId) =>
+      logger.warn({ stream, id }, 'An event whose data is not JSON is archived as null.');
+    const limits = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
+    return readDeliverable({ store, stream, onInvalid }, from, limits);
   }
 
   /** null while another archiver is the one at work. */
@@ -130,9 +167,12 @@ export class Archiver implements Service {
     });
     if (lease === null) return null;
     // Held at once, so that a failure gives the lease back.
-    const held = { lease, watermark: NO_EVENT, renewedAtMs: systemClock.monotonicMs() };
+    const nowMs = systemClock.monotonicMs();
+    const { cursor } = lease;
+    const held = { lease, watermark: cursor, cursor, movedAtMs: nowMs, renewedAtMs: nowMs };
     this.#held = held;
     held.watermark = await this.#openWatermark(lease);
+    await this.#moveCursor(held);
     return held;
   }
 
@@ -157,13 +197,17 @@ export class Archiver implements Service {
         details: { stream, at: newest, archived: lastId },
       });
     }
-    await this.#moveCursor(lease, lastId);
     return lastId;
   }
 
-  async #moveCursor(lease: Lease, cursor: EventId): Promise<void> {
+  /** Behind what the warehouse has. */
+  async #moveCursor(held: Held): Promise<void> {
+    const { lease, watermark } = held;
+    held.movedAtMs = systemClock.monotonicMs();
+    if (held.cursor === watermark) return;
     const { consumerId, token } = lease;
-    await this.#options.store.advanceCursors([{ consumerId, token, cursor }]);
+    await this.#options.store.advanceCursors([{ consumerId, token, cursor: watermark }]);
+    held.cursor = watermark;
   }
 
   #pauseAfter(round: ArchiveRound): number {

@@ -114,6 +114,9 @@ export interface Dialect {
    */
   advanceCursors(acks: readonly Ack[]): Promise<void>;
 
+  /** Adds rows to a history. By hand: a binding for each value costs more than the insert where there are arrays. */
+  insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void>;
+
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }>;
 

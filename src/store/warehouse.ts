@@ -14,6 +14,7 @@ import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import * as history from './queries/history.ts';
 import { REPEATABLE, Runner } from './runner.ts';
+import { tablesOf } from './tables.ts';
 
 export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
 export type { Watermark } from './queries/history.ts';
@@ -81,7 +82,7 @@ export class Warehouse {
   ): Promise<boolean> {
     return this.#run.transaction('copyToHistory', async (tx) => {
       if (!(await history.moveWatermark(tx, sink, stream, move))) return false;
-      await history.insertHistory(tx, this.#dialect, stream, rows);
+      await this.#dialect.insertHistory(tx, tablesOf(stream).history, rows);
       return true;
     });
   }

@@ -1,9 +1,7 @@
 // evt_history and evt_watermarks: what the warehouse holds, and up to where for certain.
 import type { Knex } from 'knex';
-import type { EventRow } from '../../contract/event.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Dialect } from '../dialect.ts';
-import { tablesOf } from '../tables.ts';
 
 export interface Watermark {
   readonly lastId: EventId;
@@ -47,23 +45,4 @@ export async function moveWatermark(
     .where({ sink, stream, last_id: move.from })
     .update({ last_id: move.to });
   return count === 1;
-}
-
-/** Rows go in by hundreds: every database bounds the number of bindings of one statement. */
-const ROWS_PER_INSERT = 100;
-
-export async function insertHistory(
-  tx: Knex,
-  dialect: Dialect,
-  stream: string,
-  rows: readonly EventRow[],
-): Promise<void> {
-  const { history } = tablesOf(stream);
-  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
-    await tx(history).insert(
-      rows
-        .slice(at, at + ROWS_PER_INSERT)
-        .map(([id, type, data, ts]) => ({ id, type, data, ts: dialect.time(ts) })),
-    );
-  }
 }

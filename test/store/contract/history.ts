@@ -6,6 +6,9 @@ import { id, makeDrafts, readAll } from '../../support/events.ts';
 import { openSqlSession } from '../../support/sql-session.ts';
 import type { Open } from './conformance.ts';
 
+/** Whatever means something to a database or its driver. */
+const MARKS = `"? ?? :x \\\\? $1 %s ' '' \\\\' \\" -- /* ; \\\\"`;
+
 export function historyContract(kind: DatabaseKind, open: Open): void {
   describe('the warehouse', () => {
     let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -32,23 +35,28 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
       await opened.store.append('main', [
         ...makeDrafts(250),
         { type: 'TEXT', data: '"😀 $$ \\u0000" ' },
+        { type: 'MARKS', data: MARKS },
         { type: 'NUMBER', data: '1e400' },
       ]);
       const rows = await readAll(opened.store);
       await opened.close();
       await warehouse.openWatermark('W', 'main', start);
-      expect(await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(252) })).toBe(
+      expect(await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(253) })).toBe(
         true,
       );
       const sql = await openSqlSession(kind, database.url);
       const [last] = await sql.run(
         `select type, ${TEXT[kind]} as data from evt_history where id = 251`,
       );
+      const [marks] = await sql.run(
+        `select ${TEXT[kind]} as data from evt_history where type = 'MARKS'`,
+      );
       const times = await sql.run(`select ${ISO[kind]} as ts from evt_history order by id limit 1`);
       await sql.close();
       expect([last?.type, last?.data]).toEqual(['TEXT', '"😀 $$ \\u0000" ']);
+      expect(marks?.data).toBe(MARKS);
       expect(times[0]?.ts).toBe((rows[0] as EventRow)[3]);
-      expect((await historyIds()).length).toBe(252);
+      expect((await historyIds()).length).toBe(253);
     });
 
     it('moves the watermark with the rows, or neither', async () => {

@@ -10,6 +10,8 @@ import { mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
+import { literal } from './literal.ts';
+import { insertStatements } from './packets.ts';
 import { openPool } from './pool.ts';
 import { QueueReader } from './queue-reader.ts';
 import type { SessionOptions } from './session.ts';
@@ -32,6 +34,9 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   innodb_flush_log_at_trx_commit: ['1', '3'],
   sync_binlog: ['1'],
 };
+
+/** Far below what any server takes (`max_allowed_packet`), but for an event that alone is larger. */
+const HISTORY_PACKET_BYTES = 1_000_000;
 
 /** More go into a next statement: the cost of a union grows faster than its parts. */
 const ACKS_PER_UPDATE = 500;
@@ -101,6 +106,16 @@ class MysqlDialect implements Dialect {
       ]);
       await this.#db.raw(advanceCursorsSql(some.length), values as unknown as Knex.RawBinding[]);
     }
+  }
+
+  /** Literals and not bindings, which knex and the driver look for one by one. */
+  async insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void> {
+    const texts = rows.map(
+      ([id, type, data, ts]) =>
+        `(${[id, type, data, plainTime(ts)].map((value) => literal(value)).join(', ')})`,
+    );
+    const head = `insert into ${table} (id, type, data, ts) values `;
+    for (const sql of insertStatements(head, texts, HISTORY_PACKET_BYTES)) await tx.raw(sql);
   }
 
   async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {
@@ -174,7 +189,7 @@ class MysqlDialect implements Dialect {
   }
 
   time(iso: string): Knex.Raw {
-    return this.#db.raw('cast(? as datetime(6))', [iso.replace('T', ' ').replace('Z', '')]);
+    return this.#db.raw('cast(? as datetime(6))', [plainTime(iso)]);
   }
 
   isoTime(column: string): Knex.Raw {
@@ -197,4 +212,9 @@ class MysqlDialect implements Dialect {
 /** Whatever has failed behind it, the transaction was committed. */
 function throwUnknown(error: unknown): never {
   throw new KnownOutcome('unknown', error);
+}
+
+/** Without the letters that a datetime does not take. */
+function plainTime(iso: string): string {
+  return iso.replace('T', ' ').replace('Z', '');
 }

@@ -9,6 +9,7 @@ import type { Draft } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { FreshCall, IdempotencyKey } from '../../keyed.ts';
 import { tablesOf } from '../../tables.ts';
+import { literal } from './literal.ts';
 import { SYNC } from './statements.ts';
 
 export const START = 'start transaction';
@@ -106,11 +107,6 @@ function keysByPrincipal(calls: readonly IdempotencyKey[]): Map<string, string[]
     else keys.push(key);
   }
   return found;
-}
-
-/** Between quotes only these two mean anything. The driver's function takes 4.3 µs for 1 kB of JSON, this one 0.3. */
-function literal(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 /** A union, which MariaDB and MySQL both know and never scan; the ids come from the database. */

@@ -22,11 +22,13 @@ import {
   DELETE_KEYS,
   DURABILITY,
   inboxDepthSql,
+  insertHistorySql,
   isoTimeSql,
   readQueueStatement,
 } from './statements.ts';
 import type { Statement } from './step-client.ts';
 import { Stepper } from './stepper.ts';
+import { JSON_TEXT, TEXT, textArray } from './text-array.ts';
 
 /** One lock of the database for all migrations of ours: "evtmigr" in ASCII. */
 const MIGRATION_LOCK = '28559215071684466';
@@ -73,6 +75,16 @@ class PostgresDialect implements Dialect {
       acks.map((ack) => ack.token),
     ];
     await this.#run(ADVANCE_CURSORS, values);
+  }
+
+  async insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void> {
+    const columns = [TEXT, TEXT, JSON_TEXT, TEXT].map((type, place) =>
+      textArray(
+        rows.map((row) => row[place] as string),
+        type,
+      ),
+    );
+    await tx.raw(insertHistorySql(table), columns);
   }
 
   async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {

@@ -71,6 +71,12 @@ update evt_consumers t
   from v where t.id = v.id`,
 };
 
+/** (ids, types, data, times): in the order in which they are given. */
+export const insertHistorySql = (table: string) => `
+insert into ${table} (id, type, data, ts)
+select id::bigint, type, data, ts::timestamptz
+  from unnest(?::text[], ?::text[], ?::json[], ?::text[]) as r (id, type, data, ts)`;
+
 /** Counts by the inbox's primary key; the oldest row is the first of it. */
 export function inboxDepthSql(stream: string): string {
   const { inbox } = tablesOf(stream);

@@ -1,5 +1,6 @@
 // SQLite. Its single writer makes numbering at the insert safe (see the trigger in migrations/stream/0002-inbox),
 // so there is no step. Hot statements run on a handle of their own (hot-handle.ts), everything else by knex.
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import knex, { type Knex } from 'knex';
 import { type EventRow, rowBytes } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
@@ -21,6 +22,7 @@ import { deleteKeys } from './keys.ts';
 import { sqliteClient } from './knex-client.ts';
 import { SqliteNumbering } from './numbering.ts';
 import { SqliteWatch } from './sqlite-watch.ts';
+import { appendSql, ROWS_AT_ONCE } from './statements.ts';
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
@@ -113,6 +115,18 @@ class SqliteDialect implements Dialect {
       );
       for (const { cursor, consumerId, token } of acks) advance.run(cursor, consumerId, token);
     });
+  }
+
+  /** On the transaction's own connection, which has the file for itself: knex takes longer than the inserts. */
+  async insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void> {
+    const connection: DatabaseSyncInstance = await tx.client.acquireConnection();
+    const alone = rows.length - (rows.length % ROWS_AT_ONCE);
+    const many = connection.prepare(appendSql(table, ROWS_AT_ONCE));
+    for (let at = 0; at < alone; at += ROWS_AT_ONCE) {
+      many.run(...rows.slice(at, at + ROWS_AT_ONCE).flat());
+    }
+    const one = connection.prepare(appendSql(table, 1));
+    for (const row of rows.slice(alone)) one.run(...row);
   }
 
   async inboxDepth(): Promise<{ rows: number; ageMs: number }> {

@@ -41,6 +41,7 @@ export function prepareStream(handle: DatabaseSyncInstance, stream: string): Str
   };
 }
 
-function appendSql(queue: string, count: number): string {
-  return `insert into ${queue} (id, type, data, ts) values ${Array(count).fill('(?, ?, ?, ?)').join(', ')}`;
+/** (id, type, data, ts), `count` times. */
+export function appendSql(table: string, count: number): string {
+  return `insert into ${table} (id, type, data, ts) values ${Array(count).fill('(?, ?, ?, ?)').join(', ')}`;
 }
