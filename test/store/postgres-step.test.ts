@@ -1,7 +1,11 @@
 // What is special about PostgreSQL's steps: the fence, the bound in bytes, the plans.
 import { randomBytes } from 'node:crypto';
 import { sessionSettings } from '../../src/store/dialects/postgres/session.ts';
-import { inboxDepthSql, readQueueStatement } from '../../src/store/dialects/postgres/statements.ts';
+import {
+  inboxDepthSql,
+  readQueueStatement,
+  readShortStatement,
+} from '../../src/store/dialects/postgres/statements.ts';
 import { stepStatements } from '../../src/store/dialects/postgres/step-sql.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { drainInbox, expectDense, id, makeDraft, makeDrafts, readAll } from '../support/events.ts';
@@ -157,6 +161,17 @@ describeDatabase('postgres', 'steps', () => {
       expect(shown).not.toMatch(/Seq Scan|Bitmap|Sort/);
     });
 
+    it('so does a read of short rows, and once more for their size', async () => {
+      let count = 0;
+      const text = readShortStatement('main').text.replaceAll('?', () => {
+        count += 1;
+        return `$${count}`;
+      });
+      const shown = await plan(text, "'600', 4194304, 50, '600', 50");
+      expect(shown.match(/Index Scan using evt_queue_pkey .*rows=50 loops=1\)/g)?.length).toBe(2);
+      expect(shown).not.toMatch(/Seq Scan|Bitmap|Sort/);
+    });
+
     it('a discard goes by its window', async () => {
       const text = 'delete from evt_queue where id > $1 and id <= $2';
       const shown = await plan(text, '100, 200');
@@ -168,6 +183,28 @@ describeDatabase('postgres', 'steps', () => {
       const shown = rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(shown).toMatch(/Index Scan using evt_inbox_pkey .*rows=1 loops=1\)/);
     });
+  });
+
+  it('reads short rows and long ones in their order, wherever one follows the other', async () => {
+    const { store } = opened;
+    const long = JSON.stringify('x'.repeat(900_000));
+    const data = [1, 2, long, 3, long, long, long, 4, 5, long].map(String);
+    await store.append(
+      'main',
+      data.map((each) => ({ type: 'T', data: each })),
+    );
+    const limits = { eventsMax: 1000, bytesMax: 4_194_304 };
+    const found: string[] = [];
+    let reads = 0;
+    for (let after = id(0); ; reads += 1) {
+      const rows = await store.readAfter('main', after, limits);
+      if (rows.length === 0) break;
+      found.push(...rows.map((row) => row[2]));
+      after = rows.at(-1)?.[0] ?? after;
+      expect(rows.reduce((sum, row) => sum + row[2].length, 0)).toBeLessThan(4_194_304);
+    }
+    expect(found).toEqual(data);
+    expect(reads).toBeLessThan(5);
   });
 
   it('read the same bytes whether they are stored compressed or not', async () => {

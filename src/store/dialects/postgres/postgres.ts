@@ -25,6 +25,7 @@ import {
   insertHistorySql,
   isoTimeSql,
   readQueueStatement,
+  readShortStatement,
 } from './statements.ts';
 import type { Statement } from './step-client.ts';
 import { Stepper } from './stepper.ts';
@@ -32,6 +33,9 @@ import { JSON_TEXT, TEXT, textArray } from './text-array.ts';
 
 /** One lock of the database for all migrations of ours: "evtmigr" in ASCII. */
 const MIGRATION_LOCK = '28559215071684466';
+
+/** PostgreSQL compresses rows from some 2000 bytes on, and a thousand short ones always fit. */
+const SHORT_LENGTH = 1500;
 
 export async function openPostgres(options: DialectOptions): Promise<OpenDatabase> {
   const db = openPool(options);
@@ -46,6 +50,8 @@ class PostgresDialect implements Dialect {
   readonly adopter = postgresAdopter;
   readonly numbering: Steppers;
   readonly #db: Knex;
+  /** Streams whose last read found rows that may have been compressed. */
+  readonly #hadLong = new Set<string>();
   readonly #options: DialectOptions;
 
   constructor(db: Knex, options: DialectOptions) {
@@ -63,9 +69,18 @@ class PostgresDialect implements Dialect {
   }
 
   async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    const statement = readQueueStatement(stream);
-    const values = [after, limits.eventsMax, limits.bytesMax, limits.bytesMax];
-    return (await this.#run<EventRow>(statement, values, 'array')).rows;
+    const { eventsMax, bytesMax } = limits;
+    if (!this.#hadLong.has(stream) && bytesMax >= eventsMax * 2 * SHORT_LENGTH) {
+      const values = [after, bytesMax, eventsMax, after, eventsMax];
+      const rows = await this.#rows(readShortStatement(stream), values);
+      if (!rows.some(isLong)) return rows;
+      this.#hadLong.add(stream);
+      if (rows.length > 1) return rows;
+    }
+    const values = [after, eventsMax, bytesMax, bytesMax];
+    const rows = await this.#rows(readQueueStatement(stream), values);
+    if (!rows.some(isLong)) this.#hadLong.delete(stream);
+    return rows;
   }
 
   async advanceCursors(acks: readonly Ack[]): Promise<void> {
@@ -175,6 +190,10 @@ class PostgresDialect implements Dialect {
     return this.numbering.close();
   }
 
+  async #rows(statement: Statement, values: readonly unknown[]): Promise<EventRow[]> {
+    return (await this.#run<EventRow>(statement, values, 'array')).rows;
+  }
+
   #run<Row>(
     { name, text }: Statement,
     values: readonly unknown[],
@@ -182,6 +201,10 @@ class PostgresDialect implements Dialect {
   ): Promise<{ rows: Row[] }> {
     return this.#db.raw(text, values as Knex.RawBinding[]).options({ name, rowMode });
   }
+}
+
+function isLong([, , data]: EventRow): boolean {
+  return data.length > SHORT_LENGTH;
 }
 
 async function hasStream(db: Knex, stream: string): Promise<boolean> {

@@ -9,13 +9,15 @@ export const isoTimeSql = (column: string) =>
 
 /** pglz and lz4 seldom do better; what does is found out by looking. */
 const COMPRESSION = 8;
+/** More than any bound: a compressed value is no short one. */
+const APART = 1_000_000_000;
 
 /**
  * (after, eventsMax, bytesMax, bytesMax): rows behind `after` in order, bounded by running sums; the first always
  * fits. Walks the queue's primary key.
  *
  * Two sums, since only a value that was fetched and unpacked tells its size: the first, by what is stored, keeps a
- * thousand large rows from being fetched for the few that fit; the second is exact. 20 % slower than no bound.
+ * thousand large rows from being fetched for the few that fit; the second is exact. Twice as slow as no bound.
  */
 export function readQueueStatement(stream: string): Statement {
   const { queue } = tablesOf(stream);
@@ -46,6 +48,28 @@ select q.id::text, q.type, q.data, ${isoTimeSql('q.ts')}
   ) q
  where q.total = q.bytes or q.total <= ?::bigint
  order by q.id`,
+  };
+}
+
+/**
+ * (after, bytesMax, eventsMax, after, eventsMax): the same where rows are short, a third faster: all of them when what
+ * is stored fits, uncompressed; else only one. Walks the queue's primary key twice, and fetches no value for its size.
+ */
+export function readShortStatement(stream: string): Statement {
+  const { queue } = tablesOf(stream);
+  return {
+    name: `evt_read_short_${stream}`,
+    text: `
+select id::text, type, data::text, ${isoTimeSql('ts')}
+  from ${queue}
+ where id > ?::bigint
+ order by ${queue}.id
+ limit (
+   select case when sum(
+            case when pg_column_compression(data) is null then pg_column_size(data) + 100 else ${APART} end
+          ) <= ?::bigint then ?::bigint else 1 end
+     from (select data from ${queue} where id > ?::bigint order by id limit ?::bigint) q
+ )`,
   };
 }
 
