@@ -125,14 +125,14 @@ export class DeliveryLoop {
 
   /** A channel that becomes writable gives the hint; a lost one ends it. */
   #attach(): () => void {
-    const { channel } = this.#options;
+    const { feed, channel } = this.#options;
     const onClosed = () => this.#abort.abort();
     if (channel.closed.aborted) onClosed();
     channel.closed.addEventListener('abort', onClosed, { once: true });
-    const detach = channel.attach(this.#wake);
+    const detachments = [feed.attach(), channel.attach(this.#wake)];
     return () => {
       channel.closed.removeEventListener('abort', onClosed);
-      detach();
+      for (const detach of detachments) detach();
     };
   }
 }

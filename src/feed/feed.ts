@@ -45,6 +45,9 @@ export class Feed implements Service {
   readonly #pages = new Pages((after, limits) => this.#readStore(after, limits));
   readonly #cuts = new Cuts();
   readonly #audience = new Audience();
+  #readers = 0;
+  /** True when a hint came while there was no reader. */
+  #isHinted = false;
   #reviewedAtMs = systemClock.monotonicMs();
 
   constructor(options: FeedOptions) {
@@ -75,9 +78,19 @@ export class Feed implements Service {
     this.#audience.wakeAll();
   }
 
-  /** Something may have been committed. */
+  /** Something may have been committed. Without a reader nobody is in a hurry to know, and each look costs a read. */
   hint(): void {
-    this.#loop.hint();
+    if (this.#readers === 0) this.#isHinted = true;
+    else this.#loop.hint();
+  }
+
+  /** Counts a reader, until the returned function is called. */
+  attach(): () => void {
+    this.#readers += 1;
+    if (this.#isHinted) this.#loop.hint();
+    return () => {
+      this.#readers -= 1;
+    };
   }
 
   /** The newest event in memory; the database may be a moment ahead. */
@@ -137,12 +150,15 @@ export class Feed implements Service {
   ): Promise<EventId> {
     if (seen !== this.#window.newest) return after;
     const waiting = this.#audience.join(filter, seen, wait.hint);
+    const detach = this.attach();
     await wait.hint.wait(wait.ms, wait.signal);
+    detach();
     return maxId(after, waiting.leave());
   }
 
   async #look(): Promise<number> {
     const { metrics, pace } = this.#options;
+    this.#isHinted = false;
     const rows = await this.#readNew();
     const found = foundIn(rows);
     metrics.feedReads.inc({ stream: this.stream, found });

@@ -24,6 +24,8 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)),
     );
     request.on('error', reject);
-    request.on('close', () => reject(new Error('The caller went away.')));
+    request.on('close', () => {
+      if (!request.complete) reject(new Error('The caller went away.'));
+    });
   });
 }

@@ -8,7 +8,7 @@ export class OpenCalls {
   readonly #calls = new Map<AbortController, ServerResponse>();
   readonly #bySocket = new WeakMap<Socket, Set<AbortController>>();
 
-  /** What is aborted when the call's answer, or its connection, is gone. */
+  /** What is aborted when the call's connection is gone before its answer. */
   open({ socket }: IncomingMessage, response: ServerResponse): AbortController {
     const call = new AbortController();
     const own = this.#of(socket);
@@ -16,7 +16,9 @@ export class OpenCalls {
     this.#calls.set(call, response);
     response.once('close', () => {
       own.delete(call);
-      this.#end(call);
+      // Nothing waits any more for a call that is answered.
+      if (response.writableFinished) this.#calls.delete(call);
+      else this.#end(call);
     });
     if (socket.destroyed) this.#end(call);
     return call;

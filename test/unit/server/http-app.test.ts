@@ -66,6 +66,6 @@ describe('calls behind each other on one connection', () => {
     for (const answer of answers.reverse()) answer();
     await until(() => text.split('done').length - 1 === REQUESTS);
     socket.destroy();
-    await until(() => calls.every(({ signal }) => signal.aborted));
+    expect(calls.some(({ signal }) => signal.aborted)).toBe(false);
   });
 });
