@@ -44,6 +44,7 @@ export function readOptions(args) {
     kinds: chosen('--db', values.db, databaseKinds),
     names: latencySeconds ? ['latency'] : chosen('--only', values.only, measureNames),
     hasPeers: values.peers,
+    isQuick: values.quick,
     sizes: sizesOf({ isQuick: values.quick, latencySeconds }),
     flags: flagsOf(args, values.keep),
     isJson: values.json,

@@ -26,24 +26,24 @@ const QUICK = {
   sliceMs: 200,
   backlogEvents: 10_000,
   grownEvents: 100_000,
-  growthAdds: 10_000,
-  snapshotEvents: 30_000,
+  growthAdds: 5000,
+  snapshotEvents: 20_000,
   snapshotSteps: 40,
-  crowdEvents: 2000,
-  followingConsumers: 199,
-  stalledMs: 800,
-  waitingConsumers: 200,
-  waitingMs: 500,
-  pollingConsumers: 200,
+  crowdEvents: 1000,
+  followingConsumers: 99,
+  stalledMs: 400,
+  waitingConsumers: 100,
+  waitingMs: 400,
+  pollingConsumers: 100,
   memoryRounds: 1,
-  idleConsumers: 500,
-  latencyMs: 600,
-  silentEvents: 2,
+  idleConsumers: 250,
+  latencyMs: 400,
+  silentEvents: 1,
   syncMs: 300,
 };
 
 /** Long slices for one thing need fewer rounds. */
-const LONG = { rounds: 2, silentEvents: 0 };
+const LONG = { rounds: 2, silentEvents: 1 };
 
 /** `latencySeconds`: undefined, or how long the slices of the latencies are. */
 export function sizesOf({ isQuick, latencySeconds }) {

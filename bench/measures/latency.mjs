@@ -8,7 +8,6 @@ import { monotonicMs } from '../kit/clock.mjs';
 import { draftOf } from '../kit/draft.mjs';
 import { describeLatencies } from '../kit/figures.mjs';
 import { addEvent, followWrites, latenciesMs } from '../kit/followed-writes.mjs';
-import { hasWatch } from '../kit/product.mjs';
 import { inRounds } from '../kit/rounds.mjs';
 import { writeAtRate } from '../kit/steady-rate.mjs';
 import { Child } from '../processes/child.mjs';
@@ -45,7 +44,7 @@ const FIGURES = [
 
 /** Gives latencies, and the faults of every slice. */
 export async function measureLatency(databases, { rounds, latencyMs, silentEvents }, place) {
-  const hasHints = hasWatch && databases.hasHints;
+  const { hasHints } = databases;
   const path = await openPath(databases, place);
   const unhinted = hasHints ? await openPath(databases, place, { watch: false }) : null;
   const other = await databases.connect(path.databaseUrl);

@@ -30,7 +30,7 @@ export async function measureTransaction(databases, { rounds, sliceMs }, place) 
   await node.stop();
   const figure = {
     name: 'transaction with an event',
-    floorName: 'with a plain insert',
+    floorName: 'one with a plain insert',
     unit: 'commits/s',
     ...compareRates(results.event, results.bare),
     ...cpuPerEvent(results.event),

@@ -1,9 +1,10 @@
 // The rows of the chart: every figure, and every latency, that has something to reach, with a cell for each database.
 
-/** Gives `{ label, against, cells }`; a cell is a figure, or null where that database has none. */
+/** In the order of the database that has the most. Gives `{ label, against, cells }`; a cell is a figure, or null where that database has none. */
 export function rowsOf(databases) {
   const columns = databases.map((database) => reachable(database));
-  const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
+  const fullest = [...columns].sort((a, b) => b.size - a.size);
+  const names = [...new Set(fullest.flatMap((column) => [...column.keys()]))];
   return names.map((name) => {
     const cells = columns.map((column) => column.get(name) ?? null);
     const { floorName, unit } = cells.find(Boolean);
@@ -23,6 +24,6 @@ function latencyAsFigure({ name, p50, reach }) {
 
 /** The servers are compared with more connections than SQLite, which a label for all cannot say. */
 function againstText(floorName, unit) {
-  if (floorName) return `to ${floorName.split(',')[0]}`;
+  if (floorName) return `against ${floorName.split(', ')[0]}`;
   return unit ? `in ${unit}` : '';
 }

@@ -16,8 +16,13 @@ const BAR_HEIGHT = 14;
 const NUMBERS_WIDTH = 96;
 const COLUMN_GAP = 18;
 /** The scale goes at least so far on both sides, and what goes further is cut there. */
-const SHARE_MIN = 4;
+const SHARE_MIN = 12;
 const SHARE_MAX = 64;
+
+const TICKS = [
+  { share: 0.1, text: '÷10' },
+  { share: 10, text: '×10' },
+];
 
 const STYLE = `
   .paper { fill: #ffffff; stroke: #d8dee6; }
@@ -102,12 +107,13 @@ function columnOf({ version }, column, rows, scale) {
   const middle = MARGIN + LABEL_WIDTH + column * scale.pitch + scale.half;
   const top = HEAD_HEIGHT;
   const bottom = HEAD_HEIGHT + rows.length * ROW_HEIGHT;
-  const ticks = [0.1, 0.25, 0.5, 2, 4, 10, 25].filter(
-    (share) => share < scale.max && share > 1 / scale.max,
-  );
+  const ticks = TICKS.filter(({ share }) => Math.max(share, 1 / share) < scale.max);
   return [
     textAt(middle - scale.half, 88, 'column', version),
-    ...ticks.map((share) => lineAt('grid', middle + scale.offset(share), top, bottom)),
+    ...ticks.map(({ share }) => lineAt('grid', middle + scale.offset(share), top, bottom)),
+    ...ticks.map(({ share, text }) =>
+      textAt(middle + scale.offset(share), bottom + 18, 'muted', text, 'middle'),
+    ),
     ...rows.flatMap(({ cells }, place) => cellOf(cells[column], middle, place, scale)),
     lineAt('reach', middle, top - 4, bottom + 4),
     textAt(middle, bottom + 18, 'muted', 'reach', 'middle'),

@@ -39,9 +39,9 @@ export function latenciesText(latencies) {
 }
 
 /** What was not measured is said with its reason. */
-export function peersText({ figures, latencies = [], absent = [] }) {
-  const missing = absent.map(({ name, reason }) => `Not measured: ${name}: ${reason}`);
-  return ['### Other systems', ...figuresText(figures), ...latenciesText(latencies), ...missing];
+export function peersText({ figures, absent }) {
+  const missing = absent.map((reason) => `Not measured: ${reason}.`);
+  return ['### Other systems', ...figuresText(figures), ...missing];
 }
 
 function figureRow(figure) {

@@ -20,7 +20,7 @@ export function reportText({ command, machine, sizes, databases, absent }) {
 /** True when every event that was written arrived once, in order. */
 export function isSound({ databases }) {
   return databases.every(({ faults, peers }) =>
-    [faults, ...(peers?.faults ?? [])].every((each) => isFaultless(each)),
+    [faults, ...(peers ? [peers.faults] : [])].every(isFaultless),
   );
 }
 
