@@ -4,7 +4,7 @@
 export { App } from '../../dist/src/app/app.js';
 export { loadSettings } from '../../dist/src/config/load.js';
 export { Generator } from '../../dist/src/generator/generator.js';
-export { addEvent } from '../../dist/src/generator/index.js';
+export { addEvent, Hints } from '../../dist/src/generator/index.js';
 export { loadDriver, openHandle } from '../../dist/src/store/dialects/sqlite/driver.js';
 export { Store } from '../../dist/src/store/store.js';
 export { createLogger } from '../../dist/src/telemetry/logger.js';

@@ -10,7 +10,7 @@ const LABEL_WIDTH = 352;
 const MARGIN = 28;
 const HEAD_HEIGHT = 104;
 const ROW_HEIGHT = 34;
-const FOOT_HEIGHT = 54;
+const FOOT_HEIGHT = 64;
 const BAR_HEIGHT = 14;
 /** Of a column: the bars, and behind them the numbers. */
 const NUMBERS_WIDTH = 96;
