@@ -97,8 +97,8 @@ async function openPath(databases, place) {
 }
 
 /**
- * `p99Ratio` is that of its p99 to the p99 of the variant it is held against. After silence there are too few events in a
- * round to say anything by itself.
+ * `p99Ratio` is that of its p99 to the p99 of the variant it is held against. After silence a round has too few events
+ * to say anything by itself.
  */
 function describe(results, { name, variant, from = 'doneMs', against, reach = null }) {
   const isSilence = variant.endsWith('silence');

@@ -35,7 +35,9 @@ export async function measureTransaction(databases, { rounds, sliceMs }, place) 
     ...compareRates(results.event, results.bare),
     ...cpuPerEvent(results.event),
     reach: REACH,
-    note: `connections: ${count}; CPU Node is that of the node, which takes the steps; the time until the last step does not count`,
+    note:
+      `connections: ${count}; CPU Node is that of the node, which takes the steps; ` +
+      'the time until the last step does not count',
   };
   return { figures: [figure], faults };
 }

@@ -1,6 +1,9 @@
 // The rows of the chart: every figure, and every latency, that has something to reach, with a cell for each database.
 
-/** In the order of the database that has the most. Gives `{ label, against, cells }`; a cell is a figure, or null where that database has none. */
+/**
+ * Gives `{ label, against, cells }`, in the order of the database that has the most; a cell is a figure, or null where
+ * that database has none.
+ */
 export function rowsOf(databases) {
   const columns = databases.map((database) => reachable(database));
   const fullest = [...columns].sort((a, b) => b.size - a.size);

@@ -54,7 +54,8 @@ export function chartText({ databases, machine }) {
   const height = HEAD_HEIGHT + rows.length * ROW_HEIGHT + FOOT_HEIGHT;
   const scale = scaleOf(rows, databases.length);
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
+    '<svg xmlns="http://www.w3.org/2000/svg" role="img" ' +
+      `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">`,
     `<title>What was reached, by database</title>`,
     `<style>${STYLE}\n</style>`,
     `<rect class="paper" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="10"/>`,
