@@ -12,6 +12,7 @@ import { monotonicMs } from './kit/clock.mjs';
 import { measures } from './measures/measures.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { runPeers } from './processes/peers.mjs';
+import { jsonText } from './report/json-text.mjs';
 import { describeMachine } from './report/machine.mjs';
 import { peerFigures } from './report/peer-figures.mjs';
 import { isSound, reportText } from './report/report.mjs';
@@ -61,7 +62,7 @@ async function bench({
   }
   if (hasPeers) await addPeers(databases, absent, isQuick);
   const report = { command: commandLine(flags), machine, sizes, databases, absent };
-  process.stdout.write(`${isJson ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
+  process.stdout.write(`${isJson ? jsonText(report) : reportText(report)}\n`);
   if (!isSound(report) || Object.keys(absent).length > 0) process.exitCode = 1;
   if (note !== null) progress(`kept as ${(await keepReport(report, note)).join(', ')}`);
 }
