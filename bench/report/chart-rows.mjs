@@ -7,17 +7,18 @@
 export function rowsOf(databases) {
   const columns = databases.map((database) => reachable(database));
   const fullest = [...columns].sort((a, b) => b.size - a.size);
-  const names = [...new Set(fullest.flatMap((column) => [...column.keys()]))];
-  return names.map((name) => {
-    const cells = columns.map((column) => column.get(name) ?? null);
-    const { floorName, unit } = cells.find(Boolean);
-    return { label: name, against: againstText(floorName, unit), cells };
+  const keys = [...new Set(fullest.flatMap((column) => [...column.keys()]))];
+  return keys.map((key) => {
+    const cells = columns.map((column) => column.get(key) ?? null);
+    const figure = cells.find(Boolean);
+    return { label: figure.name, against: againstText(figure), cells };
   });
 }
 
 function reachable({ figures, latencies, peers }) {
   const all = [...figures, ...latencies.map(latencyAsFigure), ...(peers?.figures ?? [])];
-  return new Map(all.filter(({ reach }) => reach).map((figure) => [figure.name, figure]));
+  const keyOf = (figure) => `${figure.name} ${againstText(figure)}`;
+  return new Map(all.filter(({ reach }) => reach).map((figure) => [keyOf(figure), figure]));
 }
 
 /** What is held against the reach is its p50. */
@@ -26,7 +27,7 @@ function latencyAsFigure({ name, p50, reach }) {
 }
 
 /** The servers are compared with more connections than SQLite, which a label for all cannot say. */
-function againstText(floorName, unit) {
+function againstText({ floorName, unit }) {
   if (floorName) return `against ${floorName.split(', ')[0]}`;
   return unit ? `in ${unit}` : '';
 }
