@@ -9,7 +9,7 @@ export const USAGE = `npm run bench -- [--quick] [--db sqlite|postgres|mysql] [-
                    [--latency SECONDS] [--json] [--keep NOTE] [--profile FOLDER]
 
 Measures our path against floors of the same run, and fails on any lost, doubled or reordered event.
-  --quick      a minute or two for all three databases; for trends, not for figures to keep
+  --quick      two or three minutes for all three databases; for trends, not for figures to keep
   --db KIND    one database only; may be given several times
   --only NAME  some measures only: ${measureNames.join(', ')}
   --peers      other systems in the same run too (bench/peers)
