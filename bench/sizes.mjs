@@ -43,7 +43,7 @@ const QUICK = {
 };
 
 /** Long slices for one thing need fewer rounds. */
-const LONG = { rounds: 2, silentEvents: 1 };
+const LONG = { rounds: 2, silentEvents: 0 };
 
 /** `latencySeconds`: undefined, or how long the slices of the latencies are. */
 export function sizesOf({ isQuick, latencySeconds }) {
