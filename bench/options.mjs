@@ -9,7 +9,7 @@ export const USAGE = `npm run bench -- [--quick] [--db sqlite|postgres|mysql] [-
                    [--latency SECONDS] [--json] [--keep NOTE] [--profile FOLDER]
 
 Measures our path against floors of the same run, and fails on any lost, doubled or reordered event.
-  --quick      a minute or two for all three databases; for trends, not for figures to keep
+  --quick      two or three minutes for all three databases; for trends, not for figures to keep
   --db KIND    one database only; may be given several times
   --only NAME  some measures only: ${measureNames.join(', ')}
   --peers      other systems in the same run too (bench/peers)
@@ -44,6 +44,7 @@ export function readOptions(args) {
     kinds: chosen('--db', values.db, databaseKinds),
     names: latencySeconds ? ['latency'] : chosen('--only', values.only, measureNames),
     hasPeers: values.peers,
+    isQuick: values.quick,
     sizes: sizesOf({ isQuick: values.quick, latencySeconds }),
     flags: flagsOf(args, values.keep),
     isJson: values.json,

@@ -11,7 +11,10 @@ import { CleanUp } from './kit/clean-up.mjs';
 import { monotonicMs } from './kit/clock.mjs';
 import { measures } from './measures/measures.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
+import { runPeers } from './processes/peers.mjs';
+import { jsonText } from './report/json-text.mjs';
 import { describeMachine } from './report/machine.mjs';
+import { peerFigures } from './report/peer-figures.mjs';
 import { isSound, reportText } from './report/report.mjs';
 import { keepReport } from './report/results-file.mjs';
 
@@ -30,7 +33,17 @@ try {
   process.exit();
 }
 
-async function bench({ kinds, names, hasPeers, sizes, flags, isJson, note, profileFolder }) {
+async function bench({
+  kinds,
+  names,
+  hasPeers,
+  isQuick,
+  sizes,
+  flags,
+  isJson,
+  note,
+  profileFolder,
+}) {
   const machine = describeMachine();
   const disk = await diskFolder();
   const folder = await makeFolder(disk);
@@ -39,7 +52,7 @@ async function bench({ kinds, names, hasPeers, sizes, flags, isJson, note, profi
   for (const kind of kinds.filter((each) => !(each in absent))) {
     try {
       const place = { folder, serverUrl: urls[kind], cleanUp, profileFolder };
-      databases.push(await measure(kind, { names, hasPeers, sizes }, place));
+      databases.push(await measure(kind, { names, sizes }, place));
     } catch (error) {
       // The others can be measured nonetheless, but for an end from outside.
       if (cleanUp.hasBegun) throw error;
@@ -47,10 +60,22 @@ async function bench({ kinds, names, hasPeers, sizes, flags, isJson, note, profi
       absent[kind] = `${kind} failed: ${error.message ?? JSON.stringify(error)}`;
     }
   }
+  if (hasPeers) await addPeers(databases, absent, isQuick);
   const report = { command: commandLine(flags), machine, sizes, databases, absent };
-  process.stdout.write(`${isJson ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
+  process.stdout.write(`${isJson ? jsonText(report) : reportText(report)}\n`);
   if (!isSound(report) || Object.keys(absent).length > 0) process.exitCode = 1;
   if (note !== null) progress(`kept as ${(await keepReport(report, note)).join(', ')}`);
+}
+
+/** Afterwards, so that nothing of theirs runs beside our own measures. */
+async function addPeers(databases, absent, isQuick) {
+  const kinds = databases.map(({ kind }) => kind);
+  const beside = await runPeers({ kinds, isQuick, cleanUp });
+  for (const measured of beside.databases) {
+    const own = databases.find(({ kind }) => kind === measured.kind);
+    own.peers = peerFigures(measured);
+  }
+  for (const [kind, reason] of Object.entries(beside.absent)) absent[`peers on ${kind}`] = reason;
 }
 
 function commandLine(flags) {
@@ -64,7 +89,7 @@ async function makeFolder(disk) {
   return folder;
 }
 
-async function measure(kind, { names, hasPeers, sizes }, place) {
+async function measure(kind, { names, sizes }, place) {
   const databases = new Databases(kind, place);
   const described = await databases.describe();
   const sync = fdatasyncRate(place.folder, sizes.syncMs);
@@ -82,16 +107,9 @@ async function measure(kind, { names, hasPeers, sizes }, place) {
     loadAfter: describeMachine().load,
     figures: measured.flatMap(({ figures = [] }) => figures),
     latencies: measured.flatMap(({ latencies = [] }) => latencies),
-    peers: hasPeers ? await measurePeers(databases, sizes, place) : null,
+    peers: null,
     faults: sumFaults(measured.flatMap(({ faults }) => faults)),
   };
-}
-
-/** Loaded only when asked for: their packages are not ours and are installed by themselves. */
-async function measurePeers(databases, sizes, place) {
-  const peers = await import('./peers/measure.mjs');
-  progress('peers');
-  return peers.measurePeers(databases, sizes, { ...place, say: progress });
 }
 
 function complain(error) {

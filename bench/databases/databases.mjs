@@ -44,11 +44,6 @@ export class Databases {
     return this.#serverUrl !== undefined;
   }
 
-  /** True when the database can tell a node that somebody has committed. */
-  get hasHints() {
-    return this.#database.hasHints;
-  }
-
   /** True when events of transactions get their ids by steps and not by the insert itself. */
   get hasSteps() {
     return this.isServer;

@@ -23,7 +23,6 @@ const DURABILITY = [
 
 export const mysqlDatabase = {
   kind: 'mysql',
-  hasHints: false,
   bareConnections: [1, 10, 32, 128],
 
   async create({ serverUrl, name }) {

@@ -26,7 +26,6 @@ const DURABILITY = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync
 
 export const postgres = {
   kind: 'postgres',
-  hasHints: true,
   bareConnections: [1, 10, 32, 128],
 
   async create({ serverUrl, name }) {

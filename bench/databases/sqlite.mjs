@@ -15,7 +15,6 @@ const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'];
 
 export const sqlite = {
   kind: 'sqlite',
-  hasHints: true,
   bareConnections: [1],
 
   async create({ folder }) {

@@ -8,7 +8,10 @@ export function addEvent(caller, n) {
   return caller.callText('addEvent', `{"type":"${type}","data":${data}}`);
 }
 
-/** `receiver`: a child that follows; `write` makes `count` writes. Gives the writes, their arrivals `[id, n, atMs]`, and the faults. */
+/**
+ * `receiver`: a child that follows; `write` makes `count` writes. Gives the writes, their arrivals `[id, n, atMs]`, and
+ * the faults.
+ */
 export async function followWrites({ queue, receiver, count, write }) {
   const base = await queue.newest();
   const writes = await write();

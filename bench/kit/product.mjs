@@ -1,11 +1,10 @@
 // The one door to the build: what the bench takes from dist/, so that a moved file is mended here alone.
 // `npm run bench` builds first.
 
-import { loadSettings } from '../../dist/src/config/load.js';
-
 export { App } from '../../dist/src/app/app.js';
+export { loadSettings } from '../../dist/src/config/load.js';
 export { Generator } from '../../dist/src/generator/generator.js';
-export { addEvent } from '../../dist/src/generator/index.js';
+export { addEvent, Hints } from '../../dist/src/generator/index.js';
 export { loadDriver, openHandle } from '../../dist/src/store/dialects/sqlite/driver.js';
 export { Store } from '../../dist/src/store/store.js';
 export { createLogger } from '../../dist/src/telemetry/logger.js';
@@ -13,8 +12,3 @@ export { createMetrics } from '../../dist/src/telemetry/metrics.js';
 
 /** The stream that every measurement uses. */
 export const STREAM = 'main';
-
-export { loadSettings };
-
-/** True when a node can be told of commits by others. */
-export const hasWatch = 'watch' in loadSettings({});

@@ -31,7 +31,7 @@ export async function measureGrowth(databases, { rounds, grownEvents, growthAdds
   });
   await grown.stop();
 
-  const shared = { reach: REACH, floorName: `at ${SHORT_EVENTS.toLocaleString('en')}` };
+  const shared = { reach: REACH, floorName: `the same at ${SHORT_EVENTS.toLocaleString('en')}` };
   const figureOf = (what, { results }) => ({
     name: `${what} at ${grownEvents.toLocaleString('en')} queued events`,
     ...compareRates(results.grown, results.short),

@@ -1,6 +1,6 @@
 // What an idle subscription costs in memory: resident memory of a node with many registered consumers, each subscribed
-// over a socket of its own, less that of the same node before, through the whole number. A few that came and went before
-// have loaded what there is to load. That each of them is alive is proved afterwards by events that all of them get.
+// over a socket of its own, less that of the same node before, divided by their number. A few that came and went have
+// loaded what there is to load. That each of them is alive is proved afterwards by events that all of them get.
 import { draftsFrom } from '../kit/draft.mjs';
 import { describeCosts, median } from '../kit/figures.mjs';
 import { STREAM } from '../kit/product.mjs';
@@ -12,7 +12,7 @@ const EVENTS = 10;
 const KIB = 1024;
 const REACH = { atMost: 20 };
 
-/** Gives a figure, and the faults of the events. Memory that was freed once is used again, so each round has its node. */
+/** Gives a figure, and the faults of the events. Memory that was freed is used again, so each round has its node. */
 export async function measureIdleMemory(databases, { memoryRounds, idleConsumers }, place) {
   const results = [];
   for (let round = 0; round < memoryRounds; round += 1) {

@@ -47,7 +47,7 @@ async function takeBacklog({ url, meters }, consumers, count, events) {
   await consumers.ask('register', { url, count, prefix: `crowd_${crowds}` });
   await consumers.ask('connect');
   const taken = await metered(meters, () => consumers.ask('takeBacklog', { count: events }));
-  await consumers.ask('leave');
+  await consumers.ask('disconnect');
   return rated(taken, count * events, taken.ms);
 }
 
@@ -65,7 +65,7 @@ async function follow({ queue, url, meters }, consumers, caller, count, events) 
     return consumers.ask('receive', { base, upTo: base + events });
   });
   const cpuMicros = (await consumers.ask('cpuMicros')) - cpuBefore;
-  await consumers.ask('leave');
+  await consumers.ask('disconnect');
   return rated({ ...received, cpuMicros }, count * events, received.endMs - startMs);
 }
 

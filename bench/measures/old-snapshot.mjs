@@ -36,7 +36,7 @@ export async function measureOldSnapshot(databases, sizes) {
   const oldFaults = await old.close();
   const figure = {
     name: `a step beside a snapshot ${snapshotEvents.toLocaleString('en')} events old`,
-    floorName: 'in a fresh database',
+    floorName: 'one in a fresh database',
     unit: 'ms',
     ...compareCosts(results.old, results.fresh, ({ ms }) => ms),
     ...cpuPerEvent(results.old),

@@ -1,5 +1,5 @@
-// Polling in turn: a thousand registered consumers, one poll each, which acknowledges and takes the next ten events; the
-// same number of polls by the only consumer that is registered stands against it. One socket, one call at a time.
+// Polling in turn: a thousand registered consumers, one poll each, which acknowledges and takes the next ten events.
+// The same number of polls by the only consumer that is registered stands against it. One socket, one call at a time.
 import { monotonicMs } from '../kit/clock.mjs';
 import { cpuPerEvent, metered } from '../kit/cpu.mjs';
 import { compareCosts } from '../kit/figures.mjs';

@@ -46,7 +46,9 @@ export async function measureStalledConsumer(databases, sizes, place) {
     ...compareCosts(results.beside, results.alone, ({ p99Ms }) => p99Ms),
     ...cpuPerEvent(results.beside),
     reach: REACH,
-    note: `${PER_SECOND} events/s to each, from answer to receipt; CPU is that of a delivery; EVT_SUBSCRIPTIONS_MAX ${2 * count}`,
+    note:
+      `${PER_SECOND} events/s to each, from answer to receipt; CPU is that of a delivery; ` +
+      `EVT_SUBSCRIPTIONS_MAX ${2 * count}`,
   };
   return { figures: [figure], faults };
 }

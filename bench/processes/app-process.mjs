@@ -26,7 +26,7 @@ serveParent(
       return user + system;
     },
 
-    /** Bytes of memory once nothing can be freed any more: all of it, and the part that is objects. Needs --expose-gc. */
+    /** Bytes of memory once nothing can be freed any more: all, and the part that is objects. Needs --expose-gc. */
     async memory() {
       for (let nth = 0; nth < COLLECTIONS; nth += 1) {
         global.gc();

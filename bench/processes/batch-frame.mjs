@@ -1,8 +1,10 @@
 // The frame of an `onEvents` call, read at its head and its tail only: what stands between them is the events, and
 // whoever compares them byte for byte with events that were checked needs no parser.
 
-const HEAD =
-  /^\{"jsonrpc":"2\.0","id":"([^"]+)","method":"onEvents","params":\{"component":"[^"]+","stream":"[^"]+","seq":(\d+),"events":/;
+const HEAD = new RegExp(
+  '^\\{"jsonrpc":"2\\.0","id":"([^"]+)","method":"onEvents","params":' +
+    '\\{"component":"[^"]+","stream":"[^"]+","seq":(\\d+),"events":',
+);
 const TAIL = /,"after":"(\d+)","up_to":"(\d+)","epoch":\d+\}\}$/;
 /** No head and no tail is longer: a component has at most 64 characters, a stream 30, an id 18 digits. */
 const HEAD_BYTES = 240;

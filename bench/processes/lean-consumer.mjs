@@ -29,8 +29,8 @@ export class LeanConsumer {
   }
 
   /**
-   * A new socket, and with it a new chain. It may begin before what was acknowledged last over the one before: a closing
-   * socket may take its last acknowledgements along.
+   * A new socket, and with it a new chain. It may begin before what was acknowledged last over the former one: a socket
+   * that closes may take its last acknowledgements along.
    */
   async connect(url) {
     this.#seq = 0;

@@ -10,14 +10,19 @@ const LABEL_WIDTH = 352;
 const MARGIN = 28;
 const HEAD_HEIGHT = 104;
 const ROW_HEIGHT = 34;
-const FOOT_HEIGHT = 54;
+const FOOT_HEIGHT = 64;
 const BAR_HEIGHT = 14;
 /** Of a column: the bars, and behind them the numbers. */
 const NUMBERS_WIDTH = 96;
 const COLUMN_GAP = 18;
 /** The scale goes at least so far on both sides, and what goes further is cut there. */
-const SHARE_MIN = 4;
+const SHARE_MIN = 12;
 const SHARE_MAX = 64;
+
+const TICKS = [
+  { share: 0.1, text: '÷10' },
+  { share: 10, text: '×10' },
+];
 
 const STYLE = `
   .paper { fill: #ffffff; stroke: #d8dee6; }
@@ -49,7 +54,8 @@ export function chartText({ databases, machine }) {
   const height = HEAD_HEIGHT + rows.length * ROW_HEIGHT + FOOT_HEIGHT;
   const scale = scaleOf(rows, databases.length);
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
+    '<svg xmlns="http://www.w3.org/2000/svg" role="img" ' +
+      `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">`,
     `<title>What was reached, by database</title>`,
     `<style>${STYLE}\n</style>`,
     `<rect class="paper" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="10"/>`,
@@ -102,12 +108,13 @@ function columnOf({ version }, column, rows, scale) {
   const middle = MARGIN + LABEL_WIDTH + column * scale.pitch + scale.half;
   const top = HEAD_HEIGHT;
   const bottom = HEAD_HEIGHT + rows.length * ROW_HEIGHT;
-  const ticks = [0.1, 0.25, 0.5, 2, 4, 10, 25].filter(
-    (share) => share < scale.max && share > 1 / scale.max,
-  );
+  const ticks = TICKS.filter(({ share }) => Math.max(share, 1 / share) < scale.max);
   return [
     textAt(middle - scale.half, 88, 'column', version),
-    ...ticks.map((share) => lineAt('grid', middle + scale.offset(share), top, bottom)),
+    ...ticks.map(({ share }) => lineAt('grid', middle + scale.offset(share), top, bottom)),
+    ...ticks.map(({ share, text }) =>
+      textAt(middle + scale.offset(share), bottom + 18, 'muted', text, 'middle'),
+    ),
     ...rows.flatMap(({ cells }, place) => cellOf(cells[column], middle, place, scale)),
     lineAt('reach', middle, top - 4, bottom + 4),
     textAt(middle, bottom + 18, 'muted', 'reach', 'middle'),

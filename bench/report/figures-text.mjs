@@ -39,9 +39,9 @@ export function latenciesText(latencies) {
 }
 
 /** What was not measured is said with its reason. */
-export function peersText({ figures, latencies = [], absent = [] }) {
-  const missing = absent.map(({ name, reason }) => `Not measured: ${name}: ${reason}`);
-  return ['### Other systems', ...figuresText(figures), ...latenciesText(latencies), ...missing];
+export function peersText({ figures, absent }) {
+  const missing = absent.map((reason) => `Not measured: ${reason}.`);
+  return ['### Other systems', ...figuresText(figures), ...missing];
 }
 
 function figureRow(figure) {
@@ -52,8 +52,8 @@ function figureRow(figure) {
     unit ?? 'events/s',
     short(ours.median),
     floor ? short(floor.median) : '',
-    ratio ? ratio.best.toFixed(2) : '',
-    ratio ? ratio.median.toFixed(2) : '',
+    ratio ? ratioText(ratio.best) : '',
+    ratio ? ratioText(ratio.median) : '',
     reachText(reach),
     reachedText(isReached(figure)),
     cpuMicros === null || cpuMicros === undefined ? '' : cpuMicros.toFixed(1),
@@ -79,6 +79,10 @@ function latencyRow({ name, p50, p99, p99Ratio, count, reach }) {
 function reachedText(reached) {
   if (reached === null) return '';
   return reached ? 'yes' : 'NO';
+}
+
+function ratioText(ratio) {
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2);
 }
 
 /** Three digits at least. */

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chartText } from './chart.mjs';
+import { jsonText } from './json-text.mjs';
 import { reportText } from './report.mjs';
 
 const FOLDER = fileURLToPath(new URL('../results/', import.meta.url));
@@ -12,7 +13,7 @@ export async function keepReport(report, note) {
   const chart = `![What was reached, by database](${date}.svg)`;
   const texts = {
     md: `# Bench, ${date}\n\n${note}\n\n${chart}\n\n${reportText(report)}\n`,
-    json: `${JSON.stringify({ note, ...report }, null, 2)}\n`,
+    json: `${jsonText({ note, ...report })}\n`,
     svg: chartText(report),
   };
   await mkdir(FOLDER, { recursive: true });
