@@ -1,0 +1,37 @@
+// All measures beside peers on one kind of database.
+import { Databases } from '../databases/databases.mjs';
+import { sumFaults } from '../kit/arrivals.mjs';
+import { describeMachine } from '../report/machine.mjs';
+import { measureAddEvent } from './measures/add-event.mjs';
+import { measureLatency } from './measures/latency.mjs';
+import { measurePushBacklog } from './measures/push-backlog.mjs';
+
+const measures = {
+  'add-event': measureAddEvent,
+  'push-backlog': measurePushBacklog,
+  latency: measureLatency,
+};
+
+export const measureNames = Object.keys(measures);
+
+/**
+ * Gives what `bench/measures` gives, rates and latencies, each with a `reach` (the ratio to reach, null for none), a
+ * `note` on what differs between the two, and the peer's own faults. `place` is that of the bench.
+ */
+export async function measurePeers(kind, { names = measureNames, sizes, place, say }) {
+  const databases = new Databases(kind, place);
+  const described = await databases.describe();
+  const measured = [];
+  for (const name of names) {
+    say(`${described.version}: ${name}`);
+    measured.push(await measures[name](databases, sizes, { ...place, kind }));
+  }
+  return {
+    kind,
+    ...described,
+    loadAfter: describeMachine().load,
+    rates: measured.flatMap(({ figures = [] }) => figures),
+    latencies: measured.flatMap(({ latencies = [] }) => latencies),
+    faults: sumFaults(measured.flatMap(({ faults }) => faults)),
+  };
+}
