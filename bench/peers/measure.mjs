@@ -4,12 +4,14 @@ import { sumFaults } from '../kit/arrivals.mjs';
 import { describeMachine } from '../report/machine.mjs';
 import { measureAddEvent } from './measures/add-event.mjs';
 import { measureLatency } from './measures/latency.mjs';
+import { measureProduce } from './measures/produce.mjs';
 import { measurePushBacklog } from './measures/push-backlog.mjs';
 
 const measures = {
   'add-event': measureAddEvent,
   'push-backlog': measurePushBacklog,
   latency: measureLatency,
+  produce: measureProduce,
 };
 
 export const measureNames = Object.keys(measures);
@@ -33,5 +35,6 @@ export async function measurePeers(kind, { names = measureNames, sizes, place, s
     rates: measured.flatMap(({ figures = [] }) => figures),
     latencies: measured.flatMap(({ latencies = [] }) => latencies),
     faults: sumFaults(measured.flatMap(({ faults }) => faults)),
+    absentPeers: measured.flatMap(({ absent = [] }) => absent),
   };
 }

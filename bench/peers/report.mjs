@@ -14,7 +14,8 @@ export function peersText({ machine, sizes, databases, absent }) {
   return [facts, LEGEND, ...databases.map(databaseText), ...missing].join('\n\n');
 }
 
-function databaseText({ version, settings, isDurable, loadAfter, rates, latencies, faults }) {
+function databaseText(measured) {
+  const { version, settings, isDurable, loadAfter, rates, latencies, faults } = measured;
   const durability = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
   return [
     `## ${version}`,
@@ -23,6 +24,7 @@ function databaseText({ version, settings, isDurable, loadAfter, rates, latencie
     ...(rates.length > 0 ? [ratesText(rates)] : []),
     ...(latencies.length > 0 ? [latenciesText(latencies)] : []),
     notesText([...rates, ...latencies]),
+    ...measured.absentPeers.map((reason) => `Not measured: ${reason}.`),
     `Ours: checked ${whole(faults.events)} events: ${faultsText(faults)}.`,
   ].join('\n\n');
 }
