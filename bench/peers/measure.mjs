@@ -3,6 +3,7 @@ import { Databases } from '../databases/databases.mjs';
 import { sumFaults } from '../kit/arrivals.mjs';
 import { describeMachine } from '../report/machine.mjs';
 import { measureAddEvent } from './measures/add-event.mjs';
+import { measureArchive } from './measures/archive.mjs';
 import { measureLatency } from './measures/latency.mjs';
 import { measureProduce } from './measures/produce.mjs';
 import { measurePushBacklog } from './measures/push-backlog.mjs';
@@ -12,6 +13,7 @@ const measures = {
   'push-backlog': measurePushBacklog,
   latency: measureLatency,
   produce: measureProduce,
+  archive: measureArchive,
 };
 
 export const measureNames = Object.keys(measures);

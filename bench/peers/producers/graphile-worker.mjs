@@ -9,6 +9,7 @@ const READ =
 export async function openGraphileWorker(url) {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const utils = await makeWorkerUtils({ pgPool: pool, logger: new Logger(() => () => {}) });
   await utils.migrate();
   return {
