@@ -2,6 +2,7 @@
 import { Databases } from '../databases/databases.mjs';
 import { sumFaults } from '../kit/arrivals.mjs';
 import { describeMachine } from '../report/machine.mjs';
+import { describeOriginalSqlite } from './databases/original-queue.mjs';
 import { measureAddEvent } from './measures/add-event.mjs';
 import { measureArchive } from './measures/archive.mjs';
 import { measureLatency } from './measures/latency.mjs';
@@ -25,6 +26,7 @@ export const measureNames = Object.keys(measures);
 export async function measurePeers(kind, { names = measureNames, sizes, place, say }) {
   const databases = new Databases(kind, place);
   const described = await databases.describe();
+  const original = kind === 'sqlite' ? await describeOriginal(databases) : null;
   const measured = [];
   for (const name of names) {
     say(`${described.version}: ${name}`);
@@ -33,10 +35,19 @@ export async function measurePeers(kind, { names = measureNames, sizes, place, s
   return {
     kind,
     ...described,
+    original,
     loadAfter: describeMachine().load,
     rates: measured.flatMap(({ figures = [] }) => figures),
     latencies: measured.flatMap(({ latencies = [] }) => latencies),
     faults: sumFaults(measured.flatMap(({ faults }) => faults)),
     absentPeers: measured.flatMap(({ absent = [] }) => absent),
   };
+}
+
+/** On the servers it meets what we meet; on SQLite it has a driver and settings of its own. */
+async function describeOriginal(databases) {
+  const { url, drop } = await databases.create();
+  const described = await describeOriginalSqlite(url);
+  await drop();
+  return described;
 }

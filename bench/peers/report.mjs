@@ -15,11 +15,13 @@ export function peersText({ machine, sizes, databases, absent }) {
 }
 
 function databaseText(measured) {
-  const { version, settings, isDurable, loadAfter, rates, latencies, faults } = measured;
-  const durability = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  const { version, settings, isDurable, original, loadAfter, rates, latencies, faults } = measured;
   return [
     `## ${version}`,
-    `Durability: ${durability.join(', ')}${isDurable ? '' : ' - NOT DURABLE, so the figures say little'}. ` +
+    `Durability: ${settingsText(settings)}${isDurable ? '' : ' - NOT DURABLE, so the figures say little'}. ` +
+      (original === null
+        ? ''
+        : `The original's driver: ${original.version}, ${settingsText(original.settings)}. `) +
       `Load average after: ${loadAfter}.`,
     ...(rates.length > 0 ? [ratesText(rates)] : []),
     ...(latencies.length > 0 ? [latenciesText(latencies)] : []),
@@ -27,6 +29,12 @@ function databaseText(measured) {
     ...measured.absentPeers.map((reason) => `Not measured: ${reason}.`),
     `Ours: checked ${whole(faults.events)} events: ${faultsText(faults)}.`,
   ].join('\n\n');
+}
+
+function settingsText(settings) {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 }
 
 function ratesText(figures) {

@@ -7,6 +7,7 @@ import { openSession } from './sql-session.mjs';
 
 const SQL = new URL('../node_modules/futoin-eventstream/sql/', import.meta.url);
 const TYPES = { sqlite: 'sqlite', postgres: 'postgresql', mysql: 'mysql' };
+const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'];
 const INSERT_ROWS = 500;
 const PAGE_ROWS = 1000;
 /** How many connections the original gets: as many as the product's own default. */
@@ -27,10 +28,12 @@ export class OriginalQueue {
 
   /** Inserts drafts in their order; their data holds nothing that SQL would have to escape. */
   async fill(drafts) {
+    // In whole seconds of UTC, as it writes them itself.
+    const ts = new Date().toISOString().slice(0, 19).replace('T', ' ');
     for (let at = 0; at < drafts.length; at += INSERT_ROWS) {
       const rows = drafts
         .slice(at, at + INSERT_ROWS)
-        .map(({ type, data }) => `('${type}', '${data}', current_timestamp)`);
+        .map(({ type, data }) => `('${type}', '${data}', '${ts}')`);
       await this.#session.run(`insert into evt_queue (type, data, ts) values ${rows.join(', ')}`);
     }
   }
@@ -67,6 +70,19 @@ export async function makeTables(session, part, kind) {
       if (statement.trim() !== '') await session.run(statement);
     }
   }
+}
+
+/** What SQLite is to the original: its driver's version and settings, on a file as the original makes it. */
+export async function describeOriginalSqlite(url) {
+  const session = await openSession('sqlite', url);
+  const one = async (sql) => (await session.rows(sql))[0][0];
+  const version = await one('select sqlite_version()');
+  const settings = {
+    journal_mode: await one('pragma journal_mode'),
+    synchronous: SYNCHRONOUS[await one('pragma synchronous')],
+  };
+  await session.close();
+  return { version: `SQLite ${version}`, settings };
 }
 
 /** A database in the words of futoin-database; `name` is EVT or EVTDWH. */

@@ -2,32 +2,51 @@
 // in a process of its own. The rate is taken from the end of the first batch to the end of the last, as the workers
 // themselves tell, so that no start counts. Afterwards the history is held against the queue, row by row.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventQueue } from '../../databases/event-queue.mjs';
 import { monotonicMs } from '../../kit/clock.mjs';
-import { draftOf } from '../../kit/draft.mjs';
+import { draftOf, draftsFrom } from '../../kit/draft.mjs';
 import { compareRates, median } from '../../kit/figures.mjs';
-import { STREAM } from '../../kit/product.mjs';
-import { Child } from '../../processes/child.mjs';
-import { makeTables, OriginalQueue, originalConfig } from '../databases/original-queue.mjs';
-import { openSession } from '../databases/sql-session.mjs';
 import { inPeerRounds } from '../kit/peer-rounds.mjs';
 import { checkHistory, readRows } from '../kit/table-rows.mjs';
+import * as workers from '../servers/workers.mjs';
 
 /** A worker that tells of nothing for so long has stopped. */
 const PATIENCE_MS = 15_000;
 const LOOK_MS = 20;
-const FILL_EVENTS = 1000;
-const TRADES = [
+/** The original writes a batch, or 100 events of it, in one statement, which may not be longer than 10,000 characters. */
+const NETWORK_BATCH = 30;
+const CASES = {
+  small: {
+    draftsFor: (count) => Array.from({ length: count }, (_, n) => smallDraftOf(n)),
+    original: workers.originalInProcess,
+  },
+  order: {
+    draftsFor: (count) => draftsFrom(0, count),
+    original: workers.originalOverNetwork(NETWORK_BATCH),
+  },
+};
+const FIGURES = [
   {
+    of: 'small',
     trade: 'archive',
-    name: 'archiver',
-    floorName: 'DBEventArchiver',
+    name: 'archiver, events with a number only',
+    floorName: 'DBEventArchiver in process',
     reach: 10,
     note:
-      'events of some 11 bytes of data, since its statements of 100 rows must stay below 10,000 characters; it reads ' +
-      '1,000 at a time in process, its best case; ours reads and writes up to 1,000',
+      'its best case: 1,000 events at a time without a network, in statements of 100 rows, which only small events ' +
+      'allow; ours up to 1,000 a statement',
   },
   {
+    of: 'order',
+    trade: 'archive',
+    name: 'archiver',
+    floorName: `DBEventArchiver over WebSocket, batches of ${NETWORK_BATCH}`,
+    reach: 10,
+    note:
+      'with 200 bytes of data an event its statements must hold fewer than 40 rows, which it lets be set only for ' +
+      'the network (max_chunk_events); CPU is of the process with the archiver alone',
+  },
+  {
+    of: 'order',
     trade: 'discard',
     name: 'discarder',
     floorName: 'DBEventDiscarder',
@@ -38,49 +57,52 @@ const TRADES = [
 
 /** Gives figures and the faults of every history. */
 export async function measureArchive(databases, { rounds, archiveEvents }, place) {
-  const side = (work) => () => archiveAndDiscard(work, databases, archiveEvents, place);
+  const variantsOf = (sideOf) =>
+    Object.fromEntries(
+      Object.entries(CASES).map(([name, { draftsFor, original }]) => [
+        `${sideOf(original).name} ${name}`,
+        () => work(sideOf(original).side, databases, draftsFor(archiveEvents), place),
+      ]),
+    );
   const { results, faults, peerFaults } = await inPeerRounds(rounds, {
-    ours: { ours: side(ourSide) },
-    peers: { original: side(originalSide) },
+    ours: variantsOf(() => ({ name: 'ours', side: workers.ours })),
+    peers: variantsOf((original) => ({ name: 'original', side: original })),
   });
-  const figures = TRADES.map(({ trade, name, floorName, reach, note }) => {
-    const [ours, original] = [results.ours, results.original].map((of) =>
-      of.map((result) => result[trade]),
+  const figures = FIGURES.map(({ of, trade, name, ...rest }) => {
+    const [ours, original] = ['ours', 'original'].map((side) =>
+      results[`${side} ${of}`].map((result) => result[trade]),
     );
     return {
-      name: `${name}, ${archiveEvents.toLocaleString('en')} events`,
-      floorName,
+      ...rest,
+      name: `${name}, ${archiveEvents.toLocaleString('en')}`,
       ...compareRates(ours, original),
       cpuMicros: median(ours.map((result) => result.cpuMicros)),
       peerCpuMicros: median(original.map((result) => result.cpuMicros)),
-      peerFaults: peerFaults.original,
-      reach,
-      note,
+      peerFaults: peerFaults[`original ${of}`],
     };
   });
   return { figures, faults };
 }
 
-async function archiveAndDiscard({ prepare, start }, databases, count, place) {
+function smallDraftOf(n) {
+  return { ...draftOf(0), data: `{"n":${n}}` };
+}
+
+/** Archives everything, then discards everything. */
+async function work(side, databases, drafts, place) {
   const active = await databases.create();
   const warehouse = await databases.create();
   const urls = { databaseUrl: active.url, warehouseUrl: warehouse.url };
-  const acknowledge = await prepare(place.kind, urls, draftsOf(count));
+  await side.prepare(place.kind, urls, drafts);
   const queued = await readRows(place.kind, active.url, 'evt_queue');
-  const archive = await run(await start.archive(place, urls), count);
+  const archive = await run(await side.archive(place, urls), drafts.length);
   const history = await readRows(place.kind, warehouse.url, 'evt_history');
-  await acknowledge();
-  const discard = await run(await start.discard(place, urls), count);
+  const discard = await run(await side.discard(place, urls), drafts.length);
   const left = await readRows(place.kind, active.url, 'evt_queue');
   await active.drop();
   await warehouse.drop();
   const faults = checkHistory(history, queued);
   return { archive, discard, faults: { ...faults, wrong: faults.wrong + left.length } };
-}
-
-function draftsOf(count) {
-  const { type } = draftOf(0);
-  return Array.from({ length: count }, (_, n) => ({ type, data: `{"n":${n}}` }));
 }
 
 /** Lets a worker work until it has told of `count` events, and stops it. */
@@ -102,60 +124,4 @@ async function run(worker, count) {
 
 function sumOf(progress) {
   return progress.reduce((sum, [, count]) => sum + count, 0);
-}
-
-const ourSide = {
-  async prepare(_kind, { databaseUrl }, drafts) {
-    const queue = await EventQueue.open(databaseUrl);
-    for (let at = 0; at < drafts.length; at += FILL_EVENTS) {
-      await queue.store.append(STREAM, drafts.slice(at, at + FILL_EVENTS));
-    }
-    // Without a consumer nothing is discarded; this one has everything.
-    await queue.store.registerConsumer(STREAM, 'bench:BENCH', 'now');
-    await queue.close();
-    return async () => {};
-  },
-  start: {
-    archive: (place, urls) => startWorker('archive', place, urls),
-    discard: (place, urls) => startWorker('discard', place, urls),
-  },
-};
-
-const originalSide = {
-  async prepare(kind, { databaseUrl, warehouseUrl }, drafts) {
-    const queue = await OriginalQueue.open(kind, databaseUrl);
-    await queue.fill(drafts);
-    await queue.close();
-    const warehouse = await openSession(kind, warehouseUrl);
-    await makeTables(warehouse, 'dwh', kind);
-    await warehouse.close();
-    return () => acknowledgeAll(kind, databaseUrl, drafts.length);
-  },
-  start: {
-    archive: (place, urls) => startOriginal({ enableArchiver: true }, place, urls),
-    discard: (place, urls) => startOriginal({ enableDiscarder: true }, place, urls),
-  },
-};
-
-async function startWorker(trade, place, urls) {
-  const worker = Child.start('../peers/processes/worker.mjs', place);
-  await worker.ask(trade, urls);
-  return worker;
-}
-
-async function startOriginal(options, place, { databaseUrl, warehouseUrl }) {
-  const server = Child.start('../peers/processes/original-server.mjs', place);
-  const database = {
-    ...originalConfig('EVT', place.kind, databaseUrl),
-    ...originalConfig('EVTDWH', place.kind, warehouseUrl),
-  };
-  await server.ask('start', { database, ...options });
-  return server;
-}
-
-/** The archiver may have been stopped before its last acknowledgement was written. */
-async function acknowledgeAll(kind, databaseUrl, newest) {
-  const session = await openSession(kind, databaseUrl);
-  await session.run(`update evt_consumers set last_evt_id = ${newest}`);
-  await session.close();
 }

@@ -2,13 +2,11 @@
 // metrics tell how far they are, at the moment they say so.
 import { randomUUID } from 'node:crypto';
 import { EventQueue } from '../../databases/event-queue.mjs';
-import { monotonicMs } from '../../kit/clock.mjs';
 import { createLogger, createMetrics, loadSettings, STREAM } from '../../kit/product.mjs';
 import { serveParent } from '../../processes/child.mjs';
 import { Archiver, Discarder, Warehouse } from '../kit/product.mjs';
+import { noteEvents, progressVerbs } from './progress.mjs';
 
-/** When events were told of, and how many: `[atMs, count]`. */
-const progress = [];
 const closers = [];
 
 serveParent(
@@ -26,15 +24,7 @@ serveParent(
       await start(new Discarder({ ...shared, limit }));
     },
 
-    async progress() {
-      return progress;
-    },
-
-    /** CPU time of this process so far, in microseconds. */
-    async cpuMicros() {
-      const { user, system } = process.cpuUsage();
-      return user + system;
-    },
+    ...progressVerbs,
   },
   async () => {
     for (const close of closers.reverse()) await close();
@@ -49,7 +39,7 @@ async function open(databaseUrl, counted) {
   const count = metrics[counted].inc.bind(metrics[counted]);
   metrics[counted].inc = (labels, events) => {
     count(labels, events);
-    progress.push([monotonicMs(), events]);
+    noteEvents(events);
   };
   return {
     poolMax: settings.databasePoolMax,

@@ -6,7 +6,7 @@ import { OriginalQueue, originalConfig } from '../databases/original-queue.mjs';
 export async function startOriginal(databases, place, options = {}) {
   const { url: databaseUrl, drop } = await databases.create();
   const queue = await OriginalQueue.open(place.kind, databaseUrl);
-  const server = Child.start('../peers/processes/original-server.mjs', place);
+  const server = Child.start('../peers/processes/original/server.mjs', place);
   const database = originalConfig('EVT', place.kind, databaseUrl);
   const url = await server.ask('start', { database, ...options });
   return {

@@ -2,16 +2,13 @@
 // its default settings but for what the measurement is about.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import $as from 'futoin-asyncsteps';
 import DBServiceApp from 'futoin-eventstream/DBServiceApp.js';
 import { LegacySecurityProvider, NodeExecutor } from 'futoin-executor';
 import { AdvancedCCM } from 'futoin-invoker';
-import { monotonicMs } from '../../kit/clock.mjs';
-import { serveParent } from '../../processes/child.mjs';
-import { PATH, PRINCIPAL } from './wire/address.mjs';
-
-/** When its archiver or discarder told of how many events, since the start: `[atMs, count]`. */
-const progress = [];
+import { serveParent } from '../../../processes/child.mjs';
+import { noteEvents, progressVerbs } from '../progress.mjs';
+import { PATH, PRINCIPAL } from '../wire/address.mjs';
+import { runSteps } from './steps.mjs';
 
 serveParent({
   /** Gives where it serves. `database` is in the words of futoin-database. */
@@ -28,15 +25,7 @@ serveParent({
     return `http://127.0.0.1:${httpServer.address().port}`;
   },
 
-  async progress() {
-    return progress;
-  },
-
-  /** CPU time of this process so far, in microseconds. */
-  async cpuMicros() {
-    const { user, system } = process.cpuUsage();
-    return user + system;
-  },
+  ...progressVerbs,
 });
 
 function serve(as, { ccm, httpServer, securityProvider, database, options }) {
@@ -58,26 +47,7 @@ function serve(as, { ccm, httpServer, securityProvider, database, options }) {
     ...options,
   });
   as.add((_as) => {
-    app._archiver?.on('processedEvents', note);
-    app._discarder?.on('eventDiscard', note);
-  });
-}
-
-function note(count) {
-  progress.push([monotonicMs(), count]);
-}
-
-/** FutoIn's steps as a promise. */
-function runSteps(work) {
-  return new Promise((resolve, reject) => {
-    $as()
-      .add(
-        (as) => {
-          work(as);
-          as.add((_as) => resolve());
-        },
-        (as, code) => reject(new Error(`${code}: ${as.state.error_info}`)),
-      )
-      .execute();
+    app._archiver?.on('processedEvents', noteEvents);
+    app._discarder?.on('eventDiscard', noteEvents);
   });
 }
