@@ -20,8 +20,9 @@ const measures = {
 export const measureNames = Object.keys(measures);
 
 /**
- * Gives what `bench/measures` gives, rates and latencies, each with a `reach` (the ratio to reach, null for none), a
- * `note` on what differs between the two, and the peer's own faults. `place` is that of the bench.
+ * Gives what `bench/measures` gives, rates and latencies, with the peer as the floor. Besides, each has a `reach` (of a
+ * rate the least ratio to reach, of a latency the greatest, null for none), a `note` on what differs between the two,
+ * and the peer's own faults. `place` is that of the bench; it has to run on the Node that `installPeers` names.
  */
 export async function measurePeers(kind, { names = measureNames, sizes, place, say }) {
   const databases = new Databases(kind, place);

@@ -2,9 +2,9 @@
 import { isFaultless } from '../kit/arrivals.mjs';
 import { tableText } from '../report/table.mjs';
 
-const LEGEND = `Rates are events per second, best and median of the rounds. Ratio: our best rate to the peer's best, and the
-median of the ratios within each round. CPU: microseconds per event of the Node process with the service, ours and the
-peer's. Latencies are milliseconds, p50 of the median round and p99 over all rounds; their ratio is of the p50.`;
+const LEGEND = `Rates are events per second, best and median of the rounds. Ratio: our best rate to the peer's best,
+and the median of the ratios within each round. CPU: microseconds per event of the Node process with the service, ours
+and the peer's. Latencies are milliseconds, p50 of the median round and p99 over all; their ratio is of the p50.`;
 
 export function peersText({ machine, sizes, databases, absent }) {
   const facts =

@@ -1,10 +1,7 @@
 // node bench/peers/run.mjs: the product beside its peers, in the same run and on the same Node. Exit code 1 when an
 // event of ours was lost, doubled or reordered, and on any error; 2 on wrong usage.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { diskFolder } from '../databases/disk.mjs';
 import { startServers } from '../databases/servers.mjs';
 import { CleanUp } from '../kit/clean-up.mjs';
@@ -12,6 +9,7 @@ import { UsageError } from '../options.mjs';
 import { describeMachine } from '../report/machine.mjs';
 import { isSound } from '../report/report.mjs';
 import { installPeers } from './install.mjs';
+import { launchPeers } from './launch.mjs';
 import { measurePeers } from './measure.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { peersText } from './report.mjs';
@@ -32,19 +30,10 @@ try {
   process.exit();
 }
 
-/** Children run on the Node of their parent, so the whole run moves to the one that came with the peers. */
 async function benchOnPeersNode(options, args) {
   const node = await installPeers({ withSqlite: options.kinds.includes('sqlite'), say: progress });
-  if (node === process.execPath) return bench(options);
-  const own = fileURLToPath(import.meta.url);
-  const child = spawn(node, [own, ...args], { detached: true, stdio: 'inherit' });
-  const exited = once(child, 'exit');
-  cleanUp.defer(async () => {
-    child.kill();
-    await exited;
-  });
-  const [code] = await exited;
-  process.exitCode = code ?? 1;
+  if (node === process.execPath) await bench(options);
+  else process.exitCode = await launchPeers(node, args, cleanUp);
 }
 
 async function bench({ kinds, measures, sizes, isJson }) {

@@ -2,8 +2,8 @@
 import { checkArrivals } from '../../kit/arrivals.mjs';
 
 /**
- * `kept` are `[id, n]` from number `first` on, `ids` what was answered. Where ids are dense they have to agree, in their
- * order; a queue of jobs keeps no order, so only the numbers are looked at there.
+ * `kept` are `[id, n]` from number `first` on, `ids` what was answered. Where ids are dense they have to agree, in
+ * their order; a queue of jobs keeps no order, so only the numbers are looked at there.
  */
 export function checkProduced(kept, { ids, first, producer: { hasDenseIds } }) {
   if (hasDenseIds) {

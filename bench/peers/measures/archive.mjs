@@ -12,7 +12,7 @@ import * as workers from '../servers/workers.mjs';
 /** A worker that tells of nothing for so long has stopped. */
 const PATIENCE_MS = 15_000;
 const LOOK_MS = 20;
-/** The original writes a batch, or 100 events of it, in one statement, which may not be longer than 10,000 characters. */
+/** It writes a batch, or 100 events of it, in one statement, which may have no more than 10,000 characters. */
 const NETWORK_BATCH = 30;
 const CASES = {
   small: {

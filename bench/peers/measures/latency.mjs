@@ -42,6 +42,7 @@ export async function measureLatency(databases, { rounds, latencyMs }, place) {
       ...own,
       peer,
       ratio: own.p50.median / peer.p50.median,
+      p99Ratio: own.p99 / peer.p99,
       peerFaults: peerFaults.original,
       reach,
       note: NOTE,

@@ -6,6 +6,8 @@ import { inPeerRounds } from '../kit/peer-rounds.mjs';
 import { startBroker } from '../servers/broker.mjs';
 
 const IN_FLIGHT = 128;
+/** What the peers that need most need. The package that brings it is for Linux on x64. */
+const NODE_MAJOR_MIN = 24;
 const PEERS = [
   {
     product: 'pg-boss',
@@ -77,6 +79,9 @@ export async function measureProduce(databases, { rounds, sliceMs }, place) {
 
 /** Gives `{ producer, close }` and what there is to say of its server, or `{ absent }`. */
 async function openPeer({ product, broker }, databases, place) {
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
+    return { absent: `${product}: it needs Node ${NODE_MAJOR_MIN}; run the bench on that` };
+  }
   if (broker === undefined) {
     const { url, drop } = await databases.create();
     const producer = await openProducer(product, url, place);

@@ -3,15 +3,14 @@
 import { checkArrivals } from '../../kit/arrivals.mjs';
 import { draftOf } from '../../kit/draft.mjs';
 import { compareRates, median } from '../../kit/figures.mjs';
-import { STREAM } from '../../kit/product.mjs';
 import { Child } from '../../processes/child.mjs';
+import { fillQueue } from '../kit/fill.mjs';
 import { inPeerRounds } from '../kit/peer-rounds.mjs';
 import { startOriginal } from '../servers/original.mjs';
 import { startOurs } from '../servers/ours.mjs';
 
 const UNWANTED = 'ORDER_SEEN';
 const UNWANTED_EVERY = 5;
-const FILL_EVENTS = 1000;
 const ORIGINAL_BATCH = 100;
 /** The first is what both have by default, the second the most that ours can be set to. */
 const BATCH_SIZES = [100, 1000];
@@ -27,7 +26,7 @@ export async function measurePushBacklog(databases, { rounds, backlogEvents }, p
   const ours = {};
   for (const batchMax of BATCH_SIZES) {
     const server = await startOurs(databases, place, { batchMax });
-    await fill(server.queue, backlog.drafts);
+    await fillQueue(server.queue, backlog.drafts);
     servers.push(server);
     ours[batchMax] = () => push({ server, consumer, backlog });
   }
@@ -63,12 +62,6 @@ function backlogOf(wantedEvents) {
     if (isWanted) ids.push(String(drafts.length));
   }
   return { drafts, ids };
-}
-
-async function fill({ store }, drafts) {
-  for (let at = 0; at < drafts.length; at += FILL_EVENTS) {
-    await store.append(STREAM, drafts.slice(at, at + FILL_EVENTS));
-  }
 }
 
 let pushes = 0;

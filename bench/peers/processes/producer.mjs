@@ -3,18 +3,14 @@
 import { monotonicMs } from '../../kit/clock.mjs';
 import { serveParent } from '../../processes/child.mjs';
 import { checkProduced } from '../kit/produced.mjs';
-import { openBullmq } from '../producers/bullmq.mjs';
-import { openGraphileWorker } from '../producers/graphile-worker.mjs';
-import { openJetstream } from '../producers/jetstream.mjs';
-import { openOurs } from '../producers/ours.mjs';
-import { openPgBoss } from '../producers/pg-boss.mjs';
 
-const openers = {
-  ours: openOurs,
-  'pg-boss': openPgBoss,
-  'graphile-worker': openGraphileWorker,
-  bullmq: openBullmq,
-  jetstream: openJetstream,
+/** Loaded when asked for: some need a newer Node than others. */
+const producers = {
+  ours: () => import('../producers/ours.mjs'),
+  'pg-boss': () => import('../producers/pg-boss.mjs'),
+  'graphile-worker': () => import('../producers/graphile-worker.mjs'),
+  bullmq: () => import('../producers/bullmq.mjs'),
+  jetstream: () => import('../producers/jetstream.mjs'),
 };
 
 let producer = null;
@@ -23,7 +19,8 @@ let next = 0;
 serveParent(
   {
     async open({ product, url }) {
-      producer = await openers[product](url);
+      const { openProducer } = await producers[product]();
+      producer = await openProducer(url);
     },
 
     /** For `ms`. What was answered is looked for afterwards. */

@@ -4,7 +4,7 @@ import { payloadOf, TYPE } from '../kit/payload.mjs';
 
 const PAGE_JOBS = 5000;
 
-export async function openBullmq(url) {
+export async function openProducer(url) {
   const { hostname: host, port } = new URL(url);
   const queue = new Queue('bench', { connection: { host, port: Number(port) } });
   queue.on('error', (error) => console.error('bullmq:', error.message));

@@ -6,7 +6,7 @@ import { payloadOf, TYPE } from '../kit/payload.mjs';
 const READ =
   'select id::text, payload from graphile_worker._private_jobs where (payload->>$1)::bigint >= $2';
 
-export async function openGraphileWorker(url) {
+export async function openProducer(url) {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));

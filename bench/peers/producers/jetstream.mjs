@@ -5,7 +5,7 @@ import { payloadOf, TYPE } from '../kit/payload.mjs';
 
 const STREAM = 'bench';
 
-export async function openJetstream(url) {
+export async function openProducer(url) {
   const connection = await connect({ servers: url });
   const manager = await jetstreamManager(connection);
   await manager.streams.add({ name: STREAM, subjects: [TYPE], storage: StorageType.File });

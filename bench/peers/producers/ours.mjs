@@ -3,7 +3,7 @@ import { EventQueue } from '../../databases/event-queue.mjs';
 import { createMetrics, Generator, loadSettings, STREAM } from '../../kit/product.mjs';
 import { payloadOf, TYPE } from '../kit/payload.mjs';
 
-export async function openOurs(url) {
+export async function openProducer(url) {
   const queue = await EventQueue.open(url);
   const generator = new Generator({
     store: queue.store,

@@ -6,7 +6,7 @@ import { payloadOf } from '../kit/payload.mjs';
 const QUEUE = 'bench';
 const READ = 'select id::text, data from pgboss.job where (data->>$1)::bigint >= $2';
 
-export async function openPgBoss(url) {
+export async function openProducer(url) {
   const boss = new PgBoss({ connectionString: url });
   boss.on('error', (error) => console.error('pg-boss:', error.message));
   await boss.start();

@@ -1,5 +1,5 @@
-// Redis and NATS in throw-away folders on free ports, for the peers that keep their jobs or messages there. Each runs in
-// the care of a child of the bench, which ends it when the bench is gone, however it went.
+// Redis and NATS in throw-away folders on free ports, for the peers that keep their jobs or messages there. Each runs
+// in the care of a child of the bench, which ends it when the bench is gone, however it went.
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPrograms, run } from '../../../test/support/servers/program.mjs';

@@ -5,15 +5,12 @@ import { STREAM } from '../../kit/product.mjs';
 import { Child } from '../../processes/child.mjs';
 import { makeTables, OriginalQueue, originalConfig } from '../databases/original-queue.mjs';
 import { openSession } from '../databases/sql-session.mjs';
-
-const FILL_EVENTS = 1000;
+import { fillQueue } from '../kit/fill.mjs';
 
 export const ours = {
   async prepare(_kind, { databaseUrl }, drafts) {
     const queue = await EventQueue.open(databaseUrl);
-    for (let at = 0; at < drafts.length; at += FILL_EVENTS) {
-      await queue.store.append(STREAM, drafts.slice(at, at + FILL_EVENTS));
-    }
+    await fillQueue(queue, drafts);
     // Without a consumer nothing is discarded; this one has everything.
     await queue.store.registerConsumer(STREAM, 'bench:BENCH', 'now');
     await queue.close();
