@@ -52,11 +52,11 @@ async function open(url, component) {
     events += countEvents(frame);
     onFrame();
   });
-  await client.call('futoin.evt.push:1.0:registerConsumer', JSON.stringify({ component }));
+  await client.call('futoin.evt.push:1.1:registerConsumer', JSON.stringify({ component }));
 }
 
 function subscribe(component, want) {
-  return client.call('futoin.evt.push:1.0:readyToReceive', JSON.stringify({ component, want }));
+  return client.call('futoin.evt.push:1.1:readyToReceive', JSON.stringify({ component, want }));
 }
 
 /** Without parsing: both servers write an event's id first. */
