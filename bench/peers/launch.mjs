@@ -6,9 +6,15 @@ import { fileURLToPath } from 'node:url';
 
 const RUN = fileURLToPath(new URL('run.mjs', import.meta.url));
 
-/** Runs `run.mjs` with these arguments on `node`, with its output as ours; gives its exit code. */
+/**
+ * Runs `run.mjs` with these arguments on `node`, with its output as ours; gives its exit code. It ends with this process,
+ * however that goes: by the channel between the two, which closes then.
+ */
 export async function launchPeers(node, args, cleanUp) {
-  const child = spawn(node, [RUN, ...args], { detached: true, stdio: 'inherit' });
+  const child = spawn(node, [RUN, ...args], {
+    detached: true,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const exited = once(child, 'exit');
   cleanUp.defer(async () => {
     child.kill();

@@ -16,6 +16,8 @@ import { peersText } from './report.mjs';
 
 const cleanUp = new CleanUp();
 cleanUp.watch(complain);
+// From whoever launched this one; a run that was started by hand has none.
+process.once('disconnect', () => cleanUp.run().finally(() => process.exit(1)));
 try {
   const args = process.argv.slice(2);
   const options = readOptions(args);
