@@ -44,6 +44,35 @@ module.exports = [
     runs: 16,
   },
   {
+    name: 'cut-shared-whatever-is-wanted',
+    breaks: 'What was cut for one reader is given to those only who want the same.',
+    edits: [
+      {
+        file: 'src/feed/cuts.ts',
+        find: ' ${filter?.key ?? ALL}`',
+        replace: '`',
+      },
+    ],
+    databases: ['sqlite', 'postgres', 'mysql'],
+    shows: ['hole', 'unwanted'],
+    runs: 4,
+  },
+  {
+    name: 'waiting-past-what-is-wanted',
+    breaks: 'Who waits is told how far nothing wanted has come, and no further.',
+    edits: [
+      {
+        file: 'src/feed/audience.ts',
+        find: '      const { filter } = group;\n',
+        replace:
+          '      const { filter } = group;\n      group.upTo = rows.at(-2)?.[0] ?? group.upTo;\n',
+      },
+    ],
+    databases: ['sqlite', 'postgres', 'mysql'],
+    shows: ['hole', 'lost'],
+    runs: 8,
+  },
+  {
     name: 'discarded-not-asked-about',
     breaks: 'What was discarded before it was read is told, and never passed over in silence.',
     edits: [naiveReader],
