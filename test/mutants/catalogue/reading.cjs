@@ -49,8 +49,8 @@ module.exports = [
     edits: [
       {
         file: 'src/feed/cuts.ts',
-        find: ' ${filter?.key ?? ALL}`',
-        replace: '`',
+        find: 'filter?.key ?? ALL',
+        replace: 'ALL',
       },
     ],
     databases: ['sqlite', 'postgres', 'mysql'],
