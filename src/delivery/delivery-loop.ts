@@ -33,6 +33,8 @@ export interface Rounds {
   readonly round: () => Promise<void>;
   /** Told of a round that failed; gives how long to pause before the next, in milliseconds. */
   readonly onError: (error: unknown) => Promise<number>;
+  /** Called once, when there are no more rounds. */
+  readonly onEnd?: () => void;
 }
 
 /** Nothing depends on it: every change gives a hint. */
@@ -106,7 +108,7 @@ export class DeliveryLoop {
     if (reason !== null) channel.close(reason);
   }
 
-  async #run({ round, onError }: Rounds): Promise<void> {
+  async #run({ round, onError, onEnd }: Rounds): Promise<void> {
     const detach = this.#attach();
     while (!this.isEnded) {
       try {
@@ -117,6 +119,7 @@ export class DeliveryLoop {
       }
     }
     detach();
+    onEnd?.();
   }
 
   #boundedMs(ms: number): number {

@@ -44,7 +44,11 @@ export class Subscription {
     this.#scanned = options.lease.cursor;
     this.#sentUpTo = options.lease.cursor;
     this.#loop = new DeliveryLoop(options);
-    this.#loop.start({ round: () => this.#round(), onError: (error) => this.#recover(error) });
+    this.#loop.start({
+      round: () => this.#round(),
+      onError: (error) => this.#recover(error),
+      onEnd: () => this.#acknowledgeRest(),
+    });
   }
 
   /** Resolves when nothing is delivered any more. */
@@ -127,6 +131,15 @@ export class Subscription {
     const { consumerId, token } = this.#options.lease;
     this.#refusals = 0;
     this.#options.acks.post({ consumerId, token, cursor: batch.upTo });
+  }
+
+  /** Who acknowledges and goes at once has acknowledged. */
+  #acknowledgeRest(): void {
+    for (;;) {
+      const answered = this.#loop.flow.takeAnswered();
+      if (answered?.answer !== true) return;
+      this.#acknowledge(answered.batch);
+    }
   }
 
   /** Refused: it and everything behind it is sent again in the same order, after a pause. */

@@ -170,7 +170,7 @@ export class Feed implements Service {
     }
     this.#review();
     this.#sleepMs = nextSleepMs(this.#sleepMs, found, pace);
-    return this.#sleepMs;
+    return this.#readers === 0 && found !== 'full' ? pace.sleepMsMax : this.#sleepMs;
   }
 
   async #readNew(): Promise<EventRow[]> {
