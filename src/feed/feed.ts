@@ -129,13 +129,13 @@ export class Feed implements Service {
     let bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
     while (rows.length < limits.eventsMax && bytes < limits.bytesMax) {
       const last = rows.at(-1)?.[0] ?? after;
-      const isRecent = this.#window.covers(last);
-      const more = await (isRecent
+      const more = await (this.#window.covers(last)
         ? this.#readStore(last, LOOK)
         : this.#rowsBehind(last, limits.eventsMax - rows.length));
       rows.push(...more);
       bytes += more.reduce((sum, row) => sum + rowBytes(row), 0);
-      if (isRecent || more.length === 0) break;
+      // Rows of this node may come before those behind them that are there as well (`Dialect.readQueue`).
+      if (more.length === 0) break;
     }
     return this.#cuts.take(rows, after, filter, limits);
   }

@@ -105,7 +105,10 @@ export interface Dialect {
    */
   deleteKeys(olderThanMs: number, limit: number): Promise<number>;
 
-  /** Rows of the queue with `id > after` in order. By hand: array mode, text columns, bounded in bytes. */
+  /**
+   * Rows of the queue with `id > after` in order, the first of them at least; where a crash could take rows back, fewer
+   * than are there. By hand: array mode, text columns, bounded in bytes.
+   */
   readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;
 
   /**

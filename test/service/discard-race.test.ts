@@ -1,6 +1,9 @@
 // Register, poll, acknowledge and discard at the same time: nobody ever meets a silent hole, nor who reads without a cursor
-// where the discarder is at work. DISCARD_ROUNDS sets how
-// often (500 by default).
+// where the discarder is at work. Nodes answer much of it from memory, so the store is read beside them.
+// DISCARD_ROUNDS sets how often (500 by default).
+import { isServiceError } from '../../src/contract/errors.ts';
+import type { EventId } from '../../src/contract/event-id.ts';
+import { Store } from '../../src/store/store.ts';
 import { describeDatabases } from '../support/databases.ts';
 import { openRandom } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
@@ -11,6 +14,7 @@ const READERS = 4;
 
 describeDatabases('discarding while others register and read', (kind) => {
   let node: StartedApp;
+  let store: Store;
   beforeEach(async () => {
     node = await startApp(kind, {
       discarder: true,
@@ -18,8 +22,19 @@ describeDatabases('discarding while others register and read', (kind) => {
       discardLimit: 7,
       windowEventsMax: 100,
     });
+    store = await Store.open({ url: node.settings.databaseUrl, poolMax: 4, timeoutMs: 10_000 });
   });
-  afterEach(() => node.stop());
+  afterEach(async () => {
+    await store.close();
+    await node.stop();
+  });
+
+  /** The ids that the store gives behind `after`. Throws `CursorTooOld`. */
+  const idsBehind = async (after: string, eventsMax: number): Promise<number[]> => {
+    const limits = { eventsMax, bytesMax: 1e6 };
+    const rows = await store.readAfter('main', after as EventId, limits);
+    return rows.map((row) => Number(row[0]));
+  };
 
   it('leaves no hole', async () => {
     const random = openRandom();
@@ -41,6 +56,9 @@ describeDatabases('discarding while others register and read', (kind) => {
     const readOnce = async (component: string) => {
       const url = anywhere();
       await call(url, 'registerConsumer', { component });
+      // What stands behind a registered cursor stays.
+      const cursor = (await store.findConsumer('main', `local:${component}`))?.cursor ?? '';
+      expectRun(Number(cursor), await idsBehind(cursor, 1 + random.below(30)));
       let last: string | null = null;
       for (let page = random.below(3); page >= 0; page -= 1) {
         const limit = 1 + random.below(30);
@@ -61,6 +79,11 @@ describeDatabases('discarding while others register and read', (kind) => {
       expect(Number(answer.after)).toBeGreaterThanOrEqual(Number(discarded_up_to));
       expectWhole(answer);
       edge[answer.after === discarded_up_to ? 'read' : 'passedOver'] += 1;
+      try {
+        expectRun(Number(discarded_up_to), await idsBehind(discarded_up_to, 1 + random.below(30)));
+      } catch (error) {
+        if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
+      }
     };
     const atTheEdge = (async () => {
       while (isRunning) {
@@ -86,6 +109,11 @@ describeDatabases('discarding while others register and read', (kind) => {
     expect(Number((await call(node.url, 'streamInfo')).discarded_up_to)).toBeGreaterThan(0);
   }, 600_000);
 });
+
+/** The ids follow `after` without a hole. */
+function expectRun(after: number, ids: readonly number[]): void {
+  expect(ids).toEqual(ids.map((_, nth) => after + 1 + nth));
+}
 
 /** Every id of (after, up_to] is there. */
 function expectWhole(answer: { after: string; up_to: string; events: { id: string }[] }): void {
