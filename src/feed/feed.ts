@@ -46,8 +46,6 @@ export class Feed implements Service {
   readonly #cuts = new Cuts();
   readonly #audience = new Audience();
   #readers = 0;
-  /** True when a hint came while there was no reader. */
-  #isHinted = false;
   #reviewedAtMs = systemClock.monotonicMs();
 
   constructor(options: FeedOptions) {
@@ -80,14 +78,14 @@ export class Feed implements Service {
 
   /** Something may have been committed. Without a reader nobody is in a hurry to know, and each look costs a read. */
   hint(): void {
-    if (this.#readers === 0) this.#isHinted = true;
-    else this.#loop.hint();
+    if (this.#readers > 0) this.#loop.hint();
   }
 
   /** Counts a reader, until the returned function is called. */
   attach(): () => void {
     this.#readers += 1;
-    if (this.#isHinted) this.#loop.hint();
+    // It may have slept for long, with hints that nobody followed.
+    if (this.#readers === 1) this.#loop.hint();
     return () => {
       this.#readers -= 1;
     };
@@ -158,7 +156,6 @@ export class Feed implements Service {
 
   async #look(): Promise<number> {
     const { metrics, pace } = this.#options;
-    this.#isHinted = false;
     const rows = await this.#readNew();
     const found = foundIn(rows);
     metrics.feedReads.inc({ stream: this.stream, found });

@@ -8,6 +8,8 @@ export type HintTarget = string | ((stream: string) => Promise<unknown>);
 export interface HintsOptions {
   /** A key that may generate, for a node with credentials. */
   readonly key?: string;
+  /** Told of hints that could not be given, such as by a wrong key. Nothing is lost by it but time. */
+  readonly onError?: (error: unknown) => void;
 }
 
 const TIMEOUT_MS = 1000;
@@ -17,12 +19,17 @@ const PAUSE_MS = 1;
 /** One hint at a time for each stream; whatever is committed meanwhile is in the next. */
 export class Hints {
   readonly #send: (stream: string) => Promise<unknown>;
+  readonly #onError: (error: unknown) => void;
   /** Streams whose hint is under way; true = there is more. */
   readonly #underWay = new Map<string, boolean>();
 
-  /** @param target a node, as `http://127.0.0.1:8080`, or a function that tells one */
-  constructor(target: HintTarget, { key }: HintsOptions = {}) {
-    this.#send = typeof target === 'function' ? target : (stream) => call(target, key, stream);
+  /**
+   * @param target a node, as `http://127.0.0.1:8080`, or a function that tells one
+   * @throws TypeError when the target is no address
+   */
+  constructor(target: HintTarget, { key, onError = () => {} }: HintsOptions = {}) {
+    this.#send = typeof target === 'function' ? target : callTo(new URL('/rpc', target), key);
+    this.#onError = onError;
   }
 
   /** Something of the stream was committed. Never throws. */
@@ -37,8 +44,9 @@ export class Hints {
       this.#underWay.set(stream, false);
       try {
         await this.#send(stream);
-      } catch {
+      } catch (error) {
         // The node looks by itself.
+        this.#onError(error);
       }
       await systemClock.sleep(PAUSE_MS);
     } while (this.#underWay.get(stream) === true);
@@ -46,14 +54,16 @@ export class Hints {
   }
 }
 
-function call(url: string, key: string | undefined, stream: string): Promise<unknown> {
-  return fetch(new URL('/rpc', url), {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(key !== undefined && { authorization: `Bearer ${key}` }),
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'hint', params: { stream } }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).then((response) => response.text());
+function callTo(url: URL, key: string | undefined): (stream: string) => Promise<void> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+  };
+  return async (stream) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'hint', params: { stream } });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(url, { method: 'POST', headers, body, signal });
+    const { error } = (await response.json()) as { error?: { message: string } };
+    if (error !== undefined) throw new Error(error.message);
+  };
 }

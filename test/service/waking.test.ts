@@ -120,7 +120,9 @@ describeDatabases('waking', (kind) => {
 
   it('loses no hint while the node cannot be reached, and bothers nobody', async () => {
     const node = await start({ ...ASLEEP, watch: false });
-    const hints = new Hints('http://127.0.0.1:1');
+    const errors: unknown[] = [];
+    const hints = new Hints('http://127.0.0.1:1', { onError: (error) => errors.push(error) });
+    expect(() => new Hints('nowhere')).toThrow(TypeError);
     const session = await openSqlSession(kind, node.settings.databaseUrl);
     await session.insertEvent('BY_SQL', '1');
     await session.close();
@@ -129,6 +131,11 @@ describeDatabases('waking', (kind) => {
     // Whoever adds by call moves what was committed before.
     await call(node.url, 'addEvent', { type: 'BY_CALL' });
     await has(types, 'BY_CALL');
+    await until(() => errors.length > 0);
+    const told: unknown[] = [];
+    new Hints(node.url, { onError: (error) => told.push(error) }).give('other');
+    await until(() => told.length > 0);
+    expect(String(told[0])).toMatch(/stream/i);
   });
 });
 
