@@ -25,8 +25,16 @@ export function firstMillisecond(time: string): string {
   return found.toISOString();
 }
 
-/** True for a real date since 1970 in our own form, as the inbox takes it. */
+/** Of our own form; every month has 28 days. */
+const CERTAIN_TIME =
+  /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[012])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+/**
+ * True for a real date since 1970 in our own form, as the inbox takes it. Wherever rows are looked at, this is asked of
+ * each, and the calendar takes 0.5 µs, the expression 0.02.
+ */
 export function isEventTime(ts: string): boolean {
+  if (CERTAIN_TIME.test(ts)) return true;
   const ms = Date.parse(ts);
   return ms >= 0 && new Date(ms).toISOString() === ts;
 }

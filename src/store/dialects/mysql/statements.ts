@@ -9,6 +9,10 @@ export const READ_SIZES = 'select id, octet_length(data) from ?? where id > ? or
 export const READ_ROWS = `select id, type, if(octet_length(data) > ${EVENT_BYTES_MAX}, '', data), ts from ??
  where id > ? and id <= ? order by id`;
 
+/** (longest, queue, after, limit): an empty text, which is no JSON, stands for data that is longer. */
+export const READ_SHORT = `select id, type, if(octet_length(data) > ?, '', data), ts from ??
+ where id > ? order by id limit ?`;
+
 /**
  * Changes something whenever it runs, so its commit writes the log. Always a statement of its own, or in one packet
  * with its commit: everybody needs this row, and a node that is frozen must not hold it.
