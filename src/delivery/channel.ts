@@ -1,6 +1,6 @@
 // The port between delivery and the network.
 import type { Hint } from '../base/hint.ts';
-import type { Batch } from '../contract/event-list.ts';
+import type { Batch, EventList } from '../contract/event-list.ts';
 
 /** Why a channel was closed from our side; server/ws turns them into close codes. */
 export type CloseReason = 'taken-over' | 'timed-out' | 'unregistered' | 'shutting-down';
@@ -16,6 +16,8 @@ export interface NumberedBatch extends Batch {
  * time-outs are the caller's business, and so is to send only while it is writable.
  */
 export interface Channel {
+  /** Words events that a batch to come is likely to hold, so that it can be sent at once. */
+  prepare(events: EventList): void;
   send(batch: NumberedBatch): Promise<boolean>;
   /**
    * False when the consumer cannot be told what was passed over: a batch without events is not sent to it then, and

@@ -81,11 +81,12 @@ export class FlowControl {
 
   /**
    * How long the oldest answer may still take; zero or less: it is late. Its time begins when it is its turn, or who
-   * works through many at a steady pace would be late with the last. Infinity when nothing is under way.
+   * works through many at a steady pace would be late with the last. Infinity when nothing is under way, and when it has
+   * come and only was not taken yet.
    */
   get msToDeadline(): number {
     const oldest = this.#sent[0];
-    if (oldest === undefined) return Number.POSITIVE_INFINITY;
+    if (oldest === undefined || oldest.answer !== null) return Number.POSITIVE_INFINITY;
     const turnMs = Math.max(oldest.sentAtMs, this.#answeredAtMs);
     return turnMs + this.#options.ackTimeoutMs - this.#clock.monotonicMs();
   }

@@ -10,6 +10,7 @@ import { systemClock } from '../base/clock.ts';
 import { isServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
 import type { EventList } from '../contract/event-list.ts';
+import type { CutLimits } from '../feed/cut.ts';
 import type { Lease } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AckWriter } from './ack-writer.ts';
@@ -36,6 +37,7 @@ export class Subscription {
   #sentUpTo: EventId;
   #sentAtMs = systemClock.monotonicMs();
   #seq = 0;
+  #preparedFrom: EventId | null = null;
   #refusals = 0;
   #failures = 0;
 
@@ -75,19 +77,36 @@ export class Subscription {
     const answered = this.#loop.flow.takeAnswered();
     if (answered?.answer === true) return this.#acknowledge(answered.batch);
     if (answered !== null) return this.#takeBack(answered.batch);
-    if (!this.#loop.canSend) return this.#loop.wait();
+    if (!this.#loop.canSend) {
+      this.#prepareNext();
+      return this.#loop.wait();
+    }
 
-    const { feed, filter, limits } = this.#options;
+    const { feed, filter } = this.#options;
     const from = this.#scanned;
     const seen = feed.newest;
-    const bounds = { eventsMax: limits.batchMax, bytesMax: limits.bytesMax };
-    const cut = await feed.cut(from, filter, bounds);
+    const cut = await feed.cut(from, filter, this.#bounds);
     this.#failures = 0;
     // A poll may have moved on meanwhile.
     if (this.#scanned !== from || this.#loop.isEnded) return;
     this.#scanned = cut.upTo;
     if (cut.events.size > 0 || this.#msToCheckpoint <= 0) this.#send(cut.events);
     else if (cut.upTo === from) await this.#waitBeyond(seen);
+  }
+
+  /**
+   * Once for each place: while the consumer works, the batch behind is read and worded (1.2 times the rate of one
+   * consumer that catches up). Only the feed keeps it, for a moment and within its bounds; whoever needs what fails
+   * here meets the failure himself.
+   */
+  #prepareNext(): void {
+    const { feed, filter, channel } = this.#options;
+    if (this.#preparedFrom === this.#scanned) return;
+    this.#preparedFrom = this.#scanned;
+    void feed
+      .cutAhead(this.#scanned, filter, this.#bounds)
+      .then((cut) => cut !== null && cut.events.size > 0 && channel.prepare(cut.events))
+      .catch(() => {});
   }
 
   async #waitBeyond(seen: EventId): Promise<void> {
@@ -113,6 +132,11 @@ export class Subscription {
       this.#loop.flow.add(batch, channel.send(batch));
       this.#countSent(events.size);
     }
+  }
+
+  get #bounds(): CutLimits {
+    const { batchMax, bytesMax } = this.#options.limits;
+    return { eventsMax: batchMax, bytesMax };
   }
 
   #countSent(events: number): void {

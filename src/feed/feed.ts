@@ -33,6 +33,7 @@ export interface FeedOptions {
 }
 
 const BACKOFF = { firstMs: 50, maxMs: 2000 };
+const AHEAD_READERS_MAX = 8;
 const LOOK: ReadLimits = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
 
 export class Feed implements Service {
@@ -117,6 +118,18 @@ export class Feed implements Service {
   async cut(after: EventId, filter: TypeFilter | null, limits: CutLimits): Promise<Cut> {
     const rows = await this.#rowsBehind(after, limits.eventsMax);
     return this.#cuts.take(rows, after, filter, limits);
+  }
+
+  /**
+   * A cut that its reader will ask for when its last batch is answered. null where there are so many readers that the
+   * time is used anyway, and the cuts would not be kept until then.
+   */
+  async cutAhead(
+    after: EventId,
+    filter: TypeFilter | null,
+    limits: CutLimits,
+  ): Promise<Cut | null> {
+    return this.#readers > AHEAD_READERS_MAX ? null : this.cut(after, filter, limits);
   }
 
   /**

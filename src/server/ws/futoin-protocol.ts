@@ -127,6 +127,7 @@ export class FutoinProtocol implements Protocol {
     return new PushChannel({
       connection: this.#connection,
       sendsCheckpoints: false,
+      wordsOf: (events) => events.as(coding.events),
       frameOf: (id, batch) => onEventsFrame(coding, id, version, batch),
     });
   }

@@ -1,11 +1,14 @@
 // The batches of one subscription as calls over a socket that it may share with others.
 import type { Hint } from '../../base/hint.ts';
+import type { EventList } from '../../contract/event-list.ts';
 import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
 import type { Connection, Frame } from './protocol.ts';
 
 export interface PushChannelOptions {
   readonly connection: Connection;
   readonly sendsCheckpoints: boolean;
+  /** Words the events of a batch; whoever asks again for the same list gets the same. */
+  readonly wordsOf: (events: EventList) => unknown;
   /** Words a batch as a call with this id. */
   readonly frameOf: (callId: string, batch: NumberedBatch) => Frame;
 }
@@ -38,6 +41,10 @@ export class PushChannel implements Channel {
 
   close(reason: CloseReason): void {
     this.#connection.close(reason);
+  }
+
+  prepare(events: EventList): void {
+    this.#options.wordsOf(events);
   }
 
   async send(batch: NumberedBatch): Promise<boolean> {

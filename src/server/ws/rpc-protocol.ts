@@ -2,6 +2,7 @@
 // in their order, and answers of the client belong to our own calls.
 import type { ServiceError } from '../../contract/errors.ts';
 import { type EventRow, eventListText } from '../../contract/event.ts';
+import type { EventList } from '../../contract/event-list.ts';
 import type { NumberedBatch } from '../../delivery/channel.ts';
 import type { Session } from '../auth/guard.ts';
 import { hasLargeAnswer } from '../rpc/batch-answers.ts';
@@ -84,6 +85,7 @@ export class RpcProtocol implements Protocol {
         new PushChannel({
           connection: this.#connection,
           sendsCheckpoints: true,
+          wordsOf,
           frameOf: (id, batch) => onEventsFrame(id, component, stream, batch),
         }),
     });
@@ -105,7 +107,11 @@ function onEventsFrame(
     `{"jsonrpc":"2.0","id":"${id}","method":"onEvents","params":{"component":"${component}",` +
     `"stream":"${stream}","seq":${seq},"events":`;
   const tail = `,"after":"${after}","up_to":"${upTo}","epoch":${epoch}}}`;
-  return Buffer.concat([Buffer.from(head), events.as(eventListBytes), Buffer.from(tail)]);
+  return Buffer.concat([Buffer.from(head), wordsOf(events), Buffer.from(tail)]);
+}
+
+function wordsOf(events: EventList): Buffer {
+  return events.as(eventListBytes);
 }
 
 function eventListBytes(rows: readonly EventRow[]): Buffer {

@@ -74,6 +74,14 @@ describe('FlowControl', () => {
     expect(flow.hasRoom).toBe(true);
   });
 
+  it('does not call late what came in time and was not taken yet', async () => {
+    const flow = open(2);
+    flow.add(batch(1), Promise.resolve(true));
+    await settle();
+    nowMs += 2000;
+    expect(flow.msToDeadline).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('gives who works through many at a steady pace its time for each', async () => {
     nowMs = 0;
     const flow = open(3);

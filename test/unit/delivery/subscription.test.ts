@@ -2,7 +2,7 @@ import type { Hint } from '../../../src/base/hint.ts';
 import type { EventRow } from '../../../src/contract/event.ts';
 import { EventList } from '../../../src/contract/event-list.ts';
 import type { AckWriter } from '../../../src/delivery/ack-writer.ts';
-import type { Channel } from '../../../src/delivery/channel.ts';
+import type { Channel, NumberedBatch } from '../../../src/delivery/channel.ts';
 import { Subscription } from '../../../src/delivery/subscription.ts';
 import type { Cut } from '../../../src/feed/cut.ts';
 import type { Feed } from '../../../src/feed/feed.ts';
@@ -34,36 +34,102 @@ describe('Subscription', () => {
       cut: () => cuts.shift(),
     };
     const channel = {
+      ...openChannel(gone.signal),
       send: () =>
         new Promise<boolean>((resolve) => {
           answer = resolve;
         }),
-      sendsCheckpoints: true,
-      forget: () => {},
-      isWritable: true,
-      attach: (_: Hint) => () => {},
-      close: () => {},
-      closed: gone.signal,
-    } satisfies Channel;
-    const subscription = new Subscription({
-      feed: feed as unknown as Feed,
-      channel,
-      filter: null,
-      batchesInFlightMax: 2,
-      limits,
-      metrics: createMetrics(),
-      logger: createLogger('silent'),
-      lease: { consumerId: '7', token: '3', cursor: id(0) } as Lease,
-      findCursor: async () => id(0),
-      acks: { post: (ack: Ack) => posted.push(ack) } as unknown as AckWriter,
-    });
-    await new Promise((resolve) => setImmediate(resolve));
+    };
+    const subscription = subscribe({ feed, channel, batchesInFlightMax: 2, posted });
+    await turn();
     expect(cuts).toEqual([]);
     answer(true);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     gone.abort();
     readOn({ events: new EventList([]), upTo: id(1) });
     await subscription.ended;
     expect(posted).toEqual([{ consumerId: '7', token: '3', cursor: '1' }]);
   });
+
+  it('has the next batch worded while the consumer works, whatever the reading meets', async () => {
+    const gone = new AbortController();
+    const posted: Ack[] = [];
+    const lists = [1, 2, 3].map((nth) => new EventList([[id(nth), 'T', '1', TS] as EventRow]));
+    const cutBehind = async (after: string) => {
+      const events = lists[Number(after)] ?? new EventList([]);
+      return { events, upTo: events.rows[0]?.[0] ?? after };
+    };
+    const feed = {
+      stream: 'main',
+      epoch: 1,
+      newest: id(3),
+      attach: () => () => {},
+      cut: cutBehind,
+      cutAhead: async (after: string) => {
+        if (after === id(2)) throw new Error('The database is away.');
+        return cutBehind(after);
+      },
+      waitBeyond: () => new Promise(() => {}),
+    };
+    const answers: ((isAccepted: boolean) => void)[] = [];
+    const sent: EventList[] = [];
+    const prepared: EventList[] = [];
+    const channel = {
+      ...openChannel(gone.signal),
+      prepare: (events: EventList) => prepared.push(events),
+      send: ({ events }: NumberedBatch) => {
+        sent.push(events);
+        return new Promise<boolean>((resolve) => answers.push(resolve));
+      },
+    };
+    subscribe({ feed, channel, batchesInFlightMax: 1, posted });
+    await turn();
+    expect([sent, prepared]).toEqual([[lists[0]], [lists[1]]]);
+    answers[0]?.(true);
+    await turn();
+    expect([sent, prepared]).toEqual([[lists[0], lists[1]], [lists[1]]]);
+    answers[1]?.(true);
+    await turn();
+    expect(sent).toEqual(lists);
+    expect(posted.map(({ cursor }) => cursor)).toEqual(['1', '2']);
+    gone.abort();
+  });
 });
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function openChannel(closed: AbortSignal) {
+  return {
+    prepare: () => {},
+    sendsCheckpoints: true,
+    forget: () => {},
+    isWritable: true,
+    attach: (_: Hint) => () => {},
+    close: () => {},
+    closed,
+  };
+}
+
+interface Parts {
+  readonly feed: object;
+  readonly channel: Channel;
+  readonly batchesInFlightMax: number;
+  readonly posted: Ack[];
+}
+
+function subscribe({ feed, channel, batchesInFlightMax, posted }: Parts): Subscription {
+  return new Subscription({
+    feed: feed as Feed,
+    channel,
+    filter: null,
+    batchesInFlightMax,
+    limits,
+    metrics: createMetrics(),
+    logger: createLogger('silent'),
+    lease: { consumerId: '7', token: '3', cursor: id(0) } as Lease,
+    findCursor: async () => id(0),
+    acks: { post: (ack: Ack) => posted.push(ack) } as unknown as AckWriter,
+  });
+}
