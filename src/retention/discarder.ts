@@ -1,5 +1,7 @@
 // Keeps the active database small: deletes what every registered consumer and the archive have, a bounded window a
-// transaction. Any number may run; the stream's row lock orders them.
+// transaction. Any number may run; the stream's row lock orders them. Who adds events waits as long as a window takes,
+// so its size follows from that: small rows go by thousands (5000 in a window are deleted 1.6 to 3 times as fast as
+// 1000), rows of a megabyte by a few.
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { nextSleepMs } from '../base/pace.ts';
@@ -19,17 +21,25 @@ export interface DiscarderOptions {
 }
 
 const PACE_MIN_MS = 20;
+
+const FIRST_WINDOW = 1000;
+/** A full window that takes less may be twice as large the next time; one that takes more, half as large. */
+const HELD_MS_MIN = 3;
+const HELD_MS_MAX = 10;
 const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 
 export class Discarder implements Service {
   readonly #options: DiscarderOptions;
   readonly #loop: Loop;
   #sleepMs = 0;
+  /** The most rows of the next window. */
+  #window: number;
 
   constructor(options: DiscarderOptions) {
     const { stream, metrics, logger, periodMs } = options;
     const limits = { sleepMsMin: PACE_MIN_MS, sleepMsMax: periodMs, sleepMsStep: PACE_MIN_MS };
     this.#options = options;
+    this.#window = Math.min(FIRST_WINDOW, options.limit);
     this.#loop = new Loop({
       backoff: BACKOFF,
       step: async () => {
@@ -54,9 +64,15 @@ export class Discarder implements Service {
 
   /** Deletes one window; gives true while there is more. */
   async round(): Promise<boolean> {
-    const { store, stream, limit, metrics } = this.#options;
-    const { count, hasMore } = await store.discard(stream, limit);
+    const { store, stream, metrics } = this.#options;
+    const { count, hasMore, heldMs } = await store.discard(stream, this.#window);
     if (count > 0) metrics.discarded.inc({ stream }, count);
+    if (hasMore) this.#resize(heldMs);
     return hasMore;
+  }
+
+  #resize(heldMs: number): void {
+    if (heldMs < HELD_MS_MIN) this.#window = Math.min(2 * this.#window, this.#options.limit);
+    if (heldMs > HELD_MS_MAX) this.#window = Math.ceil(this.#window / 2);
   }
 }

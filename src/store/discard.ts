@@ -1,5 +1,6 @@
 // What may go from the queue, and one window of it.
 import type { Knex } from 'knex';
+import { systemClock } from '../base/clock.ts';
 import { ARCHIVER } from '../contract/consumer.ts';
 import { compareIds, type EventId, idPlus, maxId, minId } from '../contract/event-id.ts';
 import type { Dialect } from './dialect.ts';
@@ -13,6 +14,8 @@ export interface Discarded {
   readonly upTo: EventId;
   /** True when more could be discarded at once. */
   readonly hasMore: boolean;
+  /** How long the stream's row was held until the commit, in milliseconds: so long nobody could add an event. */
+  readonly heldMs: number;
 }
 
 /** Deletes at most `limit` of the events that every consumer and the archive have. */
@@ -22,16 +25,18 @@ export async function discardWindow(
   { stream, limit }: { stream: string; limit: number },
 ): Promise<Discarded> {
   const state = await lockStream(tx, dialect, stream);
+  const lockedAtMs = systemClock.monotonicMs();
+  const heldMs = () => systemClock.monotonicMs() - lockedAtMs;
   // A later statement than the lock: whoever registered before it is seen, whoever comes after must wait.
   const known = await listCursors(tx, dialect, stream);
   const allowed = discardableUpTo(state, known);
   const upTo = minId(allowed, idPlus(await windowStart(tx, dialect, stream, state), limit));
   if (compareIds(upTo, state.discardedUpTo) <= 0) {
-    return { count: 0, upTo: state.discardedUpTo, hasMore: false };
+    return { count: 0, upTo: state.discardedUpTo, hasMore: false, heldMs: heldMs() };
   }
   const count = await deleteWindow(tx, stream, state.discardedUpTo, upTo);
   await setDiscardedUpTo(tx, stream, upTo);
-  return { count, upTo, hasMore: compareIds(upTo, allowed) < 0 };
+  return { count, upTo, hasMore: compareIds(upTo, allowed) < 0, heldMs: heldMs() };
 }
 
 /** The least cursor; nothing while nobody is registered, or while the archive that is required is not there. */

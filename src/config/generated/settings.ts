@@ -120,7 +120,7 @@ export interface Settings {
    */
   subscriptionsMax: number;
   /**
-   * The most rows one transaction of the discarder deletes.
+   * The most rows one transaction of the discarder deletes; it takes fewer when that takes long.
    */
   discardLimit: number;
   /**
@@ -416,10 +416,10 @@ export const configSchema = {
       "unit": "subscriptions"
     },
     "discardLimit": {
-      "description": "The most rows one transaction of the discarder deletes.",
+      "description": "The most rows one transaction of the discarder deletes; it takes fewer when that takes long.",
       "env": "EVT_DISCARD_LIMIT",
       "type": "integer",
-      "default": 1000,
+      "default": 10000,
       "minimum": 1,
       "maximum": 100000,
       "unit": "events"
