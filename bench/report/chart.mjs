@@ -139,9 +139,9 @@ function cellOf(figure, middle, place, scale) {
 }
 
 function valueText(figure) {
-  const { best } = heldValue(figure);
-  const digits = Math.abs(best) >= 100 ? 0 : Math.abs(best) >= 10 ? 1 : 2;
-  return best.toFixed(digits);
+  const value = heldValue(figure);
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return value.toFixed(digits);
 }
 
 function footOf({ cpuCount, system, node }) {

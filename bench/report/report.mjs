@@ -3,8 +3,8 @@ import { isFaultless } from '../kit/arrivals.mjs';
 import { figuresText, latenciesText, peersText } from './figures-text.mjs';
 
 const LEGEND = `Ratio: ours to what it is held against, of the best rounds, and the median of the ratios within each
-round. Ours and against are medians of the rounds. The reach is the number to get to: of the ratio, or of our own value
-where nothing stands against it; ≥ is good when large, ≤ when small. CPU: microseconds per event of the Node process with
+round. Ours and against are medians of the rounds. The reach is the number to get to, by the median: of the ratio, or of our
+own value where nothing stands against it; ≥ is good when large, ≤ when small. CPU: microseconds per event of the Node process with
 the service, and of the database server with all its processes (SQLite's is a part of Node's). Latencies are
 milliseconds: p50 of the best round and of the median one, p99 over all rounds; below zero where the receiver was faster
 than the caller that read its answer.`;

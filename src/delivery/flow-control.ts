@@ -81,8 +81,8 @@ export class FlowControl {
 
   /**
    * How long the oldest answer may still take; zero or less: it is late. Its time begins when it is its turn, or who
-   * works through many at a steady pace would be late with the last. Infinity when nothing is under way, and when it has
-   * come and only was not taken yet.
+   * works through many at a steady pace would be late with the last. Infinity when nothing is under way, and when the
+   * answer has come and only was not taken yet.
    */
   get msToDeadline(): number {
     const oldest = this.#sent[0];

@@ -2,9 +2,16 @@
 // metrics tell how far they are, at the moment they say so.
 import { randomUUID } from 'node:crypto';
 import { EventQueue } from '../../databases/event-queue.mjs';
-import { createLogger, createMetrics, loadSettings, STREAM } from '../../kit/product.mjs';
+import {
+  Archiver,
+  createLogger,
+  createMetrics,
+  Discarder,
+  loadSettings,
+  STREAM,
+  Warehouse,
+} from '../../kit/product.mjs';
 import { serveParent } from '../../processes/child.mjs';
-import { Archiver, Discarder, Warehouse } from '../kit/product.mjs';
 import { noteEvents, progressVerbs } from './progress.mjs';
 
 const closers = [];

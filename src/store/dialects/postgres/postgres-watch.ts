@@ -97,7 +97,8 @@ export class PostgresWatch implements Watch {
       try {
         for (const stream of streams) await client.query({ ...NOTIFY, values: [stream] });
       } catch (error) {
-        this.#options.onError(error);
+        // Who ends the watch ends this too.
+        if (this.#client === client) this.#options.onError(error);
         // Another connection may be to a server that can.
         client.connection.stream.destroy();
       }
