@@ -45,7 +45,7 @@ export class QueueReader {
     }
   }
 
-  /** The rows in front of the first that is not short; null where that is the very first. */
+  /** null where not all of the rows are short. */
   async #readShort(
     connection: PooledConnection,
     after: EventId,
@@ -54,11 +54,9 @@ export class QueueReader {
     if (eventsMax * (SHORT_BYTES + ROW_BYTES) > bytesMax) return null;
     const values = [SHORT_BYTES, this.#queue, BigInt(after), eventsMax];
     const rows = await this.#rows(connection, READ_SHORT, values);
-    const firstLong = rows.findIndex(([, , data]) => data === '');
-    this.#hadLong = firstLong !== -1;
-    if (firstLong === 0) return null;
-    const short = this.#hadLong ? rows.slice(0, firstLong) : rows;
-    return eventRows(short.slice(0, await this.#countToStay(connection, short)));
+    this.#hadLong = rows.some(([, , data]) => data === '');
+    if (this.#hadLong) return null;
+    return eventRows(rows.slice(0, await this.#countToStay(connection, rows)));
   }
 
   async #readExact(
