@@ -146,7 +146,7 @@ function valueText(figure) {
 
 function footOf({ cpuCount, system, node }) {
   return (
-    `Best of the rounds: the ratio, or the value where nothing stands against it. ` +
+    `Median of the rounds: the ratio, or the value where nothing stands against it. ` +
     `${cpuCount} CPUs for databases, service and clients together, ${system}, Node ${node}.`
   );
 }

@@ -47,6 +47,7 @@ export class Feed implements Service {
   readonly #cuts = new Cuts();
   readonly #audience = new Audience();
   #readers = 0;
+  #waiting = 0;
   #reviewedAtMs = systemClock.monotonicMs();
 
   constructor(options: FeedOptions) {
@@ -79,14 +80,13 @@ export class Feed implements Service {
 
   /** Something may have been committed. Without a reader nobody is in a hurry to know, and each look costs a read. */
   hint(): void {
-    if (this.#readers > 0) this.#loop.hint();
+    if (this.#isRead) this.#loop.hint();
   }
 
   /** Counts a reader, until the returned function is called. */
   attach(): () => void {
+    this.#wakeForFirst();
     this.#readers += 1;
-    // It may have slept for long, with hints that nobody followed.
-    if (this.#readers === 1) this.#loop.hint();
     return () => {
       this.#readers -= 1;
     };
@@ -161,10 +161,21 @@ export class Feed implements Service {
   ): Promise<EventId> {
     if (seen !== this.#window.newest) return after;
     const waiting = this.#audience.join(filter, seen, wait.hint);
-    const detach = this.attach();
+    this.#wakeForFirst();
+    this.#waiting += 1;
     await wait.hint.wait(wait.ms, wait.signal);
-    detach();
+    this.#waiting -= 1;
     return maxId(after, waiting.leave());
+  }
+
+  /** A reader may be between two waits, and who waits may be no reader but a poll. */
+  get #isRead(): boolean {
+    return this.#readers + this.#waiting > 0;
+  }
+
+  /** It may have slept for long, with hints that nobody followed. */
+  #wakeForFirst(): void {
+    if (!this.#isRead) this.#loop.hint();
   }
 
   async #look(): Promise<number> {
@@ -180,7 +191,7 @@ export class Feed implements Service {
     }
     this.#review();
     this.#sleepMs = nextSleepMs(this.#sleepMs, found, pace);
-    return this.#readers === 0 && found !== 'full' ? pace.sleepMsMax : this.#sleepMs;
+    return !this.#isRead && found !== 'full' ? pace.sleepMsMax : this.#sleepMs;
   }
 
   async #readNew(): Promise<EventRow[]> {

@@ -1,11 +1,12 @@
 // Keeps the active database small: deletes what every registered consumer and the archive have, a bounded window a
 // transaction. Any number may run; the stream's row lock orders them. Who adds events waits as long as a window takes,
-// so its size follows from that: small rows go by thousands (5000 in a window are deleted 1.6 to 3 times as fast as
-// 1000), rows of a megabyte by a few.
+// so its size follows from how long its rows take: small ones go by thousands (5000 in a window are deleted 1.6 to 3
+// times as fast as 1000), rows of a megabyte by a few. The way to the database does not count: it would not become
+// shorter.
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { nextSleepMs } from '../base/pace.ts';
-import type { Store } from '../store/store.ts';
+import type { Discarded, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -23,9 +24,9 @@ export interface DiscarderOptions {
 const PACE_MIN_MS = 20;
 
 const FIRST_WINDOW = 1000;
-/** A full window that takes less may be twice as large the next time; one that takes more, half as large. */
-const HELD_MS_MIN = 3;
-const HELD_MS_MAX = 10;
+/** A full window whose rows take less is followed by one twice as large; one whose rows take more, by half of it. */
+const DELETE_MS_MIN = 3;
+const DELETE_MS_MAX = 10;
 const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 
 export class Discarder implements Service {
@@ -64,15 +65,30 @@ export class Discarder implements Service {
 
   /** Deletes one window; gives true while there is more. */
   async round(): Promise<boolean> {
-    const { store, stream, metrics } = this.#options;
-    const { count, hasMore, heldMs } = await store.discard(stream, this.#window);
+    const { stream, metrics } = this.#options;
+    const { count, hasMore, deleteMs } = await this.#discard();
     if (count > 0) metrics.discarded.inc({ stream }, count);
-    if (hasMore) this.#resize(heldMs);
+    if (deleteMs > DELETE_MS_MAX) this.#shrink();
+    else if (hasMore && deleteMs < DELETE_MS_MIN) this.#grow();
     return hasMore;
   }
 
-  #resize(heldMs: number): void {
-    if (heldMs < HELD_MS_MIN) this.#window = Math.min(2 * this.#window, this.#options.limit);
-    if (heldMs > HELD_MS_MAX) this.#window = Math.ceil(this.#window / 2);
+  /** One that failed may have been too large for the time that a statement has. */
+  async #discard(): Promise<Discarded> {
+    const { store, stream } = this.#options;
+    try {
+      return await store.discard(stream, this.#window);
+    } catch (error) {
+      this.#shrink();
+      throw error;
+    }
+  }
+
+  #grow(): void {
+    this.#window = Math.min(2 * this.#window, this.#options.limit);
+  }
+
+  #shrink(): void {
+    this.#window = Math.ceil(this.#window / 2);
   }
 }

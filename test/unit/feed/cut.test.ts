@@ -55,6 +55,13 @@ describe('Cuts', () => {
     expect(first.events.as(word)).toEqual({ ids: ['1', '3'] });
   });
 
+  it('gives one that ended by its own bounds also when more rows have come behind', () => {
+    const cuts = new Cuts();
+    const one = { ...limits, eventsMax: 1 };
+    const first = cuts.take(rows, id(0), wanted, one);
+    expect(cuts.take([...rows, row(4)], id(0), wanted, one)).toBe(first);
+  });
+
   it('takes nothing for the same that differs in want, place, end or bounds', () => {
     const cuts = new Cuts();
     const all = { key: 'other', lets: () => true };

@@ -5,13 +5,15 @@ import { createLogger } from '../../../src/telemetry/logger.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
 
 describe('Discarder', () => {
-  /** The windows that it asks for, where each is full and holds the stream's row for so long. */
-  const windowsFor = async (limit: number, heldMs: readonly number[]) => {
+  /** The windows that it asks for, where the rows of each take so long, or it fails; the last is not full. */
+  const windowsFor = async (limit: number, outcomes: readonly (number | Error)[]) => {
     const asked: number[] = [];
-    const left = [...heldMs];
+    const left = [...outcomes];
     const discard = async (_: string, window: number) => {
       asked.push(window);
-      return { count: window, upTo: NO_EVENT, hasMore: left.length > 1, heldMs: left.shift() };
+      const deleteMs = left.shift();
+      if (deleteMs instanceof Error) throw deleteMs;
+      return { count: window, upTo: NO_EVENT, hasMore: left.length > 0, deleteMs };
     };
     const discarder = new Discarder({
       store: { discard } as unknown as Store,
@@ -21,7 +23,7 @@ describe('Discarder', () => {
       metrics: createMetrics(),
       logger: createLogger('silent'),
     });
-    while (await discarder.round());
+    while (left.length > 0) await discarder.round().catch(() => {});
     return asked;
   };
 
@@ -33,5 +35,10 @@ describe('Discarder', () => {
   it('takes fewer when it has held up others for long, one at least', async () => {
     expect(await windowsFor(5000, [5, 11, 5])).toEqual([1000, 1000, 500]);
     expect(await windowsFor(3, [90, 90, 90, 90])).toEqual([3, 2, 1, 1]);
+  });
+
+  it('takes more again when the rows get small, and fewer after a failure', async () => {
+    expect(await windowsFor(9000, [20, 20, 1, 1, 1])).toEqual([1000, 500, 250, 500, 1000]);
+    expect(await windowsFor(9000, [1, new Error('too slow'), 5])).toEqual([1000, 2000, 1000]);
   });
 });

@@ -52,11 +52,14 @@ export class QueueReader {
     { eventsMax, bytesMax }: ReadLimits,
   ): Promise<EventRow[] | null> {
     if (eventsMax * (SHORT_BYTES + ROW_BYTES) > bytesMax) return null;
+    // Asked for before the rows are read: an id that is known to stay since then may be that of another row, which
+    // came after a crash has taken back the one that was read.
+    const upTo = this.#synced.upTo(this.#stream);
     const values = [SHORT_BYTES, this.#queue, BigInt(after), eventsMax];
     const rows = await this.#rows(connection, READ_SHORT, values);
     this.#hadLong = rows.some(([, , data]) => data === '');
     if (this.#hadLong) return null;
-    return eventRows(rows.slice(0, await this.#countToStay(connection, rows)));
+    return eventRows(rows.slice(0, await this.#countToStay(connection, rows, upTo)));
   }
 
   async #readExact(
@@ -66,23 +69,28 @@ export class QueueReader {
   ): Promise<EventRow[]> {
     const rowsMax = this.#lookahead.rows(eventsMax);
     const seen = await this.#rows(connection, READ_SIZES, [this.#queue, BigInt(after), rowsMax]);
+    // The feed's look at the head finds nothing mostly, and says nothing of what others read.
+    if (seen.length === 0) return [];
     const sizes = seen.map(([, bytes]) => Number(bytes) + ROW_BYTES);
     this.#hadLong = sizes.some((size) => size > SHORT_BYTES + ROW_BYTES);
     const fitting = seen.slice(0, this.#lookahead.fitting(sizes, bytesMax));
-    const count = await this.#countToStay(connection, fitting);
-    if (count === 0) return [];
+    const upTo = this.#synced.upTo(this.#stream);
+    const count = await this.#countToStay(connection, fitting, upTo);
     const range = [this.#queue, BigInt(after), BigInt(idOf(fitting[count - 1] as string[]))];
     return eventRows(await this.#rows(connection, READ_ROWS, range));
   }
 
   /**
-   * How many of these rows no crash takes back. Those that are known to stay go out at once: what comes behind them is
-   * mostly a step of this node that is about to be answered.
+   * How many of these rows no crash takes back. Those up to `upTo`, which are known to stay, go out at once: what comes
+   * behind them is mostly a step of this node that is about to be answered.
    */
-  async #countToStay(connection: PooledConnection, rows: readonly string[][]): Promise<number> {
+  async #countToStay(
+    connection: PooledConnection,
+    rows: readonly string[][],
+    upTo: EventId,
+  ): Promise<number> {
     const last = rows.at(-1);
     if (last === undefined) return 0;
-    const upTo = this.#synced.upTo(this.#stream);
     const known = rows.findLastIndex((row) => compareIds(idOf(row), upTo) <= 0);
     if (known !== -1) return known + 1;
     await this.#rows(connection, SYNC, []);

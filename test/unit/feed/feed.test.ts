@@ -1,0 +1,41 @@
+import { Hint } from '../../../src/base/hint.ts';
+import { NO_EVENT } from '../../../src/contract/event-id.ts';
+import { Feed } from '../../../src/feed/feed.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { createLogger } from '../../../src/telemetry/logger.ts';
+import { createMetrics } from '../../../src/telemetry/metrics.ts';
+
+describe('Feed', () => {
+  it('cuts ahead for a few readers, whoever of them waits', async () => {
+    const store = {
+      syncedState: async () => ({ newest: NO_EVENT, epoch: 1 }),
+      readAfter: async () => [],
+      hasTrustedRows: true,
+      mayBeAdopted: async () => false,
+    };
+    const feed = new Feed({
+      store: store as unknown as Store,
+      stream: 'main',
+      pace: { sleepMsMin: 5, sleepMsMax: 100, sleepMsStep: 5 },
+      limits: { windowEventsMax: 10, windowBytesMax: 1e6, checkpointMs: 1000 },
+      metrics: createMetrics(),
+      logger: createLogger('silent'),
+    });
+    await feed.start();
+    const stop = new AbortController();
+    const waits = Array.from({ length: 8 }, () => {
+      feed.attach();
+      const wait = { hint: new Hint(), ms: 60_000, signal: stop.signal };
+      return feed.waitBeyond({ after: NO_EVENT, seen: NO_EVENT, filter: null }, wait);
+    });
+    const bounds = { eventsMax: 10, bytesMax: 1e6 };
+    expect(await feed.cutAhead(NO_EVENT, null, bounds)).not.toBeNull();
+    const detach = feed.attach();
+    expect(await feed.cutAhead(NO_EVENT, null, bounds)).toBeNull();
+    detach();
+    expect(await feed.cutAhead(NO_EVENT, null, bounds)).not.toBeNull();
+    stop.abort();
+    await Promise.allSettled(waits);
+    await feed.stop();
+  });
+});
