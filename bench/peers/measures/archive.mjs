@@ -51,7 +51,7 @@ const FIGURES = [
     name: 'discarder',
     floorName: 'DBEventDiscarder',
     reach: 3,
-    note: 'up to 1,000 rows a transaction on both',
+    note: 'the original takes 1,000 rows a transaction, ours more while that is quick, 10,000 at most',
   },
 ];
 

@@ -51,8 +51,8 @@ module.exports = [
       },
       {
         file: DISCARD,
-        find: '  const known = await listCursors(tx, dialect, stream);\n',
-        replace: `  const known = await listCursors(tx, dialect, stream);
+        find: '  const [known, wayMs] = await timed(listCursors(tx, dialect, stream));\n',
+        replace: `  const [known, wayMs] = await timed(listCursors(tx, dialect, stream));
   const state = await lockStream(tx, dialect, stream);
 `,
       },
