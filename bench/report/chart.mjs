@@ -140,8 +140,9 @@ function cellOf(figure, middle, place, scale) {
 
 function valueText(figure) {
   const value = heldValue(figure);
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return value.toFixed(digits);
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.01) return value.toPrecision(1);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
 function footOf({ cpuCount, system, node }) {
