@@ -1,21 +1,16 @@
 // A consumer in a process of its own. It keeps every frame with the time of its arrival, and looks into them only when
 // the clock has stopped; it sees no server but by its socket.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checkArrivals, idsBehind } from '../kit/arrivals.mjs';
 import { monotonicMs } from '../kit/clock.mjs';
 import { serveParent } from './child.mjs';
+import { Frames } from './frames.mjs';
 import { RpcClient } from './rpc-client.mjs';
 
-/** After so long without a frame, what has not come is lost. */
-const PATIENCE_MS = 15_000;
-/** What comes again, comes soon. */
-const AFTERMATH_MS = 100;
 const UP_TO = /"up_to":"(\d+)"/;
 const TAIL_BYTES = 80;
 
 let client = null;
-let frames = [];
-let onFrame = () => {};
+let frames = new Frames();
 
 serveParent({
   /**
@@ -27,13 +22,13 @@ serveParent({
     await client.call('registerConsumer', { component, from: { id: String(behind) } });
     const startMs = monotonicMs();
     const isSubscribed = client.call('readyToReceive', { component, want });
-    await waitFor(behind + count);
+    await frames.until(() => reached() >= behind + count);
     await isSubscribed;
-    const ms = (frames.at(-1)?.atMs ?? Number.NaN) - startMs;
-    await sleep(AFTERMATH_MS);
-    const taken = frames;
+    const ms = (frames.last?.atMs ?? Number.NaN) - startMs;
+    await frames.settle();
     await client.close();
     await unregister(url, component);
+    const taken = frames.take();
     const { arrivals, brokenChains } = readFrames(taken);
     const numbered = arrivals.map(([id, n]) => [id, n - behind]);
     const faults = checkArrivals(numbered, { base: behind, ids: idsBehind(behind, count) });
@@ -49,20 +44,15 @@ serveParent({
 
   /** Everything that came since the last time, once id `upTo` is there: `[id, n, atMs]` in the order of arrival. */
   async collect({ upTo }) {
-    await waitFor(upTo);
-    await sleep(AFTERMATH_MS);
-    const taken = frames;
-    frames = [];
-    return readFrames(taken);
+    await frames.until(() => reached() >= upTo);
+    await frames.settle();
+    return readFrames(frames.take());
   },
 });
 
 async function open(url) {
-  frames = [];
-  client = await RpcClient.open(url, (frame) => {
-    frames.push({ atMs: monotonicMs(), frame });
-    onFrame();
-  });
+  frames = new Frames();
+  client = await RpcClient.open(url, (frame) => frames.add(frame, monotonicMs()));
 }
 
 /** Over a socket of its own: the one that its batches come by is closed together with the consumer. */
@@ -72,28 +62,10 @@ async function unregister(url, component) {
   await other.close();
 }
 
-/** Resolves when everything up to this id has come, or when nothing has for too long. */
-function waitFor(id) {
-  return new Promise((resolve) => {
-    let seen = frames.length;
-    const done = () => {
-      clearInterval(timer);
-      onFrame = () => {};
-      resolve();
-    };
-    const timer = setInterval(() => {
-      if (frames.length === seen) done();
-      seen = frames.length;
-    }, PATIENCE_MS);
-    onFrame = () => reached() >= id && done();
-    onFrame();
-  });
-}
-
 /** The id up to which everything has come. */
 function reached() {
-  if (frames.length === 0) return 0;
-  const { frame } = frames.at(-1);
+  if (frames.last === undefined) return 0;
+  const { frame } = frames.last;
   return Number(UP_TO.exec(frame.toString('latin1', frame.length - TAIL_BYTES))[1]);
 }
 

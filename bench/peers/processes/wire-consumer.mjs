@@ -1,20 +1,15 @@
 // A reliable consumer of whichever server speaks FutoIn, in a process of its own. It keeps every frame with the time of
 // its arrival, and looks into them only when the clock has stopped.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../kit/clock.mjs';
 import { serveParent } from '../../processes/child.mjs';
+import { Frames } from '../../processes/frames.mjs';
 import { WireSocket } from './wire/wire-socket.mjs';
 
-/** After so long without a frame, what has not come is lost. */
-const PATIENCE_MS = 15_000;
-/** What comes again, comes soon. */
-const AFTERMATH_MS = 100;
 const EVENT_ID = '{"id":"';
 
 let client = null;
-let frames = [];
+let frames = new Frames();
 let events = 0;
-let onFrame = () => {};
 
 serveParent({
   /** Takes a backlog of `count` events of the types in `want`, from `readyToReceive` to the last of them. */
@@ -22,10 +17,10 @@ serveParent({
     await open(url, component);
     const startMs = monotonicMs();
     const isSubscribed = subscribe(component, want);
-    await waitFor(count);
+    await frames.until(() => events >= count);
     await isSubscribed;
-    const ms = (frames.at(-1)?.atMs ?? Number.NaN) - startMs;
-    await sleep(AFTERMATH_MS);
+    const ms = (frames.last?.atMs ?? Number.NaN) - startMs;
+    await frames.settle();
     await client.close();
     return { ms, ...takeFrames() };
   },
@@ -38,19 +33,19 @@ serveParent({
 
   /** What came since the last time, once there are `count`. */
   async collect({ count }) {
-    await waitFor(count);
-    await sleep(AFTERMATH_MS);
+    await frames.until(() => events >= count);
+    await frames.settle();
     return takeFrames();
   },
 });
 
 async function open(url, component) {
-  frames = [];
+  frames = new Frames();
   events = 0;
   client = await WireSocket.open(url, (frame) => {
-    frames.push({ atMs: monotonicMs(), frame });
+    const atMs = monotonicMs();
     events += countEvents(frame);
-    onFrame();
+    frames.add(frame, atMs);
   });
   await client.call('futoin.evt.push:1.1:registerConsumer', JSON.stringify({ component }));
 }
@@ -67,37 +62,18 @@ function countEvents(frame) {
   return count;
 }
 
-/** Resolves when so many have come, or when nothing has for too long. */
-function waitFor(count) {
-  return new Promise((resolve) => {
-    let seen = frames.length;
-    const done = () => {
-      clearInterval(timer);
-      onFrame = () => {};
-      resolve();
-    };
-    const timer = setInterval(() => {
-      if (frames.length === seen) done();
-      seen = frames.length;
-    }, PATIENCE_MS);
-    onFrame = () => events >= count && done();
-    onFrame();
-  });
-}
-
 /** `arrivals` are `[id, n, atMs]` in the order of arrival; a chain is broken where a `seq` is missing. */
 function takeFrames() {
+  const taken = frames.take();
+  events = 0;
   const arrivals = [];
   let brokenChains = 0;
   let lastSeq = null;
-  for (const { atMs, frame } of frames) {
+  for (const { atMs, frame } of taken) {
     const { p } = JSON.parse(frame.toString());
     if (lastSeq !== null && p.seq !== lastSeq + 1) brokenChains += 1;
     lastSeq = p.seq;
     for (const { id, data } of p.events) arrivals.push([id, data.n, atMs]);
   }
-  const batches = frames.length;
-  frames = [];
-  events = 0;
-  return { arrivals, batches, brokenChains };
+  return { arrivals, batches: taken.length, brokenChains };
 }
