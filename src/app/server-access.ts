@@ -1,7 +1,6 @@
 // The server that a command talks to, and what its flags mean on the wire. What the contract does not allow is a
 // wrong use of the command and is never sent.
-import type { CallMethod, CallParams } from '../client/caller.ts';
-import { NodeTransport } from '../client/transports/node.ts';
+import { type CallMethod, type CallParams, type Client, createClient } from '../client/index.ts';
 import { isServiceError } from '../contract/errors.ts';
 import type { From } from '../contract/generated/types.ts';
 import { validate } from '../contract/validate.ts';
@@ -15,7 +14,7 @@ export const ACCESS_SETTINGS = ['url', 'key'] as const;
 export const STREAM_FLAG: Flag = { value: 'S', description: 'The stream; default main.' };
 export const JSON_FLAG: Flag = { description: 'Print JSON.' };
 
-export function transportTo({ url, key }: Access): NodeTransport {
+export function clientOf({ url, key }: Access): Client {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
     throw new UsageError(`EVT_URL (--url) must be like http://127.0.0.1:8080, got ${url}`);
@@ -23,7 +22,7 @@ export function transportTo({ url, key }: Access): NodeTransport {
   if (parsed.username !== '' || parsed.password !== '') {
     throw new UsageError('EVT_URL (--url) must hold no key: give it as EVT_KEY (--key).');
   }
-  return new NodeTransport({ url, key });
+  return createClient({ url, key });
 }
 
 /** The params without what was not given. Throws `UsageError` unless they are as the contract wants them. */

@@ -21,6 +21,12 @@ export class CallError extends Error {
     this.code = code;
     this.details = details ?? {};
   }
+
+  /** The same error with more details. */
+  with(details: Readonly<Record<string, unknown>>): CallError {
+    const { message, cause } = this;
+    return new CallError(this.code, { message, cause, details: { ...this.details, ...details } });
+  }
 }
 
 export function isCallError(error: unknown): error is CallError {
@@ -33,4 +39,17 @@ export function isTransient(error: unknown): boolean {
   // A code that only a newer server knows says nothing about later.
   if (isServiceError(error)) return ['yes', 'later'].includes(errorFacts(error.code).retry);
   return error.code === 'ConnectError' || error.code === 'CommError' || error.code === 'Timeout';
+}
+
+/** The close code of a connection whose consumer a newer reader has taken over. */
+export const TAKEN_OVER = 4001;
+
+/** True when a newer reader of the same consumer has come. Not tried again: the two would take turns for ever. */
+export function isTakenOver(error: unknown): boolean {
+  return isCallError(error) && error.details.closeCode === TAKEN_OVER;
+}
+
+/** True for an error of a handler that would come back however often the batch did. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof Error && (error as { isFinal?: unknown }).isFinal === true;
 }

@@ -13,6 +13,12 @@ export type CallResult<M extends CallMethod> = Contract[`methods/${M}.result`];
 /** A server waits up to 30 s in a poll; beyond that something is wrong. */
 export const CALL_MS_MAX = 60_000;
 
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for the answer, in milliseconds. @default 60000 */
+  readonly timeoutMs?: number | undefined;
+}
+
 export class Caller {
   readonly #transport: Transport;
   #calls = 0;
@@ -25,22 +31,30 @@ export class Caller {
   async call<M extends CallMethod>(
     method: M,
     params: CallParams<M>,
-    signal?: AbortSignal,
+    options?: CallOptions,
   ): Promise<CallResult<M>> {
-    return JSON.parse(await this.callText(method, JSON.stringify(params), signal));
+    return JSON.parse(await this.callText(method, JSON.stringify(params), options));
   }
 
   /** The same with params and result as JSON text. */
-  async callText(method: CallMethod, params: string, signal?: AbortSignal): Promise<string> {
+  async callText(
+    method: CallMethod,
+    params: string,
+    { signal, timeoutMs = CALL_MS_MAX }: CallOptions = {},
+  ): Promise<string> {
     this.#calls += 1;
-    const patience = AbortSignal.timeout(CALL_MS_MAX);
-    const either = signal === undefined ? patience : AbortSignal.any([signal, patience]);
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), timeoutMs);
+    const either =
+      signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal]);
     try {
       return resultOf(
         await this.#transport.request(requestText(this.#calls, method, params), either),
       );
     } catch (error) {
-      throw patience.aborted && !signal?.aborted ? timeoutError(method) : error;
+      throw patience.signal.aborted && !signal?.aborted ? timeoutError(method, timeoutMs) : error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
@@ -66,8 +80,8 @@ export function errorFromWire(wire: unknown): CallError {
   return new CallError(code as CallErrorCode, { message, details });
 }
 
-export function timeoutError(method: string): CallError {
-  const message = `${method} was not answered within ${CALL_MS_MAX / 1000} s.`;
+export function timeoutError(method: string, timeoutMs: number): CallError {
+  const message = `${method} was not answered within ${timeoutMs / 1000} s.`;
   return new CallError('Timeout', { message });
 }
 

@@ -1,9 +1,19 @@
-// A batch as it came off the wire. Events keep their own text beside their parts: parsing data would lose what its
-// writer wrote.
+// A batch as it came off the wire: events as parsed values, and on request as their writers wrote them, since parsing
+// loses `1.0` and 2^53+1.
 import type { EventId } from '../contract/event-id.ts';
 import { itemsOf, membersOf } from '../contract/json-text.ts';
 
 export interface ReceivedEvent {
+  readonly id: EventId;
+  readonly type: string;
+  /** Any JSON value. */
+  // biome-ignore lint/suspicious/noExplicitAny: what it is, only the application knows
+  readonly data: any;
+  /** When the database stored it: UTC, `2026-11-20T21:32:25.123Z`; not monotonic in id. */
+  readonly ts: string;
+}
+
+export interface WrittenEvent {
   readonly id: EventId;
   readonly type: string;
   readonly ts: string;
@@ -13,46 +23,60 @@ export interface ReceivedEvent {
   readonly text: string;
 }
 
-/** Every wanted event with `after < id <= upTo`. */
+/** Up to where a reader is; ids of another epoch are those of another history. */
+export interface Position {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+/** Every wanted event with `after < id <= upTo`; without events it says how far the reader is. */
 export interface ReceivedBatch {
+  /** Its number on the subscription or among the polls, from 0. */
   readonly seq: number;
   readonly events: readonly ReceivedEvent[];
   readonly after: EventId;
   readonly upTo: EventId;
   readonly epoch: number;
+  /**
+   * What lies between the batch before and this one, when the two do not join: LIVE was too slow, or another reader of
+   * the same consumer has acknowledged it. null = nothing is missing.
+   */
+  readonly missed: { readonly after: string; readonly upTo: EventId } | null;
+  /** The events with data as its writer wrote it. */
+  asWritten(): readonly WrittenEvent[];
 }
 
-/** Reads the params of an onEvents whose text begins at `start` in text that JSON.parse has accepted. */
-export function readBatch(text: string, start: number): ReceivedBatch {
-  const parts = partsOf(text, start);
-  const events = parts.get('events') ?? '[]';
-  return {
-    seq: parsed(parts, 'seq'),
-    events: itemsOf(events, 0).map((item) => readEvent(events.slice(item.start, item.end))),
-    after: parsed(parts, 'after'),
-    upTo: parsed(parts, 'up_to'),
-    epoch: parsed(parts, 'epoch'),
-  };
+/** The batch without what only its consumer knows. */
+export type WireBatch = Omit<ReceivedBatch, 'seq' | 'missed'>;
+
+/** The members of an onEvents or of a poll's answer that make a batch. */
+interface BatchMembers {
+  readonly events: readonly ReceivedEvent[];
+  readonly after: EventId;
+  readonly up_to: EventId;
+  readonly epoch: number;
 }
 
-function readEvent(text: string): ReceivedEvent {
-  const parts = partsOf(text, 0);
+/** Trusts the server to keep its own contract. `text` holds the same members, at `start`. */
+export function readBatch(members: BatchMembers, text: string, start: number): WireBatch {
+  const { events, after, up_to: upTo, epoch } = members;
+  return { events, after, upTo, epoch, asWritten: () => writtenEvents(text, start) };
+}
+
+function writtenEvents(text: string, start: number): WrittenEvent[] {
+  const events = membersOf(text, start).findLast((member) => member.key === 'events');
+  if (events === undefined) return [];
+  return itemsOf(text, events.start).map((item) => writtenEvent(text.slice(item.start, item.end)));
+}
+
+function writtenEvent(text: string): WrittenEvent {
+  const { id, type, ts } = JSON.parse(text) as ReceivedEvent;
+  const data = membersOf(text, 0).findLast((member) => member.key === 'data');
   return {
-    id: parsed(parts, 'id'),
-    type: parsed(parts, 'type'),
-    ts: parsed(parts, 'ts'),
-    data: parts.get('data') ?? 'null',
+    id,
+    type,
+    ts,
+    data: data === undefined ? 'null' : text.slice(data.start, data.end),
     text,
   };
-}
-
-function partsOf(text: string, start: number): ReadonlyMap<string, string> {
-  return new Map(
-    membersOf(text, start).map((member) => [member.key, text.slice(member.start, member.end)]),
-  );
-}
-
-/** Trusts the server to keep its own contract. */
-function parsed<T>(parts: ReadonlyMap<string, string>, key: string): T {
-  return JSON.parse(parts.get(key) ?? 'null') as T;
 }

@@ -1,7 +1,7 @@
 // JSON-RPC 2.0 in both directions over one socket: our calls with their answers, and calls of the server's, which
 // are answered with what their handler makes of them.
 import { Deferred } from '../base/deferred.ts';
-import { type Member, membersOf } from '../contract/json-text.ts';
+import { membersOf } from '../contract/json-text.ts';
 import { CallError } from './call-error.ts';
 import {
   CALL_MS_MAX,
@@ -17,12 +17,23 @@ import type { Transport, TransportSocket } from './transport.ts';
 /** A call of the server's: its method, and its params in the text that held them. */
 export interface IncomingCall {
   readonly method: string;
+  readonly params: unknown;
   readonly text: string;
-  readonly params: Member;
+  /** Where the params begin in the text. */
+  readonly paramsStart: number;
+}
+
+interface Received {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: unknown;
 }
 
 /** What it resolves with becomes the result, as JSON; null = there is no such method. Must not reject. */
 export type OnCall = (call: IncomingCall) => Promise<unknown>;
+
+/** Two or three of them without a word, and the connection is given up. */
+const SILENCE_MS = 15_000;
 
 export class RpcSocket {
   readonly #onCall: OnCall;
@@ -30,6 +41,7 @@ export class RpcSocket {
   readonly #closed = new Deferred<number>();
   #socket: TransportSocket | null = null;
   #isGone = false;
+  #isSilent = false;
   #calls = 0;
 
   private constructor(onCall: OnCall) {
@@ -44,6 +56,7 @@ export class RpcSocket {
       onClose: (code: number) => socket.#end(code),
     };
     socket.#socket = await transport.openSocket(events, signal);
+    socket.#listenForSilence();
     return socket;
   }
 
@@ -62,7 +75,8 @@ export class RpcSocket {
     this.#calls += 1;
     const id = this.#calls;
     const answer = new Deferred<string>();
-    const patience = setTimeout(() => answer.reject(timeoutError(method)), CALL_MS_MAX);
+    const giveUp = () => answer.reject(timeoutError(method, CALL_MS_MAX));
+    const patience = setTimeout(giveUp, CALL_MS_MAX);
     this.#waiting.set(id, answer);
     try {
       this.#socket?.send(requestText(id, method, JSON.stringify(params)));
@@ -73,8 +87,24 @@ export class RpcSocket {
     }
   }
 
+  /** A half-open connection is silent for ever: one that is silent is asked, and one that does not answer is left. */
+  #listenForSilence(): void {
+    let isAsked = false;
+    const timer = setInterval(() => {
+      if (!this.#isSilent) isAsked = false;
+      else if (isAsked) this.close();
+      else {
+        isAsked = true;
+        this.call('ping', { echo: 0 }).catch(() => {});
+      }
+      this.#isSilent = true;
+    }, SILENCE_MS);
+    void this.#closed.promise.then(() => clearInterval(timer));
+  }
+
   #receive(text: string): void {
-    let parsed: { readonly id?: unknown; readonly method?: unknown } | null;
+    this.#isSilent = false;
+    let parsed: Received | null;
     try {
       parsed = JSON.parse(text);
     } catch {
@@ -82,16 +112,17 @@ export class RpcSocket {
       this.close();
       return;
     }
-    if (typeof parsed?.method === 'string') void this.#serve(text, parsed.method);
-    else this.#waiting.get(Number(parsed?.id))?.resolve(text);
+    if (typeof parsed?.method === 'string') {
+      void this.#serve(text, { method: parsed.method, params: parsed.params });
+    } else this.#waiting.get(Number(parsed?.id))?.resolve(text);
   }
 
-  async #serve(text: string, method: string): Promise<void> {
+  async #serve(text: string, call: Pick<IncomingCall, 'method' | 'params'>): Promise<void> {
     const members = membersOf(text, 0);
     const id = members.findLast((member) => member.key === 'id');
     const params = members.findLast((member) => member.key === 'params');
     if (id === undefined || params === undefined) return;
-    const result = await this.#onCall({ method, text, params });
+    const result = await this.#onCall({ ...call, text, paramsStart: params.start });
     const outcome =
       result === null
         ? '"error":{"code":-32601,"message":"There is no such method here."}'

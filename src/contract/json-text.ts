@@ -67,6 +67,20 @@ export function onOneLine(text: string): string {
   return text.includes('\n') || text.includes('\r') ? text.replace(/[\n\r]/g, ' ') : text;
 }
 
+/** The JSON text of a value of the application's; left out, it is null. Throws `InvalidRequest` when it has none. */
+export function jsonTextOf(data: unknown): string {
+  if (data === undefined) return 'null';
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(data);
+  } catch (cause) {
+    throw new ServiceError('InvalidRequest', { message: 'data: has no JSON form', cause });
+  }
+  if (text === undefined)
+    throw new ServiceError('InvalidRequest', { message: 'data: has no JSON form' });
+  return text;
+}
+
 /** Refuses text that nests deeper than the databases' own JSON checks follow. */
 export function checkDepth(text: string): void {
   let depth = 0;

@@ -28,20 +28,6 @@ export function checkDraft(draft: Draft, eventBytesMax: number): CheckedDraft {
   return { type: draft.type, data, bytes };
 }
 
-/** The JSON text of a value of the application's; left out, it is null. Throws `InvalidRequest` when it has none. */
-export function jsonTextOf(data: unknown): string {
-  if (data === undefined) return 'null';
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(data);
-  } catch (cause) {
-    throw new ServiceError('InvalidRequest', { message: 'data: has no JSON form', cause });
-  }
-  if (text === undefined)
-    throw new ServiceError('InvalidRequest', { message: 'data: has no JSON form' });
-  return text;
-}
-
 function checkType(type: string): void {
   if (!fits('event-type', type)) {
     throw new ServiceError('InvalidRequest', {

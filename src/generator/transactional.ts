@@ -1,6 +1,7 @@
 // Events in the application's own transaction (FTN18's addXferEvent): the row goes into the inbox together with the
 // application's data, and gets its id after the commit. So there is nothing to return.
 import { ServiceError } from '../contract/errors.ts';
+import { jsonTextOf } from '../contract/json-text.ts';
 import { EVENT_BYTES_MAX } from '../contract/limits.ts';
 import { fits } from '../contract/validate.ts';
 import { tablesOf } from '../store/tables.ts';
@@ -9,7 +10,7 @@ import { type KnexTransaction, knexAdapter } from './adapters/knex.ts';
 import { type Mysql2Connection, mysql2Adapter } from './adapters/mysql2.ts';
 import { type PgClient, pgAdapter } from './adapters/pg.ts';
 import { type SqliteHandle, sqliteAdapter } from './adapters/sqlite.ts';
-import { checkDraft, jsonTextOf } from './draft.ts';
+import { checkDraft } from './draft.ts';
 import type { Hints } from './hints.ts';
 
 /** A knex transaction, a `pg` client, a `mysql2` connection, or a SQLite handle, in the middle of a transaction. */

@@ -1,14 +1,13 @@
 // Who reads: list with lag, register, unregister. Over the network, as the caller's key allows.
-import { Caller } from '../../client/caller.ts';
 import type { ConsumerStatus } from '../../contract/generated/types.ts';
 import type { Call, Command, CommandGroup } from '../command.ts';
 import {
   ACCESS_SETTINGS,
+  clientOf,
   fromOf,
   JSON_FLAG,
   paramsOf,
   STREAM_FLAG,
-  transportTo,
 } from '../server-access.ts';
 import { columns } from '../table.ts';
 
@@ -21,7 +20,7 @@ const list: Command = {
   settings: ACCESS_SETTINGS,
   run: async ({ settings, flags, stdout }) => {
     const params = paramsOf('listConsumers', { stream: flags.get('stream') });
-    const found = await new Caller(transportTo(settings)).call('listConsumers', params);
+    const found = await clientOf(settings).call('listConsumers', params);
     if (flags.has('json')) await stdout.print(JSON.stringify(found));
     else if (found.length === 0) await stdout.print('There are no consumers.');
     else for (const line of columns([HEAD, ...found.map(rowOf)])) await stdout.print(line);
@@ -54,7 +53,7 @@ const register: Command = {
       from: fromOf(flags.get('from')),
       epoch: undefined,
     });
-    const registered = await new Caller(transportTo(settings)).call('registerConsumer', params);
+    const registered = await clientOf(settings).call('registerConsumer', params);
     await say(call, { registered }, `${component} is registered on ${stream ?? 'main'}.`);
   },
 };
@@ -83,7 +82,7 @@ const unregister: Command = {
       principal: flags.get('principal'),
       dry_run: flags.has('dry-run') ? true : undefined,
     });
-    const forgotten = await new Caller(transportTo(settings)).call('unregisterConsumer', params);
+    const forgotten = await clientOf(settings).call('unregisterConsumer', params);
     const verb = forgotten.unregistered ? 'is unregistered' : 'would be unregistered';
     const { cursor, lag } = forgotten;
     await say(

@@ -1,10 +1,10 @@
 // Appends one event. The data is sent as it was written: parsing would lose `1.0` and 2^53+1.
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { Caller } from '../../client/caller.ts';
+import { JsonText } from '../../client/public.ts';
 import { EVENT_BYTES_MAX } from '../../contract/limits.ts';
 import { type Call, type Command, UsageError } from '../command.ts';
-import { ACCESS_SETTINGS, paramsOf, STREAM_FLAG, transportTo } from '../server-access.ts';
+import { ACCESS_SETTINGS, clientOf, paramsOf, STREAM_FLAG } from '../server-access.ts';
 
 export const publish: Command = {
   usage: 'publish TYPE [JSON]',
@@ -27,23 +27,23 @@ export const publish: Command = {
 async function run({ settings, args, flags, stdin, stdout }: Call): Promise<void> {
   const [type = '', given = 'null'] = args;
   const data = given === '-' ? await readAll(stdin) : given;
-  checkJson(data);
-  const rest = JSON.stringify(
-    paramsOf('addEvent', {
-      type,
-      stream: flags.get('stream'),
-      idempotency_key: flags.get('idempotency-key'),
-      data: undefined,
-    }),
-  );
-  const params = `${rest.slice(0, -1)},"data":${data}}`;
-  const id = await new Caller(transportTo(settings)).callText('addEvent', params);
-  await stdout.print(JSON.parse(id));
+  const params = paramsOf('addEvent', {
+    type,
+    stream: flags.get('stream'),
+    idempotency_key: flags.get('idempotency-key'),
+    data: undefined,
+  });
+  const id = await clientOf(settings).addEvent(type, jsonText(data), {
+    stream: params.stream,
+    idempotencyKey: params.idempotency_key ?? null,
+    retryMs: 0,
+  });
+  await stdout.print(id);
 }
 
-function checkJson(text: string): void {
+function jsonText(text: string): JsonText {
   try {
-    JSON.parse(text);
+    return new JsonText(text);
   } catch (error) {
     throw new UsageError(
       `the data is not JSON: ${(error as Error).message}; a string needs its quotes, as in '"text"'`,

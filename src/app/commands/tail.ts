@@ -1,18 +1,16 @@
 // Prints events as they come, over a WebSocket that is connected again when it is lost. Data is printed as its
 // writer wrote it.
-import { PushConsumer } from '../../client/push-consumer.ts';
-import type { ReceivedBatch, ReceivedEvent } from '../../client/received-batch.ts';
+import { type Enough, enough, type ReceivedBatch, type WrittenEvent } from '../../client/public.ts';
 import { LIVE } from '../../contract/consumer.ts';
-import type { EventId } from '../../contract/event-id.ts';
 import type { Want } from '../../contract/generated/types.ts';
 import { type Call, type Command, UsageError } from '../command.ts';
 import {
   ACCESS_SETTINGS,
+  clientOf,
   fromOf,
   listOf,
   paramsOf,
   STREAM_FLAG,
-  transportTo,
 } from '../server-access.ts';
 
 export const tail: Command = {
@@ -42,6 +40,8 @@ export const tail: Command = {
   run,
 };
 
+const MISSED = 'events were passed over; a registered consumer misses none.';
+
 async function run(call: Call): Promise<void> {
   const { flags, settings } = call;
   const component = flags.get('component') ?? LIVE;
@@ -53,21 +53,22 @@ async function run(call: Call): Promise<void> {
     epoch: undefined,
     max_in_flight: undefined,
   });
-  const transport = transportTo(settings);
   const printer = new Printer(call, countOf(flags.get('count')));
   const link = new Link(call);
-  const consumer = new PushConsumer({
-    transport,
+  const consumer = clientOf(settings).consumer({
     component,
     stream,
     want,
     from,
-    onBatch: (batch) => printer.print(batch),
     onReady: () => link.stands(),
-    onSkipped: () => link.notice('events were passed over; a registered consumer misses none.'),
     onTrouble: (error) => link.fails(error),
   });
-  await consumer.run(AbortSignal.any([call.takeSignals(), call.stdout.closed, link.givenUp]));
+  const onEvents = (batch: ReceivedBatch) => {
+    if (batch.missed !== null) link.notice(MISSED);
+    return printer.print(batch);
+  };
+  const signal = AbortSignal.any([call.takeSignals(), call.stdout.closed, link.givenUp]);
+  await consumer.run(onEvents, { signal });
   link.givenUp.throwIfAborted();
 }
 
@@ -116,19 +117,18 @@ class Printer {
     this.#left = count;
   }
 
-  /** Gives the last id when it has had enough. */
-  async print({ events }: ReceivedBatch): Promise<EventId | undefined> {
-    const lineOf = this.#call.flags.has('json') ? (event: ReceivedEvent) => event.text : plainLine;
-    for (const event of events) {
+  async print(batch: ReceivedBatch): Promise<Enough | undefined> {
+    const lineOf = this.#call.flags.has('json') ? (event: WrittenEvent) => event.text : plainLine;
+    for (const event of batch.asWritten()) {
       await this.#call.stdout.print(lineOf(event));
       this.#left -= 1;
-      if (this.#left === 0) return event.id;
+      if (this.#left === 0) return enough(event.id);
     }
     return undefined;
   }
 }
 
-function plainLine({ id, ts, type, data }: ReceivedEvent): string {
+function plainLine({ id, ts, type, data }: WrittenEvent): string {
   return `${id} ${ts} ${type} ${data}`;
 }
 

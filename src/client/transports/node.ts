@@ -1,52 +1,40 @@
 // The transport of Node: its own fetch, and `ws`, which can send a key with its upgrade.
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { CallError } from '../call-error.ts';
+import type { CallError } from '../call-error.ts';
 import { errorFromWire } from '../caller.ts';
 import type { SocketEvents, Transport, TransportSocket } from '../transport.ts';
+import { connectError, type HttpPeer, postText, rpcUrl, strangeAnswer } from './http.ts';
 
 export interface NodeTransportOptions {
   /** Where the server is, as `http://127.0.0.1:8080`. */
   readonly url: string;
   /** null: none, for a server in open mode. */
-  readonly key: string | null;
+  readonly key?: string | null | undefined;
 }
 
 const HANDSHAKE_MS_MAX = 10_000;
 const FRAME_BYTES_MAX = 67_108_864;
 const REFUSAL_BYTES_MAX = 65_536;
-/** A server pings every 15 s; a connection that is silent for three of them is half-open. */
-const SILENCE_MS_MAX = 45_000;
 const CLOSE_MS_MAX = 1000;
 
 export class NodeTransport implements Transport {
-  readonly #url: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #peer: HttpPeer;
 
-  constructor({ url, key }: NodeTransportOptions) {
-    this.#url = `${url.replace(/\/+$/, '')}/rpc`;
-    this.#headers = key === null ? {} : { authorization: `Bearer ${key}` };
+  constructor({ url, key = null }: NodeTransportOptions) {
+    this.#peer = { url: rpcUrl(url), key };
   }
 
-  async request(text: string, signal: AbortSignal): Promise<string> {
-    const headers = { ...this.#headers, 'content-type': 'application/json' };
-    try {
-      const response = await fetch(this.#url, { method: 'POST', body: text, headers, signal });
-      const answer = await response.text();
-      const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-      if (isJson || response.status === 204) return answer;
-      throw this.#strangeAnswer(response.status);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw error instanceof CallError ? error : this.#connectError(error);
-    }
+  request(text: string, signal: AbortSignal): Promise<string> {
+    return postText(this.#peer, text, signal);
   }
 
   openSocket(events: SocketEvents, signal: AbortSignal): Promise<TransportSocket> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      const socket = new WebSocket(this.#url.replace(/^http/, 'ws'), {
-        headers: this.#headers,
+      const { url, key } = this.#peer;
+      const socket = new WebSocket(url.replace(/^http/, 'ws'), {
+        headers: key === null ? {} : { authorization: `Bearer ${key}` },
         handshakeTimeout: HANDSHAKE_MS_MAX,
         maxPayload: FRAME_BYTES_MAX,
         perMessageDeflate: false,
@@ -56,7 +44,7 @@ export class NodeTransport implements Transport {
       socket.on('error', (error) => {
         signal.removeEventListener('abort', giveUp);
         // Once it was open, 'close' tells; here the promise is settled already.
-        reject(signal.aborted ? signal.reason : this.#connectError(error));
+        reject(signal.aborted ? signal.reason : connectError(url, error));
       });
       socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
         signal.removeEventListener('abort', giveUp);
@@ -86,37 +74,13 @@ export class NodeTransport implements Transport {
     } catch {
       // Falls through: whatever it is, it is no Aftercommit server.
     }
-    return this.#strangeAnswer(response.statusCode ?? 0);
-  }
-
-  #strangeAnswer(status: number): CallError {
-    const message = `${this.#url} answered HTTP ${status}, which is not what an Aftercommit server answers.`;
-    return new CallError('CommError', { message, details: { status } });
-  }
-
-  /** fetch and ws hide the reason in different places. */
-  #connectError(error: unknown): CallError {
-    const { cause = error } = error as { cause?: unknown };
-    const { code, message } = cause as { code?: string; message?: string };
-    const reason = code === 'ECONNREFUSED' ? 'nobody listens there' : message || code;
-    return new CallError('ConnectError', {
-      message: `The server at ${this.#url} cannot be reached: ${reason}.`,
-      cause: error,
-    });
+    return strangeAnswer(this.#peer.url, response.statusCode ?? 0);
   }
 }
 
 function listen(socket: WebSocket, events: SocketEvents): TransportSocket {
-  const silence = setTimeout(() => socket.terminate(), SILENCE_MS_MAX);
-  socket.on('ping', () => silence.refresh());
-  socket.on('message', (data) => {
-    silence.refresh();
-    events.onText(data.toString());
-  });
-  socket.on('close', (code) => {
-    clearTimeout(silence);
-    events.onClose(code);
-  });
+  socket.on('message', (data) => events.onText(data.toString()));
+  socket.on('close', (code) => events.onClose(code));
   return {
     send: (text) => {
       if (socket.readyState === socket.OPEN) socket.send(text);

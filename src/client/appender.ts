@@ -1,0 +1,101 @@
+// Adds events, and tries again until it is known what became of them: each call goes out under an idempotency key, so
+// an answer that was lost on the way costs time and never an event, or a second one.
+import { backoffMs } from '../base/backoff.ts';
+import { systemClock } from '../base/clock.ts';
+import { isCallError, isTransient } from './call-error.ts';
+import type { Caller, CallMethod } from './caller.ts';
+import { dataTextOf } from './json-text.ts';
+
+/** An event before it has an id. */
+export interface ClientDraft {
+  readonly type: string;
+  /** Any JSON value, or `new JsonText(text)`; left out, it is null. */
+  readonly data?: unknown;
+}
+
+export interface AppendOptions {
+  /** @default 'main' */
+  readonly stream?: string | undefined;
+  /**
+   * Names the call; made by chance when left out. null sends none: the server then flushes the call together with all
+   * others, which is faster, and a lost answer is the caller's to find out about.
+   */
+  readonly idempotencyKey?: string | null | undefined;
+  /** How long it is tried again, in milliseconds; 0 = once. @default 30000 */
+  readonly retryMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const RETRY_MS = 30_000;
+/** Of one try: under a key it is better to ask again than to wait. */
+const TRY_MS_MAX = 10_000;
+const BACKOFF = { firstMs: 50, maxMs: 2000 };
+
+export class Appender {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  async addEvent({ type, data }: ClientDraft, options: AppendOptions): Promise<string> {
+    const members = [`"type":${JSON.stringify(type)}`, `"data":${dataTextOf(data)}`];
+    return this.#add('addEvent', members, options) as Promise<string>;
+  }
+
+  async addEvents(
+    drafts: readonly ClientDraft[],
+    options: AppendOptions,
+  ): Promise<{ first: string; last: string }> {
+    const items = drafts.map(
+      ({ type, data }) => `{"type":${JSON.stringify(type)},"data":${dataTextOf(data)}}`,
+    );
+    const members = [`"events":[${items.join(',')}]`];
+    return this.#add('addEvents', members, options) as Promise<{ first: string; last: string }>;
+  }
+
+  async #add(
+    method: CallMethod,
+    members: readonly string[],
+    { stream, idempotencyKey: key = randomKey(), retryMs = RETRY_MS, signal }: AppendOptions,
+  ): Promise<unknown> {
+    const params = [
+      ...members,
+      ...(stream === undefined ? [] : [`"stream":${JSON.stringify(stream)}`]),
+      ...(key === null ? [] : [`"idempotency_key":${JSON.stringify(key)}`]),
+    ];
+    const text = `{${params.join(',')}}`;
+    const timeoutMs = key === null ? undefined : TRY_MS_MAX;
+    const endMs = systemClock.monotonicMs() + retryMs;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return JSON.parse(await this.#caller.callText(method, text, { signal, timeoutMs }));
+      } catch (error) {
+        const pauseMs = backoffMs(attempt, BACKOFF);
+        const isLate = systemClock.monotonicMs() + pauseMs > endMs;
+        if (isLate || signal?.aborted || !mayTryAgain(error, key)) throw named(error, key);
+        await systemClock.sleep(pauseMs, signal);
+      }
+    }
+  }
+}
+
+/** Without a key only what a server said for certain not to have done. */
+function mayTryAgain(error: unknown, key: string | null): boolean {
+  if (!isCallError(error)) return false;
+  if (key !== null) return isTransient(error) || error.code === 'OutcomeUnknown';
+  const isAnswer = !['ConnectError', 'CommError', 'Timeout'].includes(error.code);
+  return isAnswer && isTransient(error);
+}
+
+/** Whoever goes on with it later needs the key that the server may know the call by. */
+function named(error: unknown, key: string | null): unknown {
+  if (key === null || !isCallError(error)) return error;
+  return error.with({ idempotencyKey: key });
+}
+
+/** 128 bits; `crypto.randomUUID` is missing from pages that were not loaded by HTTPS. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

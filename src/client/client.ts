@@ -1,0 +1,109 @@
+// The client of a server, in Node and in the browser: everything that a caller may do, as methods.
+import type { From } from '../contract/generated/types.ts';
+import { Appender, type AppendOptions, type ClientDraft } from './appender.ts';
+import { Caller, type CallMethod, type CallParams, type CallResult } from './caller.ts';
+import { Consumer, type ConsumerOptions } from './consumer.ts';
+import type { Transport } from './transport.ts';
+
+export interface StreamOptions {
+  /** @default 'main' */
+  readonly stream?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RegisterOptions extends StreamOptions {
+  /** Where it begins. @default 'beginning' */
+  readonly from?: From | undefined;
+}
+
+export interface UnregisterOptions extends StreamOptions {
+  /** Whose consumer; another one's needs the right admin. @default the caller's own */
+  readonly principal?: string | undefined;
+  /** Only say what it would do. @default false */
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * All methods reject with `CallError`, to be told apart by `code` (docs/errors.md), or with the signal's reason.
+ * It holds nothing open: only consumers that run do.
+ */
+export class Client {
+  readonly #transport: Transport;
+  readonly #caller: Caller;
+  readonly #appender: Appender;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    this.#caller = new Caller(transport);
+    this.#appender = new Appender(this.#caller);
+  }
+
+  /**
+   * Appends one event and gives its id once it is committed. It is tried again under the same key after whatever may
+   * pass; a failure's `details.idempotencyKey` is the key to go on with.
+   *
+   * @param type matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`
+   * @param data any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null
+   * @see FTN18, addEvent
+   */
+  addEvent(type: string, data?: unknown, options: AppendOptions = {}): Promise<string> {
+    return this.#appender.addEvent({ type, data }, options);
+  }
+
+  /** Appends 1 to 1000 events, together or not at all; their ids are contiguous. Else as `addEvent`. */
+  addEvents(
+    drafts: readonly ClientDraft[],
+    options: AppendOptions = {},
+  ): Promise<{ first: string; last: string }> {
+    return this.#appender.addEvents(drafts, options);
+  }
+
+  /** A reader of the stream; nothing happens before it is run. */
+  consumer(options: ConsumerOptions = {}): Consumer {
+    return new Consumer(options, this.#caller, this.#transport);
+  }
+
+  /**
+   * Registers a component of the caller: from now on nothing is discarded before it has acknowledged it. Again changes
+   * nothing. Consumers that run do this by themselves.
+   *
+   * @see FTN18, registerConsumer
+   */
+  async registerConsumer(component: string, options: RegisterOptions = {}): Promise<void> {
+    const { signal, ...rest } = options;
+    await this.#caller.call('registerConsumer', { component, ...given(rest) }, { signal });
+  }
+
+  /** Forgets a consumer, or only says what that would do. */
+  unregisterConsumer(
+    component: string,
+    { signal, dryRun: dry_run, ...rest }: UnregisterOptions = {},
+  ): Promise<CallResult<'unregisterConsumer'>> {
+    const params = { component, ...given({ ...rest, dry_run }) };
+    return this.#caller.call('unregisterConsumer', params, { signal });
+  }
+
+  /** The caller's consumers; with the right admin everybody's. */
+  listConsumers({ signal, ...rest }: StreamOptions = {}): Promise<CallResult<'listConsumers'>> {
+    return this.#caller.call('listConsumers', given(rest), { signal });
+  }
+
+  streamInfo({ signal, ...rest }: StreamOptions = {}): Promise<CallResult<'streamInfo'>> {
+    return this.#caller.call('streamInfo', given(rest), { signal });
+  }
+
+  /** Any method of docs/rpc.md, with its params and its result as they are on the wire; tried once. */
+  call<M extends CallMethod>(
+    method: M,
+    params: CallParams<M>,
+    signal?: AbortSignal,
+  ): Promise<CallResult<M>> {
+    return this.#caller.call(method, params, { signal });
+  }
+}
+
+/** Without what was left out. */
+function given<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,187 @@
+// One run of a consumer: sessions, one after the other, until it ends.
+//
+// reading -> (connection lost, server stopping, database away) a pause that grows -> reading. A registered consumer then
+// goes on from its cursor, so what it had not acknowledged comes again; LIVE goes on behind the last batch it handled.
+// reading -> (aborted, had enough) the batch at hand is handled, the last acknowledgement is said again -> ended.
+// reading -> (what no waiting can cure: no right, taken over, unregistered) failed.
+import { backoffMs } from '../base/backoff.ts';
+import { systemClock } from '../base/clock.ts';
+import { Mutex } from '../base/mutex.ts';
+import { compareIds, type EventId } from '../contract/event-id.ts';
+import type { From, Want } from '../contract/generated/types.ts';
+import { isCallError, isFinal, isTakenOver, isTransient } from './call-error.ts';
+import type { Caller } from './caller.ts';
+import type { ConsumerOptions, OnEvents } from './consumer.ts';
+import { Enough } from './enough.ts';
+import type { Position, ReceivedBatch, WireBatch } from './received-batch.ts';
+import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
+
+export interface ConsumerRunOptions extends Pick<ConsumerOptions, 'onReady' | 'onTrouble'> {
+  readonly component: string;
+  readonly stream: string;
+  readonly want: Want;
+  readonly from: From | undefined;
+  readonly position: Position | null;
+  readonly settleMs: number;
+  readonly caller: Caller;
+  readonly receiver: Receiver;
+  readonly onEvents: OnEvents;
+  /** Told of each step forward. */
+  readonly onPosition: (position: Position) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+const RETRY_MS_MAX = 60_000;
+
+export class ConsumerRun implements Reading {
+  readonly component: string;
+  readonly stream: string;
+  readonly want: Want;
+  readonly from: From | undefined;
+  readonly ending: AbortSignal;
+  readonly #options: ConsumerRunOptions;
+  readonly #turns = new Mutex();
+  readonly #enough = new AbortController();
+  #position: Position | null;
+  /** What a handler ended the run with. */
+  #failure: { readonly error: unknown } | null = null;
+  #isPrepared = false;
+  #seq = 0;
+  #failures = 0;
+
+  constructor(options: ConsumerRunOptions) {
+    this.#options = options;
+    this.component = options.component;
+    this.stream = options.stream;
+    this.want = options.want;
+    this.from = options.from;
+    this.#position = options.position;
+    const { signal } = this.#enough;
+    this.ending = options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]);
+  }
+
+  get position(): Position | null {
+    return this.#position;
+  }
+
+  /** Resolves when it was ended; rejects when it cannot go on. */
+  async run(): Promise<void> {
+    while (!this.ending.aborted) {
+      try {
+        await this.#options.receiver.session(this);
+      } catch (error) {
+        if (this.ending.aborted) break;
+        if (!isTransient(error) || isTakenOver(error)) throw error;
+        this.#options.onTrouble?.(error);
+        await systemClock.sleep(this.#pauseMs(error), this.ending);
+        this.#failures += 1;
+      }
+    }
+    await this.#settle();
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  async prepare(call: Calling): Promise<void> {
+    const { component, stream, from } = this;
+    if (isLive(this)) {
+      // A handler of the last session may still be at it; what it was given is not asked for again.
+      await this.#turns.run(async () => {});
+      return;
+    }
+    if (this.#isPrepared) return;
+    await call('registerConsumer', { component, stream, ...(from && { from }) });
+    if (this.#position !== null) await call('pollEvents', this.#acknowledgement(this.#position));
+    this.#isPrepared = true;
+  }
+
+  beginAt(position: Position): void {
+    this.#moveTo(position);
+  }
+
+  ready(): void {
+    this.#options.onReady?.();
+  }
+
+  take(batch: WireBatch): Promise<boolean> {
+    return this.#turns.run(async () => {
+      if (this.ending.aborted) return false;
+      this.#failures = 0;
+      const numbered = { ...batch, seq: this.#seq, missed: this.#missedBefore(batch) };
+      const isTaken = await this.#handle(numbered);
+      if (isTaken) this.#seq += 1;
+      return isTaken;
+    });
+  }
+
+  /** LIVE is tried again here: a server sends it nothing twice. */
+  async #handle(batch: ReceivedBatch): Promise<boolean> {
+    for (let refusals = 0; ; refusals += 1) {
+      const isTaken = await this.#offer(batch);
+      if (isTaken || !isLive(this) || this.ending.aborted) return isTaken;
+      await systemClock.sleep(backoffMs(refusals, BACKOFF), this.ending);
+    }
+  }
+
+  async #offer(batch: ReceivedBatch): Promise<boolean> {
+    try {
+      const result = await this.#options.onEvents(batch);
+      const isEnough = result instanceof Enough;
+      this.#moveTo({ id: isEnough ? result.id : batch.upTo, epoch: batch.epoch });
+      if (!isEnough) return true;
+      this.#enough.abort();
+    } catch (error) {
+      if (isFinal(error)) {
+        this.#failure = { error };
+        this.#enough.abort();
+      } else this.#options.onTrouble?.(error);
+    }
+    return false;
+  }
+
+  #moveTo(position: Position): void {
+    this.#position = position;
+    this.#options.onPosition(position);
+  }
+
+  /** Ids of two epochs are of two histories, and cannot be compared. */
+  #missedBefore({ after, epoch }: WireBatch): ReceivedBatch['missed'] {
+    const position = this.#position;
+    if (position === null || position.epoch !== epoch) return null;
+    const isJoined = compareIds(after, position.id as EventId) <= 0;
+    return isJoined ? null : { after: position.id, upTo: after };
+  }
+
+  #pauseMs(error: unknown): number {
+    const asked = isCallError(error) ? Number(error.details.retryAfterMs ?? 0) : 0;
+    return Math.max(backoffMs(this.#failures, BACKOFF), Math.min(asked, RETRY_MS_MAX));
+  }
+
+  /**
+   * An acknowledgement that was on its way when the socket closed may be lost, half a batch cannot be acknowledged by
+   * answering, and who polls has not asked again: a poll says it, and is answered only when the cursor is stored.
+   */
+  async #settle(): Promise<void> {
+    const { settleMs, caller } = this.#options;
+    await within(
+      settleMs,
+      this.#turns.run(async () => {}),
+    );
+    if (isLive(this) || this.#position === null || !this.#isPrepared) return;
+    const params = this.#acknowledgement(this.#position);
+    const acknowledged = caller.call('pollEvents', params, { timeoutMs: settleMs });
+    // Who has had enough counts on it; who was told to stop gets these events once more at worst.
+    const isCountedOn = this.#enough.signal.aborted && this.#failure === null;
+    await (isCountedOn ? acknowledged : acknowledged.catch(() => {}));
+  }
+
+  #acknowledgement({ id: last_id, epoch }: Position) {
+    return { component: this.component, stream: this.stream, last_id, epoch, limit: 1 };
+  }
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, systemClock.sleep(ms, done.signal)]);
+  done.abort();
+}

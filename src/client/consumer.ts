@@ -1,0 +1,140 @@
+// Reads a stream for as long as it is wanted, by push or by poll, as a registered consumer or LIVE: it connects,
+// registers the component before its first session, hands over one batch at a time in order, and acknowledges each when
+// its handler is done. consumer-run.ts says what it does about failures.
+import { LIVE } from '../contract/consumer.ts';
+import type { From, Want } from '../contract/generated/types.ts';
+import type { Caller } from './caller.ts';
+import { ConsumerRun } from './consumer-run.ts';
+import { Handover } from './handover.ts';
+import { PollReceiver } from './poll-receiver.ts';
+import { PushReceiver } from './push-receiver.ts';
+import type { Position, ReceivedBatch } from './received-batch.ts';
+import type { Receiver } from './receiver.ts';
+import type { Transport } from './transport.ts';
+
+export interface ConsumerOptions {
+  /**
+   * The part of the caller that reads on its own; it is registered when it is new. LIVE reads without a cursor.
+   * @default 'LIVE'
+   */
+  readonly component?: string | undefined;
+  /** @default 'main' */
+  readonly stream?: string | undefined;
+  /** Event types; null = all that the caller may see. @default null */
+  readonly want?: readonly string[] | null | undefined;
+  /** Push needs a WebSocket, poll only HTTP. @default 'push' */
+  readonly by?: 'push' | 'poll' | undefined;
+  /** Where it begins: LIVE in each run (default: now), another component when it is registered (default: beginning). */
+  readonly from?: From | undefined;
+  /**
+   * Everything up to it was handled, by whichever reader: LIVE begins behind it, another component acknowledges it
+   * before it reads.
+   */
+  readonly position?: Position | null | undefined;
+  /** Poll only: the most events of one batch; the server's own limit stands above it. */
+  readonly eventsMax?: number | undefined;
+  /** Push only, and not LIVE: batches that may be under way at a time. @default 1 */
+  readonly batchesInFlightMax?: number | undefined;
+  /** How long a run that ends waits for its handler, and for its last acknowledgement, in ms. @default 2000 */
+  readonly settleMs?: number | undefined;
+  /** Called whenever events can come: at first, and after each new connection. */
+  readonly onReady?: (() => void) | undefined;
+  /** Called when it could not go on and will try again, and when a handler rejected. */
+  readonly onTrouble?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Handles one batch. Resolving acknowledges it; resolving with `enough(id)` acknowledges up to that event and ends the
+ * run. Rejecting makes the batch come again, after a pause that grows; rejecting with an error whose `isFinal` is true
+ * ends the run with that error.
+ */
+export type OnEvents = (batch: ReceivedBatch) => unknown;
+
+export interface RunOptions {
+  /** Ends the run: the batch at hand is handled and acknowledged, within `settleMs`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SETTLE_MS = 2000;
+
+export class Consumer implements AsyncIterable<ReceivedBatch> {
+  readonly #options: ConsumerOptions;
+  readonly #caller: Caller;
+  readonly #receiver: Receiver;
+  #position: Position | null;
+  #isRunning = false;
+
+  constructor(options: ConsumerOptions, caller: Caller, transport: Transport) {
+    this.#options = options;
+    this.#caller = caller;
+    this.#position = options.position ?? null;
+    this.#receiver =
+      options.by === 'poll'
+        ? new PollReceiver(caller, options.eventsMax)
+        : new PushReceiver(transport, options.batchesInFlightMax ?? 1);
+  }
+
+  /** Everything up to it was handled; null before the first batch. Another consumer may go on from it. */
+  get position(): Position | null {
+    return this.#position;
+  }
+
+  /**
+   * Resolves when the signal aborts or the handler has had enough; rejects when it cannot go on: `CallError` by its
+   * code, or the handler's own final error. One run at a time; a later one goes on where this one ended.
+   */
+  async run(onEvents: OnEvents, { signal }: RunOptions = {}): Promise<void> {
+    if (this.#isRunning) throw new Error('This consumer is being read already; make another one.');
+    this.#isRunning = true;
+    const { component = LIVE, stream = 'main', want = null, from } = this.#options;
+    const run = new ConsumerRun({
+      ...this.#options,
+      component,
+      stream,
+      want: want as Want,
+      from,
+      position: this.#position,
+      settleMs: this.#options.settleMs ?? SETTLE_MS,
+      caller: this.#caller,
+      receiver: this.#receiver,
+      onEvents,
+      onPosition: (position) => {
+        this.#position = position;
+      },
+      signal,
+    });
+    try {
+      await run.run();
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /**
+   * The batches, one at a time: each is acknowledged when the loop asks for the next. A loop that is left by `break` or
+   * by an error has not handled its last batch; abort the signal and let the loop come round to end behind it.
+   */
+  async *batches({ signal }: RunOptions = {}): AsyncGenerator<ReceivedBatch, void, undefined> {
+    const handover = new Handover<ReceivedBatch>();
+    const left = new AbortController();
+    const signals = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
+    const running = this.run((batch) => handover.offer(batch), { signal: signals });
+    const over = running.finally(() => handover.end()).catch(() => {});
+    try {
+      for (;;) {
+        const batch = await handover.next();
+        if (batch === null) break;
+        yield batch;
+      }
+    } finally {
+      left.abort();
+      handover.leave();
+      await over;
+    }
+    await running;
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<ReceivedBatch, void, undefined> {
+    return this.batches();
+  }
+}

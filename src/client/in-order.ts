@@ -1,0 +1,67 @@
+// The batches of one subscription in the order of their numbers, whatever order they came in. One at a time: the next
+// is handled when the last was.
+//
+// A refused batch is sent again under its own number, and everything behind it too: until it is there, all others are
+// of before and count for nothing.
+import { CallError } from './call-error.ts';
+
+/** Handles one item; false = refused. */
+export type Handle<T> = (item: T) => Promise<boolean>;
+
+interface Held<T> {
+  readonly item: T;
+  readonly answer: (isTaken: boolean) => void;
+}
+
+export class InOrder<T> {
+  readonly #handle: Handle<T>;
+  readonly #heldMax: number;
+  readonly #held = new Map<number, Held<T>>();
+  #expected = 0;
+  #isAskedAgain = false;
+  #isAtWork = false;
+
+  /** At most `heldMax` are held at a time. */
+  constructor(handle: Handle<T>, heldMax: number) {
+    this.#handle = handle;
+    this.#heldMax = heldMax;
+  }
+
+  /**
+   * Resolves with what the handler says, when it was this one's turn; never, when the one before it was refused.
+   * Throws `CallError` when so many came that one before them must be lost.
+   */
+  take(seq: number, item: T): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.#isAskedAgain && seq !== this.#expected) return;
+      this.#isAskedAgain = false;
+      this.#held.set(seq, { item, answer: resolve });
+      if (this.#held.size > this.#heldMax) throw lost(this.#expected);
+      void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    for (;;) {
+      const next = this.#held.get(this.#expected);
+      if (next === undefined) break;
+      this.#held.delete(this.#expected);
+      const isTaken = await this.#handle(next.item);
+      next.answer(isTaken);
+      if (isTaken) this.#expected += 1;
+      else {
+        this.#held.clear();
+        this.#isAskedAgain = true;
+      }
+    }
+    this.#isAtWork = false;
+  }
+}
+
+function lost(seq: number): CallError {
+  return new CallError('CommError', {
+    message: `Batch ${seq} has not come, and those behind it have.`,
+  });
+}

@@ -1,0 +1,16 @@
+// What the entries for Node and for browsers share.
+
+export type { AppendOptions, ClientDraft } from './appender.ts';
+export { CallError, type CallErrorCode, isCallError } from './call-error.ts';
+export type { CallMethod, CallParams, CallResult } from './caller.ts';
+export {
+  Client,
+  type RegisterOptions,
+  type StreamOptions,
+  type UnregisterOptions,
+} from './client.ts';
+export { Consumer, type ConsumerOptions, type OnEvents, type RunOptions } from './consumer.ts';
+export { type Enough, enough } from './enough.ts';
+export { JsonText } from './json-text.ts';
+export type { Position, ReceivedBatch, ReceivedEvent, WrittenEvent } from './received-batch.ts';
+export type { SocketEvents, Transport, TransportSocket } from './transport.ts';
