@@ -1,6 +1,22 @@
 // The published entry `aftercommit`: the service inside the application's own process.
 
-export { App } from './app/app.ts';
-export { loadSettings, type Settings } from './config/load.ts';
-export { isServiceError, ServiceError } from './contract/errors.ts';
-export { createLogger, type Logger } from './telemetry/logger.ts';
+export type { App, StreamChoice } from './app/app.ts';
+export { type AppOptions, createApp } from './app/create-app.ts';
+export type { AddOptions, InProcessAppender, NewEvent } from './app/in-process/appender.ts';
+export type { InProcessHandler } from './app/in-process/channel.ts';
+export type {
+  InProcessSubscription,
+  PollOptions,
+  SubscribeOptions,
+  SubscriptionEnd,
+} from './app/in-process/readers.ts';
+export {
+  JsonText,
+  type Position,
+  type ReceivedBatch,
+  type ReceivedEvent,
+} from './client/public.ts';
+export { ConfigError, type Settings } from './config/load.ts';
+export { type ErrorCode, isServiceError, ServiceError } from './contract/errors.ts';
+export type { Logger } from './telemetry/logger.ts';
+export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

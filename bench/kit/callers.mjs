@@ -5,14 +5,14 @@ import { checkArrivals } from './arrivals.mjs';
 import { monotonicMs } from './clock.mjs';
 import { metered, ownCpuMicros } from './cpu.mjs';
 import { draftOf } from './draft.mjs';
-import { createMetrics, Generator, loadSettings, STREAM } from './product.mjs';
+import { createLogger, createTelemetry, Generator, loadSettings, STREAM } from './product.mjs';
 
 /** A generator as a node has it. */
 export function openGenerator(store) {
   return new Generator({
     store,
     streams: [STREAM],
-    metrics: createMetrics(),
+    ...createTelemetry(createLogger('silent')),
     onAppended: () => {},
     limits: loadSettings({}),
   });

@@ -11,7 +11,7 @@ export { loadDriver, openHandle } from '../../dist/src/store/dialects/sqlite/dri
 export { Store } from '../../dist/src/store/store.js';
 export { Warehouse } from '../../dist/src/store/warehouse.js';
 export { createLogger } from '../../dist/src/telemetry/logger.js';
-export { createMetrics } from '../../dist/src/telemetry/metrics.js';
+export { createTelemetry } from '../../dist/src/telemetry/telemetry.js';
 
 /** The stream that every measurement uses. */
 export const STREAM = 'main';

@@ -1,205 +1,248 @@
-// Puts the service together: the only place that makes services, and the order in which they live.
+// The service inside a process: from its databases to its doors, and what the embedding application may do with it.
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../base/clock.ts';
 import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
+import type { ReceivedBatch } from '../client/public.ts';
 import type { Settings } from '../config/load.ts';
-import { Delivery } from '../delivery/delivery.ts';
-import { Feed } from '../feed/feed.ts';
-import { Generator } from '../generator/generator.ts';
-import { Sequencer } from '../generator/sequencer.ts';
-import { Archiver } from '../relay/archiver.ts';
-import { Discarder } from '../retention/discarder.ts';
-import { KeyExpiry } from '../retention/key-expiry.ts';
-import { StaleConsumers } from '../retention/stale-consumers.ts';
-import { Server } from '../server/server.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { From } from '../contract/generated/types.ts';
+import { Hints } from '../generator/hints.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
-import { credentialsInForce } from './credentials-path.ts';
+import type { NoticeListener, NoticeName } from '../telemetry/notices.ts';
+import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { type Assembly, assemble, type Node } from './assembly.ts';
 import { setGauges } from './gauges.ts';
+import { InProcessAppender } from './in-process/appender.ts';
+import {
+  InProcessReaders,
+  type InProcessSubscription,
+  type PollOptions,
+  type SubscribeOptions,
+} from './in-process/readers.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
-import { WakeUps } from './wake-ups.ts';
+
+export interface AppParts {
+  /** False: nobody on the network is served. @default true */
+  readonly hasServer?: boolean;
+}
+
+type ServiceName = Settings['services'][number];
+
+interface Opened {
+  readonly store: Store;
+  readonly warehouse: Warehouse | null;
+}
+
+interface Running extends Opened {
+  readonly services: readonly Service[];
+  readonly node: Node | null;
+  readonly readers: InProcessReaders | null;
+}
+
+export interface StreamChoice {
+  /** @default 'main' */
+  readonly stream?: string | undefined;
+}
 
 const PROBE_MS = 2000;
 const GRACE_MS = 1000;
 
-/** A running node; `start` migrates and resolves when it serves. */
 export class App implements Service {
   readonly #settings: Settings;
-  readonly #logger: Logger;
-  readonly #metrics: Metrics = createMetrics();
-  readonly #node = randomUUID();
-  #store: Store | null = null;
-  #warehouse: Warehouse | null = null;
-  #server: Server | null = null;
-  #services: Service[] = [];
+  readonly #telemetry: Telemetry;
+  readonly #parts: AppParts;
+  readonly #nodeName = randomUUID();
+  #running: Running | null = null;
 
-  constructor(settings: Settings, logger: Logger) {
+  constructor(settings: Settings, logger: Logger, parts: AppParts = {}) {
     this.#settings = settings;
-    this.#logger = logger;
+    this.#telemetry = createTelemetry(logger);
+    this.#parts = parts;
   }
 
-  /** Where it listens. */
+  /** Where it listens, as `http://127.0.0.1:8080`. Throws when it does not. */
   get url(): string {
-    if (this.#server === null) throw new Error('The app has not been started.');
-    return this.#server.url;
+    const server = this.#require().node?.server;
+    if (!server) throw new Error('This app has no server: see its option server.');
+    return server.url;
   }
 
+  /** Adds events that belong to no transaction; for those that do see `addEvent` of `aftercommit/generator`. */
+  get generator(): InProcessAppender {
+    return new InProcessAppender(this.#requireNode('generator').generator);
+  }
+
+  /** For `addEvent(tx, type, data, { hints: app.hints })`: the app then looks as soon as the transaction is over. */
+  get hints(): Hints {
+    return new Hints(async (stream) => this.#running?.node?.onHint(stream));
+  }
+
+  /** Migrates the databases and resolves when everything works; rejects when it cannot, having given all back. */
   async start(): Promise<void> {
-    const { streams, archiver } = this.#settings;
+    if (this.#running !== null) throw new Error('The app has been started already.');
+    const opened = await this.#open();
     try {
-      this.#store = await Store.open(databaseOptions(this.#settings, this.#settings.databaseUrl));
-      await this.#store.migrate(streams);
-      await warnOfLaxSettings(this.#store, 'active', this.#logger);
-      if (archiver) {
-        this.#warehouse = await Warehouse.open(
-          databaseOptions(this.#settings, this.#settings.warehouseUrl),
-        );
-        await this.#warehouse.migrate(streams);
-        await warnOfLaxSettings(this.#warehouse, 'warehouse', this.#logger);
-        // Before any discarder takes its first look.
-        for (const stream of streams) await this.#store.requireArchive(stream);
-      }
-      const services = this.#assemble(this.#store);
+      const assembled: Assembly = assemble({
+        ...opened,
+        settings: this.#settings,
+        telemetry: this.#telemetry,
+        node: this.#nodeName,
+        hasServer: this.#parts.hasServer ?? true,
+        probes: {
+          problems: () => problemsOf(opened.store),
+          metricsText: () => this.#metricsOf({ ...opened, node: assembled.node }),
+        },
+      });
+      const { services, node } = assembled;
+      const readers = node && new InProcessReaders(node.delivery, this.#telemetry);
       await startAll(services);
-      this.#services = services;
+      this.#running = { ...opened, services, node, readers };
     } catch (error) {
-      await this.#closeDatabases();
+      await close(opened);
+      throw error;
+    }
+    this.#telemetry.notices.give('ready', { url: this.#running.node?.server?.url ?? null });
+  }
+
+  /**
+   * Finishes what was taken, lets handlers finish their batch, tells sockets to go, and gives everything back, within
+   * `shutdownMs` and a moment: what a database that is away still owes by then is given up.
+   */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    this.#running = null;
+    const { metrics, logger } = this.#telemetry;
+    metrics.ready.set(0);
+    const { shutdownMs } = this.#settings;
+    const isFinished = await inTime(running.readers?.finish() ?? Promise.resolve(), shutdownMs);
+    const isDone = await inTime(stopAll(running.services), shutdownMs + GRACE_MS);
+    const isClosed = await inTime(close(running), GRACE_MS);
+    if (!isFinished || !isDone || !isClosed)
+      logger.error({}, 'The stop took too long; what was left was given up.');
+  }
+
+  /** Calls the listener at every such notice; what it throws is logged and harms nobody. */
+  on<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
+    this.#telemetry.notices.on(name, listener);
+    return this;
+  }
+
+  once<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
+    this.#telemetry.notices.once(name, listener);
+    return this;
+  }
+
+  off<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
+    this.#telemetry.notices.off(name, listener);
+    return this;
+  }
+
+  /**
+   * Registers a consumer of the application's own: from now on nothing is discarded before it has acknowledged it.
+   * Again changes nothing. `from` is where it begins (default: the oldest event).
+   *
+   * @see FTN18, registerConsumer
+   */
+  registerConsumer(
+    component: string,
+    { stream = 'main', from }: StreamChoice & { readonly from?: From | undefined } = {},
+  ): Promise<void> {
+    return this.#readers('poll', 'push').register(component, stream, from);
+  }
+
+  /** What follows `lastId`, which it acknowledges. @see FTN18, pollEvents */
+  pollEvents(options: PollOptions = {}): Promise<ReceivedBatch> {
+    return this.#readers('poll').poll(options);
+  }
+
+  /** Hands events to a function of this process, registering its component when it is new. */
+  subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
+    return this.#readers('push').subscribe(options);
+  }
+
+  /** The metrics as Prometheus text. */
+  metrics(): Promise<{ contentType: string; text: string }> {
+    return this.#metricsOf(this.#require());
+  }
+
+  async #metricsOf({ store, node }: Pick<Running, 'store' | 'node'>) {
+    const { metrics } = this.#telemetry;
+    const { streams, staleMs } = this.#settings;
+    node?.generator.setGauges();
+    // While the database is away, what was counted is wanted most.
+    await inTime(setGauges(store, streams, staleMs, metrics), PROBE_MS).catch(() => {});
+    const { registry } = metrics;
+    return { contentType: registry.contentType, text: await registry.metrics() };
+  }
+
+  async #open(): Promise<Opened> {
+    const settings = this.#settings;
+    const { streams, archiver } = settings;
+    const { logger } = this.#telemetry;
+    const store = await Store.open(databaseOptions(settings, settings.databaseUrl));
+    let warehouse: Warehouse | null = null;
+    try {
+      await store.migrate(streams);
+      await warnOfLaxSettings(store, 'active', logger);
+      if (archiver) {
+        warehouse = await Warehouse.open(databaseOptions(settings, settings.warehouseUrl));
+        await warehouse.migrate(streams);
+        await warnOfLaxSettings(warehouse, 'warehouse', logger);
+        // Before any discarder takes its first look.
+        for (const stream of streams) await store.requireArchive(stream);
+      }
+      return { store, warehouse };
+    } catch (error) {
+      await close({ store, warehouse });
       throw error;
     }
   }
 
-  /**
-   * Finishes what was taken, tells sockets to go, and gives everything back, within `shutdownMs` and a moment: what a
-   * database that is away still owes by then is given up.
-   */
-  async stop(): Promise<void> {
-    const services = this.#services;
-    this.#services = [];
-    const { shutdownMs } = this.#settings;
-    const isDone = await inTime(stopAll(services), shutdownMs + GRACE_MS);
-    const isClosed = await inTime(this.#closeDatabases(), GRACE_MS);
-    if (!isDone || !isClosed)
-      this.#logger.error({}, 'The stop took too long; what was left was given up.');
+  #readers(...services: readonly ServiceName[]): InProcessReaders {
+    return this.#requireNode(...services).readers;
   }
 
-  /** In the order of starting; the doors to the network open last and close first. */
-  #assemble(store: Store): Service[] {
-    const settings = this.#settings;
-    const shared = { store, metrics: this.#metrics, logger: this.#logger };
-    const feeds = new Map(
-      settings.streams.map((stream) => [
-        stream,
-        new Feed({ ...shared, stream, pace: settings, limits: settings }),
-      ]),
-    );
-    const onGrown = (stream: string) => wakeUps.onGrown(stream);
-    const sequencers = new Map(
-      (store.hasSteps ? settings.streams : []).map((stream) => [
-        stream,
-        new Sequencer({ ...shared, stream, pace: settings, onMoved: onGrown }),
-      ]),
-    );
-    const wakeUps = new WakeUps({
-      ...shared,
-      feeds,
-      sequencers,
-      isWatching: settings.watch,
-    });
-    const generator = new Generator({
-      ...shared,
-      streams: settings.streams,
-      onAppended: onGrown,
-      limits: settings,
-    });
-    const delivery = new Delivery({ ...shared, feeds, node: this.#node, limits: settings });
-    const stale = new StaleConsumers({
-      ...shared,
-      streams: settings.streams,
-      staleMs: settings.staleMs,
-    });
-    const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
-    this.#server = new Server({
-      ...settings,
-      credentials: credentialsInForce(settings),
-      services: {
-        ...settings,
-        generator,
-        delivery,
-        onHint: (stream: string) => wakeUps.onHint(stream),
-        metrics: this.#metrics,
-      },
-      offered: settings.services,
-      problems: () => this.#problems(store),
-      metricsText: () => {
-        generator.setGauges();
-        return this.#metricsText(store);
-      },
-      metrics: this.#metrics,
-      logger: this.#logger,
-    });
-    return [
-      ...feeds.values(),
-      ...sequencers.values(),
-      wakeUps,
-      generator,
-      delivery,
-      stale,
-      expiry,
-      ...this.#workers(store),
-      this.#server,
-    ];
+  #require(): Running {
+    if (this.#running === null) throw new ServiceError('ShuttingDown', { message: NOT_STARTED });
+    return this.#running;
   }
 
-  #workers(store: Store): Service[] {
-    const { streams, discarder, discardLimit, workerPeriodMs } = this.#settings;
-    const shared = {
-      store,
-      periodMs: workerPeriodMs,
-      metrics: this.#metrics,
-      logger: this.#logger,
-    };
-    const warehouse = this.#warehouse;
-    const archivers =
-      warehouse === null
-        ? []
-        : streams.map((stream) => new Archiver({ ...shared, stream, warehouse, node: this.#node }));
-    const discarders = discarder
-      ? streams.map((stream) => new Discarder({ ...shared, stream, limit: discardLimit }))
-      : [];
-    return [...archivers, ...discarders];
-  }
-
-  async #problems(store: Store): Promise<Record<string, string>> {
-    const answered = store.ping().catch(() => {
-      throw new Error('it cannot be reached');
-    });
-    try {
-      return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
-    } catch (error) {
-      return { database: (error as Error).message };
+  /** Throws `UnknownMethod` when the app offers none of these services. */
+  #requireNode(...services: readonly ServiceName[]): Node & { readers: InProcessReaders } {
+    const { node, readers } = this.#require();
+    const isOffered = services.some((service) => this.#settings.services.includes(service));
+    if (node === null || readers === null || !isOffered) {
+      const message = `This app does not offer ${services.join(' or ')}: see its option services.`;
+      throw new ServiceError('UnknownMethod', { message });
     }
-  }
-
-  async #metricsText(store: Store): Promise<{ contentType: string; text: string }> {
-    const { streams, staleMs } = this.#settings;
-    // While the database is away, what was counted is wanted most.
-    await inTime(setGauges(store, streams, staleMs, this.#metrics), PROBE_MS).catch(() => {});
-    const { registry } = this.#metrics;
-    return { contentType: registry.contentType, text: await registry.metrics() };
-  }
-
-  async #closeDatabases(): Promise<void> {
-    await this.#warehouse?.close();
-    await this.#store?.close();
-    this.#warehouse = null;
-    this.#store = null;
+    return { ...node, readers };
   }
 }
 
+const NOT_STARTED = 'The app is not running: await its start first.';
+
+/** What the databases are opened with. */
 export function databaseOptions(settings: Settings, url: string) {
   return { url, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+}
+
+async function close({ store, warehouse }: Opened): Promise<void> {
+  await warehouse?.close();
+  await store.close();
+}
+
+async function problemsOf(store: Store): Promise<Record<string, string>> {
+  const answered = store.ping().catch(() => {
+    throw new Error('it cannot be reached');
+  });
+  try {
+    return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
+  } catch (error) {
+    return { database: (error as Error).message };
+  }
 }
 
 /** True when the work has ended within `ms`; false when it goes on without anybody waiting for it. */

@@ -4,17 +4,14 @@ import type { Service } from '../base/lifecycle.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Sequencer } from '../generator/sequencer.ts';
 import type { ChangedPlace, Store, Watch } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
-export interface WakeUpsOptions {
+export interface WakeUpsOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly sequencers: ReadonlyMap<string, Sequencer>;
   /** False: of other processes nothing is heard. */
   readonly isWatching: boolean;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 export class WakeUps implements Service {
@@ -22,10 +19,10 @@ export class WakeUps implements Service {
   readonly #watch: Watch | null;
 
   constructor(options: WakeUpsOptions) {
-    const { store, isWatching, metrics, logger } = options;
+    const { store, isWatching, notices, logger } = options;
     this.#options = options;
     const onError = (error: unknown) => {
-      metrics.loopErrors.inc({ loop: 'watch', stream: '' });
+      notices.give('workerError', { worker: 'watch', stream: null, error });
       logger.warn({ error }, 'Commits of other processes are not told of; they are looked for.');
     };
     this.#watch = isWatching

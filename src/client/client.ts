@@ -2,7 +2,8 @@
 import type { From } from '../contract/generated/types.ts';
 import { Appender, type AppendOptions, type ClientDraft } from './appender.ts';
 import { Caller, type CallMethod, type CallParams, type CallResult } from './caller.ts';
-import { Consumer, type ConsumerOptions } from './consumer.ts';
+import { Consumer } from './consumer.ts';
+import type { ConsumerOptions } from './consumer-options.ts';
 import type { Transport } from './transport.ts';
 
 export interface StreamOptions {

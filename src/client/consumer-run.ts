@@ -11,7 +11,7 @@ import { compareIds, type EventId } from '../contract/event-id.ts';
 import type { From, Want } from '../contract/generated/types.ts';
 import { isCallError, isFinal, isTakenOver, isTransient } from './call-error.ts';
 import type { Caller } from './caller.ts';
-import type { ConsumerOptions, OnEvents } from './consumer.ts';
+import type { ConsumerOptions, OnEvents } from './consumer-options.ts';
 import { Enough } from './enough.ts';
 import type { Position, ReceivedBatch, WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';

@@ -9,7 +9,8 @@ export {
   type StreamOptions,
   type UnregisterOptions,
 } from './client.ts';
-export { Consumer, type ConsumerOptions, type OnEvents, type RunOptions } from './consumer.ts';
+export { Consumer, type RunOptions } from './consumer.ts';
+export type { ConsumerOptions, OnEvents } from './consumer-options.ts';
 export { type Enough, enough } from './enough.ts';
 export { JsonText } from './json-text.ts';
 export type { Position, ReceivedBatch, ReceivedEvent, WrittenEvent } from './received-batch.ts';

@@ -2,6 +2,8 @@
 
 /** Delivery without a cursor; reserved, so no consumer is ever registered under it. */
 export const LIVE = 'LIVE';
+/** The principal of consumers inside the process. No credential can have this name, so nobody on the network is it. */
+export const INTERNAL = 'internal';
 /** The archiver's own consumer. No principal can own it: a principal's ident always holds a colon. */
 export const ARCHIVER = 'ARCHIVER';
 

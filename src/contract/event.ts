@@ -12,7 +12,7 @@ export interface Draft {
 }
 
 /** The event's JSON, on one line; its parts are JSON-safe by the time they are stored. */
-function eventText([id, type, data, ts]: EventRow): string {
+export function eventText([id, type, data, ts]: EventRow): string {
   return `{"id":"${id}","type":"${type}","data":${onOneLine(data)},"ts":"${ts}"}`;
 }
 

@@ -6,8 +6,7 @@ import { nextTurn, systemClock } from '../base/clock.ts';
 import { Hint } from '../base/hint.ts';
 import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
 import type { Ack, Store } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 const BACKOFF = { firstMs: 50, maxMs: 2000 };
 /**
@@ -23,8 +22,7 @@ const STORED_MAX = 10_000;
 
 export class AckWriter {
   readonly #store: Store;
-  readonly #metrics: Metrics;
-  readonly #logger: Logger;
+  readonly #telemetry: Telemetry;
   readonly #drained = new AbortController();
   /** By consumer and token: a reader that was taken over must not stand in the way of the newer one. */
   #waiting = new Map<string, Ack>();
@@ -36,10 +34,9 @@ export class AckWriter {
   #failures = 0;
   #tickMs = TICK_MS;
 
-  constructor(options: { store: Store; metrics: Metrics; logger: Logger }) {
+  constructor(options: { readonly store: Store } & Telemetry) {
     this.#store = options.store;
-    this.#metrics = options.metrics;
-    this.#logger = options.logger;
+    this.#telemetry = options;
   }
 
   /** Resolves when the cursor is stored (or stood further already); rejects when the database failed. */
@@ -108,11 +105,13 @@ export class AckWriter {
         if (token === null) this.#remember(consumerId, cursor);
       }
       this.#failures = 0;
-      this.#metrics.ackFlushes.inc();
-      this.#metrics.acks.inc(acks.length);
+      const { metrics } = this.#telemetry;
+      metrics.ackFlushes.inc();
+      metrics.acks.inc(acks.length);
     } catch (error) {
-      this.#metrics.loopErrors.inc({ loop: 'acks', stream: '' });
-      this.#logger.warn({ error, acks: acks.length }, 'Cursors could not be stored.');
+      const { notices, logger } = this.#telemetry;
+      notices.give('workerError', { worker: 'acks', stream: null, error });
+      logger.warn({ error, acks: acks.length }, 'Cursors could not be stored.');
       this.#retry(acks.filter((ack) => ack.token !== null));
       throw error;
     }

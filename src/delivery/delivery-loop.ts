@@ -5,7 +5,7 @@ import { Hint } from '../base/hint.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Channel, CloseReason } from './channel.ts';
 import { FlowControl } from './flow-control.ts';
 
@@ -18,14 +18,15 @@ export interface DeliveryLimits {
   readonly checkpointMs: number;
 }
 
-export interface DeliveryLoopOptions {
+export interface DeliveryLoopOptions extends Telemetry {
   readonly feed: Feed;
+  /** `principal:component`, or LIVE. */
+  readonly consumer: string;
   readonly channel: Channel;
   /** null wants all. */
   readonly filter: TypeFilter | null;
   readonly batchesInFlightMax: number;
   readonly limits: DeliveryLimits;
-  readonly metrics: Metrics;
 }
 
 export interface Rounds {
@@ -100,9 +101,10 @@ export class DeliveryLoop {
 
   /** Ends the delivery; with a reason it ends the channel's connection too. */
   end(reason: CloseReason | null): void {
-    const { feed, channel, metrics } = this.#options;
+    const { feed, consumer, channel, notices } = this.#options;
     if (this.isEnded) return;
-    if (reason === 'timed-out') metrics.pushErrors.inc({ stream: feed.stream, reason });
+    if (reason === 'timed-out')
+      notices.give('pushError', { stream: feed.stream, consumer, reason });
     this.#abort.abort();
     channel.forget();
     if (reason !== null) channel.close(reason);

@@ -8,8 +8,7 @@ import type { Batch } from '../contract/event-list.ts';
 import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AckWriter } from './ack-writer.ts';
 import type { Channel } from './channel.ts';
 import type { DeliveryLimits } from './delivery-loop.ts';
@@ -20,7 +19,7 @@ import { Subscription } from './subscription.ts';
 
 export type { Start } from '../store/store.ts';
 
-export interface DeliveryOptions {
+export interface DeliveryOptions extends Telemetry {
   readonly store: Store;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly node: string;
@@ -30,8 +29,6 @@ export interface DeliveryOptions {
     readonly subscriptionsMax: number;
     readonly staleMs: number;
   };
-  readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 /** A consumer as its principal names it. */
@@ -47,6 +44,8 @@ export interface SubscribeRequest extends ConsumerRef {
   /** Bytes of events in one batch; one event always fits. */
   readonly bytesMax: number;
   readonly batchesInFlightMax: number | undefined;
+  /** What differs for a reader that no network lies before. */
+  readonly limits?: Pick<DeliveryLimits, 'batchMax' | 'ackTimeoutMs'>;
   /** LIVE only; a registered consumer goes on from its cursor. */
   readonly start: Start | undefined;
   readonly peer: Peer;
@@ -213,14 +212,16 @@ export class Delivery implements Service {
   }
 
   #shared(feed: Feed, request: SubscribeRequest, inFlight: number) {
-    const { limits, metrics, logger } = this.#options;
+    const { limits, metrics, notices, logger } = this.#options;
     return {
       feed,
       channel: request.openChannel(),
       filter: request.filter,
       batchesInFlightMax: Math.min(request.batchesInFlightMax ?? inFlight, limits.inFlightMax),
-      limits: { ...limits, bytesMax: request.bytesMax },
+      limits: { ...limits, bytesMax: request.bytesMax, ...request.limits },
+      consumer: request.component === LIVE ? LIVE : identOf(request),
       metrics,
+      notices,
       logger,
     };
   }

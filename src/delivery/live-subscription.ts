@@ -4,14 +4,12 @@
 import { isServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, idDistance, idPlus, maxId } from '../contract/event-id.ts';
 import type { EventList } from '../contract/event-list.ts';
-import type { Logger } from '../telemetry/logger.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
 
 export interface LiveSubscriptionOptions extends DeliveryLoopOptions {
   /** Delivery begins behind it. */
   readonly start: EventId;
-  readonly logger: Logger;
 }
 
 const PAUSE_MS = 500;
@@ -81,20 +79,21 @@ export class LiveSubscription {
 
   /** Goes on behind `upTo` without what lies between. */
   #passOver(upTo: EventId): void {
-    const { feed, metrics } = this.#options;
-    metrics.skipped.inc({ stream: feed.stream }, Math.max(0, idDistance(this.#scanned, upTo)));
+    const { feed, notices } = this.#options;
+    const count = Math.max(0, idDistance(this.#scanned, upTo));
+    notices.give('queueOverflow', { stream: feed.stream, queue: 'live', count });
     this.#scanned = upTo;
     this.#sentUpTo = upTo;
     this.#seq += 1;
   }
 
   async #recover(error: unknown): Promise<number> {
-    const { feed, metrics, logger } = this.#options;
+    const { feed, consumer, notices, logger } = this.#options;
     if (isServiceError(error) && error.code === 'CursorTooOld') {
       this.#passOver(idPlus(error.details.earliest as EventId, -1));
       return 0;
     }
-    metrics.loopErrors.inc({ loop: 'live', stream: feed.stream });
+    notices.give('receiverError', { stream: feed.stream, consumer, error });
     logger.warn({ error, stream: feed.stream }, 'A LIVE subscription could not go on.');
     return PAUSE_MS;
   }

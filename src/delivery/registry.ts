@@ -6,8 +6,7 @@ import { Loop } from '../base/loop.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Lease, Store } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AckWriter } from './ack-writer.ts';
 import type { CloseReason } from './channel.ts';
 import { TakeoverGuard } from './takeover-guard.ts';
@@ -26,11 +25,9 @@ export interface AttachedReader extends Attached {
 /** Whoever is at the other end of a connection; the same for all its subscriptions. */
 export type Peer = object;
 
-export interface RegistryOptions {
+export interface RegistryOptions extends Telemetry {
   readonly store: Store;
   readonly acks: AckWriter;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
   /** This process, in evt_consumers.lease_node. */
   readonly node: string;
   /** Subscriptions and waiting polls of one principal on this node. */
@@ -66,7 +63,7 @@ export class Registry implements Service {
       backoff: BACKOFF,
       step: () => this.#renew(),
       onError: (error) => {
-        options.metrics.loopErrors.inc({ loop: 'leases', stream: '' });
+        options.notices.give('workerError', { worker: 'leases', stream: null, error });
         options.logger.warn({ error }, 'Leases could not be renewed.');
       },
     });

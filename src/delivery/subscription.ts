@@ -12,7 +12,6 @@ import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
 import type { EventList } from '../contract/event-list.ts';
 import type { CutLimits } from '../feed/cut.ts';
 import type { Lease } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
 import type { AckWriter } from './ack-writer.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
@@ -23,7 +22,6 @@ export interface SubscriptionOptions extends DeliveryLoopOptions {
   /** Where the consumer's cursor stands now; null when it was unregistered. */
   readonly findCursor: () => Promise<EventId | null>;
   readonly acks: AckWriter;
-  readonly logger: Logger;
 }
 
 const BACKOFF = { firstMs: 100, maxMs: 10_000 };
@@ -168,8 +166,8 @@ export class Subscription {
 
   /** Refused: it and everything behind it is sent again in the same order, after a pause. */
   async #takeBack(batch: SentBatch): Promise<void> {
-    const { feed, channel, metrics } = this.#options;
-    metrics.pushErrors.inc({ stream: feed.stream, reason: 'refused' });
+    const { feed, consumer, channel, notices } = this.#options;
+    notices.give('pushError', { stream: feed.stream, consumer, reason: 'refused' });
     this.#loop.flow.clear();
     channel.forget();
     this.#seq = batch.seq;
@@ -180,10 +178,10 @@ export class Subscription {
   }
 
   async #recover(error: unknown): Promise<number> {
-    const { feed, metrics, logger } = this.#options;
+    const { feed, consumer, notices, logger } = this.#options;
     if (await this.#goOnBehindPoll(error)) return 0;
-    metrics.loopErrors.inc({ loop: 'subscription', stream: feed.stream });
-    logger.warn({ error, stream: feed.stream }, 'A subscription could not go on.');
+    notices.give('receiverError', { stream: feed.stream, consumer, error });
+    logger.warn({ error, stream: feed.stream, consumer }, 'A subscription could not go on.');
     this.#failures += 1;
     return backoffMs(this.#failures - 1, BACKOFF);
   }

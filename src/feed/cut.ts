@@ -11,6 +11,12 @@ export interface TypeFilter {
   readonly onLeftOut?: (type: string) => void;
 }
 
+/** Lets these types through. */
+export function wantFilter(want: readonly string[]): TypeFilter {
+  const wanted = new Set(want);
+  return { key: `want ${[...wanted].sort().join(' ')}`, lets: (type) => wanted.has(type) };
+}
+
 export interface CutLimits {
   readonly eventsMax: number;
   /** One event always fits. */

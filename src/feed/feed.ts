@@ -11,8 +11,7 @@ import { type EventRow, rowBytes } from '../contract/event.ts';
 import { type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { ReadLimits, Store } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Audience } from './audience.ts';
 import type { Cut, CutLimits, TypeFilter } from './cut.ts';
 import { Cuts } from './cuts.ts';
@@ -20,7 +19,7 @@ import { readDeliverable } from './deliverable.ts';
 import { Pages } from './pages.ts';
 import { Window, type WindowLimits } from './window.ts';
 
-export interface FeedOptions {
+export interface FeedOptions extends Telemetry {
   readonly store: Store;
   readonly stream: string;
   readonly pace: PaceLimits;
@@ -28,8 +27,6 @@ export interface FeedOptions {
     /** How long a reader may wait without saying how far it is, while unwanted events come, in milliseconds. */
     readonly checkpointMs: number;
   };
-  readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 const BACKOFF = { firstMs: 50, maxMs: 2000 };
@@ -51,7 +48,7 @@ export class Feed implements Service {
   #reviewedAtMs = systemClock.monotonicMs();
 
   constructor(options: FeedOptions) {
-    const { stream, metrics, logger } = options;
+    const { stream, notices, logger } = options;
     this.stream = stream;
     this.#options = options;
     this.#window = new Window(NO_EVENT, options.limits);
@@ -59,7 +56,7 @@ export class Feed implements Service {
       backoff: BACKOFF,
       step: () => this.#look(),
       onError: (error, attempt) => {
-        metrics.loopErrors.inc({ loop: 'feed', stream });
+        notices.give('workerError', { worker: 'feed', stream, error });
         logger.warn({ error, stream, attempt }, 'The feed could not read.');
       },
     });
@@ -179,15 +176,16 @@ export class Feed implements Service {
   }
 
   async #look(): Promise<number> {
-    const { metrics, pace } = this.#options;
+    const { metrics, notices, pace } = this.#options;
     const rows = await this.#readNew();
     const found = foundIn(rows);
     metrics.feedReads.inc({ stream: this.stream, found });
     if (rows.length > 0) {
       this.#window.push(rows);
-      metrics.feedEvents.inc({ stream: this.stream }, rows.length);
       metrics.windowEvents.set({ stream: this.stream }, this.#window.size);
       this.#audience.tell(rows);
+      const newest = this.#window.newest;
+      notices.give('newEvents', { stream: this.stream, count: rows.length, newest });
     }
     this.#review();
     this.#sleepMs = nextSleepMs(this.#sleepMs, found, pace);

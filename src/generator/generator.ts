@@ -6,15 +6,14 @@ import type { Draft } from '../contract/event.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { EVENTS_MAX } from '../contract/limits.ts';
 import type { KeyedCall, Store } from '../store/store.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type CheckedDraft, checkDraft } from './draft.ts';
 import { GroupCommit } from './group-commit.ts';
 import { namingKey, type Origin } from './origin.ts';
 
-export interface GeneratorOptions {
+export interface GeneratorOptions extends Pick<Telemetry, 'metrics' | 'notices'> {
   readonly store: Store;
   readonly streams: readonly string[];
-  readonly metrics: Metrics;
   /** Told after each flush, so that readers look at once. */
   readonly onAppended: (stream: string) => void;
   readonly limits: {
@@ -90,7 +89,7 @@ export class Generator implements Service {
 
   // Not async up to the queue: calls keep the order in which they came.
   #add(stream: string, drafts: readonly Draft[], origin: Origin): Promise<EventId> {
-    const { limits, metrics } = this.#options;
+    const { limits, notices } = this.#options;
     const commit = this.#commitOf(stream);
     const checked = drafts.map((draft) => checkDraft(draft, limits.eventBytesMax));
     try {
@@ -98,7 +97,7 @@ export class Generator implements Service {
       return origin.key === undefined ? answer : answer.catch(namingKey(origin.key));
     } catch (error) {
       if ((error as ServiceError).code === 'DefenseRejected') {
-        metrics.rejected.inc({ stream }, drafts.length);
+        notices.give('queueOverflow', { stream, queue: 'generator', count: drafts.length });
       }
       throw error;
     }

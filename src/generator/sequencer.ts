@@ -4,15 +4,12 @@ import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { nextSleepMs, type PaceLimits } from '../base/pace.ts';
 import type { Store } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
-export interface SequencerOptions {
+export interface SequencerOptions extends Telemetry {
   readonly store: Store;
   readonly stream: string;
   readonly pace: PaceLimits;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
   /** Told after each step that moved something, so that readers look at once. */
   readonly onMoved: (stream: string) => void;
 }
@@ -25,13 +22,13 @@ export class Sequencer implements Service {
   #sleepMs = 0;
 
   constructor(options: SequencerOptions) {
-    const { stream, metrics, logger } = options;
+    const { stream, notices, logger } = options;
     this.#options = options;
     this.#loop = new Loop({
       backoff: BACKOFF,
       step: () => this.#step(),
       onError: (error, attempt) => {
-        metrics.loopErrors.inc({ loop: 'sequencer', stream });
+        notices.give('workerError', { worker: 'sequencer', stream, error });
         logger.warn({ error, stream, attempt }, 'The sequencer could not take a step.');
       },
     });

@@ -17,10 +17,9 @@ import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { readDeliverable } from '../feed/deliverable.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { Warehouse } from '../store/warehouse.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
-export interface ArchiverOptions {
+export interface ArchiverOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
   readonly warehouse: Warehouse;
   readonly stream: string;
@@ -28,8 +27,6 @@ export interface ArchiverOptions {
   readonly node: string;
   /** The longest pause while there is nothing to do, in milliseconds. */
   readonly periodMs: number;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 /** What one round came to. */
@@ -69,13 +66,13 @@ export class Archiver implements Service {
   #sleepMs = 0;
 
   constructor(options: ArchiverOptions) {
-    const { stream, metrics, logger } = options;
+    const { stream, notices, logger } = options;
     this.#options = options;
     this.#loop = new Loop({
       backoff: BACKOFF,
       step: async () => this.#pauseAfter(await this.round()),
       onError: (error, attempt) => {
-        metrics.loopErrors.inc({ loop: 'archiver', stream });
+        notices.give('workerError', { worker: 'archiver', stream, error });
         logger.error({ error, stream, attempt }, 'The archiver could not go on.');
       },
     });
@@ -113,7 +110,7 @@ export class Archiver implements Service {
   }
 
   async #copyBatch(held: Held): Promise<ArchiveRound> {
-    const { warehouse, stream, metrics } = this.#options;
+    const { warehouse, stream, notices } = this.#options;
     const from = held.watermark;
     const rows = await this.#take(from);
     const to = rows.at(-1)?.[0];
@@ -126,7 +123,7 @@ export class Archiver implements Service {
       throw new Error('The watermark in the warehouse was moved by another archiver.');
     }
     held.watermark = to;
-    metrics.archived.inc({ stream }, rows.length);
+    notices.give('archived', { stream, count: rows.length });
     if (systemClock.monotonicMs() - held.movedAtMs >= MOVE_MS) await this.#moveCursor(held);
     return 'copied';
   }

@@ -7,18 +7,15 @@ import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { nextSleepMs } from '../base/pace.ts';
 import type { Discarded, Store } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
-export interface DiscarderOptions {
+export interface DiscarderOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
   readonly stream: string;
   /** The most rows of one transaction. */
   readonly limit: number;
   /** The longest pause while there is nothing to do, in milliseconds. */
   readonly periodMs: number;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 const PACE_MIN_MS = 20;
@@ -37,7 +34,7 @@ export class Discarder implements Service {
   #window: number;
 
   constructor(options: DiscarderOptions) {
-    const { stream, metrics, logger, periodMs } = options;
+    const { stream, notices, logger, periodMs } = options;
     const limits = { sleepMsMin: PACE_MIN_MS, sleepMsMax: periodMs, sleepMsStep: PACE_MIN_MS };
     this.#options = options;
     this.#window = Math.min(FIRST_WINDOW, options.limit);
@@ -49,7 +46,7 @@ export class Discarder implements Service {
         return this.#sleepMs;
       },
       onError: (error, attempt) => {
-        metrics.loopErrors.inc({ loop: 'discarder', stream });
+        notices.give('workerError', { worker: 'discarder', stream, error });
         logger.error({ error, stream, attempt }, 'The discarder could not go on.');
       },
     });
@@ -65,9 +62,9 @@ export class Discarder implements Service {
 
   /** Deletes one window; gives true while there is more. */
   async round(): Promise<boolean> {
-    const { stream, metrics } = this.#options;
+    const { stream, notices } = this.#options;
     const { count, hasMore, deleteMs } = await this.#discard();
-    if (count > 0) metrics.discarded.inc({ stream }, count);
+    if (count > 0) notices.give('discarded', { stream, count });
     if (deleteMs > DELETE_MS_MAX) this.#shrink();
     else if (hasMore && deleteMs < DELETE_MS_MIN) this.#grow();
     return hasMore;

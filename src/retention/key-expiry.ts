@@ -3,15 +3,12 @@
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import type { Store } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
-export interface KeyExpiryOptions {
+export interface KeyExpiryOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
   /** How long a key is kept at least, in milliseconds; longer than a node looks for a lost outcome of its own. */
   readonly retainMs: number;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 const KEYS_MAX = 500;
@@ -25,13 +22,13 @@ export class KeyExpiry implements Service {
   readonly #loop: Loop;
 
   constructor(options: KeyExpiryOptions) {
-    const { metrics, logger } = options;
+    const { notices, logger } = options;
     this.#options = options;
     this.#loop = new Loop({
       backoff: BACKOFF,
       step: () => this.#round(),
       onError: (error, attempt) => {
-        metrics.loopErrors.inc({ loop: 'keys', stream: '' });
+        notices.give('workerError', { worker: 'keys', stream: null, error });
         logger.warn({ error, attempt }, 'Old idempotency keys could not be deleted.');
       },
     });

@@ -4,13 +4,12 @@ import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { isStale } from '../contract/consumer.ts';
 import type { Store } from '../store/store.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
-export interface StaleConsumersOptions {
+export interface StaleConsumersOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
   readonly streams: readonly string[];
   readonly staleMs: number;
-  readonly logger: Logger;
 }
 
 const LOOK_MS_MAX = 60_000;
@@ -26,7 +25,10 @@ export class StaleConsumers implements Service {
     this.#loop = new Loop({
       backoff: BACKOFF,
       step: () => this.#look(),
-      onError: (error) => options.logger.warn({ error }, 'Consumers could not be looked at.'),
+      onError: (error) => {
+        options.notices.give('workerError', { worker: 'stale', stream: null, error });
+        options.logger.warn({ error }, 'Consumers could not be looked at.');
+      },
     });
   }
 

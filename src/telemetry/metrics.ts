@@ -86,6 +86,16 @@ export function createMetrics() {
     discarded: counter('discarded_events_total', 'Events deleted from the active database.', [
       'stream',
     ]),
+    receiverErrors: counter(
+      'receiver_errors_total',
+      'Times that a reader could not be given events.',
+      ['stream'],
+    ),
+    sinkErrors: counter('sink_errors_total', 'Batches that a sink could not write.', [
+      'stream',
+      'sink',
+    ]),
+    ready: gauge('ready', '1 = it has started, and does not stop.', []),
     loopErrors: counter('loop_errors_total', 'Failed rounds of background loops.', [
       'loop',
       'stream',

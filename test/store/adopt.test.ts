@@ -8,7 +8,7 @@ import { Feed } from '../../src/feed/feed.ts';
 import { Store } from '../../src/store/store.ts';
 import { Warehouse } from '../../src/store/warehouse.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createTelemetry } from '../../src/telemetry/telemetry.ts';
 import {
   createDatabase,
   type DatabaseKind,
@@ -280,14 +280,13 @@ describeDatabases('an adopted database', (kind) => {
     it('lets nobody wait in vain, or turn in circles, who stands before one', async () => {
       await sql.run('delete from evt_queue where id > 4000000010');
       await sql.run('update evt_streams set next_id = 4000000011');
-      const metrics = createMetrics();
+      const telemetry = createTelemetry(createLogger('silent'));
       const feed = new Feed({
         store,
         stream: 'main',
         pace: { sleepMsMin: 5, sleepMsMax: 5, sleepMsStep: 5 },
         limits: { windowEventsMax: 100, windowBytesMax: 1e6, checkpointMs: 1000 },
-        metrics,
-        logger: createLogger('silent'),
+        ...telemetry,
       });
       await feed.start();
       const at = id(4_000_000_001);

@@ -5,7 +5,7 @@ import { EventQueue } from '../../databases/event-queue.mjs';
 import {
   Archiver,
   createLogger,
-  createMetrics,
+  createTelemetry,
   Discarder,
   loadSettings,
   STREAM,
@@ -42,12 +42,8 @@ async function open(databaseUrl, counted) {
   const settings = loadSettings({});
   const queue = await EventQueue.open(databaseUrl);
   closers.push(() => queue.close());
-  const metrics = createMetrics();
-  const count = metrics[counted].inc.bind(metrics[counted]);
-  metrics[counted].inc = (labels, events) => {
-    count(labels, events);
-    noteEvents(events);
-  };
+  const telemetry = createTelemetry(createLogger('warn'));
+  telemetry.notices.on(counted, ({ count }) => noteEvents(count));
   return {
     poolMax: settings.databasePoolMax,
     timeoutMs: settings.databaseTimeoutMs,
@@ -56,8 +52,7 @@ async function open(databaseUrl, counted) {
       store: queue.store,
       stream: STREAM,
       periodMs: settings.workerPeriodMs,
-      metrics,
-      logger: createLogger('warn'),
+      ...telemetry,
     },
   };
 }

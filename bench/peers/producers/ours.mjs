@@ -1,6 +1,6 @@
 // addEvent in process: a generator on a store, as an application embeds it.
 import { EventQueue } from '../../databases/event-queue.mjs';
-import { createMetrics, Generator, loadSettings, STREAM } from '../../kit/product.mjs';
+import { createLogger, createTelemetry, Generator, loadSettings, STREAM } from '../../kit/product.mjs';
 import { payloadOf, TYPE } from '../kit/payload.mjs';
 
 export async function openProducer(url) {
@@ -8,7 +8,7 @@ export async function openProducer(url) {
   const generator = new Generator({
     store: queue.store,
     streams: [STREAM],
-    metrics: createMetrics(),
+    ...createTelemetry(createLogger('silent')),
     onAppended: () => {},
     limits: loadSettings({}),
   });

@@ -5,7 +5,7 @@ import { Archiver } from '../../relay/archiver.ts';
 import type { Store } from '../../store/store.ts';
 import type { Warehouse } from '../../store/warehouse.ts';
 import { createLogger } from '../../telemetry/logger.ts';
-import { createMetrics } from '../../telemetry/metrics.ts';
+import { createTelemetry } from '../../telemetry/telemetry.ts';
 import type { Call, Command } from '../command.ts';
 import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
@@ -30,7 +30,7 @@ async function run(call: Call, store: Store, warehouse: Warehouse): Promise<void
   const { streams, workerPeriodMs, logLevel, warehouseUrl } = call.settings;
   await store.migrate(streams);
   await warehouse.migrate(streams);
-  const telemetry = { metrics: createMetrics(), logger: createLogger(logLevel) };
+  const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
   const shared = {
     store,

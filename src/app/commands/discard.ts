@@ -2,7 +2,7 @@
 import { Discarder } from '../../retention/discarder.ts';
 import type { Store } from '../../store/store.ts';
 import { createLogger } from '../../telemetry/logger.ts';
-import { createMetrics } from '../../telemetry/metrics.ts';
+import { createTelemetry } from '../../telemetry/telemetry.ts';
 import type { Call, Command } from '../command.ts';
 import { ACTIVE_SETTINGS, withStore } from '../databases.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
@@ -22,7 +22,7 @@ export const discard: Command = {
 async function run(call: Call, store: Store): Promise<void> {
   const { streams, discardLimit, workerPeriodMs, logLevel } = call.settings;
   await store.migrate(streams);
-  const telemetry = { metrics: createMetrics(), logger: createLogger(logLevel) };
+  const telemetry = createTelemetry(createLogger(logLevel));
   const shared = {
     store,
     limit: discardLimit,

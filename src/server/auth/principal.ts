@@ -1,7 +1,7 @@
 // Who calls, and what it may do.
 import { ServiceError } from '../../contract/errors.ts';
 import { covers } from '../../contract/pattern.ts';
-import type { TypeFilter } from '../../feed/cut.ts';
+import { type TypeFilter, wantFilter } from '../../feed/cut.ts';
 
 export type Right = 'generate' | 'consume' | 'admin';
 
@@ -56,8 +56,7 @@ export function typeFilter(
 ): TypeFilter | null {
   if (want !== null) {
     for (const type of want) requireType(principal, type);
-    const wanted = new Set(want);
-    return { key: `want ${[...wanted].sort().join(' ')}`, lets: (type) => wanted.has(type) };
+    return wantFilter(want);
   }
   const { types } = principal;
   if (types.includes('*')) return null;

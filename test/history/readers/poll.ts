@@ -23,7 +23,9 @@ export async function pollTwiceAtOnce(session: ReaderSession): Promise<void> {
   const some = events[0]?.id;
   if (some === undefined) return pause(session.options.random.below(50));
   session.keep(upTo);
-  await Promise.all([pollOnce(session, some), pollOnce(session, upTo)]);
+  const polls = await Promise.allSettled([pollOnce(session, some), pollOnce(session, upTo)]);
+  // None is left behind: what answers a later session's question would count as the answer to its own.
+  for (const poll of polls) if (poll.status === 'rejected') throw poll.reason;
 }
 
 async function pollOnce(

@@ -8,7 +8,7 @@ import type { Cut } from '../../../src/feed/cut.ts';
 import type { Feed } from '../../../src/feed/feed.ts';
 import type { Ack, Lease } from '../../../src/store/store.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
-import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createTelemetry } from '../../../src/telemetry/telemetry.ts';
 import { id } from '../../support/events.ts';
 
 const TS = '2026-11-20T21:32:25.123Z';
@@ -123,11 +123,11 @@ function subscribe({ feed, channel, batchesInFlightMax, posted }: Parts): Subscr
   return new Subscription({
     feed: feed as Feed,
     channel,
+    consumer: 'local:shop',
     filter: null,
     batchesInFlightMax,
     limits,
-    metrics: createMetrics(),
-    logger: createLogger('silent'),
+    ...createTelemetry(createLogger('silent')),
     lease: { consumerId: '7', token: '3', cursor: id(0) } as Lease,
     findCursor: async () => id(0),
     acks: { post: (ack: Ack) => posted.push(ack) } as unknown as AckWriter,

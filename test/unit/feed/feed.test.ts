@@ -3,7 +3,7 @@ import { NO_EVENT } from '../../../src/contract/event-id.ts';
 import { Feed } from '../../../src/feed/feed.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
-import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createTelemetry } from '../../../src/telemetry/telemetry.ts';
 
 describe('Feed', () => {
   it('cuts ahead for a few readers, whoever of them waits', async () => {
@@ -18,8 +18,7 @@ describe('Feed', () => {
       stream: 'main',
       pace: { sleepMsMin: 5, sleepMsMax: 100, sleepMsStep: 5 },
       limits: { windowEventsMax: 10, windowBytesMax: 1e6, checkpointMs: 1000 },
-      metrics: createMetrics(),
-      logger: createLogger('silent'),
+      ...createTelemetry(createLogger('silent')),
     });
     await feed.start();
     const stop = new AbortController();

@@ -2,7 +2,7 @@ import { NO_EVENT } from '../../../src/contract/event-id.ts';
 import { Discarder } from '../../../src/retention/discarder.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
-import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createTelemetry } from '../../../src/telemetry/telemetry.ts';
 
 describe('Discarder', () => {
   /** The windows that it asks for, where the rows of each take so long, or it fails; the last is not full. */
@@ -20,8 +20,7 @@ describe('Discarder', () => {
       stream: 'main',
       limit,
       periodMs: 1000,
-      metrics: createMetrics(),
-      logger: createLogger('silent'),
+      ...createTelemetry(createLogger('silent')),
     });
     while (left.length > 0) await discarder.round().catch(() => {});
     return asked;

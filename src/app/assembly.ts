@@ -1,0 +1,123 @@
+// The only place that makes services, and the order in which they live.
+import type { Service } from '../base/lifecycle.ts';
+import type { Settings } from '../config/load.ts';
+import { Delivery } from '../delivery/delivery.ts';
+import { Feed } from '../feed/feed.ts';
+import { Generator } from '../generator/generator.ts';
+import { Sequencer } from '../generator/sequencer.ts';
+import { Archiver } from '../relay/archiver.ts';
+import { Discarder } from '../retention/discarder.ts';
+import { KeyExpiry } from '../retention/key-expiry.ts';
+import { StaleConsumers } from '../retention/stale-consumers.ts';
+import { Server, type ServerOptions } from '../server/server.ts';
+import type { Store } from '../store/store.ts';
+import type { Warehouse } from '../store/warehouse.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { credentialsInForce } from './credentials-path.ts';
+import { WakeUps } from './wake-ups.ts';
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly store: Store;
+  /** null: nothing is archived here. */
+  readonly warehouse: Warehouse | null;
+  readonly telemetry: Telemetry;
+  /** This process, where others must know it. */
+  readonly node: string;
+  /** False: nobody on the network is served. */
+  readonly hasServer: boolean;
+  readonly probes: Pick<ServerOptions, 'problems' | 'metricsText'>;
+}
+
+export interface Assembly {
+  /** In the order of starting; the doors to the network open last and close first. */
+  readonly services: readonly Service[];
+  /** What the application and the network talk to; null where only workers run. */
+  readonly node: Node | null;
+}
+
+export interface Node {
+  readonly generator: Generator;
+  readonly delivery: Delivery;
+  /** Events of the stream may have been committed by SQL. */
+  readonly onHint: (stream: string) => void;
+  readonly server: Server | null;
+}
+
+export function assemble(parts: Parts): Assembly {
+  const workers = workersOf(parts);
+  const offersNothing = parts.settings.services.length === 0 && !parts.hasServer;
+  if (offersNothing) return { services: workers, node: null };
+  return assembleNode(parts, workers);
+}
+
+function assembleNode(parts: Parts, workers: readonly Service[]): Assembly {
+  const { settings, store, telemetry, node } = parts;
+  const { streams } = settings;
+  const shared = { store, ...telemetry };
+  const limits = settings;
+  const onGrown = (stream: string) => wakeUps.onGrown(stream);
+  const onHint = (stream: string) => wakeUps.onHint(stream);
+
+  const feeds = eachStream(
+    streams,
+    (stream) => new Feed({ ...shared, stream, pace: settings, limits }),
+  );
+  const sequencers = eachStream(
+    store.hasSteps ? streams : [],
+    (stream) => new Sequencer({ ...shared, stream, pace: settings, onMoved: onGrown }),
+  );
+  const wakeUps = new WakeUps({ ...shared, feeds, sequencers, isWatching: settings.watch });
+  const generator = new Generator({ ...shared, streams, onAppended: onGrown, limits });
+  const delivery = new Delivery({ ...shared, feeds, node, limits });
+  const stale = new StaleConsumers({ ...shared, streams, staleMs: settings.staleMs });
+  const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
+  const server = parts.hasServer ? serverOf(parts, { generator, delivery, onHint }) : null;
+  return {
+    services: [
+      ...feeds.values(),
+      ...sequencers.values(),
+      wakeUps,
+      generator,
+      delivery,
+      stale,
+      expiry,
+      ...workers,
+      ...(server === null ? [] : [server]),
+    ],
+    node: { generator, delivery, onHint, server },
+  };
+}
+
+function serverOf(
+  { settings, telemetry, probes }: Parts,
+  services: Pick<Node, 'generator' | 'delivery' | 'onHint'>,
+): Server {
+  const { metrics, logger } = telemetry;
+  return new Server({
+    ...settings,
+    ...probes,
+    credentials: credentialsInForce(settings),
+    services: { ...settings, ...services, metrics },
+    offered: settings.services,
+    metrics,
+    logger,
+  });
+}
+
+function workersOf({ settings, store, warehouse, telemetry, node }: Parts): Service[] {
+  const { streams, discarder, discardLimit: limit, workerPeriodMs: periodMs } = settings;
+  const shared = { store, periodMs, ...telemetry };
+  const archivers =
+    warehouse === null
+      ? []
+      : streams.map((stream) => new Archiver({ ...shared, stream, warehouse, node }));
+  const discarders = discarder
+    ? streams.map((stream) => new Discarder({ ...shared, stream, limit }))
+    : [];
+  return [...archivers, ...discarders];
+}
+
+function eachStream<T>(streams: readonly string[], make: (stream: string) => T): Map<string, T> {
+  return new Map(streams.map((stream) => [stream, make(stream)]));
+}

@@ -1,0 +1,49 @@
+// From what an embedding application says to the app: the settings of the command line, and what only code can give.
+import { loadSettings, type Settings } from '../config/load.ts';
+import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import { App } from './app.ts';
+
+/** Settings that only mean something to commands, or that have another name here. */
+type Elsewhere = 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key';
+
+/** Every setting of docs/configuration.md by its name there, with the same default; and these. */
+export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
+  /** @default 'sqlite:./data/events.db' */
+  readonly database?: string | undefined;
+  /** Used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
+  readonly warehouse?: string | undefined;
+  /** Where the network is served; false: nowhere. @default false */
+  readonly server?: false | { readonly host?: string; readonly port?: number } | undefined;
+  /** Where the log goes. @default JSON lines on standard error, from `logLevel` on */
+  readonly logger?: Logger | undefined;
+  /** A JSON file with settings; what is given here goes before it. */
+  readonly configFile?: string | undefined;
+  /** Settings from variables, as `process.env`; what is given here goes before them. @default none */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * The service as a part of this process; nothing happens before its `start`.
+ *
+ * @throws ConfigError with everything that is wrong with the options
+ */
+export function createApp(options: AppOptions = {}): App {
+  const { database, warehouse, server = false, logger, configFile, environment, ...rest } = options;
+  const settings = loadSettings({
+    file: configFile,
+    ...(environment && { environment }),
+    values: given({
+      ...rest,
+      databaseUrl: database,
+      warehouseUrl: warehouse,
+      ...(server !== false && { host: server.host, port: server.port }),
+    }),
+  });
+  const log = logger ?? createLogger(settings.logLevel as LogLevel);
+  return new App(settings, log, { hasServer: server !== false });
+}
+
+/** Without what was left out. */
+function given(values: Record<string, unknown>): Partial<Settings> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

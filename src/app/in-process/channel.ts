@@ -1,0 +1,89 @@
+// The channel to a handler of this very process: the same port as sockets, without a wire, and so without a time-out.
+// One batch at a time; a handler that throws has refused its batch.
+import { backoffMs } from '../../base/backoff.ts';
+import { nextTurn, systemClock } from '../../base/clock.ts';
+import { Mutex } from '../../base/mutex.ts';
+import type { Position, ReceivedBatch } from '../../client/public.ts';
+import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
+import { batchOf } from './batch.ts';
+
+export type InProcessHandler = (batch: ReceivedBatch) => unknown;
+
+export interface InProcessChannelOptions {
+  readonly onEvents: InProcessHandler;
+  /** Told what the handler threw. */
+  readonly onError: (error: unknown) => void;
+  /** LIVE is sent nothing twice, so a batch that was refused is tried again here. */
+  readonly isLive: boolean;
+}
+
+const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+
+export class InProcessChannel implements Channel {
+  readonly sendsCheckpoints = true;
+  readonly isWritable = true;
+  readonly #options: InProcessChannelOptions;
+  readonly #turns = new Mutex();
+  readonly #closing = new AbortController();
+  readonly #closed = new AbortController();
+  #position: Position | null = null;
+  #reason: CloseReason | null = null;
+
+  constructor(options: InProcessChannelOptions) {
+    this.#options = options;
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Why delivery ended it; null when it did not. */
+  get reason(): CloseReason | null {
+    return this.#reason;
+  }
+
+  /** There is nothing to word: each reader is given values of its own. */
+  prepare(): void {}
+
+  /** Never congested, so nobody has to be told that it is not any more. */
+  attach(): () => void {
+    return () => {};
+  }
+
+  /** A handler cannot be told to stop; what it makes of its batch does not count any more. */
+  forget(): void {}
+
+  send(batch: NumberedBatch): Promise<boolean> {
+    return this.#turns.run(() => this.#handle(batch));
+  }
+
+  close(reason: CloseReason): void {
+    this.#reason = reason;
+    this.#closing.abort();
+    this.#closed.abort();
+  }
+
+  /** Gives the handler nothing more, and is closed when its answer to the batch at hand was taken. */
+  async finish(): Promise<void> {
+    this.#closing.abort();
+    await this.#turns.run(async () => {});
+    await nextTurn();
+    this.#closed.abort();
+  }
+
+  async #handle(batch: NumberedBatch): Promise<boolean> {
+    const received = batchOf(batch, batch.seq, this.#position);
+    for (let refusals = 0; !this.#closing.signal.aborted; refusals += 1) {
+      try {
+        await this.#options.onEvents(received);
+        this.#position = { id: batch.upTo, epoch: batch.epoch };
+        return true;
+      } catch (error) {
+        this.#options.onError(error);
+        if (!this.#options.isLive) return false;
+        await systemClock.sleep(backoffMs(refusals, BACKOFF), this.#closing.signal);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+// What a consumer may be told, and what it calls.
+import type { From } from '../contract/generated/types.ts';
+import type { Position, ReceivedBatch } from './received-batch.ts';
+
+export interface ConsumerOptions {
+  /**
+   * The part of the caller that reads on its own; it is registered when it is new. LIVE reads without a cursor.
+   * @default 'LIVE'
+   */
+  readonly component?: string | undefined;
+  /** @default 'main' */
+  readonly stream?: string | undefined;
+  /** Event types; null = all that the caller may see. @default null */
+  readonly want?: readonly string[] | null | undefined;
+  /** Push needs a WebSocket, poll only HTTP. @default 'push' */
+  readonly by?: 'push' | 'poll' | undefined;
+  /** Where it begins: LIVE in each run (default: now), another component when it is registered (default: beginning). */
+  readonly from?: From | undefined;
+  /**
+   * Everything up to it was handled, by whichever reader: LIVE begins behind it, another component acknowledges it
+   * before it reads.
+   */
+  readonly position?: Position | null | undefined;
+  /** Poll only: the most events of one batch; the server's own limit stands above it. */
+  readonly eventsMax?: number | undefined;
+  /** Push only, and not LIVE: batches that may be under way at a time. @default 1 */
+  readonly batchesInFlightMax?: number | undefined;
+  /** How long a run that ends waits for its handler, and for its last acknowledgement, in ms. @default 2000 */
+  readonly settleMs?: number | undefined;
+  /** Called whenever events can come: at first, and after each new connection. */
+  readonly onReady?: (() => void) | undefined;
+  /** Called when it could not go on and will try again, and when a handler rejected. */
+  readonly onTrouble?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Handles one batch. Resolving acknowledges it; resolving with `enough(id)` acknowledges up to that event and ends the
+ * run. Rejecting makes the batch come again, after a pause that grows; rejecting with an error whose `isFinal` is true
+ * ends the run with that error.
+ */
+export type OnEvents = (batch: ReceivedBatch) => unknown;

@@ -1,0 +1,117 @@
+// What the service tells the application that embeds it. Every notice is counted as a metric too, here and nowhere else,
+// so that the two never differ. A listener is told in passing: what it throws is logged and harms nobody.
+import { EventEmitter } from 'node:events';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What each notice says. */
+export interface NoticeMap {
+  /** It has started; `url` is where it listens, null without a server. */
+  readonly ready: { readonly url: string | null };
+  /** This process has read events that it had not seen: so many, up to `newest`. */
+  readonly newEvents: { readonly stream: string; readonly count: number; readonly newest: string };
+  /** A reader could not be given events, and is tried again; `consumer` is `principal:component` or `LIVE`. */
+  readonly receiverError: {
+    readonly stream: string;
+    readonly consumer: string;
+    readonly error: unknown;
+  };
+  /** A round of background work failed, and is tried again; `stream` is null where it works for all. */
+  readonly workerError: {
+    readonly worker: WorkerName;
+    readonly stream: string | null;
+    readonly error: unknown;
+  };
+  /** A batch was refused, or not answered in time; a registered consumer is given it again. */
+  readonly pushError: {
+    readonly stream: string;
+    readonly consumer: string;
+    readonly reason: 'refused' | 'timed-out';
+  };
+  /**
+   * There was no room: `live` = so many events were passed over for a LIVE reader that is too slow, `generator` = so
+   * many were refused because too many wait for a flush.
+   */
+  readonly queueOverflow: {
+    readonly stream: string;
+    readonly queue: 'live' | 'generator';
+    readonly count: number;
+  };
+  /** So many events were copied to the warehouse. */
+  readonly archived: { readonly stream: string; readonly count: number };
+  /** So many events were deleted from the active database. */
+  readonly discarded: { readonly stream: string; readonly count: number };
+  /** A sink could not write, and is given the same events again. */
+  readonly sinkError: { readonly stream: string; readonly sink: string; readonly error: unknown };
+}
+
+export type NoticeName = keyof NoticeMap;
+export type NoticeListener<N extends NoticeName> = (notice: NoticeMap[N]) => unknown;
+
+export type WorkerName =
+  | 'acks'
+  | 'archiver'
+  | 'discarder'
+  | 'feed'
+  | 'keys'
+  | 'leases'
+  | 'sequencer'
+  | 'sinks'
+  | 'stale'
+  | 'watch';
+
+const COUNTS: { readonly [N in NoticeName]: (metrics: Metrics, notice: NoticeMap[N]) => void } = {
+  ready: (metrics) => metrics.ready.set(1),
+  newEvents: (metrics, { stream, count }) => metrics.feedEvents.inc({ stream }, count),
+  receiverError: (metrics, { stream }) => metrics.receiverErrors.inc({ stream }),
+  workerError: (metrics, { worker, stream }) =>
+    metrics.loopErrors.inc({ loop: worker, stream: stream ?? '' }),
+  pushError: (metrics, { stream, reason }) => metrics.pushErrors.inc({ stream, reason }),
+  queueOverflow: (metrics, { stream, queue, count }) =>
+    (queue === 'live' ? metrics.skipped : metrics.rejected).inc({ stream }, count),
+  archived: (metrics, { stream, count }) => metrics.archived.inc({ stream }, count),
+  discarded: (metrics, { stream, count }) => metrics.discarded.inc({ stream }, count),
+  sinkError: (metrics, { stream, sink }) => metrics.sinkErrors.inc({ stream, sink }),
+};
+
+export class Notices {
+  readonly #metrics: Metrics;
+  readonly #logger: Logger;
+  readonly #emitter = new EventEmitter();
+
+  constructor(metrics: Metrics, logger: Logger) {
+    this.#metrics = metrics;
+    this.#logger = logger;
+  }
+
+  give<N extends NoticeName>(name: N, notice: NoticeMap[N]): void {
+    COUNTS[name](this.#metrics, notice);
+    // `rawListeners`, so that those for once are taken off.
+    for (const listener of this.#emitter.rawListeners(name)) this.#tell(name, listener, notice);
+  }
+
+  on<N extends NoticeName>(name: N, listener: NoticeListener<N>): void {
+    this.#emitter.on(name, listener);
+  }
+
+  once<N extends NoticeName>(name: N, listener: NoticeListener<N>): void {
+    this.#emitter.once(name, listener);
+  }
+
+  off<N extends NoticeName>(name: N, listener: NoticeListener<N>): void {
+    this.#emitter.off(name, listener);
+  }
+
+  // biome-ignore lint/complexity/noBannedTypes: as node:events has it
+  #tell(name: NoticeName, listener: Function, notice: unknown): void {
+    const onError = (error: unknown) => {
+      this.#logger.error({ error, notice: name }, 'A listener of the application failed.');
+    };
+    try {
+      const result: unknown = listener.call(this.#emitter, notice);
+      if (result instanceof Promise) result.catch(onError);
+    } catch (error) {
+      onError(error);
+    }
+  }
+}
