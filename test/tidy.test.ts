@@ -65,6 +65,13 @@ describe('the repository', () => {
     }
   });
 
+  it('shows the examples in docs/orm.md as they are', () => {
+    const block = /\]\(\.\.\/(examples\/[^)]+)\):\n\n```\w+\n(.*?)```\n/gs;
+    const shown = [...read('docs/orm.md').matchAll(block)].map(([, path, text]) => [path, text]);
+    const examples = filesIn('examples').map((path) => [path, read(path)]);
+    expect(shown.sort()).toEqual(examples.sort());
+  });
+
   it('has no marks of unfinished work', () => {
     for (const path of [...written, ...filesIn('migrations'), ...filesIn('specs')]) {
       expect([path, /\b(?:TODO|FIXME|XXX)\b/.test(read(path))]).toEqual([path, false]);

@@ -1,16 +1,12 @@
 // Events in the application's own transaction (FTN18's addXferEvent): the row goes into the inbox together with the
 // application's data, and gets its id after the commit. So there is nothing to return.
 import { ServiceError } from '../contract/errors.ts';
-import { jsonTextOf } from '../contract/json-text.ts';
-import { EVENT_BYTES_MAX } from '../contract/limits.ts';
-import { fits } from '../contract/validate.ts';
-import { tablesOf } from '../store/tables.ts';
 import { type Adapter, hasMethods } from './adapters/adapter.ts';
 import { type KnexTransaction, knexAdapter } from './adapters/knex.ts';
 import { type Mysql2Connection, mysql2Adapter } from './adapters/mysql2.ts';
 import { type PgClient, pgAdapter } from './adapters/pg.ts';
 import { type SqliteHandle, sqliteAdapter } from './adapters/sqlite.ts';
-import { checkDraft } from './draft.ts';
+import { inboxRow } from './event-insert.ts';
 import type { Hints } from './hints.ts';
 
 /** A knex transaction, a `pg` client, a `mysql2` connection, or a SQLite handle, in the middle of a transaction. */
@@ -46,15 +42,9 @@ export async function addEvent(
   data?: unknown,
   { stream = 'main', hints }: AddEventOptions = {},
 ): Promise<void> {
-  if (!fits('stream-name', stream)) {
-    throw new ServiceError('InvalidRequest', {
-      message: 'stream: must match ^[a-z][a-z0-9_]{0,29}$',
-    });
-  }
-  const draft = checkDraft({ type, data: jsonTextOf(data) }, EVENT_BYTES_MAX);
-  const table = tablesOf(stream).inbox;
+  const row = inboxRow(type, data, stream);
   const adapter = adapterFor(tx);
-  await adapter.insert(tx, { table, type: draft.type, data: draft.data });
+  await adapter.insert(tx, row);
   if (hints === undefined) return;
   adapter.ended(tx)?.then(
     () => hints.give(stream),

@@ -1,11 +1,6 @@
 // What the adapters share: one row goes into the inbox over a handle that the application owns. Sessions are not
-// ours, so nothing is assumed about their settings.
-/** A row for the inbox; type and data have been checked. */
-export interface InboxRow {
-  readonly table: string;
-  readonly type: string;
-  readonly data: string;
-}
+// ours, so nothing is assumed about their settings. The statement is event-insert's.
+import type { InboxRow } from '../event-insert.ts';
 
 export interface Adapter<T> {
   /** Tells by shape whether the handle is one of its kind. */

@@ -1,4 +1,5 @@
 // A knex transaction, over whichever of the three databases.
+import { FORMS, insertOf } from '../event-insert.ts';
 import { type Adapter, hasMethods } from './adapter.ts';
 
 /** The part of `Knex.Transaction` that is used. */
@@ -15,16 +16,17 @@ export const knexAdapter: Adapter<KnexTransaction> = {
   accepts: (handle): handle is KnexTransaction =>
     typeof handle === 'function' && hasMethods(handle, 'raw', 'commit', 'rollback'),
 
-  insert: async (tx, { table, type, data }) => {
-    // knex escapes MySQL's values itself, with backslashes, which a session may have switched off
-    // (NO_BACKSLASH_ESCAPES): as bytes the text cannot break out of its literal.
-    if (String(tx.client.driverName).startsWith('mysql')) {
-      const sql = `insert into ${table} (type, data) values (?, convert(? using utf8mb4))`;
-      return tx.raw(sql, [type, Buffer.from(data)]);
-    }
-    return tx.raw(`insert into ${table} (type, data) values (?, ?)`, [type, data]);
+  insert: async (tx, row) => {
+    const { sql, bindings } = insertOf(formOf(String(tx.client.driverName)), row);
+    return tx.raw(sql, bindings);
   },
 
   // It resolves for a savepoint and for a plain rollback too: such a hint is in vain.
   ended: (tx) => tx.executionPromise ?? null,
 };
+
+/** knex numbers the places of PostgreSQL's bindings itself. */
+function formOf(driver: string): (typeof FORMS)[keyof typeof FORMS] {
+  if (driver.startsWith('mysql')) return FORMS.mysql;
+  return driver.startsWith('pg') ? FORMS.knexPostgres : FORMS.sqlite;
+}

@@ -1,5 +1,5 @@
-// A connection of the `mysql2` package, with promises or with callbacks. Only `execute` is used: it sends the values
-// apart from the statement, so no setting of the session can let text run as SQL.
+// A connection of the `mysql2` package, with promises or with callbacks. `execute` keeps the statement prepared.
+import { FORMS, insertOf } from '../event-insert.ts';
 import { type Adapter, hasMethods } from './adapter.ts';
 
 /** The part of a `mysql2` connection that is used. */
@@ -14,11 +14,12 @@ export const mysql2Adapter: Adapter<Mysql2Connection> = {
   accepts: (handle): handle is Mysql2Connection =>
     hasMethods(handle, 'execute', 'beginTransaction'),
 
-  insert: (connection, { table, type, data }) => {
+  insert: (connection, row) => {
     const withPromises = hasMethods(connection, 'promise')
       ? (connection as unknown as { promise(): Mysql2Connection }).promise()
       : connection;
-    return withPromises.execute(`insert into ${table} (type, data) values (?, ?)`, [type, data]);
+    const { sql, bindings } = insertOf(FORMS.mysql, row);
+    return withPromises.execute(sql, bindings);
   },
 
   ended: () => null,

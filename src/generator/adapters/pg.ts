@@ -1,4 +1,5 @@
 // A client of the `pg` package.
+import { FORMS, insertOf } from '../event-insert.ts';
 import { type Adapter, hasMethods } from './adapter.ts';
 
 /** The part of `pg.ClientBase` that is used. */
@@ -10,8 +11,10 @@ export interface PgClient {
 export const pgAdapter: Adapter<PgClient> = {
   accepts: (handle): handle is PgClient => hasMethods(handle, 'query', 'escapeIdentifier'),
 
-  insert: (client, { table, type, data }) =>
-    client.query(`insert into ${table} (type, data) values ($1, $2)`, [type, data]),
+  insert: (client, row) => {
+    const { sql, bindings } = insertOf(FORMS.postgres, row);
+    return client.query(sql, bindings);
+  },
 
   ended: () => null,
 };

@@ -1,4 +1,5 @@
 // A SQLite handle: `node:sqlite`, @photostructure/sqlite, better-sqlite3.
+import { FORMS, insertOf } from '../event-insert.ts';
 import { type Adapter, hasMethods } from './adapter.ts';
 
 /** The part of a synchronous SQLite handle that is used. */
@@ -10,8 +11,10 @@ export interface SqliteHandle {
 export const sqliteAdapter: Adapter<SqliteHandle> = {
   accepts: (handle): handle is SqliteHandle => hasMethods(handle, 'prepare', 'exec'),
 
-  insert: async (handle, { table, type, data }) =>
-    handle.prepare(`insert into ${table} (type, data) values (?, ?)`).run(type, data),
+  insert: async (handle, row) => {
+    const { sql, bindings } = insertOf(FORMS.sqlite, row);
+    return handle.prepare(sql).run(...bindings);
+  },
 
   ended: () => null,
 };

@@ -1,0 +1,18 @@
+-- MySQL and MariaDB: events that SQL itself writes. An event for each row of a query, in the query's order.
+insert into evt_inbox (type, data)
+select 'ORDER_IMPORTED', json_object('id', id, 'item', item, 'total', total) from orders order by id;
+
+-- An event for whatever happens to a table, whoever does it. What is JSON already goes through json_extract.
+create trigger orders_insert after insert on orders for each row
+insert into evt_inbox (type, data)
+values ('ORDER_PLACED', json_object('id', new.id, 'item', new.item, 'total', new.total,
+  'tags', json_extract(new.tags, '$')));
+
+create trigger orders_update after update on orders for each row
+insert into evt_inbox (type, data)
+select 'ORDER_CHANGED', json_object('id', new.id, 'was', old.total, 'total', new.total)
+  from dual where new.total <> old.total;
+
+create trigger orders_delete after delete on orders for each row
+insert into evt_inbox (type, data)
+values ('ORDER_CANCELLED', json_object('id', old.id));
