@@ -12,6 +12,7 @@ import { Discarder } from '../retention/discarder.ts';
 import { KeyExpiry } from '../retention/key-expiry.ts';
 import { StaleConsumers } from '../retention/stale-consumers.ts';
 import { Server } from '../server/server.ts';
+import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -24,10 +25,17 @@ import { WakeUps } from './wake-ups.ts';
 const PROBE_MS = 2000;
 const GRACE_MS = 1000;
 
+/** In place of the settings' URLs. */
+export interface DatabaseSources {
+  readonly database?: DatabaseSource | undefined;
+  readonly warehouse?: DatabaseSource | undefined;
+}
+
 /** A running node; `start` migrates and resolves when it serves. */
 export class App implements Service {
   readonly #settings: Settings;
   readonly #logger: Logger;
+  readonly #sources: DatabaseSources;
   readonly #metrics: Metrics = createMetrics();
   readonly #node = randomUUID();
   #store: Store | null = null;
@@ -35,9 +43,10 @@ export class App implements Service {
   #server: Server | null = null;
   #services: Service[] = [];
 
-  constructor(settings: Settings, logger: Logger) {
+  constructor(settings: Settings, logger: Logger, sources: DatabaseSources = {}) {
     this.#settings = settings;
     this.#logger = logger;
+    this.#sources = sources;
   }
 
   /** Where it listens. */
@@ -47,15 +56,14 @@ export class App implements Service {
   }
 
   async start(): Promise<void> {
-    const { streams, archiver } = this.#settings;
+    const { streams, archiver, databaseUrl, warehouseUrl } = this.#settings;
+    const { database = databaseUrl, warehouse = warehouseUrl } = this.#sources;
     try {
-      this.#store = await Store.open(databaseOptions(this.#settings, this.#settings.databaseUrl));
+      this.#store = await Store.open(databaseOptions(this.#settings, database));
       await this.#store.migrate(streams);
       await warnOfLaxSettings(this.#store, 'active', this.#logger);
       if (archiver) {
-        this.#warehouse = await Warehouse.open(
-          databaseOptions(this.#settings, this.#settings.warehouseUrl),
-        );
+        this.#warehouse = await Warehouse.open(databaseOptions(this.#settings, warehouse));
         await this.#warehouse.migrate(streams);
         await warnOfLaxSettings(this.#warehouse, 'warehouse', this.#logger);
         // Before any discarder takes its first look.
@@ -198,8 +206,8 @@ export class App implements Service {
   }
 }
 
-export function databaseOptions(settings: Settings, url: string) {
-  return { url, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+export function databaseOptions(settings: Settings, database: DatabaseSource) {
+  return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
 }
 
 /** True when the work has ended within `ms`; false when it goes on without anybody waiting for it. */

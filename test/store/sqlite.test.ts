@@ -57,7 +57,7 @@ describeDatabase('sqlite', 'a process with one SQLite file', () => {
   });
 
   it('has the ts in front of the data, behind which it would be pages away', async () => {
-    const warehouse = await Warehouse.open({ url: opened.url, poolMax: 1, timeoutMs: 10_000 });
+    const warehouse = await Warehouse.open({ database: opened.url, poolMax: 1, timeoutMs: 10_000 });
     await warehouse.migrate(['main']);
     await warehouse.close();
     for (const table of ['evt_queue', 'evt_history']) {

@@ -18,7 +18,8 @@ export interface PoolOptions extends SessionOptions {
 export function openPool(options: PoolOptions): Knex {
   return knex({
     client: clientClass(options),
-    connection: clientConfig(options, 'aftercommit') as Knex.PgConnectionConfig,
+    // Given to each connection below.
+    connection: {},
     pool: { min: 0, max: options.poolMax },
     // 0 would mean that a connection has to be free at once.
     ...(options.timeoutMs > 0 && { acquireConnectionTimeout: options.timeoutMs }),
@@ -35,6 +36,8 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
     override async acquireRawConnection(): Promise<PooledConnection> {
       let connection: PooledConnection | null = null;
       try {
+        // Read before the next turn, so two connections that are made at once do not mix.
+        this.connectionSettings = await clientConfig(options, 'aftercommit');
         connection = await super.acquireRawConnection();
         await connection.query(settings);
         return connection;

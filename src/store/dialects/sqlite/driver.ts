@@ -3,8 +3,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { ConnectionSettings } from '../source.ts';
 
-type DatabaseClass = new (file: string, options?: { timeout: number }) => DatabaseSyncInstance;
+export type DatabaseClass = new (
+  file: string,
+  options?: { timeout: number },
+) => DatabaseSyncInstance;
 const SOUND_VERSION = [3, 51, 3] as const;
 
 let loaded: Promise<DatabaseClass> | null = null;
@@ -23,12 +27,14 @@ export function loadDriver(): Promise<DatabaseClass> {
   return loaded;
 }
 
-/** The file named by `sqlite:PATH`, its folder made when it is missing. */
-export function databaseFile(url: string): string {
-  const path = url.replace(/^sqlite3?:(?:\/\/(?=\/))?/, '');
-  if (path === '' || path.startsWith(':memory:')) {
+/** The file named by `sqlite:PATH`, or by a knex instance's `filename`; its folder made when it is missing. */
+export function databaseFile(settings: ConnectionSettings): string {
+  const isUrl = typeof settings === 'string';
+  const path = isUrl ? settings.replace(/^sqlite3?:(?:\/\/(?=\/))?/, '') : settings.filename;
+  if (typeof path !== 'string' || path === '' || /^(?::memory:|file:)/.test(path)) {
     throw new Error(
-      `SQLite needs a file, as in sqlite:./data/events.db, got ${JSON.stringify(url)}`,
+      `SQLite needs a file, as in ${isUrl ? 'sqlite:./data/events.db' : "{filename: './data/events.db'}"}, got ` +
+        `${JSON.stringify(isUrl ? settings : path)}: of a database in memory every connection has its own.`,
     );
   }
   const file = resolve(path);
