@@ -18,6 +18,7 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
     config: Knex.Config,
   ) => Knex.Client) {
     protected connectionSettings: ConnectionOptions;
+    protected _driver(): unknown;
     acquireRawConnection(): Promise<PooledConnection>;
     protected _query(connection: PooledConnection, query: PooledQuery): Promise<unknown>;
   }

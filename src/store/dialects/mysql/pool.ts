@@ -5,6 +5,7 @@ import ClientMysql2, {
   type PooledConnection,
   type PooledQuery,
 } from 'knex/lib/dialects/mysql2/index.js';
+import * as mysql2 from 'mysql2';
 import { within } from '../answer-limit.ts';
 import { mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
@@ -33,6 +34,11 @@ export function openPool(options: PoolOptions): Knex {
 
 function clientClass(options: SessionOptions): typeof Knex.Client {
   class MysqlClient extends ClientMysql2 {
+    /** Ours: knex might find another one beside it, or none. */
+    override _driver(): typeof mysql2 {
+      return mysql2;
+    }
+
     override async acquireRawConnection(): Promise<PooledConnection> {
       let connection: PooledConnection | null = null;
       try {

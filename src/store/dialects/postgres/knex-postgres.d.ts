@@ -9,6 +9,7 @@ declare module 'knex/lib/dialects/postgres/index.js' {
     config: Knex.Config,
   ) => Knex.Client) {
     protected connectionSettings: ClientConfig;
+    protected _driver(): unknown;
     acquireRawConnection(): Promise<PooledConnection>;
     destroyRawConnection(connection: PooledConnection): Promise<void>;
     protected _query(connection: PooledConnection, query: unknown): Promise<unknown>;

@@ -2,6 +2,7 @@
 // never given out again, also when nobody was told that it is (a query that timed out on our side).
 import knex, { type Knex } from 'knex';
 import ClientPostgres, { type PooledConnection } from 'knex/lib/dialects/postgres/index.js';
+import pg from 'pg';
 import { postgresOutcome } from '../db-errors.ts';
 import {
   clientConfig,
@@ -33,6 +34,11 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
   const settings = sessionSettings(options);
 
   class PostgresClient extends ClientPostgres {
+    /** Ours: knex might find another one beside it, or none. */
+    override _driver(): typeof pg {
+      return pg;
+    }
+
     override async acquireRawConnection(): Promise<PooledConnection> {
       let connection: PooledConnection | null = null;
       try {

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { loadWith } from '../driver-package.ts';
 import type { ConnectionSettings } from '../source.ts';
 
 export type DatabaseClass = new (
@@ -15,10 +16,10 @@ let loaded: Promise<DatabaseClass> | null = null;
 
 export function loadDriver(): Promise<DatabaseClass> {
   loaded ??= (async () => {
-    for (const load of [loadBuiltIn, loadPackage]) {
-      const driver = await load().catch(() => null);
-      if (driver !== null && isSound(versionOf(driver))) return driver;
-    }
+    const builtIn = await loadBuiltIn().catch(() => null);
+    if (builtIn !== null && isSound(versionOf(builtIn))) return builtIn;
+    const driver = await loadWith('sqlite', loadPackage);
+    if (isSound(versionOf(driver))) return driver;
     throw new Error(
       `SQLite ${SOUND_VERSION.join('.')} or later is needed: older ones can corrupt a WAL database that several ` +
         'processes write. Reinstall the package @photostructure/sqlite.',
