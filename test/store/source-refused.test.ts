@@ -1,4 +1,5 @@
 // What a source may not name, and what of a knex instance's settings is taken.
+import { inspect } from 'node:util';
 import makeKnex, { type Knex } from 'knex';
 import ClientBetterSqlite3 from 'knex/lib/dialects/better-sqlite3/index.js';
 import ClientMysql2 from 'knex/lib/dialects/mysql2/index.js';
@@ -66,6 +67,17 @@ describe('a database is refused', () => {
     const options = { database: makeSource() as Knex, poolMax: 1, timeoutMs: 1000 };
     await expect(Store.open(options)).rejects.toThrow(message);
   });
+
+  it.each(['postgres', 'mysql'])(
+    'whose URL cannot be read, on %s without showing it',
+    async (name) => {
+      const url = `${name}://a:not-to-be-printed@h:port/x`;
+      const opening = Store.open({ database: url, poolMax: 1, timeoutMs: 1000 });
+      const failure = await opening.then((store) => store.ping()).catch((error) => error);
+      expect(failure).toBeInstanceOf(Error);
+      expect(inspect(failure, { depth: 9 })).not.toContain('not-to-be-printed');
+    },
+  );
 
   it('that is a transaction', async () => {
     await sqlite({ filename: databaseFile(database.url) }).transaction(async (tx) => {

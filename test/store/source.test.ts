@@ -2,10 +2,13 @@
 // the instance goes on as if nothing had been.
 import { inspect } from 'node:util';
 import makeKnex, { type Knex } from 'knex';
+import { App } from '../../src/app/app.ts';
+import { loadSettings } from '../../src/config/load.ts';
 import { addEvent } from '../../src/generator/index.ts';
 import { databaseFile } from '../../src/store/dialects/sqlite/driver.ts';
 import { SqliteClient } from '../../src/store/sqlite-client.ts';
 import { Store } from '../../src/store/store.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import {
   createDatabase,
   type DatabaseKind,
@@ -180,6 +183,24 @@ describeDatabases('a knex instance of the application', (kind) => {
     expect(inspect([store, failure, app.client.connectionSettings], { depth: 9 })).not.toContain(
       secret,
     );
+  });
+});
+
+describeDatabases('a node whose databases are knex instances', (kind) => {
+  it('serves from the one and archives into the other', async () => {
+    const [active, warehouse] = [await freshDatabase(kind), await freshDatabase(kind)];
+    const [database, history] = [active, warehouse].map(({ url }) =>
+      connect({ ...CONFIGS[kind], connection: partsOf(kind, url) }),
+    ) as [Knex, Knex];
+    const nowhere = 'postgres://a@127.0.0.1:1/x';
+    const settings = loadSettings({
+      values: { databaseUrl: nowhere, warehouseUrl: nowhere, port: 0, archiver: true },
+    });
+    const app = new App(settings, createLogger('silent'), { database, warehouse: history });
+    cleanups.unshift(() => app.stop());
+    await app.start();
+    await database.transaction((tx) => addEvent(tx, 'IN_TRANSACTION'));
+    await until(async () => (await history('evt_history').select('type')).length === 1);
   });
 });
 

@@ -48,6 +48,10 @@ function whereTo(settings: ConnectionSettings): ConnectionOptions {
 
 /** Our tables would be in no database. */
 export function namesDatabase({ uri, database }: ConnectionOptions): boolean {
+  // Node's own error would hold the URL with its password.
+  if (uri !== undefined && !URL.canParse(uri)) {
+    throw new Error('The URL of the MySQL or MariaDB server cannot be read as a URL.');
+  }
   return Boolean(database) || (uri !== undefined && new URL(uri).pathname.length > 1);
 }
 

@@ -68,6 +68,8 @@ function searchPathSql(client: KnexClient | null): string {
 
 /** Nothing was asked of a connection that was not made; one that was lost on the way may be made at once. */
 export function connectFailure(error: unknown): KnownOutcome {
+  // Of a URL that cannot be read, with the password in it.
+  delete (error as { input?: string }).input;
   const outcome = postgresOutcome(error);
   const isLost = outcome === 'unknown' || outcome === 'rolled-back';
   return new KnownOutcome(isLost ? 'rolled-back' : 'not-run', error);
