@@ -7,6 +7,7 @@ import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { From } from '../contract/generated/types.ts';
 import { Hints } from '../generator/hints.ts';
+import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -24,6 +25,9 @@ import {
 import { warnOfLaxSettings } from './lax-settings.ts';
 
 export interface AppParts {
+  /** In place of the setting's URL. */
+  readonly database?: DatabaseSource | undefined;
+  readonly warehouse?: DatabaseSource | undefined;
   /** False: nobody on the network is served. @default true */
   readonly hasServer?: boolean;
 }
@@ -182,13 +186,15 @@ export class App implements Service {
     const settings = this.#settings;
     const { streams, archiver } = settings;
     const { logger } = this.#telemetry;
-    const store = await Store.open(databaseOptions(settings, settings.databaseUrl));
+    const { database = settings.databaseUrl, warehouse: history = settings.warehouseUrl } =
+      this.#parts;
+    const store = await Store.open(databaseOptions(settings, database));
     let warehouse: Warehouse | null = null;
     try {
       await store.migrate(streams);
       await warnOfLaxSettings(store, 'active', logger);
       if (archiver) {
-        warehouse = await Warehouse.open(databaseOptions(settings, settings.warehouseUrl));
+        warehouse = await Warehouse.open(databaseOptions(settings, history));
         await warehouse.migrate(streams);
         await warnOfLaxSettings(warehouse, 'warehouse', logger);
         // Before any discarder takes its first look.
@@ -225,8 +231,8 @@ export class App implements Service {
 const NOT_STARTED = 'The app is not running: await its start first.';
 
 /** What the databases are opened with. */
-export function databaseOptions(settings: Settings, url: string) {
-  return { url, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+export function databaseOptions(settings: Settings, database: DatabaseSource) {
+  return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
 }
 
 async function close({ store, warehouse }: Opened): Promise<void> {

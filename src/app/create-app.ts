@@ -1,5 +1,6 @@
 // From what an embedding application says to the app: the settings of the command line, and what only code can give.
 import { loadSettings, type Settings } from '../config/load.ts';
+import type { DatabaseSource } from '../store/source.ts';
 import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
 
@@ -8,10 +9,13 @@ type Elsewhere = 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key
 
 /** Every setting of docs/configuration.md by its name there, with the same default; and these. */
 export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
-  /** @default 'sqlite:./data/events.db' */
-  readonly database?: string | undefined;
-  /** Used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
-  readonly warehouse?: string | undefined;
+  /**
+   * The active database, where the application's tables are: its URL, or a knex instance that is connected to it, of
+   * which only where and as whom it connects is taken. @default 'sqlite:./data/events.db'
+   */
+  readonly database?: DatabaseSource | undefined;
+  /** The same of the warehouse; used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
+  readonly warehouse?: DatabaseSource | undefined;
   /** Where the network is served; false: nowhere. @default false */
   readonly server?: false | { readonly host?: string; readonly port?: number } | undefined;
   /** Where the log goes. @default JSON lines on standard error, from `logLevel` on */
@@ -34,13 +38,21 @@ export function createApp(options: AppOptions = {}): App {
     ...(environment && { environment }),
     values: given({
       ...rest,
-      databaseUrl: database,
-      warehouseUrl: warehouse,
+      databaseUrl: isInstance(database) ? undefined : database,
+      warehouseUrl: isInstance(warehouse) ? undefined : warehouse,
       ...(server !== false && { host: server.host, port: server.port }),
     }),
   });
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
-  return new App(settings, log, { hasServer: server !== false });
+  return new App(settings, log, {
+    ...(isInstance(database) && { database }),
+    ...(isInstance(warehouse) && { warehouse }),
+    hasServer: server !== false,
+  });
+}
+
+function isInstance(source: DatabaseSource | undefined): source is Exclude<DatabaseSource, string> {
+  return source !== undefined && typeof source !== 'string';
 }
 
 /** Without what was left out. */
