@@ -150,7 +150,7 @@ export class App implements Service {
    *
    * @see FTN18, registerConsumer
    */
-  registerConsumer(
+  async registerConsumer(
     component: string,
     { stream = 'main', from }: StreamChoice & { readonly from?: From | undefined } = {},
   ): Promise<void> {
@@ -158,17 +158,17 @@ export class App implements Service {
   }
 
   /** What follows `lastId`, which it acknowledges. @see FTN18, pollEvents */
-  pollEvents(options: PollOptions = {}): Promise<ReceivedBatch> {
+  async pollEvents(options: PollOptions = {}): Promise<ReceivedBatch> {
     return this.#readers('poll').poll(options);
   }
 
   /** Hands events to a function of this process, registering its component when it is new. */
-  subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
+  async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     return this.#readers('push').subscribe(options);
   }
 
   /** The metrics as Prometheus text. */
-  metrics(): Promise<{ contentType: string; text: string }> {
+  async metrics(): Promise<{ contentType: string; text: string }> {
     return this.#metricsOf(this.#require());
   }
 
