@@ -122,6 +122,7 @@ export class App implements Service {
     const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
     this.#server = new Server({
       ...settings,
+      listen: { host: settings.host, port: settings.port },
       credentials: credentialsInForce(settings),
       services: {
         ...settings,

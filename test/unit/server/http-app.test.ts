@@ -21,7 +21,12 @@ describe('calls behind each other on one connection', () => {
     },
     refusal: () => ({ status: 500, contentType: 'text/plain', body: null }),
   };
-  const app = new HttpApp({ rpc: door, futoin: door, operations: () => {} });
+  const app = new HttpApp({
+    guard: { requireNear: () => {} },
+    rpc: door,
+    futoin: door,
+    operations: () => {},
+  });
   const server = createServer(app.listener);
   beforeEach(async () => {
     calls.length = 0;
