@@ -55,8 +55,9 @@ export class HttpApp {
     });
     // Nobody is left to read it; a response that was not at the front would keep it all the same.
     if (request.socket.destroyed) return;
-    if (isEarly) sendEarly(request, response, answer);
-    else send(response, answer);
+    const headers = { ...door.headersFor(request), ...answer.headers };
+    if (isEarly) sendEarly(request, response, { ...answer, headers });
+    else send(response, { ...answer, headers });
   }
 
   #carryOut(door: HttpDoor, request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {
@@ -95,7 +96,7 @@ function writeHead(
   response: ServerResponse,
   { status, contentType, body, headers }: HttpAnswer,
 ): void {
-  if (body === null) response.writeHead(status);
+  if (body === null) response.writeHead(status, headers);
   else {
     response.writeHead(status, {
       ...headers,

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { ServiceError } from '../../contract/errors.ts';
 import type { KeyHolder, KeyRing } from './key-ring.ts';
 import { LOCAL, type Principal } from './principal.ts';
+import { offeredKey } from './subprotocol.ts';
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
@@ -35,6 +36,16 @@ export class Guard {
     this.#isNear = isNear;
   }
 
+  /** True when nobody needs a key. */
+  get isOpen(): boolean {
+    return this.#keys === null;
+  }
+
+  /** True when pages of this origin may use the keys of somebody. */
+  isSomebodysOrigin(origin: string): boolean {
+    return this.#keys?.hasOrigin(origin) ?? false;
+  }
+
   /** Grows whenever sessions should be renewed. */
   get version(): number {
     return this.#keys?.version ?? 0;
@@ -42,7 +53,7 @@ export class Guard {
 
   /** Whoever comes without a key must be on this machine, whatever its headers say. Throws `SecurityError`. */
   requireNear(peer: Socket): void {
-    if (this.#keys === null && !this.#isNear(peer)) refuse('the caller is on another one');
+    if (this.isOpen && !this.#isNear(peer)) refuse('the caller is on another one');
   }
 
   /** By the headers. Throws `SecurityError`, `PleaseReauth`. */
@@ -53,9 +64,16 @@ export class Guard {
     return this.identifyKey(headers, name, key);
   }
 
+  /** By the headers of an upgrade, which may offer a key as a subprotocol. Throws `SecurityError`, `PleaseReauth`. */
+  identifyUpgrade(headers: IncomingHttpHeaders): Session {
+    const isTold = this.isOpen || headers.authorization !== undefined;
+    const key = isTold ? null : offeredKey(headers);
+    return key === null ? this.identify(headers) : this.identifyKey(headers, null, key);
+  }
+
   /** Who it is without being asked, in open mode; null = it has to say. Throws `SecurityError`. */
   admit(headers: IncomingHttpHeaders): Session | null {
-    if (this.#keys !== null) return null;
+    if (!this.isOpen) return null;
     requireLocal(headers);
     return LOCAL_SESSION;
   }

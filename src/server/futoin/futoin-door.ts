@@ -36,6 +36,10 @@ export class FutoinDoor implements HttpDoor {
     return answerOf(JSON_CODING, new Reply(JSON_CODING).ofError(error));
   }
 
+  headersFor(): Readonly<Record<string, string>> {
+    return {};
+  }
+
   async #answerMessage(request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {
     const data = await readBody(request, FUTOIN_REQUEST_BYTES_MAX);
     const coding = codingOf(data);

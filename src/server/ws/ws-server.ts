@@ -8,6 +8,7 @@ import { FUTOIN_REQUEST_BYTES_MAX } from '../../contract/limits.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Guard } from '../auth/guard.ts';
+import { agreedSubprotocol } from '../auth/subprotocol.ts';
 import type { Futoin } from '../futoin/futoin.ts';
 import { FUTOIN_PATH, pathOf, RPC_PATH } from '../paths.ts';
 import { toServiceError, toWireError } from '../rpc/errors.ts';
@@ -109,7 +110,7 @@ export class WsServer {
 
   readonly #admitRpc: Entry['admit'] = ({ headers }) => {
     const { guard, jsonRpc } = this.#options;
-    const session = guard.identify(headers);
+    const session = guard.identifyUpgrade(headers);
     return (connection) => new RpcProtocol({ jsonRpc, session, connection });
   };
 
@@ -183,6 +184,7 @@ function serverFor(frameBytesMax: number): WebSocketServer {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: frameBytesMax,
+    handleProtocols: agreedSubprotocol,
   });
 }
 

@@ -19,6 +19,7 @@ describe('calls behind each other on one connection', () => {
         answers.push(() => resolve({ status: 200, contentType: 'text/plain', body: 'done' }));
       });
     },
+    headersFor: () => ({}),
     refusal: () => ({ status: 500, contentType: 'text/plain', body: null }),
   };
   const app = new HttpApp({
