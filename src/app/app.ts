@@ -7,6 +7,7 @@ import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { From } from '../contract/generated/types.ts';
 import { Hints } from '../generator/hints.ts';
+import type { ServerOptions } from '../server/server.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
@@ -28,8 +29,8 @@ export interface AppParts {
   /** In place of the setting's URL. */
   readonly database?: DatabaseSource | undefined;
   readonly warehouse?: DatabaseSource | undefined;
-  /** False: nobody on the network is served. @default true */
-  readonly hasServer?: boolean;
+  /** Where the network is served; null: nowhere. @default the settings' host and port */
+  readonly listen?: ServerOptions['listen'] | null | undefined;
 }
 
 type ServiceName = Settings['services'][number];
@@ -87,13 +88,15 @@ export class App implements Service {
   async start(): Promise<void> {
     if (this.#running !== null) throw new Error('The app has been started already.');
     const opened = await this.#open();
+    const { host, port } = this.#settings;
+    const { listen } = this.#parts;
     try {
       const assembled: Assembly = assemble({
         ...opened,
         settings: this.#settings,
         telemetry: this.#telemetry,
         node: this.#nodeName,
-        hasServer: this.#parts.hasServer ?? true,
+        listen: listen === undefined ? { host, port } : listen,
         probes: {
           problems: () => problemsOf(opened.store),
           metricsText: () => this.#metricsOf({ ...opened, node: assembled.node }),
@@ -107,7 +110,7 @@ export class App implements Service {
       await close(opened);
       throw error;
     }
-    this.#telemetry.notices.give('ready', { url: this.#running.node?.server?.url ?? null });
+    this.#telemetry.notices.give('ready', { url: urlOf(this.#running.node) });
   }
 
   /**
@@ -229,6 +232,15 @@ export class App implements Service {
 }
 
 const NOT_STARTED = 'The app is not running: await its start first.';
+
+/** null where there is none: without a server, on a unix socket, and on a server that does not listen yet. */
+function urlOf(node: Node | null): string | null {
+  try {
+    return node?.server?.url ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** What the databases are opened with. */
 export function databaseOptions(settings: Settings, database: DatabaseSource) {

@@ -24,8 +24,8 @@ export interface Parts {
   readonly telemetry: Telemetry;
   /** This process, where others must know it. */
   readonly node: string;
-  /** False: nobody on the network is served. */
-  readonly hasServer: boolean;
+  /** Where the network is served; null: nowhere. */
+  readonly listen: ServerOptions['listen'] | null;
   readonly probes: Pick<ServerOptions, 'problems' | 'metricsText'>;
 }
 
@@ -46,7 +46,7 @@ export interface Node {
 
 export function assemble(parts: Parts): Assembly {
   const workers = workersOf(parts);
-  const offersNothing = parts.settings.services.length === 0 && !parts.hasServer;
+  const offersNothing = parts.settings.services.length === 0 && parts.listen === null;
   if (offersNothing) return { services: workers, node: null };
   return assembleNode(parts, workers);
 }
@@ -72,7 +72,8 @@ function assembleNode(parts: Parts, workers: readonly Service[]): Assembly {
   const delivery = new Delivery({ ...shared, feeds, node, limits });
   const stale = new StaleConsumers({ ...shared, streams, staleMs: settings.staleMs });
   const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
-  const server = parts.hasServer ? serverOf(parts, { generator, delivery, onHint }) : null;
+  const doors = { generator, delivery, onHint };
+  const server = parts.listen === null ? null : serverOf(parts, parts.listen, doors);
   return {
     services: [
       ...feeds.values(),
@@ -91,12 +92,14 @@ function assembleNode(parts: Parts, workers: readonly Service[]): Assembly {
 
 function serverOf(
   { settings, telemetry, probes }: Parts,
+  listen: ServerOptions['listen'],
   services: Pick<Node, 'generator' | 'delivery' | 'onHint'>,
 ): Server {
   const { metrics, logger } = telemetry;
   return new Server({
     ...settings,
     ...probes,
+    listen,
     credentials: credentialsInForce(settings),
     services: { ...settings, ...services, metrics },
     offered: settings.services,

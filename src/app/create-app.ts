@@ -1,4 +1,6 @@
 // From what an embedding application says to the app: the settings of the command line, and what only code can give.
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import { loadSettings, type Settings } from '../config/load.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
@@ -6,6 +8,13 @@ import { App } from './app.ts';
 
 /** Settings that only mean something to commands, or that have another name here. */
 type Elsewhere = 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key';
+
+export interface AddressOptions {
+  /** Without credentials a loopback address only. @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** 0 takes any free one. @default 8080 */
+  readonly port?: number | undefined;
+}
 
 /** Every setting of docs/configuration.md by its name there, with the same default; and these. */
 export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
@@ -16,8 +25,11 @@ export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
   readonly database?: DatabaseSource | undefined;
   /** The same of the warehouse; used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
   readonly warehouse?: DatabaseSource | undefined;
-  /** Where the network is served; false: nowhere. @default false */
-  readonly server?: false | { readonly host?: string; readonly port?: number } | undefined;
+  /**
+   * Where the network is served: on an address (default: 127.0.0.1, port 8080), on a server of the application's, or
+   * nowhere. @default false
+   */
+  readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
   /** Where the log goes. @default JSON lines on standard error, from `logLevel` on */
   readonly logger?: Logger | undefined;
   /** A JSON file with settings; what is given here goes before it. */
@@ -40,15 +52,25 @@ export function createApp(options: AppOptions = {}): App {
       ...rest,
       databaseUrl: isInstance(database) ? undefined : database,
       warehouseUrl: isInstance(warehouse) ? undefined : warehouse,
-      ...(server !== false && { host: server.host, port: server.port }),
+      ...addressOf(server),
     }),
   });
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),
     ...(isInstance(warehouse) && { warehouse }),
-    hasServer: server !== false,
+    ...(server === false && { listen: null }),
+    ...(isServer(server) && { listen: { server } }),
   });
+}
+
+function isServer(server: AppOptions['server']): server is HttpServer | HttpsServer {
+  return typeof server === 'object' && 'listen' in server;
+}
+
+function addressOf(server: AppOptions['server']): AddressOptions {
+  if (!server || isServer(server)) return {};
+  return { host: server.host, port: server.port };
 }
 
 function isInstance(source: DatabaseSource | undefined): source is Exclude<DatabaseSource, string> {

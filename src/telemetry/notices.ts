@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts';
 
 /** What each notice says. */
 export interface NoticeMap {
-  /** It has started; `url` is where it listens, null without a server. */
+  /** It has started; `url` is where it listens, null where there is no such address (yet). */
   readonly ready: { readonly url: string | null };
   /** This process has read events that it had not seen: so many, up to `newest`. */
   readonly newEvents: { readonly stream: string; readonly count: number; readonly newest: string };
