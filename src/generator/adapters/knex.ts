@@ -1,5 +1,6 @@
 // A knex transaction, over whichever of the three databases.
-import { type Adapter, hasMethods } from './adapter.ts';
+import { hasMethods } from '../../base/has-methods.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of `Knex.Transaction` that is used. */
 export interface KnexTransaction {

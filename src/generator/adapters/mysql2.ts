@@ -1,6 +1,7 @@
 // A connection of the `mysql2` package, with promises or with callbacks. Only `execute` is used: it sends the values
 // apart from the statement, so no setting of the session can let text run as SQL.
-import { type Adapter, hasMethods } from './adapter.ts';
+import { hasMethods } from '../../base/has-methods.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of a `mysql2` connection that is used. */
 export interface Mysql2Connection {

@@ -1,5 +1,6 @@
 // A client of the `pg` package.
-import { type Adapter, hasMethods } from './adapter.ts';
+import { hasMethods } from '../../base/has-methods.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of `pg.ClientBase` that is used. */
 export interface PgClient {

@@ -1,5 +1,6 @@
 // A SQLite handle: `node:sqlite`, @photostructure/sqlite, better-sqlite3.
-import { type Adapter, hasMethods } from './adapter.ts';
+import { hasMethods } from '../../base/has-methods.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of a synchronous SQLite handle that is used. */
 export interface SqliteHandle {
