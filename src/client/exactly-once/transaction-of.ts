@@ -30,5 +30,5 @@ interface PromisePoolLike<Connection> {
 }
 
 interface CallbackPoolLike<Connection> {
-  getConnection(callback: (error: never, connection: Connection) => unknown): void;
+  getConnection(callback: (error: unknown, connection: Connection) => unknown): void;
 }

@@ -7,13 +7,12 @@ import { batchOf, idsOf, Scene } from './scene.ts';
 
 const FENCED = { name: 'ExactlyOnceError', code: 'Fenced', isFinal: true };
 
-/** How many wait for a lock in this database; SQLite tells nobody. */
+/** Who waits for the row in this database; SQLite tells nobody. */
 const WAITING: Readonly<Record<DatabaseKind, string | null>> = {
   sqlite: null,
   postgres: `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-  mysql: `select w.trx_id from information_schema.innodb_trx as w
-            join information_schema.processlist as p on p.id = w.trx_mysql_thread_id
-           where w.trx_state = 'LOCK WAIT' and p.db = database()`,
+  mysql: `select id from information_schema.processlist
+           where db = database() and id <> connection_id() and info like '%into evt_cursors%'`,
 };
 
 describeDatabases('two instances of one consumer', (kind) => {

@@ -29,7 +29,7 @@ describeDatabase('mysql', 'a deadlock that an effect swallows', (kind) => {
           const waiting = session.run('update places set taken = taken + 1 where id = 1');
           await until(async () => {
             const rows = await other.run(
-              "select trx_id from information_schema.innodb_trx where trx_state = 'LOCK WAIT'",
+              "select id from information_schema.processlist where info like 'update places%where id = 1'",
             );
             return rows.length > 0;
           });

@@ -49,5 +49,5 @@ async function whenFree(session: Session, sql: string): Promise<void> {
 
 /** The drivers give it different codes; the text is SQLite's own. */
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && error.message === 'database is locked';
+  return (error as Error | null)?.message === 'database is locked';
 }
