@@ -87,8 +87,8 @@ export class ExactlyOnce<Tx> {
   }
 
   /**
-   * Takes the consumer: every older instance is fenced off. Gives the position the effects end at, `{id: '0', epoch: 1}`
-   * the first time. Waits for an effect that is being committed.
+   * Takes the consumer: every older instance is fenced off. Gives the position at which the effects end,
+   * `{id: '0', epoch: 1}` the first time. Waits for a transaction of an older instance that is under way.
    */
   open(): Promise<Position> {
     return this.#turns.run(() => this.#take());
@@ -107,8 +107,8 @@ export class ExactlyOnce<Tx> {
    * Makes a consumer's handler out of an effect. The handler resolves when the effect and the cursor are committed, or
    * were before; the effect is given what has none yet. Opens the consumer when nobody has.
    *
-   * Rejects with `Fenced`, `CursorBehind`, `HistoryForked`, `TransactionEnded`, and with what the effect or the database
-   * throws. Then nothing was done, or, where only the answer to the commit was lost, the next call will know.
+   * Rejects with `Fenced`, `CursorBehind`, `HistoryForked`, `TransactionEnded`, and with what the effect or the
+   * database throws. Then nothing was done; where only the answer to the commit was lost, the next call will know.
    */
   handler<B extends EventBatch>(effect: Effect<Tx, B>): (batch: B) => Promise<void> {
     return (batch) =>
@@ -172,8 +172,8 @@ export class ExactlyOnce<Tx> {
 }
 
 /**
- * A savepoint lives as long as its transaction, on every database. Without it the cursor could be committed alone: where
- * the effect ends the transaction, and where MySQL has rolled it back for a deadlock and the effect caught the error.
+ * A savepoint lives as long as its transaction, on every database. Without it the cursor could be committed alone:
+ * where the effect ends the transaction, and where MySQL has rolled it back for a deadlock and the effect caught that.
  */
 async function withinTransaction(session: Session, work: () => Promise<unknown>): Promise<void> {
   await session.run('savepoint evt_effect');

@@ -1,4 +1,6 @@
 // What the kit takes and refuses before it talks to any database, and what it gives to an effect, as types.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import knex, { type Knex } from 'knex';
 import mysqlCallbacks from 'mysql2';
 import mysql from 'mysql2/promise';
@@ -45,6 +47,15 @@ describe('exactlyOnce', () => {
       expect(schemaSql).toMatch(/utf8mb4_bin/);
     handle.close();
     await Promise.all([pool.end(), mysqlPool.end(), callbackPool.promise().end(), query.destroy()]);
+  });
+
+  it('makes the table that its page shows', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/exactly-once.md'), 'utf8');
+    const plain = exactlyOnce({ database: new pg.Client(), consumer: 'billing' }).schemaSql;
+    const mysqlHandle = { execute: () => {}, beginTransaction: () => {} };
+    const other = exactlyOnce({ database: mysqlHandle, consumer: 'billing' }).schemaSql;
+    expect(page).toContain(`\n${plain}\n`);
+    expect(page).toContain(`\`${other.slice(plain.length)}\``);
   });
 
   it('refuses handles that it does not know, and transactions', () => {

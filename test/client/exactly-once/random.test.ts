@@ -2,7 +2,7 @@
 // order. SEED repeats a run, EXACTLY_ONCE_STEPS makes it longer (60 by default).
 import { describeDatabases } from '../../support/databases.ts';
 import { openRandom, type Random } from '../../support/random.ts';
-import { HANDLES } from './handles.ts';
+import { HANDLES, type Handle } from './handles.ts';
 import { type Batch, batchOf, idsOf, type Kit, Scene } from './scene.ts';
 
 const STEPS = Number(process.env.EXACTLY_ONCE_STEPS ?? 60);
@@ -36,12 +36,14 @@ describeDatabases('random deliveries', (kind) => {
 
 /** Gives the newest id; the service repeats what it has no answer for, and now and then more. */
 async function deliver(scene: Scene, random: Random): Promise<number> {
-  const instances = [await instanceOf(scene, random), await instanceOf(scene, random)];
+  const handles = await Promise.all(Array.from({ length: 4 }, () => scene.handle()));
+  const any = () => handles[random.below(handles.length)] as Handle;
+  const instances = [instanceOf(scene, any(), random), instanceOf(scene, any(), random)];
   let acknowledged = 0;
   for (let step = 0; step < STEPS; step += 1) {
     const calls = Array.from({ length: 1 + random.below(3) }, async () => {
       const place = random.below(instances.length);
-      if (random.chance(0.1)) instances[place] = await instanceOf(scene, random);
+      if (random.chance(0.1)) instances[place] = instanceOf(scene, any(), random);
       const instance = instances[place] as Instance;
       if (random.chance(0.15)) await instance.kit.open();
       // The second one does not wait for the first one's answer.
@@ -63,14 +65,13 @@ async function deliver(scene: Scene, random: Random): Promise<number> {
       if (outcome.status === 'rejected') expect(codeOf(outcome.reason)).toBe('expected');
     }
   }
-  const last = await instanceOf(scene, openRandom(0), 0);
+  const last = instanceOf(scene, any(), random, 0);
   const { id } = await last.kit.open();
   await last.handle(batchOf(acknowledged, Number(id) + BATCH_MAX));
   return Number(id) + BATCH_MAX;
 }
 
-async function instanceOf(scene: Scene, random: Random, failures = 0.3): Promise<Instance> {
-  const handle = await scene.handle();
+function instanceOf(scene: Scene, handle: Handle, random: Random, failures = 0.3): Instance {
   const kit = scene.kit(handle);
   const fail = async (): Promise<void> => {
     if (random.chance(failures / 3)) throw Object.assign(new Error('planned'), { code: 'planned' });

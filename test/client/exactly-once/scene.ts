@@ -29,7 +29,7 @@ export function batchOf(after: bigint | number, upTo: bigint | number, epoch = 1
 }
 
 /** Every seventh is of another type. */
-export function isWanted(id: bigint): boolean {
+function isWanted(id: bigint): boolean {
   return id % 7n !== 0n;
 }
 
