@@ -24,6 +24,7 @@ describeDatabases('random deliveries', (kind) => {
       const scene = await Scene.open(kind, handleKind);
       try {
         const newest = await deliver(scene, random);
+        expect(newest).toBeGreaterThan(STEPS);
         expect(await scene.effects()).toEqual(idsOf(batchOf(0, newest)));
         expect((await scene.stored())[0]).toBe(String(newest));
       } finally {
