@@ -45,74 +45,78 @@ describeDatabases('the client, killed and restarted', (kind) => {
     await Promise.all([active.drop(), own.drop()]);
   });
 
-  it('has every event in the effects exactly once and in order, and is told each at least once', async () => {
-    const random = openRandom();
-    console.info(`kills around the client on ${kind}: SEED=${random.seed}`);
-    const port = await freePort();
-    const serve = async () => {
-      node = await startNode({ databaseUrl: active.url, port, batchMax: BATCH_MAX });
-      return node;
-    };
-    const consume = () => {
-      const life: number[] = [];
-      lives.push(life);
-      const child = spawnScript(PROGRAM, [`http://127.0.0.1:${port}`, kind, own.url]);
-      const lines = createInterface({ input: child.stdout });
-      lines.on('line', (line) => life.push(...JSON.parse(line)));
-      consumer = child;
-      return { child, told: once(lines, 'close') };
-    };
+  it(
+    'has every event in the effects exactly once and in order, and is told each at least once',
+    async () => {
+      const random = openRandom();
+      console.info(`kills around the client on ${kind}: SEED=${random.seed}`);
+      const port = await freePort();
+      const serve = async () => {
+        node = await startNode({ databaseUrl: active.url, port, batchMax: BATCH_MAX });
+        return node;
+      };
+      const consume = () => {
+        const life: number[] = [];
+        lives.push(life);
+        const child = spawnScript(PROGRAM, [`http://127.0.0.1:${port}`, kind, own.url]);
+        const lines = createInterface({ input: child.stdout });
+        lines.on('line', (line) => life.push(...JSON.parse(line)));
+        consumer = child;
+        return { child, told: once(lines, 'close') };
+      };
 
-    let isOver = false;
-    let server = await serve();
-    let reader = consume();
-    const client = createClient({ url: server.url });
-    const added = new Map<string, string>();
-    const writing = Promise.all(
-      Array.from({ length: 4 }, async (_, writer) => {
-        for (let nth = 0; !isOver; nth += 1) {
-          const data = `${writer} ${nth}`;
-          const id = await client.addEvent('T', data, { retryMs: 60_000 });
-          added.set(id, data);
-        }
-      }),
-    );
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await pause(200 + random.below(500));
-      await server.end('SIGKILL');
-      await pause(random.below(300));
-      server = await serve();
-      await pause(200 + random.below(500));
-      reader.child.kill('SIGKILL');
-      await reader.told;
-      reader = consume();
-    }
-    isOver = true;
-    await writing;
-    const rows = () => sql.run('select event_id, data from effects order by place');
-    await until(async () => (await rows()).length >= added.size, 60_000);
-    await until(() => lives.at(-1)?.at(-1) === added.size, 60_000);
-    await pause(300);
+      let isOver = false;
+      let server = await serve();
+      let reader = consume();
+      const client = createClient({ url: server.url });
+      const added = new Map<string, string>();
+      const writing = Promise.all(
+        Array.from({ length: 4 }, async (_, writer) => {
+          for (let nth = 0; !isOver; nth += 1) {
+            const data = `${writer} ${nth}`;
+            const id = await client.addEvent('T', data, { retryMs: 60_000 });
+            added.set(id, data);
+          }
+        }),
+      );
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await pause(200 + random.below(500));
+        await server.end('SIGKILL');
+        await pause(random.below(300));
+        server = await serve();
+        await pause(200 + random.below(500));
+        reader.child.kill('SIGKILL');
+        await reader.told;
+        reader = consume();
+      }
+      isOver = true;
+      await writing;
+      const rows = () => sql.run('select event_id, data from effects order by place');
+      await until(async () => (await rows()).length >= added.size, 60_000);
+      await until(() => lives.at(-1)?.at(-1) === added.size, 60_000);
+      await pause(300);
 
-    // Each answered call is one event, and there is no other, in the order of the stream.
-    const effects = await rows();
-    expect(effects.map((row) => row.event_id)).toEqual(idsUpTo(added.size).map(String));
-    for (const row of effects) expect(row.data).toBe(added.get(String(row.event_id)));
-    let last = 0;
-    for (const life of lives) {
-      const first = life[0];
-      if (first === undefined) continue;
-      // What comes again is the batch that was not acknowledged.
-      expect(first).toBeLessThanOrEqual(last + 1);
-      expect(first).toBeGreaterThan(last - 2 * BATCH_MAX);
-      last = checkLife(life, last);
-    }
-    expect(last).toBe(added.size);
-    expect(added.size).toBeGreaterThan(ROUNDS * 20);
-    console.info(
-      `${kind}: ${added.size} events, ${2 * ROUNDS} kills, ${repeats(lives)} told again`,
-    );
-  });
+      // Each answered call is one event, and there is no other, in the order of the stream.
+      const effects = await rows();
+      expect(effects.map((row) => row.event_id)).toEqual(idsUpTo(added.size).map(String));
+      for (const row of effects) expect(row.data).toBe(added.get(String(row.event_id)));
+      let last = 0;
+      for (const life of lives) {
+        const first = life[0];
+        if (first === undefined) continue;
+        // What comes again is the batch that was not acknowledged.
+        expect(first).toBeLessThanOrEqual(last + 1);
+        expect(first).toBeGreaterThan(last - 2 * BATCH_MAX);
+        last = checkLife(life, last);
+      }
+      expect(last).toBe(added.size);
+      expect(added.size).toBeGreaterThan(ROUNDS * 20);
+      console.info(
+        `${kind}: ${added.size} events, ${2 * ROUNDS} kills, ${repeats(lives)} told again`,
+      );
+    },
+    120_000 + ROUNDS * 10_000,
+  );
 });
 
 /** Within one life of the consumer only a server that was killed makes a batch come again. */
