@@ -1,5 +1,5 @@
-// What the service tells the application that embeds it. Every notice is counted as a metric too, here and nowhere else,
-// so that the two never differ. A listener is told in passing: what it throws is logged and harms nobody.
+// What the service tells the application that embeds it. Every notice is counted as a metric too, here and nowhere
+// else, so that the two never differ. A listener is told in passing: what it throws is logged and harms nobody.
 import { EventEmitter } from 'node:events';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
