@@ -40,10 +40,16 @@ interface Opened {
   readonly warehouse: Warehouse | null;
 }
 
+/** What the application itself talks to. */
+interface Inside {
+  readonly appender: InProcessAppender;
+  readonly readers: InProcessReaders;
+}
+
 interface Running extends Opened {
   readonly services: readonly Service[];
   readonly node: Node | null;
-  readonly readers: InProcessReaders | null;
+  readonly inside: Inside | null;
 }
 
 export interface StreamChoice {
@@ -59,6 +65,8 @@ export class App implements Service {
   readonly #telemetry: Telemetry;
   readonly #parts: AppParts;
   readonly #nodeName = randomUUID();
+  /** For `addEvent(tx, type, data, { hints: app.hints })`: the app then looks as soon as the transaction is over. */
+  readonly hints = new Hints(async (stream) => this.#running?.node?.onHint(stream));
   #running: Running | null = null;
 
   constructor(settings: Settings, logger: Logger, parts: AppParts = {}) {
@@ -76,12 +84,7 @@ export class App implements Service {
 
   /** Adds events that belong to no transaction; for those that do see `addEvent` of `aftercommit/generator`. */
   get generator(): InProcessAppender {
-    return new InProcessAppender(this.#requireNode('generator').generator);
-  }
-
-  /** For `addEvent(tx, type, data, { hints: app.hints })`: the app then looks as soon as the transaction is over. */
-  get hints(): Hints {
-    return new Hints(async (stream) => this.#running?.node?.onHint(stream));
+    return this.#inside('generator').appender;
   }
 
   /** Migrates the databases and resolves when everything works; rejects when it cannot, having given all back. */
@@ -103,9 +106,8 @@ export class App implements Service {
         },
       });
       const { services, node } = assembled;
-      const readers = node && new InProcessReaders(node.delivery, this.#telemetry);
       await startAll(services);
-      this.#running = { ...opened, services, node, readers };
+      this.#running = { ...opened, services, node, inside: node && this.#insideOf(node) };
     } catch (error) {
       await close(opened);
       throw error;
@@ -124,7 +126,7 @@ export class App implements Service {
     const { metrics, logger } = this.#telemetry;
     metrics.ready.set(0);
     const { shutdownMs } = this.#settings;
-    const isFinished = await inTime(running.readers?.finish() ?? Promise.resolve(), shutdownMs);
+    const isFinished = await inTime(finish(running), shutdownMs);
     const isDone = await inTime(stopAll(running.services), shutdownMs + GRACE_MS);
     const isClosed = await inTime(close(running), GRACE_MS);
     if (!isFinished || !isDone || !isClosed)
@@ -157,17 +159,17 @@ export class App implements Service {
     component: string,
     { stream = 'main', from }: StreamChoice & { readonly from?: From | undefined } = {},
   ): Promise<void> {
-    return this.#readers('poll', 'push').register(component, stream, from);
+    return this.#inside('poll', 'push').readers.register(component, stream, from);
   }
 
   /** What follows `lastId`, which it acknowledges. @see FTN18, pollEvents */
   async pollEvents(options: PollOptions = {}): Promise<ReceivedBatch> {
-    return this.#readers('poll').poll(options);
+    return this.#inside('poll').readers.poll(options);
   }
 
   /** Hands events to a function of this process, registering its component when it is new. */
   async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
-    return this.#readers('push').subscribe(options);
+    return this.#inside('push').readers.subscribe(options);
   }
 
   /** The metrics as Prometheus text. */
@@ -210,24 +212,25 @@ export class App implements Service {
     }
   }
 
-  #readers(...services: readonly ServiceName[]): InProcessReaders {
-    return this.#requireNode(...services).readers;
-  }
-
   #require(): Running {
     if (this.#running === null) throw new ServiceError('ShuttingDown', { message: NOT_STARTED });
     return this.#running;
   }
 
+  #insideOf({ generator, delivery }: Node): Inside {
+    const readers = new InProcessReaders(delivery, this.#telemetry);
+    return { appender: new InProcessAppender(generator), readers };
+  }
+
   /** Throws `UnknownMethod` when the app offers none of these services. */
-  #requireNode(...services: readonly ServiceName[]): Node & { readers: InProcessReaders } {
-    const { node, readers } = this.#require();
+  #inside(...services: readonly ServiceName[]): Inside {
+    const { inside } = this.#require();
     const isOffered = services.some((service) => this.#settings.services.includes(service));
-    if (node === null || readers === null || !isOffered) {
+    if (inside === null || !isOffered) {
       const message = `This app does not offer ${services.join(' or ')}: see its option services.`;
       throw new ServiceError('UnknownMethod', { message });
     }
-    return { ...node, readers };
+    return inside;
   }
 }
 
@@ -245,6 +248,10 @@ function urlOf(node: Node | null): string | null {
 /** What the databases are opened with. */
 export function databaseOptions(settings: Settings, database: DatabaseSource) {
   return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+}
+
+async function finish({ inside }: Running): Promise<void> {
+  await inside?.readers.finish();
 }
 
 async function close({ store, warehouse }: Opened): Promise<void> {
