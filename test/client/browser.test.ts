@@ -1,6 +1,9 @@
 // A page in a real browser, with the single-file bundle, against a real server on SQLite.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -31,7 +34,7 @@ describeInBrowser('a page', (browser) => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aftercommit-page-'));
     await start();
-    page = await openPage(browser(), server.url);
+    page = await openPage(browser(), `${server.url}/livez`);
   });
   afterEach(async () => {
     await page?.close();
@@ -165,17 +168,57 @@ describeInBrowser('a page', (browser) => {
     expect(await newer.ended()).toBe('NotRegistered');
   });
 
-  it('is told why a server with credentials does not let it in', async () => {
-    const port = Number(new URL(server.url).port);
-    const credentials = join(folder, 'credentials.json');
-    await server.end('SIGTERM');
-    const keys = [{ sha256: createHash('sha256').update('right').digest('hex') }];
-    const principals = [{ name: 'ada', keys, may: ['consume'] }];
-    await writeFile(credentials, JSON.stringify({ principals }));
-    await start({ port, credentials });
-    const reader = await readInPage(page, { component: 'page', key: 'wrong' });
-    expect(await reader.ended()).toBe('SecurityError');
-    expect(await reader.counts()).toEqual({ ready: 0, trouble: 0 });
+  describe('of another origin', () => {
+    const KEY = 'key-of-the-shop';
+    const ELSEWHERE = 'key-of-another-page';
+    let shop: Server;
+    beforeEach(async () => {
+      shop = createServer((_request, response) => response.end('<!doctype html>'));
+      await once(shop.listen(0, '127.0.0.1'), 'listening');
+      const origin = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
+      const credentials = join(folder, 'credentials.json');
+      const principals = [
+        { name: 'shop', keys: keysOf(KEY), allowedOrigins: [origin] },
+        { name: 'desk', keys: keysOf(ELSEWHERE), allowedOrigins: ['https://desk.example'] },
+      ].map((principal) => ({ ...principal, may: ['generate', 'consume'] }));
+      await writeFile(credentials, JSON.stringify({ principals }));
+      await server.end('SIGTERM');
+      await start({ credentials });
+      await page.close();
+      page = await openPage(browser(), origin);
+    });
+    afterEach(async () => {
+      shop.close();
+      shop.closeAllConnections();
+      await once(shop, 'close');
+    });
+
+    it.each(['push', 'poll'] as const)(
+      'adds events and reads them by %s with its key',
+      async (by) => {
+        const { url } = server;
+        const reader = await readInPage(page, { url, key: KEY, component: 'page', by });
+        await page.evaluate((options) => aftercommit.createClient(options).addEvent('PAGE'), {
+          url,
+          key: KEY,
+        });
+        await untilRead(reader, 1);
+        await reader.stop();
+        expect([await readIds(reader), await reader.counts()]).toEqual([
+          ['1'],
+          { ready: 1, trouble: 0 },
+        ]);
+      },
+    );
+
+    it.each([
+      ['false', 'wrong'],
+      ['for pages of another origin', ELSEWHERE],
+    ])('is told that its key is %s', async (_, key) => {
+      const reader = await readInPage(page, { url: server.url, key, component: 'page' });
+      expect(await reader.ended()).toBe('SecurityError');
+      expect(await reader.counts()).toEqual({ ready: 0, trouble: 0 });
+    });
   });
 
   const cursor = async () => {
@@ -191,6 +234,10 @@ async function readIds(reader: PageReader): Promise<string[]> {
 
 function untilRead(reader: PageReader, count: number): Promise<boolean> {
   return until(async () => (await readIds(reader)).length >= count);
+}
+
+function keysOf(key: string): { sha256: string }[] {
+  return [{ sha256: createHash('sha256').update(key).digest('hex') }];
 }
 
 /** Each batch begins where the one before ended, or where an earlier one began. */

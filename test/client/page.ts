@@ -1,5 +1,5 @@
-// A page that has loaded the single-file bundle, and readers that run in it. The page is one of the server's own, so
-// that a browser lets it talk to the server, and nothing stands between the two.
+// A page that has loaded the single-file bundle, and readers that run in it. It comes from this machine, so that a
+// browser lets it talk to the server, and nothing stands between the two.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -16,11 +16,11 @@ const LOAD = `async (source) => {
   globalThis.aftercommit = await import(url);
 }`;
 
-/** Resolves when a page of the server has loaded the client, which is `aftercommit` there. */
+/** Resolves when the page at `url` has loaded the client, which is `aftercommit` there. */
 export async function openPage(browser: Browser, url: string): Promise<Page> {
   if (!existsSync(BUNDLE)) throw new Error('There is no build; run npm run build, or npm test.');
   const page = await browser.newPage({ bypassCSP: true });
-  await page.goto(`${url}/livez`);
+  await page.goto(url);
   await page.evaluate(`(${LOAD})(${JSON.stringify(readFileSync(BUNDLE, 'utf8'))})`);
   return page;
 }
@@ -47,17 +47,17 @@ export interface PageReader {
   ended(): Promise<string | null>;
 }
 
-/** Runs a consumer in the page. */
+/** Runs a consumer in the page, of the page's own server or of another. */
 export async function readInPage(
   page: Page,
-  options: ConsumerOptions & { readonly key?: string },
+  options: ConsumerOptions & { readonly url?: string; readonly key?: string },
 ): Promise<PageReader> {
-  const reader = await page.evaluateHandle(({ key, ...given }) => {
+  const reader = await page.evaluateHandle(({ url, key, ...given }) => {
     const batches: PageBatch[] = [];
     const counts = { ready: 0, trouble: 0 };
     const stopping = new AbortController();
     const gate = { opened: Promise.resolve(), open: () => {} };
-    const consumer = aftercommit.createClient({ key }).consumer({
+    const consumer = aftercommit.createClient({ url, key }).consumer({
       ...given,
       onReady: () => {
         counts.ready += 1;

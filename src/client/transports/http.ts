@@ -32,10 +32,11 @@ export async function postText(
   body: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const headers = {
+  // Not within the try: a key that no header can carry is no matter of the connection, and no waiting helps.
+  const headers = new Headers({
     'content-type': 'application/json',
     ...(key && { authorization: `Bearer ${key}` }),
-  };
+  });
   try {
     const response = await fetch(url, { method: 'POST', body, headers, signal });
     const answer = await response.text();

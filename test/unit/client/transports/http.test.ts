@@ -1,6 +1,6 @@
 // Where calls go.
 import { createClient } from '../../../../src/client/index.ts';
-import { rpcUrl } from '../../../../src/client/transports/http.ts';
+import { postText, rpcUrl } from '../../../../src/client/transports/http.ts';
 
 describe('rpcUrl', () => {
   it.each([
@@ -27,5 +27,14 @@ describe('rpcUrl', () => {
   ])('refuses %p without showing what may be a key', (address) => {
     expect(() => rpcUrl(address)).toThrow(/^url: must hold no name, key, query or fragment/);
     expect(() => rpcUrl(address)).not.toThrow(/key-1/);
+  });
+});
+
+describe('postText', () => {
+  it('fails at once with a key that no header can carry', async () => {
+    const peer = { url: 'http://127.0.0.1:1/rpc', key: '€' };
+    const failure = postText(peer, '{}', new AbortController().signal);
+    await expect(failure).rejects.toThrow('ByteString');
+    await expect(failure).rejects.not.toHaveProperty('code');
   });
 });
