@@ -29,7 +29,7 @@ export interface ConsumerOptions {
   readonly settleMs?: number | undefined;
   /** Called whenever events can come: at first, and after each new connection. */
   readonly onReady?: (() => void) | undefined;
-  /** Called when it could not go on and will try again, and when a handler rejected. */
+  /** Called when it could not go on and will try again, and when a handler rejected. What it throws ends the run. */
   readonly onTrouble?: ((error: unknown) => void) | undefined;
 }
 

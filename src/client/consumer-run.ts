@@ -44,7 +44,7 @@ export class ConsumerRun implements Reading {
   readonly #turns = new Mutex();
   readonly #enough = new AbortController();
   #position: Position | null;
-  /** What a handler ended the run with. */
+  /** What a handler or a callback ended the run with. */
   #failure: { readonly error: unknown } | null = null;
   #isPrepared = false;
   #seq = 0;
@@ -73,7 +73,7 @@ export class ConsumerRun implements Reading {
       } catch (error) {
         if (this.ending.aborted) break;
         if (!isTransient(error) || isTakenOver(error)) throw error;
-        this.#options.onTrouble?.(error);
+        this.#report(error);
         await systemClock.sleep(this.#pauseMs(error), this.ending);
         this.#failures += 1;
       }
@@ -131,12 +131,24 @@ export class ConsumerRun implements Reading {
       if (!isEnough) return true;
       this.#enough.abort();
     } catch (error) {
-      if (isFinal(error)) {
-        this.#failure = { error };
-        this.#enough.abort();
-      } else this.#options.onTrouble?.(error);
+      if (isFinal(error)) this.#fail(error);
+      else this.#report(error);
     }
     return false;
+  }
+
+  /** What the callback throws would be nobody's: it ends the run. */
+  #report(trouble: unknown): void {
+    try {
+      this.#options.onTrouble?.(trouble);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error };
+    this.#enough.abort();
   }
 
   #moveTo(position: Position): void {

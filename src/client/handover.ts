@@ -42,7 +42,16 @@ export class Handover<T> {
 
   /** The loop was left: what it took last is not done. */
   leave(): void {
-    this.#taken?.done.reject(new Error('The loop was left in the middle of a batch.'));
+    this.#taken?.done.reject(new LeftError());
     this.#taken = null;
+  }
+}
+
+/** Final: nobody is there to be given the batch again, or to be told that it was not handled. */
+class LeftError extends Error {
+  readonly isFinal = true;
+
+  constructor() {
+    super('The loop was left in the middle of a batch.');
   }
 }

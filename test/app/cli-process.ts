@@ -51,7 +51,7 @@ export async function buildCli(missing: readonly string[] = []): Promise<CliBuil
     folder,
     build,
     remove,
-    spawn: (args, env = {}) => start([main, ...args], folder, env, running),
+    spawn: (args, env = {}) => spawnCli([main, ...args], folder, env, running),
   };
 }
 
@@ -85,7 +85,8 @@ async function linkPackages(folder: string, missing: readonly string[]): Promise
   }
 }
 
-function start(
+/** Runs `[program, ...args]` in a folder; `running` holds it for as long as it does. */
+export function spawnCli(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,

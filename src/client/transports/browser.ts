@@ -16,14 +16,14 @@ const PROTOCOL = 'aftercommit';
 const OPEN_MS_MAX = 10_000;
 const CLOSE_MS_MAX = 1000;
 const LOST = 1006;
-/** Where Node's types are known too, a page's are not. */
-const page = globalThis as unknown as { readonly location: { readonly href: string } };
+/** Where Node's types are known too, a page's are not; some workers have no address at all. */
+const page = globalThis as { readonly location?: { readonly href: string } };
 
 export class BrowserTransport implements Transport {
   readonly #peer: HttpPeer;
 
   constructor({ url = '', key = null }: BrowserTransportOptions = {}) {
-    this.#peer = { url: rpcUrl(new URL(url || '/', page.location.href).href), key };
+    this.#peer = { url: rpcUrl(new URL(url || '/', page.location?.href).href), key };
   }
 
   request(text: string, signal: AbortSignal): Promise<string> {
@@ -35,10 +35,9 @@ export class BrowserTransport implements Transport {
     const { url, key } = this.#peer;
     const protocols = key === null ? [PROTOCOL] : [PROTOCOL, `${PROTOCOL}.key.${base64Url(key)}`];
     const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols);
-    const isOpen = await opened(socket, signal);
+    if (await opened(socket, signal)) return listen(socket, events);
     signal.throwIfAborted();
-    if (!isOpen) throw await this.#refusal(signal);
-    return listen(socket, events);
+    throw await this.#refusal(signal);
   }
 
   /** Why the server lets nobody in: a call is refused for the same reason. */

@@ -8,16 +8,22 @@ export interface HttpPeer {
   readonly key: string | null;
 }
 
-/** Where calls go, below the address of a server. Throws `TypeError` unless that is one of HTTP, without a key. */
-export function rpcUrl(url: string): string {
-  const { protocol, username, password } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new TypeError(`url: must be like http://127.0.0.1:8080, got ${protocol}`);
+/**
+ * The path of all calls below the address of a server.
+ *
+ * @throws TypeError when it is no HTTP address, or holds more than where the server is
+ */
+export function rpcUrl(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  // Not shown, here and below: a secret may be in it.
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new TypeError('url: must be an HTTP address, as http://127.0.0.1:8080');
   }
-  if (username !== '' || password !== '') {
-    throw new TypeError('url: must hold no key; give it as key');
+  const { username, password, search, hash } = url;
+  if (username + password + search + hash !== '') {
+    throw new TypeError('url: must hold no name, key, query or fragment; a key is given as `key`');
   }
-  return `${url.replace(/\/+$/, '')}/rpc`;
+  return `${url.href.replace(/\/+$/, '')}/rpc`;
 }
 
 /** As `Transport.request`. */
@@ -26,10 +32,11 @@ export async function postText(
   body: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const headers = {
+  // Not within the try: a key that no header can carry is no matter of the connection, and no waiting helps.
+  const headers = new Headers({
     'content-type': 'application/json',
     ...(key && { authorization: `Bearer ${key}` }),
-  };
+  });
   try {
     const response = await fetch(url, { method: 'POST', body, headers, signal });
     const answer = await response.text();

@@ -1,4 +1,4 @@
-// A Debian or Ubuntu package, with the libraries that it needs and this machine lacks, unpacked
+// Debian or Ubuntu packages, with the libraries that they need and this machine lacks, unpacked
 // into a folder. Nothing is installed and nothing of the system's apt is changed: caches, and
 // package lists where the system's are absent or too old, are kept in that folder too. Runs as any
 // user.
@@ -13,19 +13,19 @@ const dependencyDepthMax = 5;
 const statusFormat = '${Package} ${db:Status-Status}\\n';
 
 /**
- * Unpacks a package and gives `{ root, libraryPath }`: the folder that stands for `/`, and its
- * library folders.
+ * Unpacks packages and gives `{ root, libraryPath }`: the folder that stands for `/`, and its
+ * library folders. What is no library and yet needed has to be named.
  */
-export async function unpackPackage(name, place) {
+export async function unpackPackages(names, place) {
   const apt = new Apt(place);
   await apt.prepare();
   try {
-    await apt.download(name);
+    await apt.download(names);
   } catch {
     // No lists at all, as in a container's image, or so old that the archive has dropped the
     // version they name.
     await apt.refreshLists();
-    await apt.download(name);
+    await apt.download(names);
   }
   return apt.unpack();
 }
@@ -57,8 +57,8 @@ class Apt {
     await this.#run('apt-get', ['update'], { isFailureFine: true });
   }
 
-  async download(name) {
-    const names = await this.#withMissingLibraries(name);
+  async download(wanted) {
+    const names = await this.#withMissingLibraries(wanted);
     await this.#run('apt-get', ['download', ...names], { folder: join(this.#folder, 'packages') });
   }
 
@@ -68,16 +68,16 @@ class Apt {
     for (const file of await readdir(packages)) {
       if (file.endsWith('.deb')) await run('dpkg', ['-x', join(packages, file), root], this.#place);
     }
-    return { root, libraryPath: (await libraryFolders(root)).join(':') };
+    return { root, libraryPath: await libraryPathOf(root) };
   }
 
   /**
    * Follows the dependencies by hand, since the names differ between releases (libaio1,
    * libaio1t64).
    */
-  async #withMissingLibraries(name) {
-    const names = new Set([name]);
-    let added = [name];
+  async #withMissingLibraries(wanted) {
+    const names = new Set(wanted);
+    let added = wanted;
     for (let depth = 0; added.length > 0 && depth < dependencyDepthMax; depth++) {
       const shown = await this.#run('apt-cache', ['show', '--no-all-versions', ...added]);
       added = (await this.#missing(readDependencies(shown))).filter(
@@ -112,6 +112,28 @@ class Apt {
   }
 }
 
+/** The library folders of a folder that stands for `/`, as `LD_LIBRARY_PATH` has them. */
+export async function libraryPathOf(root) {
+  const folders = [];
+  for (const parent of ['usr/lib', 'lib']) {
+    for (const name of await namesIn(join(root, parent))) {
+      if (!name.includes('-linux-')) continue;
+      const folder = join(root, parent, name);
+      folders.push(folder);
+      // Some keep libraries of their own one level deeper and know only their installed place.
+      for (const inner of await namesIn(folder)) {
+        const files = await namesIn(join(folder, inner));
+        if (files.some((file) => /\.so(\.|$)/.test(file))) folders.push(join(folder, inner));
+      }
+    }
+  }
+  return folders.join(':');
+}
+
+function namesIn(folder) {
+  return readdir(folder).catch(() => []);
+}
+
 /**
  * Reads all `Depends:` fields; each dependency is a group of alternative names, without versions.
  */
@@ -119,14 +141,4 @@ function readDependencies(shown) {
   const fields = shown.split('\n').filter((line) => line.startsWith('Depends: '));
   const groups = fields.flatMap((line) => line.slice('Depends: '.length).split(','));
   return groups.map((group) => group.split('|').map((name) => name.trim().split(/[ :(]/)[0]));
-}
-
-async function libraryFolders(root) {
-  const folders = [];
-  for (const parent of ['usr/lib', 'lib']) {
-    for (const entry of await readdir(join(root, parent)).catch(() => [])) {
-      if (entry.includes('-linux-')) folders.push(join(root, parent, entry));
-    }
-  }
-  return folders;
 }

@@ -3,7 +3,7 @@
 // anything (8 MB, no root needed). AFTERCOMMIT_TEST_SERVERS=embedded passes over what is installed.
 import { readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { unpackPackage } from './apt.mjs';
+import { unpackPackages } from './apt.mjs';
 import { findPrograms, run } from './program.mjs';
 
 /** The command that installs a server where none was found. */
@@ -28,7 +28,7 @@ export async function findMariadb(place) {
     if (programs !== null) return programs;
   }
   try {
-    const { root, libraryPath } = await unpackPackage('mariadb-server-core', place);
+    const { root, libraryPath } = await unpackPackages(['mariadb-server-core'], place);
     return await probe(join(root, 'usr/sbin/mariadbd'), { LD_LIBRARY_PATH: libraryPath }, place);
   } catch (error) {
     throw new Error(
