@@ -5,10 +5,13 @@ export { type AddressOptions, type AppOptions, createApp } from './app/create-ap
 export type { AddOptions, InProcessAppender, NewEvent } from './app/in-process/appender.ts';
 export type { InProcessHandler } from './app/in-process/channel.ts';
 export type {
+  ConsumerFacts,
   InProcessSubscription,
   PollOptions,
   SubscribeOptions,
   SubscriptionEnd,
+  Unregistered,
+  UnregisterOptions,
 } from './app/in-process/readers.ts';
 export {
   JsonText,

@@ -18,10 +18,13 @@ import { type Assembly, assemble, type Node } from './assembly.ts';
 import { setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
 import {
+  type ConsumerFacts,
   InProcessReaders,
   type InProcessSubscription,
   type PollOptions,
   type SubscribeOptions,
+  type Unregistered,
+  type UnregisterOptions,
 } from './in-process/readers.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
 
@@ -160,6 +163,22 @@ export class App implements Service {
     { stream = 'main', from }: StreamChoice & { readonly from?: From | undefined } = {},
   ): Promise<void> {
     return this.#inside('poll', 'push').readers.register(component, stream, from);
+  }
+
+  /**
+   * Forgets a consumer, or only says what that would do: nothing is kept for it any more. Rejects with `NotRegistered`
+   * when there is none.
+   */
+  async unregisterConsumer(
+    component: string,
+    options: UnregisterOptions = {},
+  ): Promise<Unregistered> {
+    return this.#inside('poll', 'push').readers.unregister(component, options);
+  }
+
+  /** Everybody's consumers of the stream, with how far they are. */
+  async listConsumers({ stream = 'main' }: StreamChoice = {}): Promise<ConsumerFacts[]> {
+    return this.#inside('poll', 'push').readers.list(stream);
   }
 
   /** What follows `lastId`, which it acknowledges. @see FTN18, pollEvents */

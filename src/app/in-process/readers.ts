@@ -1,7 +1,7 @@
 // What reads inside this process: consumers of the application's own, under a principal that nobody on the network can
 // be. What they ask for is checked like a call's.
 import type { Position, ReceivedBatch } from '../../client/public.ts';
-import { INTERNAL, identOf, LIVE } from '../../contract/consumer.ts';
+import { INTERNAL, identOf, LIVE, parseIdent } from '../../contract/consumer.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { From } from '../../contract/generated/types.ts';
@@ -59,6 +59,40 @@ export interface PollOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface UnregisterOptions {
+  /** @default 'main' */
+  readonly stream?: string | undefined;
+  /** Whose consumer, as of somebody on the network. @default 'internal', the application's own */
+  readonly principal?: string | undefined;
+  /** Only say what it would do. @default false */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface Unregistered {
+  /** Where it stood. */
+  readonly cursor: string;
+  /** How many events it had not acknowledged. */
+  readonly lag: number;
+}
+
+export interface ConsumerFacts {
+  /** `internal` for the application's own; null for the service's own, such as the archiver. */
+  readonly principal: string | null;
+  readonly component: string;
+  /** Everything up to it is acknowledged. */
+  readonly cursor: string;
+  /** How many events it has not acknowledged. */
+  readonly lag: number;
+  /** The age of the oldest of them, in milliseconds. */
+  readonly lagMs: number;
+  /** When it acknowledged last; null = never. */
+  readonly lastTime: string | null;
+  /** True while a push reader is attached, on any node. */
+  readonly isConnected: boolean;
+  /** True when it has events to read and has not moved for longer than `staleMs`. */
+  readonly isStale: boolean;
+}
+
 export class InProcessReaders {
   readonly #delivery: Delivery;
   readonly #telemetry: Telemetry;
@@ -72,6 +106,21 @@ export class InProcessReaders {
   async register(component: string, stream: string, from: From | undefined): Promise<void> {
     validate('methods/registerConsumer.params', { component, stream, ...(from && { from }) });
     await this.#delivery.register(consumerOf(component, stream), startOf(from));
+  }
+
+  async unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
+    const { stream = 'main', principal = INTERNAL, dryRun = false } = options;
+    const own = { component, stream, dry_run: dryRun };
+    validate('methods/unregisterConsumer.params', { ...own, principal });
+    return this.#delivery.unregister({ component, stream, principal }, dryRun, this);
+  }
+
+  async list(stream: string): Promise<ConsumerFacts[]> {
+    const consumers = await this.#delivery.list(stream);
+    return consumers.map(({ ident, cursor, lag, lagMs, lastTime, isConnected, isStale }) => ({
+      ...parseIdent(ident),
+      ...{ cursor, lag, lagMs, lastTime, isConnected, isStale },
+    }));
   }
 
   async poll(options: PollOptions): Promise<ReceivedBatch> {

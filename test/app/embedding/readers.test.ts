@@ -225,6 +225,25 @@ describeDatabases('an app without a server', (kind) => {
     expect(typeof addEvent).toBe('function');
   });
 
+  it('lists its consumers and forgets one, also while it reads', async () => {
+    const { app } = own;
+    const { ended } = await app.subscribe({ component: 'c', onEvents: () => {} });
+    await app.registerConsumer('d');
+    await add(3);
+    const listed = () => app.listConsumers();
+    await until(async () => (await listed())[0]?.cursor === '3');
+    expect(await listed()).toMatchObject([
+      { principal: 'internal', component: 'c', lag: 0, isConnected: true, isStale: false },
+      { principal: 'internal', component: 'd', cursor: '0', lag: 3, isConnected: false },
+    ]);
+    expect(await app.unregisterConsumer('d', { dryRun: true })).toEqual({ cursor: '0', lag: 3 });
+    expect(await app.unregisterConsumer('d')).toEqual({ cursor: '0', lag: 3 });
+    await app.unregisterConsumer('c');
+    expect(await ended).toBe('unregistered');
+    expect(await listed()).toEqual([]);
+    await expect(app.unregisterConsumer('c')).rejects.toMatchObject({ code: 'NotRegistered' });
+  });
+
   it('refuses what makes no sense, in its words', async () => {
     const { app } = own;
     const onEvents = () => {};
