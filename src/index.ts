@@ -10,11 +10,13 @@ export type {
   SubscribeOptions,
   SubscriptionEnd,
 } from './app/in-process/readers.ts';
+export type { Sink, SinkContext, SinkOptions } from './app/sinks/sink.ts';
 export {
   JsonText,
   type Position,
   type ReceivedBatch,
   type ReceivedEvent,
+  type WrittenEvent,
 } from './client/public.ts';
 export { ConfigError, type Settings } from './config/load.ts';
 export { type ErrorCode, isServiceError, ServiceError } from './contract/errors.ts';

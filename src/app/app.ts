@@ -1,6 +1,5 @@
 // The service inside a process: from its databases to its doors, and what the embedding application may do with it.
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../base/clock.ts';
 import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
 import type { ReceivedBatch } from '../client/public.ts';
 import type { Settings } from '../config/load.ts';
@@ -21,11 +20,16 @@ import {
   type PollOptions,
   type SubscribeOptions,
 } from './in-process/readers.ts';
+import { inTime } from './in-time.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
+import type { SinkChoice } from './sinks/sink-choice.ts';
+import type { SinkWorker } from './sinks/sink-worker.ts';
 
 export interface AppParts {
   /** False: nobody on the network is served. @default true */
   readonly hasServer?: boolean;
+  /** @default none */
+  readonly sinks?: readonly SinkChoice[];
 }
 
 type ServiceName = Settings['services'][number];
@@ -37,6 +41,7 @@ interface Opened {
 
 interface Running extends Opened {
   readonly services: readonly Service[];
+  readonly sinks: readonly SinkWorker[];
   readonly node: Node | null;
   readonly readers: InProcessReaders | null;
 }
@@ -90,15 +95,16 @@ export class App implements Service {
         telemetry: this.#telemetry,
         node: this.#nodeName,
         hasServer: this.#parts.hasServer ?? true,
+        sinks: this.#parts.sinks ?? [],
         probes: {
           problems: () => problemsOf(opened.store),
           metricsText: () => this.#metricsOf({ ...opened, node: assembled.node }),
         },
       });
-      const { services, node } = assembled;
+      const { services, sinks, node } = assembled;
       const readers = node && new InProcessReaders(node.delivery, this.#telemetry);
       await startAll(services);
-      this.#running = { ...opened, services, node, readers };
+      this.#running = { ...opened, services, sinks, node, readers };
     } catch (error) {
       await close(opened);
       throw error;
@@ -107,8 +113,9 @@ export class App implements Service {
   }
 
   /**
-   * Finishes what was taken, lets handlers finish their batch, tells sockets to go, and gives everything back, within
-   * `shutdownMs` and a moment: what a database that is away still owes by then is given up.
+   * Finishes what was taken, lets handlers and sinks finish their batch, tells sockets to go, and gives everything
+   * back, within `shutdownMs` and a moment: a sink's write is then aborted, and what a database that is away still owes
+   * is given up.
    */
   async stop(): Promise<void> {
     const running = this.#running;
@@ -117,7 +124,9 @@ export class App implements Service {
     const { metrics, logger } = this.#telemetry;
     metrics.ready.set(0);
     const { shutdownMs } = this.#settings;
-    const isFinished = await inTime(running.readers?.finish() ?? Promise.resolve(), shutdownMs);
+    const sinks = running.sinks.map((sink) => sink.finish());
+    const finished = Promise.all([running.readers?.finish(), ...sinks]);
+    const isFinished = await inTime(finished, shutdownMs);
     const isDone = await inTime(stopAll(running.services), shutdownMs + GRACE_MS);
     const isClosed = await inTime(close(running), GRACE_MS);
     if (!isFinished || !isDone || !isClosed)
@@ -242,17 +251,5 @@ async function problemsOf(store: Store): Promise<Record<string, string>> {
     return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
   } catch (error) {
     return { database: (error as Error).message };
-  }
-}
-
-/** True when the work has ended within `ms`; false when it goes on without anybody waiting for it. */
-async function inTime(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const patience = new AbortController();
-  const late = systemClock.sleep(ms, patience.signal).then(() => false);
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    patience.abort();
-    work.catch(() => {});
   }
 }

@@ -1,5 +1,5 @@
-// Copies the history of one stream into the warehouse: the relay whose sink is the warehouse, under the reserved consumer
-// ARCHIVER.
+// Copies the history of one stream into the warehouse: the relay whose sink is the warehouse, under the reserved
+// consumer ARCHIVER.
 //
 // A crash leaves the watermark ahead of the cursor: nothing is copied twice, and the cursor follows at the next start.
 // Only one archiver works at a time (lease); a frozen one that wakes finds the watermark moved and its token void, so

@@ -89,7 +89,7 @@ export class Relay implements Service {
     this.#lease?.giveUp();
   }
 
-  /** Something may have been committed. It shortens no pause after a failure, and none of a relay whose turn it is not. */
+  /** Something may have been committed. No pause after a failure gets shorter, nor that of who waits for a turn. */
   hint(): void {
     if (this.#isWaiting) this.#loop.hint();
     else this.#wasHinted = true;
