@@ -16,8 +16,9 @@ export interface Sink {
   /**
    * Called before the first batch when this process becomes the one at work, and again after a failure. A sink that
    * writes its position together with the events gives it here: the next batch begins right behind it, so that each
-   * event is written exactly once. null or nothing: the app's own cursor counts, and after a crash some events come
-   * again.
+   * event is written exactly once; `write` then moves it from `batch.after` to `batch.upTo`, and throws when it stands
+   * elsewhere, as it does for a process that was frozen while another took over. null or nothing: the app's own cursor
+   * counts, and after a crash some events come again.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: an async function that gives nothing is welcome
   open?(context: SinkContext): Promise<Position | null | undefined | void>;
