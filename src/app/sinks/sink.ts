@@ -25,8 +25,8 @@ export interface Sink {
   /**
    * Resolves when everything up to `batch.upTo` is safe. When it rejects, the same events come again, perhaps with
    * newer ones behind them, after a pause that grows from 0.2 to 30 s. A sink that does not want all types is given a
-   * batch without events now and then. The signal is aborted when another process has taken over, or when the app stops and
-   * has waited for `shutdownMs`.
+   * batch without events now and then. The signal is aborted when another process has taken over, or when the app stops
+   * and has waited for `shutdownMs`.
    */
   write(batch: ReceivedBatch, signal: AbortSignal): Promise<void>;
   /** Follows every `open` that has resolved. A sink without `open` is closed once, when the app stops. */
