@@ -14,7 +14,8 @@ RUN npm run build
 FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund
+# An application chooses its driver, the image has all three: peers that are not optional are installed, as locked.
+RUN npm pkg delete devDependencies peerDependenciesMeta && npm ci --no-audit --no-fund
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production

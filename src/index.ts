@@ -1,7 +1,7 @@
 // The published entry `aftercommit`: the service inside the application's own process.
 
 export type { App, StreamChoice } from './app/app.ts';
-export { type AppOptions, createApp } from './app/create-app.ts';
+export { type AddressOptions, type AppOptions, createApp } from './app/create-app.ts';
 export type { AddOptions, InProcessAppender, NewEvent } from './app/in-process/appender.ts';
 export type { InProcessHandler } from './app/in-process/channel.ts';
 export type {

@@ -13,7 +13,7 @@ export class EventQueue {
   /** Opens a store like the service does, and brings the schema up to date. */
   static async open(url) {
     const { databasePoolMax: poolMax, databaseTimeoutMs: timeoutMs } = loadSettings({});
-    const store = await Store.open({ url, poolMax, timeoutMs });
+    const store = await Store.open({ database: url, poolMax, timeoutMs });
     await store.migrate([STREAM]);
     return new EventQueue(store);
   }

@@ -79,5 +79,5 @@ export const sqlite = {
 };
 
 async function open(url) {
-  return openHandle(await loadDriver(), url.slice('sqlite:'.length));
+  return openHandle(await loadDriver(), url.slice('sqlite:'.length), 10_000);
 }

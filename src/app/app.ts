@@ -6,6 +6,8 @@ import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { From } from '../contract/generated/types.ts';
 import { Hints } from '../generator/hints.ts';
+import type { ServerOptions } from '../server/server.ts';
+import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -26,10 +28,13 @@ import type { SinkChoice } from './sinks/sink-choice.ts';
 import type { SinkWorker } from './sinks/sink-worker.ts';
 
 export interface AppParts {
-  /** False: nobody on the network is served. @default true */
-  readonly hasServer?: boolean;
+  /** In place of the setting's URL. */
+  readonly database?: DatabaseSource | undefined;
+  readonly warehouse?: DatabaseSource | undefined;
+  /** Where the network is served; null: nowhere. @default the settings' host and port */
+  readonly listen?: ServerOptions['listen'] | null | undefined;
   /** @default none */
-  readonly sinks?: readonly SinkChoice[];
+  readonly sinks?: readonly SinkChoice[] | undefined;
 }
 
 type ServiceName = Settings['services'][number];
@@ -39,11 +44,17 @@ interface Opened {
   readonly warehouse: Warehouse | null;
 }
 
+/** What the application itself talks to. */
+interface Inside {
+  readonly appender: InProcessAppender;
+  readonly readers: InProcessReaders;
+}
+
 interface Running extends Opened {
   readonly services: readonly Service[];
   readonly sinks: readonly SinkWorker[];
   readonly node: Node | null;
-  readonly readers: InProcessReaders | null;
+  readonly inside: Inside | null;
 }
 
 export interface StreamChoice {
@@ -59,6 +70,8 @@ export class App implements Service {
   readonly #telemetry: Telemetry;
   readonly #parts: AppParts;
   readonly #nodeName = randomUUID();
+  /** For `addEvent(tx, type, data, { hints: app.hints })`: the app then looks as soon as the transaction is over. */
+  readonly hints = new Hints(async (stream) => this.#running?.node?.onHint(stream));
   #running: Running | null = null;
 
   constructor(settings: Settings, logger: Logger, parts: AppParts = {}) {
@@ -76,25 +89,22 @@ export class App implements Service {
 
   /** Adds events that belong to no transaction; for those that do see `addEvent` of `aftercommit/generator`. */
   get generator(): InProcessAppender {
-    return new InProcessAppender(this.#requireNode('generator').generator);
-  }
-
-  /** For `addEvent(tx, type, data, { hints: app.hints })`: the app then looks as soon as the transaction is over. */
-  get hints(): Hints {
-    return new Hints(async (stream) => this.#running?.node?.onHint(stream));
+    return this.#inside('generator').appender;
   }
 
   /** Migrates the databases and resolves when everything works; rejects when it cannot, having given all back. */
   async start(): Promise<void> {
     if (this.#running !== null) throw new Error('The app has been started already.');
     const opened = await this.#open();
+    const { host, port } = this.#settings;
+    const { listen } = this.#parts;
     try {
       const assembled: Assembly = assemble({
         ...opened,
         settings: this.#settings,
         telemetry: this.#telemetry,
         node: this.#nodeName,
-        hasServer: this.#parts.hasServer ?? true,
+        listen: listen === undefined ? { host, port } : listen,
         sinks: this.#parts.sinks ?? [],
         probes: {
           problems: () => problemsOf(opened.store),
@@ -102,14 +112,14 @@ export class App implements Service {
         },
       });
       const { services, sinks, node } = assembled;
-      const readers = node && new InProcessReaders(node.delivery, this.#telemetry);
       await startAll(services);
-      this.#running = { ...opened, services, sinks, node, readers };
+      const inside = node && this.#insideOf(node);
+      this.#running = { ...opened, services, sinks, node, inside };
     } catch (error) {
       await close(opened);
       throw error;
     }
-    this.#telemetry.notices.give('ready', { url: this.#running.node?.server?.url ?? null });
+    this.#telemetry.notices.give('ready', { url: urlOf(this.#running.node) });
   }
 
   /**
@@ -124,9 +134,7 @@ export class App implements Service {
     const { metrics, logger } = this.#telemetry;
     metrics.ready.set(0);
     const { shutdownMs } = this.#settings;
-    const sinks = running.sinks.map((sink) => sink.finish());
-    const finished = Promise.all([running.readers?.finish(), ...sinks]);
-    const isFinished = await inTime(finished, shutdownMs);
+    const isFinished = await inTime(finish(running), shutdownMs);
     const isDone = await inTime(stopAll(running.services), shutdownMs + GRACE_MS);
     const isClosed = await inTime(close(running), GRACE_MS);
     if (!isFinished || !isDone || !isClosed)
@@ -155,25 +163,25 @@ export class App implements Service {
    *
    * @see FTN18, registerConsumer
    */
-  registerConsumer(
+  async registerConsumer(
     component: string,
     { stream = 'main', from }: StreamChoice & { readonly from?: From | undefined } = {},
   ): Promise<void> {
-    return this.#readers('poll', 'push').register(component, stream, from);
+    return this.#inside('poll', 'push').readers.register(component, stream, from);
   }
 
   /** What follows `lastId`, which it acknowledges. @see FTN18, pollEvents */
-  pollEvents(options: PollOptions = {}): Promise<ReceivedBatch> {
-    return this.#readers('poll').poll(options);
+  async pollEvents(options: PollOptions = {}): Promise<ReceivedBatch> {
+    return this.#inside('poll').readers.poll(options);
   }
 
   /** Hands events to a function of this process, registering its component when it is new. */
-  subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
-    return this.#readers('push').subscribe(options);
+  async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
+    return this.#inside('push').readers.subscribe(options);
   }
 
   /** The metrics as Prometheus text. */
-  metrics(): Promise<{ contentType: string; text: string }> {
+  async metrics(): Promise<{ contentType: string; text: string }> {
     return this.#metricsOf(this.#require());
   }
 
@@ -191,13 +199,15 @@ export class App implements Service {
     const settings = this.#settings;
     const { streams, archiver } = settings;
     const { logger } = this.#telemetry;
-    const store = await Store.open(databaseOptions(settings, settings.databaseUrl));
+    const { database = settings.databaseUrl, warehouse: history = settings.warehouseUrl } =
+      this.#parts;
+    const store = await Store.open(databaseOptions(settings, database));
     let warehouse: Warehouse | null = null;
     try {
       await store.migrate(streams);
       await warnOfLaxSettings(store, 'active', logger);
       if (archiver) {
-        warehouse = await Warehouse.open(databaseOptions(settings, settings.warehouseUrl));
+        warehouse = await Warehouse.open(databaseOptions(settings, history));
         await warehouse.migrate(streams);
         await warnOfLaxSettings(warehouse, 'warehouse', logger);
         // Before any discarder takes its first look.
@@ -210,32 +220,46 @@ export class App implements Service {
     }
   }
 
-  #readers(...services: readonly ServiceName[]): InProcessReaders {
-    return this.#requireNode(...services).readers;
-  }
-
   #require(): Running {
     if (this.#running === null) throw new ServiceError('ShuttingDown', { message: NOT_STARTED });
     return this.#running;
   }
 
+  #insideOf({ generator, delivery }: Node): Inside {
+    const readers = new InProcessReaders(delivery, this.#telemetry);
+    return { appender: new InProcessAppender(generator), readers };
+  }
+
   /** Throws `UnknownMethod` when the app offers none of these services. */
-  #requireNode(...services: readonly ServiceName[]): Node & { readers: InProcessReaders } {
-    const { node, readers } = this.#require();
+  #inside(...services: readonly ServiceName[]): Inside {
+    const { inside } = this.#require();
     const isOffered = services.some((service) => this.#settings.services.includes(service));
-    if (node === null || readers === null || !isOffered) {
+    if (inside === null || !isOffered) {
       const message = `This app does not offer ${services.join(' or ')}: see its option services.`;
       throw new ServiceError('UnknownMethod', { message });
     }
-    return { ...node, readers };
+    return inside;
   }
 }
 
 const NOT_STARTED = 'The app is not running: await its start first.';
 
+/** null where there is none: without a server, on a unix socket, and on a server that does not listen yet. */
+function urlOf(node: Node | null): string | null {
+  try {
+    return node?.server?.url ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** What the databases are opened with. */
-export function databaseOptions(settings: Settings, url: string) {
-  return { url, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+export function databaseOptions(settings: Settings, database: DatabaseSource) {
+  return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+}
+
+async function finish({ inside, sinks }: Running): Promise<void> {
+  await Promise.all([inside?.readers.finish(), ...sinks.map((sink) => sink.finish())]);
 }
 
 async function close({ store, warehouse }: Opened): Promise<void> {

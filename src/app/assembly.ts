@@ -26,8 +26,8 @@ export interface Parts {
   readonly telemetry: Telemetry;
   /** This process, where others must know it. */
   readonly node: string;
-  /** False: nobody on the network is served. */
-  readonly hasServer: boolean;
+  /** Where the network is served; null: nowhere. */
+  readonly listen: ServerOptions['listen'] | null;
   /** Of the application's own. */
   readonly sinks: readonly SinkChoice[];
   readonly probes: Pick<ServerOptions, 'problems' | 'metricsText'>;
@@ -51,10 +51,11 @@ export interface Node {
 }
 
 export function assemble(parts: Parts): Assembly {
-  const { settings, store, telemetry, hasServer } = parts;
+  const { settings, store, telemetry, listen } = parts;
   const sinks = sinksOf(parts);
   const workers = workersOf(parts, sinks);
-  if (settings.services.length > 0 || hasServer) return assembleNode(parts, workers, sinks);
+  const offersNothing = settings.services.length === 0 && listen === null;
+  if (!offersNothing) return assembleNode(parts, workers, sinks);
   const none = new Map<string, never>();
   const loops = { feeds: none, sequencers: none, relays: sinks };
   const wakeUps = new WakeUps({ store, ...telemetry, ...loops, isWatching: settings.watch });
@@ -87,7 +88,8 @@ function assembleNode(
   const delivery = new Delivery({ ...shared, feeds, node, limits });
   const stale = new StaleConsumers({ ...shared, streams, staleMs: settings.staleMs });
   const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
-  const server = parts.hasServer ? serverOf(parts, { generator, delivery, onHint }) : null;
+  const doors = { generator, delivery, onHint };
+  const server = parts.listen === null ? null : serverOf(parts, parts.listen, doors);
   return {
     services: [
       ...feeds.values(),
@@ -107,12 +109,14 @@ function assembleNode(
 
 function serverOf(
   { settings, telemetry, probes }: Parts,
+  listen: ServerOptions['listen'],
   services: Pick<Node, 'generator' | 'delivery' | 'onHint'>,
 ): Server {
   const { metrics, logger } = telemetry;
   return new Server({
     ...settings,
     ...probes,
+    listen,
     credentials: credentialsInForce(settings),
     services: { ...settings, ...services, metrics },
     offered: settings.services,

@@ -10,7 +10,10 @@ export const ORIGINAL_ARCHIVER = '-internal:ARCHIVER';
 const PRINCIPAL = /^[A-Za-z0-9_.-]{1,64}$/;
 const COMPONENT = /^[A-Za-z0-9_]{1,64}$/;
 
-/** Principals by local id, from `1=shop`. `local` is one of them: it is who calls in open mode. */
+/**
+ * Principals by local id, from `1=shop`. `local` and `internal`, which no credential can have, may be among them: the
+ * one calls in open mode, the other from within the process.
+ */
 export function principalsOf(texts: readonly string[]): Map<string, string> {
   const principals = new Map<string, string>();
   for (const text of texts) {

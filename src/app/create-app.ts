@@ -1,5 +1,8 @@
 // From what an embedding application says to the app: the settings of the command line, and what only code can give.
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import { ConfigError, loadSettings, type SettingSources, type Settings } from '../config/load.ts';
+import type { DatabaseSource } from '../store/source.ts';
 import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
 import type { SinkOptions } from './sinks/sink.ts';
@@ -8,14 +11,27 @@ import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
 /** Settings that only mean something to commands, or that have another name here. */
 type Elsewhere = 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key';
 
+export interface AddressOptions {
+  /** Without credentials a loopback address only. @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** 0 takes any free one. @default 8080 */
+  readonly port?: number | undefined;
+}
+
 /** Every setting of docs/configuration.md by its name there, with the same default; and these. */
 export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
-  /** @default 'sqlite:./data/events.db' */
-  readonly database?: string | undefined;
-  /** Used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
-  readonly warehouse?: string | undefined;
-  /** Where the network is served; false: nowhere. @default false */
-  readonly server?: false | { readonly host?: string; readonly port?: number } | undefined;
+  /**
+   * The active database, where the application's tables are: its URL, or a knex instance that is connected to it, of
+   * which only where and as whom it connects is taken. @default 'sqlite:./data/events.db'
+   */
+  readonly database?: DatabaseSource | undefined;
+  /** The same of the warehouse; used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
+  readonly warehouse?: DatabaseSource | undefined;
+  /**
+   * Where the network is served: on an address (default: 127.0.0.1, port 8080), on a server of the application's, or
+   * nowhere. @default false
+   */
+  readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
   /** Functions of the application that every event is handed to, in order and reliably. @default none */
   readonly sinks?: readonly SinkOptions[] | undefined;
   /** Where the log goes. @default JSON lines on standard error, from `logLevel` on */
@@ -39,14 +55,20 @@ export function createApp(options: AppOptions = {}): App {
     ...(environment && { environment }),
     values: given({
       ...rest,
-      databaseUrl: database,
-      warehouseUrl: warehouse,
-      ...(server !== false && { host: server.host, port: server.port }),
+      databaseUrl: isInstance(database) ? undefined : database,
+      warehouseUrl: isInstance(warehouse) ? undefined : warehouse,
+      ...addressOf(server),
     }),
   };
   const settings = checked(sources, sinks);
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
-  return new App(settings, log, { hasServer: server !== false, sinks: sinksOf(sinks) });
+  return new App(settings, log, {
+    ...(isInstance(database) && { database }),
+    ...(isInstance(warehouse) && { warehouse }),
+    ...(server === false && { listen: null }),
+    ...(isServer(server) && { listen: { server } }),
+    sinks: sinksOf(sinks),
+  });
 }
 
 /** The settings. Throws `ConfigError` with what is wrong with them and with the sinks. */
@@ -63,6 +85,19 @@ function checked(sources: SettingSources, sinks: readonly SinkOptions[]): Settin
   problems.push(...sinkProblems(sinks, settings?.streams ?? null));
   if (settings === null || problems.length > 0) throw new ConfigError(problems);
   return settings;
+}
+
+function isServer(server: AppOptions['server']): server is HttpServer | HttpsServer {
+  return typeof server === 'object' && 'listen' in server;
+}
+
+function addressOf(server: AppOptions['server']): AddressOptions {
+  if (!server || isServer(server)) return {};
+  return { host: server.host, port: server.port };
+}
+
+function isInstance(source: DatabaseSource | undefined): source is Exclude<DatabaseSource, string> {
+  return source !== undefined && typeof source !== 'string';
 }
 
 /** Without what was left out. */

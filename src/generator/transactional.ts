@@ -1,7 +1,8 @@
 // Events in the application's own transaction (FTN18's addXferEvent): the row goes into the inbox together with the
 // application's data, and gets its id after the commit. So there is nothing to return.
+import { hasMethods } from '../base/has-methods.ts';
 import { ServiceError } from '../contract/errors.ts';
-import { type Adapter, hasMethods } from './adapters/adapter.ts';
+import type { Adapter } from './adapters/adapter.ts';
 import { type KnexTransaction, knexAdapter } from './adapters/knex.ts';
 import { type Mysql2Connection, mysql2Adapter } from './adapters/mysql2.ts';
 import { type PgClient, pgAdapter } from './adapters/pg.ts';

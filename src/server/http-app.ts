@@ -1,12 +1,14 @@
 // The HTTP side: plain handlers for the hot paths (`/rpc`, `/futoin`), Express for the rest, which costs 3 to 6 times
 // a plain handler.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { FUTOIN_PATH } from './futoin/futoin-door.ts';
+import type { Guard } from './auth/guard.ts';
 import type { HttpAnswer, HttpDoor } from './http-door.ts';
 import { OpenCalls } from './open-calls.ts';
+import { doorAt, pathOf } from './paths.ts';
 import { toServiceError } from './rpc/errors.ts';
 
 export interface HttpAppOptions {
+  readonly guard: Pick<Guard, 'requireNear'>;
   readonly rpc: HttpDoor;
   readonly futoin: HttpDoor;
   readonly operations: RequestListener;
@@ -24,30 +26,47 @@ export class HttpApp {
   }
 
   readonly listener: RequestListener = (request, response) => {
-    const { rpc, futoin, operations } = this.#options;
-    const path = request.url?.split('?', 1)[0] ?? '';
-    if (path === '/rpc') void this.#answer(rpc, request, response);
-    else if (path === FUTOIN_PATH || path.startsWith(`${FUTOIN_PATH}/`)) {
-      void this.#answer(futoin, request, response);
-    } else operations(request, response);
+    const door = doorAt(pathOf(request));
+    if (door === null) this.#options.operations(request, response);
+    else void this.#answer(this.#options[door], request, response);
   };
 
-  /** Lets calls that only wait for something end with what they have. */
-  endWaits(): void {
-    this.#calls.endWaits();
+  /** Lets calls that only wait for something end with what they have, and connections with them if it is said so. */
+  endWaits(options: { readonly endsConnections: boolean }): void {
+    this.#calls.endWaits(options);
+  }
+
+  /** Resolves as soon as no call is at work. */
+  ended(): Promise<void> {
+    return this.#calls.ended();
+  }
+
+  /** Cuts the connections of the calls that are still at work. */
+  cut(): void {
+    this.#calls.cut();
   }
 
   async #answer(door: HttpDoor, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = this.#calls.open(request, response);
     let isEarly = false;
-    const answer = await door.answer(request, call).catch((error) => {
+    const answer = await this.#carryOut(door, request, call).catch((error) => {
       isEarly = !request.complete;
       return door.refusal(toServiceError(error));
     });
     // Nobody is left to read it; a response that was not at the front would keep it all the same.
     if (request.socket.destroyed) return;
-    if (isEarly) sendEarly(request, response, answer);
-    else send(response, answer);
+    const headers = { ...door.headersFor(request), ...answer.headers };
+    if (isEarly) sendEarly(request, response, { ...answer, headers });
+    else send(response, { ...answer, headers });
+  }
+
+  #carryOut(door: HttpDoor, request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {
+    try {
+      this.#options.guard.requireNear(request.socket);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return door.answer(request, call);
   }
 }
 
@@ -77,7 +96,7 @@ function writeHead(
   response: ServerResponse,
   { status, contentType, body, headers }: HttpAnswer,
 ): void {
-  if (body === null) response.writeHead(status);
+  if (body === null) response.writeHead(status, headers);
   else {
     response.writeHead(status, {
       ...headers,

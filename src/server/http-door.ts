@@ -18,4 +18,6 @@ export interface HttpDoor {
   answer(request: IncomingMessage, call: AbortController): Promise<HttpAnswer>;
   /** The answer to a request that was not let in, or not to its end. */
   refusal(error: ServiceError): HttpAnswer;
+  /** What the answer to a request carries besides, whatever it is. */
+  headersFor(request: IncomingMessage): Readonly<Record<string, string>>;
 }

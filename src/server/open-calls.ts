@@ -3,10 +3,13 @@
 // itself is listened to, once.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Deferred } from '../base/deferred.ts';
 
 export class OpenCalls {
   readonly #calls = new Map<AbortController, ServerResponse>();
   readonly #bySocket = new WeakMap<Socket, Set<AbortController>>();
+  /** Settled and gone with the last call, if anybody waits for that. */
+  #ended: Deferred<void> | null = null;
 
   /** What is aborted when the call's connection is gone before its answer. */
   open({ socket }: IncomingMessage, response: ServerResponse): AbortController {
@@ -17,19 +20,31 @@ export class OpenCalls {
     response.once('close', () => {
       own.delete(call);
       // Nothing waits any more for a call that is answered.
-      if (response.writableFinished) this.#calls.delete(call);
+      if (response.writableFinished) this.#forget(call);
       else this.#end(call);
     });
     if (socket.destroyed) this.#end(call);
     return call;
   }
 
-  /** Lets calls that only wait for something end with what they have; their connections end with them. */
-  endWaits(): void {
+  /** Lets calls that only wait for something end with what they have, and connections with them if it is said so. */
+  endWaits({ endsConnections }: { readonly endsConnections: boolean }): void {
     for (const [call, response] of this.#calls) {
-      response.shouldKeepAlive = false;
+      if (endsConnections) response.shouldKeepAlive = false;
       call.abort();
     }
+  }
+
+  /** Resolves as soon as none is at work. */
+  async ended(): Promise<void> {
+    if (this.#calls.size === 0) return;
+    this.#ended ??= new Deferred();
+    await this.#ended.promise;
+  }
+
+  /** Cuts the connections of those that are still at work. */
+  cut(): void {
+    for (const { req } of this.#calls.values()) req.socket.destroy();
   }
 
   #of(socket: Socket): Set<AbortController> {
@@ -46,7 +61,14 @@ export class OpenCalls {
   }
 
   #end(call: AbortController): void {
-    this.#calls.delete(call);
+    this.#forget(call);
     call.abort();
+  }
+
+  #forget(call: AbortController): void {
+    this.#calls.delete(call);
+    if (this.#calls.size > 0) return;
+    this.#ended?.resolve();
+    this.#ended = null;
   }
 }

@@ -1,6 +1,7 @@
-// The doors to the network: one HTTP server with its WebSocket side, from listening to a graceful stop.
-import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// The doors to the network, from opening to a graceful stop: HTTP with its WebSocket side, on a server of the node's
+// own or on one that the application has.
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { ConfigError } from '../config/load.ts';
@@ -14,59 +15,55 @@ import { createOps, type OpsOptions } from './ops.ts';
 import { Dispatcher, type DispatcherOptions } from './rpc/dispatcher.ts';
 import { JsonRpc } from './rpc/json-rpc.ts';
 import { RpcDoor } from './rpc/rpc-door.ts';
+import { openAddressOf, urlOf } from './seats/address.ts';
+import { type Address, OwnServer } from './seats/own-server.ts';
+import type { Seat } from './seats/seat.ts';
+import { SharedServer } from './seats/shared-server.ts';
 import { WsServer } from './ws/ws-server.ts';
 
 export interface ServerOptions
   extends Pick<OpsOptions, 'problems' | 'metricsText'>,
     DispatcherOptions {
-  readonly host: string;
-  readonly port: number;
-  /** The credentials file; null = open mode, on a loopback address only. */
+  /**
+   * An address to listen on, or a server of the application's, which listens, and ends, when the application says so:
+   * there the node takes `/rpc`, `/futoin` and what is below that, and has no operations.
+   */
+  readonly listen: Address | { readonly server: HttpServer | HttpsServer };
+  /** The credentials file; null = open mode, for this machine only. */
   readonly credentials: string | null;
   readonly requestBytesMax: number;
   readonly connectionsMax: number;
   readonly shutdownMs: number;
 }
 
-/** An idle peer that never finishes its headers or its body is cut off by node:http after these. */
-const HEADERS_MS = 20_000;
-const REQUEST_MS = 60_000;
-/** Longer than any proxy or client keeps an idle connection: whoever closes first may cut off a request on its way. */
-const KEEP_ALIVE_MS = 75_000;
-
 export class Server implements Service {
   readonly #options: ServerOptions;
   readonly #keys: KeyRing | null;
+  readonly #seat: Seat;
   readonly #app: HttpApp;
-  readonly #http: HttpServer;
   readonly #ws: WsServer;
+  #isOpen = false;
 
   /** Throws `ConfigError` when the credentials cannot be read, or open mode would listen to other machines. */
   constructor(options: ServerOptions) {
-    const { host, credentials, requestBytesMax, connectionsMax, metrics, logger } = options;
-    if (credentials === null && !isLoopback(host)) {
-      throw new ConfigError([
-        `EVT_HOST ${JSON.stringify(host)} would let other machines in without a key: add credentials first ` +
-          '(aftercommit credentials add NAME --may generate,consume)',
-      ]);
+    const { listen, credentials, requestBytesMax, connectionsMax, metrics, logger } = options;
+    if (credentials === null && 'host' in listen && !isLoopback(listen.host)) {
+      throw tooOpen(`EVT_HOST ${JSON.stringify(listen.host)}`);
     }
     this.#options = options;
     this.#keys = credentials === null ? null : openKeyRing(credentials, logger);
-    const guard = new Guard(this.#keys);
+    this.#seat = 'server' in listen ? new SharedServer(listen.server) : new OwnServer(listen);
+    const guard = new Guard(this.#keys, (peer) => this.#seat.isNear(peer));
     const dispatcher = new Dispatcher(options);
     const jsonRpc = new JsonRpc(dispatcher);
     const futoin = new Futoin({ dispatcher, guard, logger });
     this.#app = new HttpApp({
+      guard,
       rpc: new RpcDoor({ jsonRpc, guard, requestBytesMax }),
       futoin: new FutoinDoor({ futoin, guard }),
       operations: createOps({ ...options, guard }),
     });
-    this.#http = createServer(
-      { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-      this.#app.listener,
-    );
     this.#ws = new WsServer({
-      http: this.#http,
       jsonRpc,
       futoin,
       guard,
@@ -77,42 +74,52 @@ export class Server implements Service {
     });
   }
 
-  /** Where it listens, as `http://127.0.0.1:8080`. */
+  /** Where it listens, as `http://127.0.0.1:8080`. Throws while it does not, and for a unix socket. */
   get url(): string {
-    const { address, port, family } = this.#http.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    return urlOf(this.#seat.server);
   }
 
+  /** Throws `ConfigError` when open mode would be on a shared server that listens to other machines already. */
   async start(): Promise<void> {
-    // Listening is what can fail, so it comes first: nothing is left behind then. Nobody is served before the rest
-    // has begun, since all of it happens in the same turn.
-    await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject);
-      this.#http.listen(this.#options.port, this.#options.host, () => {
-        this.#http.off('error', reject);
-        resolve();
-      });
-    });
+    const openAddress = this.#seat.isOwn ? null : openAddressOf(this.#seat.server);
+    if (this.#keys === null && openAddress !== null) {
+      throw tooOpen(`The address ${JSON.stringify(openAddress)} of the application's server`);
+    }
+    // To open is what can fail, so it comes first: nothing is left behind then. Nobody is served before the rest has
+    // begun, since all of it happens in the same turn.
+    await this.#seat.open({ request: this.#app.listener, upgrade: this.#ws.upgrade });
+    this.#isOpen = true;
     this.#ws.start();
     await this.#keys?.start();
   }
 
-  /** Takes no new connections, tells sockets 1001, lets calls in flight end, and is gone in a bounded time. */
+  /**
+   * Takes nothing new, tells sockets 1001, lets calls in flight end, and is gone in a bounded time. A shared server is
+   * as it was from the first moment on, and keeps its connections.
+   */
   async stop(): Promise<void> {
     await this.#keys?.stop();
-    if (!this.#http.listening) return;
-    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    this.#http.closeIdleConnections();
-    this.#app.endWaits();
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const closed = this.#seat.close();
+    this.#app.endWaits({ endsConnections: this.#seat.isOwn });
     const patience = new AbortController();
     await Promise.race([
-      Promise.all([closed, this.#ws.stop()]),
+      Promise.all([closed, this.#app.ended(), this.#ws.stop()]),
       systemClock.sleep(this.#options.shutdownMs, patience.signal),
     ]);
     patience.abort();
     this.#ws.terminate();
-    this.#http.closeAllConnections();
+    this.#app.cut();
+    this.#seat.cut();
   }
+}
+
+function tooOpen(subject: string): ConfigError {
+  return new ConfigError([
+    `${subject} would let other machines in without a key: add credentials first ` +
+      '(aftercommit credentials add NAME --may generate,consume)',
+  ]);
 }
 
 function openKeyRing(path: string, logger: Logger): KeyRing {

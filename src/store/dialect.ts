@@ -6,6 +6,7 @@ import type { Draft, EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Adopter } from './adopter.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
+import type { DatabaseSource } from './source.ts';
 
 export type { DatabaseKind } from '../../migrations/index.ts';
 
@@ -171,7 +172,7 @@ export interface Dialect {
 }
 
 export interface DialectOptions {
-  readonly url: string;
+  readonly database: DatabaseSource;
   /** Pooled connections (SQLite: always one). */
   readonly poolMax: number;
   /** How long one statement, a lock wait or an idle transaction may take, in milliseconds. */

@@ -1,12 +1,12 @@
-// What the service tells the application that embeds it. Every notice is counted as a metric too, here and nowhere else,
-// so that the two never differ. A listener is told in passing: what it throws is logged and harms nobody.
+// What the service tells the application that embeds it. Every notice is counted as a metric too, here and nowhere
+// else, so that the two never differ. A listener is told in passing: what it throws is logged and harms nobody.
 import { EventEmitter } from 'node:events';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What each notice says. */
 export interface NoticeMap {
-  /** It has started; `url` is where it listens, null without a server. */
+  /** It has started; `url` is where it listens, null where there is no such address (yet). */
   readonly ready: { readonly url: string | null };
   /** This process has read events that it had not seen: so many, up to `newest`. */
   readonly newEvents: { readonly stream: string; readonly count: number; readonly newest: string };

@@ -58,7 +58,8 @@ describe('aftercommit credentials', () => {
   it.each([
     ['no rights', ['ada']],
     ['an unknown right', ['ada', '--may', 'generate,fly']],
-    ['the reserved name', ['local', '--may', 'admin']],
+    ['the name of open mode', ['local', '--may', 'admin']],
+    ['the name of consumers within the process', ['internal', '--may', 'admin']],
     ['a name with a colon', ['a:b', '--may', 'admin']],
     ['a key that no header can carry', ['ada', '--may', 'admin', '--key', 'a b']],
     ['an end that has passed', ['ada', '--may', 'admin', '--expires', '2020-01-01']],

@@ -17,7 +17,7 @@ describe('workers from the command line', () => {
   const run = (...args: string[]) => cli(args, { env: env() });
   beforeEach(async () => {
     [active, warehouse] = await Promise.all([createDatabase('sqlite'), createDatabase('sqlite')]);
-    store = await Store.open({ url: active.url, poolMax: 2, timeoutMs: 10_000 });
+    store = await Store.open({ database: active.url, poolMax: 2, timeoutMs: 10_000 });
   });
   afterEach(async () => {
     await store.close();

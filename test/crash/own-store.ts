@@ -25,7 +25,7 @@ export function ownStore(kind: ServerKind, options?: OwnServerOptions): OwnStore
     const server = await startOwnServer(kind, options);
     const url = await server.createDatabase();
     const open = async () => {
-      const store = await Store.open({ url, poolMax: 4, timeoutMs: 5000 });
+      const store = await Store.open({ database: url, poolMax: 4, timeoutMs: 5000 });
       place.cleanups.unshift(() => store.close());
       return store;
     };

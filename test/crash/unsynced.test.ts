@@ -155,7 +155,7 @@ describeDatabase('mysql', 'commits that are not on the disk', () => {
   it('are on it once the archive is said to hold what may be discarded', async () => {
     const url = await place.server.createDatabase();
     const open = async () => {
-      const warehouse = await Warehouse.open({ url, poolMax: 2, timeoutMs: 5000 });
+      const warehouse = await Warehouse.open({ database: url, poolMax: 2, timeoutMs: 5000 });
       place.cleanups.unshift(() => warehouse.close());
       return warehouse;
     };

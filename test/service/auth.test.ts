@@ -218,7 +218,20 @@ describe('with credentials', () => {
     const start = (credentials: string) =>
       new App({ ...node.settings, credentials }, createLogger('silent')).start();
     await expect(start(join(folder, 'absent.json'))).rejects.toThrow(/ENOENT/);
-    writeFileSync(join(folder, 'bad.json'), '{"principals":[{"name":"local","keys":[],"may":[]}]}');
-    await expect(start(join(folder, 'bad.json'))).rejects.toThrow(/name/);
+    for (const name of ['local', 'internal']) {
+      const principals = [{ name, keys: [], may: [] }];
+      writeFileSync(join(folder, 'bad.json'), JSON.stringify({ principals }));
+      await expect(start(join(folder, 'bad.json'))).rejects.toThrow(/name/);
+    }
+  });
+
+  it('knows nobody as internal, the principal of consumers within the process', async () => {
+    const authorization = basic('internal:boss-key');
+    expect((await post(node.url, ping, { authorization })).status).toBe(401);
+    for (const sec of ['internal:boss-key', '-internal:', '-hmac:internal:SHA256:AAAA']) {
+      const body = JSON.stringify({ f: 'futoin.evt.gen:1.1:ping', p: { echo: 1 }, sec });
+      const response = await fetch(`${node.url}/futoin`, { method: 'POST', body });
+      expect(await response.json()).toMatchObject({ e: 'SecurityError' });
+    }
   });
 });

@@ -22,7 +22,11 @@ describeDatabases('discarding while others register and read', (kind) => {
       discardLimit: 7,
       windowEventsMax: 100,
     });
-    store = await Store.open({ url: node.settings.databaseUrl, poolMax: 4, timeoutMs: 10_000 });
+    store = await Store.open({
+      database: node.settings.databaseUrl,
+      poolMax: 4,
+      timeoutMs: 10_000,
+    });
   });
   afterEach(async () => {
     await store.close();

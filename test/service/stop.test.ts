@@ -1,4 +1,6 @@
 // A graceful stop: what was taken is finished, sockets are told, and it ends in a bounded time.
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { call, post, RpcSocket } from '../support/rpc.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 
@@ -31,6 +33,16 @@ describe('a node that stops', () => {
     expect(ids.length).toBe(Number(last));
     expect(ids.map(Number)).toEqual(ids.map((_, nth) => nth + 1));
   });
+
+  it('waits for nobody who has connected and said nothing', async () => {
+    const patient = await node.another({ shutdownMs: 40_000 });
+    const { hostname, port } = new URL(patient.url);
+    const silent = connect(Number(port), hostname);
+    await once(silent, 'connect');
+    // The server knows of it when it has answered another.
+    await call(patient.url, 'ping', { echo: 1 });
+    await Promise.all([once(silent, 'close'), patient.app.stop()]);
+  }, 20_000);
 
   it('ends waiting polls with what they have', async () => {
     await call(second.url, 'registerConsumer', { component: 'c' });

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { addEvent, type TransactionHandle } from '../../src/generator/index.ts';
 import { whenFree } from '../../src/store/dialects/sqlite/busy.ts';
 import { databaseFile, loadDriver, openHandle } from '../../src/store/dialects/sqlite/driver.ts';
-import { sqliteClient } from '../../src/store/dialects/sqlite/knex-client.ts';
+import { SqliteClient } from '../../src/store/dialects/sqlite/knex-client.ts';
 import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
 import { drainInbox, expectDense, readAll } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
@@ -40,7 +40,7 @@ const DRIVERS: Record<DatabaseKind, readonly Driver[]> = {
     {
       name: 'a SQLite handle',
       begin: async (url) => {
-        const handle = openHandle(await loadDriver(), databaseFile(url));
+        const handle = await openHandle(await loadDriver(), databaseFile(url), 5000);
         await whenFree(() => handle.exec('begin immediate'), 5000);
         return {
           tx: handle,
@@ -52,7 +52,7 @@ const DRIVERS: Record<DatabaseKind, readonly Driver[]> = {
       },
     },
     knexDriver((url) => ({
-      client: sqliteClient(5000),
+      client: SqliteClient,
       connection: { filename: databaseFile(url) },
       useNullAsDefault: true,
     })),

@@ -3,7 +3,7 @@ import knex, { type Knex } from 'knex';
 import type { Settings } from '../../src/config/load.ts';
 import { addEvent, Hints } from '../../src/generator/index.ts';
 import { databaseFile } from '../../src/store/dialects/sqlite/driver.ts';
-import { sqliteClient } from '../../src/store/dialects/sqlite/knex-client.ts';
+import { SqliteClient } from '../../src/store/dialects/sqlite/knex-client.ts';
 import { type DatabaseKind, describeDatabase, describeDatabases } from '../support/databases.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
 import { openSqlSession } from '../support/sql-session.ts';
@@ -15,7 +15,7 @@ const ASLEEP: Partial<Settings> = { sleepMsMin: 60_000, sleepMsMax: 60_000 };
 
 const KNEX: Record<DatabaseKind, (url: string) => Knex.Config> = {
   sqlite: (url) => ({
-    client: sqliteClient(5000),
+    client: SqliteClient,
     connection: { filename: databaseFile(url) },
     useNullAsDefault: true,
   }),

@@ -46,7 +46,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       const outcomes: unknown[] = [];
       for (let count = 0, hasDied = true; hasDied; count += 1) {
         const database = await createDatabase(kind);
-        const options = { url: database.url, poolMax: 4, timeoutMs: 10_000 };
+        const options = { database: database.url, poolMax: 4, timeoutMs: 10_000 };
         const sql = await openSqlSession(kind, database.url);
         await makeFutoinActive(sql, kind);
         await makeFutoinHistory(sql, kind);

@@ -37,7 +37,7 @@ const NAMES = new Map([
 const REQUEST = { tables: FUTOIN_TABLES, names: NAMES, archivedUpTo: null };
 
 const openOptions = (database: TestDatabase) => ({
-  url: database.url,
+  database: database.url,
   poolMax: 4,
   timeoutMs: 10_000,
 });

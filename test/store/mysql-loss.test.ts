@@ -6,6 +6,7 @@ import { StepConnection } from '../../src/store/dialects/mysql/step-connection.t
 import { START, stepSql } from '../../src/store/dialects/mysql/step-sql.ts';
 import { Stepper } from '../../src/store/dialects/mysql/stepper.ts';
 import { Synced } from '../../src/store/dialects/mysql/synced.ts';
+import { placeOf } from '../../src/store/dialects/source.ts';
 import { Store } from '../../src/store/store.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { expectDense, makeDraft, readAll } from '../support/events.ts';
@@ -31,7 +32,11 @@ describeDatabase('mysql', 'a lost connection', () => {
   };
   const openStepper = (options: Partial<SessionOptions> = {}) => {
     const limits = { timeoutMs: 1000, statementMs: 1000 };
-    const stepper = new Stepper({ url: opened.url, ...limits, ...options }, 'main', new Synced());
+    const stepper = new Stepper(
+      { place: placeOf(opened.url), ...limits, ...options },
+      'main',
+      new Synced(),
+    );
     cleanups.unshift(() => stepper.close());
     return stepper;
   };
@@ -138,7 +143,7 @@ describeDatabase('mysql', 'a lost connection', () => {
 
   it('in silence leaves the outcome unknown after the time limit', async () => {
     const wire = await openCuttable();
-    const stepper = openStepper({ url: wire.url });
+    const stepper = openStepper({ place: placeOf(wire.url) });
     await stepper.append([makeDraft('FIRST')]);
     wire.hush();
     const failure = await stepper.append([makeDraft('PERHAPS')]).catch((error) => error);
@@ -150,7 +155,7 @@ describeDatabase('mysql', 'a lost connection', () => {
 
   it('in silence is found out before a commit is sent when it was idle', async () => {
     const wire = await openCuttable();
-    const stepper = openStepper({ url: wire.url });
+    const stepper = openStepper({ place: placeOf(wire.url) });
     await stepper.append([makeDraft('FIRST')]);
     await sleep(IDLE_MS);
     wire.hush();
@@ -179,7 +184,7 @@ describeDatabase('mysql', 'a lost connection', () => {
 
   it('of the pool in silence is given up after the time limit', async () => {
     const wire = await openCuttable();
-    const store = await Store.open({ url: wire.url, poolMax: 2, timeoutMs: 1000 });
+    const store = await Store.open({ database: wire.url, poolMax: 2, timeoutMs: 1000 });
     cleanups.unshift(() => store.close());
     await store.streamState('main');
     wire.hush();
@@ -205,7 +210,7 @@ describeDatabase('mysql', 'the row of a stream that another session holds', () =
     opened = await openStore('mysql');
     sql = await openSqlSession('mysql', opened.url);
     stepper = new Stepper(
-      { url: opened.url, timeoutMs: 1000, statementMs: 2000 },
+      { place: placeOf(opened.url), timeoutMs: 1000, statementMs: 2000 },
       'main',
       new Synced(),
     );
@@ -242,7 +247,7 @@ describeDatabase('mysql', 'the row of a stream that another session holds', () =
 
   it('is free again soon after a node was frozen in the middle of a step', async () => {
     const limits = { timeoutMs: 1000, statementMs: 1000 };
-    const frozen = await StepConnection.connect({ url: opened.url, ...limits });
+    const frozen = await StepConnection.connect({ place: placeOf(opened.url), ...limits });
     await frozen.send([START, stepSql('main').lock]);
     const startedMs = performance.now();
     expect((await opened.store.append('main', [makeDraft()])).first).toBe('1');
@@ -262,7 +267,7 @@ describeDatabase('mysql', 'a server that cannot be used', () => {
       pathname: '/mysql',
       ...change,
     });
-    const store = await Store.open({ url: url.href, poolMax: 2, timeoutMs: 1000 });
+    const store = await Store.open({ database: url.href, poolMax: 2, timeoutMs: 1000 });
     const unavailable = { code: 'StoreUnavailable' };
     await expect(store.ping()).rejects.toMatchObject(unavailable);
     await expect(store.append('main', [makeDraft()])).rejects.toMatchObject(unavailable);
@@ -270,7 +275,7 @@ describeDatabase('mysql', 'a server that cannot be used', () => {
   });
 
   it('is refused when its URL names no database', async () => {
-    const options = { url: 'mysql://u@127.0.0.1/', poolMax: 1, timeoutMs: 1000 };
+    const options = { database: 'mysql://u@127.0.0.1/', poolMax: 1, timeoutMs: 1000 };
     await expect(Store.open(options)).rejects.toThrow(/name of a database/);
   });
 });

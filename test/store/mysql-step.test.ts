@@ -9,6 +9,7 @@ import { StepConnection } from '../../src/store/dialects/mysql/step-connection.t
 import { stepSql } from '../../src/store/dialects/mysql/step-sql.ts';
 import { Stepper } from '../../src/store/dialects/mysql/stepper.ts';
 import { Synced } from '../../src/store/dialects/mysql/synced.ts';
+import { placeOf } from '../../src/store/dialects/source.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { drainInbox, expectDense, id, makeDraft, makeDrafts, readAll } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
@@ -28,7 +29,7 @@ describeDatabase('mysql', 'a step', () => {
   };
   const stepper = (options: Partial<SessionOptions> = {}) => {
     const made = new Stepper(
-      { url: opened.url, timeoutMs: 10_000, statementMs: 10_000, ...options },
+      { place: placeOf(opened.url), timeoutMs: 10_000, statementMs: 10_000, ...options },
       'main',
       new Synced(),
     );
@@ -291,7 +292,7 @@ describeDatabase('mysql', 'a step', () => {
 
   it('is taken in a session that owes nothing to the settings of the server', async () => {
     const connection = await StepConnection.connect({
-      url: opened.url,
+      place: placeOf(opened.url),
       timeoutMs: 3000,
       statementMs: 2000,
     });

@@ -4,6 +4,7 @@ import { InboxFloor } from '../../src/store/dialects/postgres/inbox-floor.ts';
 import { sessionSettings } from '../../src/store/dialects/postgres/session.ts';
 import type { FirstRow } from '../../src/store/dialects/postgres/step-client.ts';
 import { stepStatements } from '../../src/store/dialects/postgres/step-sql.ts';
+import { placeOf } from '../../src/store/dialects/source.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { drainInbox, expectDense, makeDraft, readAll } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
@@ -24,7 +25,7 @@ describeDatabase('postgres', 'the floor of the inbox', () => {
   ) => (await client.query({ name, text, values: [...values] })).rows[0] as Row | undefined;
   /** How many pages the walk over the inbox's index touches in one step. */
   const pagesOfStep = async (from: string) => {
-    await client.query(sessionSettings({ url: '', timeoutMs: 10_000 }));
+    await client.query(sessionSettings({ place: placeOf('postgres:'), timeoutMs: 10_000 }));
     await client.query(`prepare step_${from} as ${stepStatements('main').inboxOnly.text}`);
     const shown = await client.query(
       `explain (analyze, buffers, format json) execute step_${from}('main', ${from})`,

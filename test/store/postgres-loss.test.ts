@@ -13,7 +13,7 @@ describeDatabase('postgres', 'a lost connection', () => {
   let admin: SqlSession;
   const cleanups: (() => Promise<void>)[] = [];
   const openShort = async (url: string, timeoutMs: number) => {
-    const store = await Store.open({ url, poolMax: 2, timeoutMs });
+    const store = await Store.open({ database: url, poolMax: 2, timeoutMs });
     cleanups.unshift(() => store.close());
     return store;
   };

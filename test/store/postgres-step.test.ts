@@ -7,6 +7,7 @@ import {
   readShortStatement,
 } from '../../src/store/dialects/postgres/statements.ts';
 import { stepStatements } from '../../src/store/dialects/postgres/step-sql.ts';
+import { placeOf } from '../../src/store/dialects/source.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { drainInbox, expectDense, id, makeDraft, makeDrafts, readAll } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
@@ -130,7 +131,7 @@ describeDatabase('postgres', 'steps', () => {
     };
     // Small, and never analyzed: where the planner is most easily wrong.
     beforeEach(async () => {
-      await sql.run(sessionSettings({ url: '', timeoutMs: 10_000 }));
+      await sql.run(sessionSettings({ place: placeOf('postgres:'), timeoutMs: 10_000 }));
       await opened.store.append('main', makeDrafts(700));
       await sql.run("insert into evt_inbox (type, data) select 'T', '1' from evt_queue");
     });

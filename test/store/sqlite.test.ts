@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Store } from '../../src/store/store.ts';
 import { Warehouse } from '../../src/store/warehouse.ts';
-import { describeDatabase } from '../support/databases.ts';
+import { createDatabase, describeDatabase } from '../support/databases.ts';
 import { id, makeDraft } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -57,12 +58,28 @@ describeDatabase('sqlite', 'a process with one SQLite file', () => {
   });
 
   it('has the ts in front of the data, behind which it would be pages away', async () => {
-    const warehouse = await Warehouse.open({ url: opened.url, poolMax: 1, timeoutMs: 10_000 });
+    const warehouse = await Warehouse.open({ database: opened.url, poolMax: 1, timeoutMs: 10_000 });
     await warehouse.migrate(['main']);
     await warehouse.close();
     for (const table of ['evt_queue', 'evt_history']) {
       const columns = await sql.run(`select name from pragma_table_info('${table}') order by cid`);
       expect(columns.map((column) => column.name)).toEqual(['id', 'type', 'ts', 'data']);
     }
+  });
+});
+
+describeDatabase('sqlite', 'a SQLite file that another process has for itself', (kind) => {
+  it('is opened when it is free', async () => {
+    const database = await createDatabase(kind);
+    const sql = await openSqlSession(kind, database.url);
+    await sql.run('begin exclusive');
+    const opening = Store.open({ database: database.url, poolMax: 2, timeoutMs: 10_000 });
+    await sleep(50);
+    await sql.run('rollback');
+    const store = await opening;
+    await store.ping();
+    await store.close();
+    await sql.close();
+    await database.drop();
   });
 });

@@ -6,7 +6,7 @@ import { openTcpPath } from './tcp-path.ts';
 export interface LossyWire {
   /** The same URL by way of this wire. */
   readonly url: string;
-  /** Loses the answer to the next commit of a flush; resolves when that has happened. */
+  /** Loses the answer to the next commit (of a flush, unless told otherwise); resolves when that has happened. */
   loseCommit(): Promise<void>;
   mend(): void;
   close(): Promise<void>;
@@ -18,7 +18,17 @@ const IS_COMMIT: Readonly<Record<ServerKind, RegExp>> = {
   mysql: /\ncommit$/,
 };
 
-export async function openLossyWire(kind: ServerKind, url: string): Promise<LossyWire> {
+/** A commit by itself, as applications send it: with PostgreSQL's zero behind it, or MySQL's five bytes before it. */
+export const PLAIN_COMMIT: Readonly<Record<ServerKind, RegExp>> = {
+  postgres: /commit;?\0$/i,
+  mysql: /^.{5}commit;?$/is,
+};
+
+export async function openLossyWire(
+  kind: ServerKind,
+  url: string,
+  isCommit = IS_COMMIT[kind],
+): Promise<LossyWire> {
   let onLost: (() => void) | null = null;
   let isAway = false;
   const path = await openTcpPath(url, (near, far) => {
@@ -30,7 +40,7 @@ export async function openLossyWire(kind: ServerKind, url: string): Promise<Loss
     let isLosing = false;
     let isLost = false;
     near.on('data', (bytes: Buffer) => {
-      if (onLost !== null && IS_COMMIT[kind].test(bytes.toString('latin1'))) isLosing = true;
+      if (onLost !== null && isCommit.test(bytes.toString('latin1'))) isLosing = true;
       far.write(bytes);
     });
     far.on('data', (bytes: Buffer) => {

@@ -17,7 +17,7 @@ export async function openStore(
   const database = await createDatabase(kind);
   const opened: Store[] = [];
   const open = async () => {
-    const store = await Store.open({ url: database.url, poolMax: 8, timeoutMs: 10_000 });
+    const store = await Store.open({ database: database.url, poolMax: 8, timeoutMs: 10_000 });
     opened.push(store);
     return store;
   };

@@ -43,7 +43,8 @@ interface Connection {
 
 const CONNECT: Record<DatabaseKind, (url: string) => Promise<Connection>> = {
   sqlite: async (url) => {
-    const handle: DatabaseSyncInstance = openHandle(await loadDriver(), databaseFile(url));
+    const file = databaseFile(url);
+    const handle: DatabaseSyncInstance = await openHandle(await loadDriver(), file, 10_000);
     return {
       marks: '?, ?',
       // Waiting must not block: the writer that is waited for may live in this very process.

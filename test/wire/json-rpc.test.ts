@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { WebSocket } from 'ws';
+import { ask } from '../support/ask.ts';
 import { call, post, type RpcAnswer, RpcSocket } from '../support/rpc.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 
@@ -23,6 +24,16 @@ describe('JSON-RPC over HTTP', () => {
   afterAll(() => node.stop());
   /** Nothing was added, and the server works. */
   const newest = async () => (await call(url, 'streamInfo')).last as string;
+
+  it('is spoken to a client that would rather have another protocol', async () => {
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' };
+    const body = rpc('ping', { echo: 7 });
+    for (const path of ['/rpc', '/futoin']) {
+      expect((await ask(url + path, { method: 'POST', headers, body })).status).toBe(200);
+    }
+    const { status, text } = await ask(`${url}/livez`, { headers });
+    expect([status, text]).toEqual([200, '{"status":"ok"}']);
+  });
 
   describe('an envelope', () => {
     it('is answered with its id', async () => {

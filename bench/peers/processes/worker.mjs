@@ -20,7 +20,7 @@ serveParent(
   {
     async archive({ databaseUrl, warehouseUrl }) {
       const { poolMax, timeoutMs, shared } = await open(databaseUrl, 'archived');
-      const warehouse = await Warehouse.open({ url: warehouseUrl, poolMax, timeoutMs });
+      const warehouse = await Warehouse.open({ database: warehouseUrl, poolMax, timeoutMs });
       closers.push(() => warehouse.close());
       await warehouse.migrate([STREAM]);
       await start(new Archiver({ ...shared, warehouse, node: randomUUID() }));

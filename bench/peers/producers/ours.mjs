@@ -1,6 +1,12 @@
 // addEvent in process: a generator on a store, as an application embeds it.
 import { EventQueue } from '../../databases/event-queue.mjs';
-import { createLogger, createTelemetry, Generator, loadSettings, STREAM } from '../../kit/product.mjs';
+import {
+  createLogger,
+  createTelemetry,
+  Generator,
+  loadSettings,
+  STREAM,
+} from '../../kit/product.mjs';
 import { payloadOf, TYPE } from '../kit/payload.mjs';
 
 export async function openProducer(url) {

@@ -17,7 +17,8 @@ import { parseTime } from '../time.ts';
 
 type Right = CredentialPrincipal['may'][number];
 const RIGHTS: readonly string[] = ['generate', 'consume', 'admin'] satisfies Right[];
-const NAME = /^(?!local$)[A-Za-z0-9_.-]{1,64}$/;
+// `local` calls in open mode, `internal` from within the process: nobody comes from the network under these names.
+const NAME = /^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$/;
 
 const add: Command = {
   usage: 'credentials add NAME',
@@ -84,7 +85,7 @@ export const credentials: CommandGroup = {
 async function runAdd({ settings, args: [name = ''], flags, stdout, stderr }: Call): Promise<void> {
   if (!NAME.test(name)) {
     throw new UsageError(
-      `NAME is up to 64 of A-Z a-z 0-9 _ . - and not local, got ${JSON.stringify(name)}`,
+      `NAME is up to 64 of A-Z a-z 0-9 _ . - and neither local nor internal, got ${JSON.stringify(name)}`,
     );
   }
   const isHmac = flags.has('hmac');

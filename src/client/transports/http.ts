@@ -8,8 +8,15 @@ export interface HttpPeer {
   readonly key: string | null;
 }
 
-/** The path of all calls below the address of a server. */
+/** Where calls go, below the address of a server. Throws `TypeError` unless that is one of HTTP, without a key. */
 export function rpcUrl(url: string): string {
+  const { protocol, username, password } = new URL(url);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new TypeError(`url: must be like http://127.0.0.1:8080, got ${protocol}`);
+  }
+  if (username !== '' || password !== '') {
+    throw new TypeError('url: must hold no key; give it as key');
+  }
   return `${url.replace(/\/+$/, '')}/rpc`;
 }
 

@@ -22,8 +22,8 @@ export const schemas = {
           "properties": {
             "name": {
               "type": "string",
-              "pattern": "^(?!local$)[A-Za-z0-9_.-]{1,64}$",
-              "description": "local is reserved."
+              "pattern": "^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$",
+              "description": "local and internal are reserved."
             },
             "keys": {
               "type": "array",

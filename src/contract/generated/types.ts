@@ -111,7 +111,7 @@ export interface Credentials {
 }
 export interface CredentialPrincipal {
   /**
-   * local is reserved.
+   * local and internal are reserved.
    */
   name: string;
   keys: CredentialKey[];

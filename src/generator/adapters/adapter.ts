@@ -9,9 +9,3 @@ export interface Adapter<T> {
   /** Resolves when the transaction is over, rejects when it has failed; null where the handle cannot tell. */
   ended(handle: T): Promise<unknown> | null;
 }
-
-/** True when the value is an object or function with all of these methods. */
-export function hasMethods(value: unknown, ...names: string[]): boolean {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
-  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
-}

@@ -1,6 +1,7 @@
 // A knex transaction, over whichever of the three databases.
+import { hasMethods } from '../../base/has-methods.ts';
 import { FORMS, insertOf } from '../event-insert.ts';
-import { type Adapter, hasMethods } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of `Knex.Transaction` that is used. */
 export interface KnexTransaction {

@@ -1,6 +1,7 @@
 // A connection of the `mysql2` package, with promises or with callbacks. `execute` keeps the statement prepared.
+import { hasMethods } from '../../base/has-methods.ts';
 import { FORMS, insertOf } from '../event-insert.ts';
-import { type Adapter, hasMethods } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of a `mysql2` connection that is used. */
 export interface Mysql2Connection {

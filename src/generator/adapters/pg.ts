@@ -1,6 +1,7 @@
 // A client of the `pg` package.
+import { hasMethods } from '../../base/has-methods.ts';
 import { FORMS, insertOf } from '../event-insert.ts';
-import { type Adapter, hasMethods } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of `pg.ClientBase` that is used. */
 export interface PgClient {

@@ -1,6 +1,7 @@
 // A SQLite handle: `node:sqlite`, @photostructure/sqlite, better-sqlite3.
+import { hasMethods } from '../../base/has-methods.ts';
 import { FORMS, insertOf } from '../event-insert.ts';
-import { type Adapter, hasMethods } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 
 /** The part of a synchronous SQLite handle that is used. */
 export interface SqliteHandle {

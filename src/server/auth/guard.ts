@@ -3,9 +3,11 @@
 // Open mode (no credentials): everybody on this machine is `local`, so the guard keeps out what a web page or a proxy
 // could send here in somebody else's name. With credentials the key decides, and a page's origin must be allowed.
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { ServiceError } from '../../contract/errors.ts';
 import type { KeyHolder, KeyRing } from './key-ring.ts';
 import { LOCAL, type Principal } from './principal.ts';
+import { offeredKey } from './subprotocol.ts';
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
@@ -26,15 +28,32 @@ export type SignatureCheck = (key: Buffer) => boolean;
 
 export class Guard {
   readonly #keys: KeyRing | null;
+  readonly #isNear: (peer: Socket) => boolean;
 
-  /** Without keys: open mode. */
-  constructor(keys: KeyRing | null) {
+  /** Without keys: open mode, for peers on this machine. */
+  constructor(keys: KeyRing | null, isNear: (peer: Socket) => boolean) {
     this.#keys = keys;
+    this.#isNear = isNear;
+  }
+
+  /** True when nobody needs a key. */
+  get isOpen(): boolean {
+    return this.#keys === null;
+  }
+
+  /** True when pages of this origin may use the keys of somebody. */
+  isSomebodysOrigin(origin: string): boolean {
+    return this.#keys?.hasOrigin(origin) ?? false;
   }
 
   /** Grows whenever sessions should be renewed. */
   get version(): number {
     return this.#keys?.version ?? 0;
+  }
+
+  /** Whoever comes without a key must be on this machine, whatever its headers say. Throws `SecurityError`. */
+  requireNear(peer: Socket): void {
+    if (this.isOpen && !this.#isNear(peer)) refuse('the caller is on another one');
   }
 
   /** By the headers. Throws `SecurityError`, `PleaseReauth`. */
@@ -45,9 +64,16 @@ export class Guard {
     return this.identifyKey(headers, name, key);
   }
 
+  /** By the headers of an upgrade, which may offer a key as a subprotocol. Throws `SecurityError`, `PleaseReauth`. */
+  identifyUpgrade(headers: IncomingHttpHeaders): Session {
+    const isTold = this.isOpen || headers.authorization !== undefined;
+    const key = isTold ? null : offeredKey(headers);
+    return key === null ? this.identify(headers) : this.identifyKey(headers, null, key);
+  }
+
   /** Who it is without being asked, in open mode; null = it has to say. Throws `SecurityError`. */
   admit(headers: IncomingHttpHeaders): Session | null {
-    if (this.#keys !== null) return null;
+    if (!this.isOpen) return null;
     requireLocal(headers);
     return LOCAL_SESSION;
   }
@@ -91,13 +117,18 @@ const LOCAL_SESSION: Session = {
 function requireLocal(headers: IncomingHttpHeaders): void {
   const host = headers.host ?? '';
   if (!LOOPBACK_HOST.test(host)) refuse('Host must be this machine');
-  if (headers.origin !== undefined && headers.origin !== `http://${host}`)
-    refuse('Origin is foreign');
+  const { origin } = headers;
+  if (origin !== undefined && !isOwnOrigin(origin, host)) refuse('Origin is foreign');
   if (isForeignSite(headers)) refuse('Sec-Fetch-Site is foreign');
   const isForwarded = Object.keys(headers).some(
     (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
   );
   if (isForwarded) refuse('a proxy stands between');
+}
+
+/** A page that comes from where it calls, also when a proxy speaks TLS in front. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  return origin === `http://${host}` || origin === `https://${host}`;
 }
 
 /** True when a browser says that a page of somebody else made it send this. */
@@ -116,10 +147,7 @@ function letIn(headers: IncomingHttpHeaders, findHolder: () => KeyHolder): Sessi
   const holder = findHolder();
   const { origin, host } = headers;
   const isAllowed =
-    origin === undefined ||
-    holder.allowedOrigins.includes(origin) ||
-    origin === `https://${host}` ||
-    origin === `http://${host}`;
+    origin === undefined || holder.allowedOrigins.includes(origin) || isOwnOrigin(origin, host);
   if (!isAllowed)
     throw new ServiceError('SecurityError', { message: 'The origin is not allowed.' });
   return sessionOf(holder, findHolder);

@@ -37,6 +37,7 @@ interface Key {
 interface Holders {
   readonly keys: readonly Key[];
   readonly signers: ReadonlyMap<string, Signer>;
+  readonly origins: ReadonlySet<string>;
 }
 
 export class KeyRing implements Service {
@@ -75,6 +76,11 @@ export class KeyRing implements Service {
   /** Counts the times that the file was read again. */
   get version(): number {
     return this.#version;
+  }
+
+  /** True when pages of this origin may use the keys of some principal. */
+  hasOrigin(origin: string): boolean {
+    return this.#holders.origins.has(origin);
   }
 
   digestOf(key: string): Buffer {
@@ -129,7 +135,8 @@ function holdersOf(credentials: Credentials): Holders {
           ],
         ],
   );
-  return { keys: keysOf(credentials), signers: new Map(signers) };
+  const origins = credentials.principals.flatMap((principal) => principal.allowedOrigins ?? []);
+  return { keys: keysOf(credentials), signers: new Map(signers), origins: new Set(origins) };
 }
 
 function keysOf(credentials: Credentials): Key[] {

@@ -6,13 +6,12 @@ import { FUTOIN_REQUEST_BYTES_MAX } from '../../contract/limits.ts';
 import { type Guard, isForeignSite } from '../auth/guard.ts';
 import { readBody } from '../body.ts';
 import type { HttpAnswer, HttpDoor } from '../http-door.ts';
+import { FUTOIN_PATH } from '../paths.ts';
 import type { Message } from '../rpc/message.ts';
 import { type Coding, codingOf, JSON_CODING } from './coding.ts';
 import type { Futoin } from './futoin.ts';
 import { Reply } from './reply.ts';
 import { messageOfUrl } from './url-form.ts';
-
-export const FUTOIN_PATH = '/futoin';
 
 export interface FutoinDoorOptions {
   readonly futoin: Futoin;
@@ -35,6 +34,10 @@ export class FutoinDoor implements HttpDoor {
 
   refusal(error: ServiceError): HttpAnswer {
     return answerOf(JSON_CODING, new Reply(JSON_CODING).ofError(error));
+  }
+
+  headersFor(): Readonly<Record<string, string>> {
+    return {};
   }
 
   async #answerMessage(request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {

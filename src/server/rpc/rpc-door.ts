@@ -4,6 +4,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { Guard } from '../auth/guard.ts';
 import { readBody } from '../body.ts';
 import type { HttpAnswer, HttpDoor } from '../http-door.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type JsonRpc, refusalText } from './json-rpc.ts';
 import { readMessage } from './message.ts';
 
@@ -24,8 +25,13 @@ export class RpcDoor implements HttpDoor {
 
   async answer(request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {
     const { jsonRpc, guard, requestBytesMax } = this.#options;
-    if (request.method !== 'POST') return refusedMethod();
-    const { principal } = guard.identify(request.headers);
+    const { method, headers } = request;
+    if (method === 'OPTIONS' && headers.origin !== undefined && !guard.isOpen) {
+      const allowed = preflightHeaders(guard, headers.origin);
+      return { status: 204, contentType: CONTENT_TYPE, body: null, headers: allowed };
+    }
+    if (method !== 'POST') return refusedMethod();
+    const { principal } = guard.identify(headers);
     const caller = { principal, signal: call.signal, peer: call, openChannel: null };
     // A chain and not a variable: while the call waits, nothing here keeps its request in memory.
     const body = await readBody(request, requestBytesMax).then((data) =>
@@ -42,6 +48,10 @@ export class RpcDoor implements HttpDoor {
       body: refusalText(error),
       ...(isUnknown ? { headers: CHALLENGE } : {}),
     };
+  }
+
+  headersFor({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+    return corsHeaders(this.#options.guard, headers);
   }
 }
 

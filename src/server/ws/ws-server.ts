@@ -1,6 +1,6 @@
 // WebSocket upgrades: to which protocol, who comes in, how many, how large their frames may be, and whether they are
 // still there and still allowed to be.
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { errorFacts, ServiceError } from '../../contract/errors.ts';
@@ -8,17 +8,18 @@ import { FUTOIN_REQUEST_BYTES_MAX } from '../../contract/limits.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Guard } from '../auth/guard.ts';
+import { agreedSubprotocol } from '../auth/subprotocol.ts';
 import type { Futoin } from '../futoin/futoin.ts';
-import { FUTOIN_PATH } from '../futoin/futoin-door.ts';
+import { FUTOIN_PATH, pathOf, RPC_PATH } from '../paths.ts';
 import { toServiceError, toWireError } from '../rpc/errors.ts';
 import type { JsonRpc } from '../rpc/json-rpc.ts';
+import type { UpgradeListener } from '../seats/seat.ts';
 import { FutoinProtocol } from './futoin-protocol.ts';
 import type { Connection, Protocol } from './protocol.ts';
 import { RpcProtocol } from './rpc-protocol.ts';
 import { Socket } from './socket.ts';
 
 export interface WsServerOptions {
-  readonly http: Server;
   readonly jsonRpc: JsonRpc;
   readonly futoin: Futoin;
   readonly guard: Guard;
@@ -55,14 +56,13 @@ export class WsServer {
     this.#options = options;
     const futoin = { server: serverFor(FUTOIN_REQUEST_BYTES_MAX), admit: this.#admitFutoin };
     this.#entries = new Map([
-      ['/rpc', { server: serverFor(options.frameBytesMax), admit: this.#admitRpc }],
+      [RPC_PATH, { server: serverFor(options.frameBytesMax), admit: this.#admitRpc }],
       [FUTOIN_PATH, futoin],
       [`${FUTOIN_PATH}/`, futoin],
     ]);
   }
 
   start(): void {
-    this.#options.http.on('upgrade', this.#upgrade);
     this.#keysVersion = this.#options.guard.version;
     this.#timers = [
       setInterval(() => this.#beat(), PING_MS),
@@ -70,11 +70,16 @@ export class WsServer {
     ];
   }
 
-  /** Takes no new peers, and tells each that the node stops (1001) when its calls are answered. */
+  /** Tells each peer that the node stops (1001) when its calls are answered, and waits until it is gone. */
   async stop(): Promise<void> {
-    this.#options.http.off('upgrade', this.#upgrade);
     for (const timer of this.#timers) clearInterval(timer);
-    await Promise.all([...this.#sockets.values()].map((socket) => socket.drain()));
+    await Promise.all(
+      [...this.#sockets].map(async ([raw, socket]) => {
+        const gone = new Promise((resolve) => raw.once('close', resolve));
+        await socket.drain();
+        await gone;
+      }),
+    );
   }
 
   /** Cuts what is still connected. */
@@ -82,12 +87,14 @@ export class WsServer {
     for (const raw of this.#sockets.keys()) raw.terminate();
   }
 
-  readonly #upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
+  /** Lets a peer in, or tells it why not. */
+  readonly upgrade: UpgradeListener = (request, raw, head) => {
     raw.on('error', () => raw.destroy());
     try {
-      const { connectionsMax, logger } = this.#options;
-      const entry = this.#entries.get(request.url?.split('?', 1)[0] ?? '');
+      const { connectionsMax, guard, logger } = this.#options;
+      const entry = this.#entries.get(pathOf(request));
       if (entry === undefined) throw new ServiceError('UnknownMethod');
+      guard.requireNear(request.socket);
       const protocol = entry.admit(request);
       const isFull = this.#sockets.size >= connectionsMax;
       if (isFull && !this.#dropUnknown()) {
@@ -103,7 +110,7 @@ export class WsServer {
 
   readonly #admitRpc: Entry['admit'] = ({ headers }) => {
     const { guard, jsonRpc } = this.#options;
-    const session = guard.identify(headers);
+    const session = guard.identifyUpgrade(headers);
     return (connection) => new RpcProtocol({ jsonRpc, session, connection });
   };
 
@@ -177,6 +184,7 @@ function serverFor(frameBytesMax: number): WebSocketServer {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: frameBytesMax,
+    handleProtocols: agreedSubprotocol,
   });
 }
 

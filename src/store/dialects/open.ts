@@ -1,28 +1,22 @@
-// From a database URL to its dialect. Drivers are loaded only when they are used.
+// Opens the database that a source names, by its dialect. Drivers are loaded only when they are used.
 import type { DialectOptions, OpenDatabase } from '../dialect.ts';
+import { loadWith } from './driver-package.ts';
+import { type Place, type PlaceOptions, placeOf } from './source.ts';
 
-const OPENERS: Readonly<Record<string, (options: DialectOptions) => Promise<OpenDatabase>>> = {
+const OPENERS: Readonly<Record<Place['kind'], (options: PlaceOptions) => Promise<OpenDatabase>>> = {
+  // Its package is one of two ways to SQLite (sqlite/driver.ts).
   sqlite: async (options) => (await import('./sqlite/sqlite.ts')).openSqlite(options),
-  postgres: async (options) => (await import('./postgres/postgres.ts')).openPostgres(options),
-  mysql: async (options) => (await import('./mysql/mysql.ts')).openMysql(options),
-};
-const KINDS: Readonly<Record<string, string>> = {
-  'sqlite:': 'sqlite',
-  'sqlite3:': 'sqlite',
-  'postgres:': 'postgres',
-  'postgresql:': 'postgres',
-  'mysql:': 'mysql',
-  'mariadb:': 'mysql',
+  postgres: async (options) => {
+    const { openPostgres } = await loadWith('postgres', () => import('./postgres/postgres.ts'));
+    return openPostgres(options);
+  },
+  mysql: async (options) => {
+    const { openMysql } = await loadWith('mysql', () => import('./mysql/mysql.ts'));
+    return openMysql(options);
+  },
 };
 
-function databaseKindOf(url: string): string | null {
-  return KINDS[/^[a-z0-9]+:/.exec(url)?.[0] ?? ''] ?? null;
-}
-
-export function openDatabase(options: DialectOptions): Promise<OpenDatabase> {
-  const opener = OPENERS[databaseKindOf(options.url) ?? ''];
-  if (opener === undefined) {
-    throw new Error('A database URL begins with sqlite:, postgres://, mysql:// or mariadb://.');
-  }
-  return opener(options);
+export async function openDatabase({ database, ...limits }: DialectOptions): Promise<OpenDatabase> {
+  const place = placeOf(database);
+  return OPENERS[place.kind]({ ...limits, place });
 }

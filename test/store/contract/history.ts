@@ -22,7 +22,7 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
     };
     beforeEach(async () => {
       database = await createDatabase(kind);
-      warehouse = await Warehouse.open({ url: database.url, poolMax: 4, timeoutMs: 10_000 });
+      warehouse = await Warehouse.open({ database: database.url, poolMax: 4, timeoutMs: 10_000 });
       await warehouse.migrate(['main']);
     });
     afterEach(async () => {
@@ -82,7 +82,7 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
 
     it('lets one of two racing writers through', async () => {
       const rows: EventRow[] = [[id(1), 'TEST', '1', '2026-11-20T21:32:25.123Z']];
-      const other = await Warehouse.open({ url: database.url, poolMax: 4, timeoutMs: 10_000 });
+      const other = await Warehouse.open({ database: database.url, poolMax: 4, timeoutMs: 10_000 });
       await warehouse.openWatermark('W', 'main', start);
       const answers = await Promise.all(
         [warehouse, other].map((each) =>

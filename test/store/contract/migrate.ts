@@ -10,7 +10,7 @@ export function migrateContract(kind: DatabaseKind): void {
     let database: Awaited<ReturnType<typeof createDatabase>>;
     const stores: Store[] = [];
     const open = async () => {
-      const store = await Store.open({ url: database.url, poolMax: 4, timeoutMs: 10_000 });
+      const store = await Store.open({ database: database.url, poolMax: 4, timeoutMs: 10_000 });
       stores.push(store);
       return store;
     };
@@ -60,7 +60,11 @@ export function migrateContract(kind: DatabaseKind): void {
 
     it('lets active and warehouse share one database', async () => {
       const store = await open();
-      const warehouse = await Warehouse.open({ url: database.url, poolMax: 4, timeoutMs: 10_000 });
+      const warehouse = await Warehouse.open({
+        database: database.url,
+        poolMax: 4,
+        timeoutMs: 10_000,
+      });
       await store.migrate(['main']);
       await warehouse.migrate(['main']);
       expect(await store.migrate(['main'])).toEqual([]);

@@ -19,9 +19,15 @@ describe('calls behind each other on one connection', () => {
         answers.push(() => resolve({ status: 200, contentType: 'text/plain', body: 'done' }));
       });
     },
+    headersFor: () => ({}),
     refusal: () => ({ status: 500, contentType: 'text/plain', body: null }),
   };
-  const app = new HttpApp({ rpc: door, futoin: door, operations: () => {} });
+  const app = new HttpApp({
+    guard: { requireNear: () => {} },
+    rpc: door,
+    futoin: door,
+    operations: () => {},
+  });
   const server = createServer(app.listener);
   beforeEach(async () => {
     calls.length = 0;

@@ -1,7 +1,7 @@
 // knex publishes no types for its dialects; this is the part of the mysql2 one that is built upon.
 declare module 'knex/lib/dialects/mysql2/index.js' {
   import type { Knex } from 'knex';
-  import type { Connection } from 'mysql2';
+  import type { Connection, ConnectionOptions } from 'mysql2';
 
   export type PooledConnection = Connection & {
     readonly stream: { destroy(): void };
@@ -17,6 +17,8 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
   export default class ClientMysql2 extends (Object as unknown as new (
     config: Knex.Config,
   ) => Knex.Client) {
+    protected connectionSettings: ConnectionOptions;
+    protected _driver(): unknown;
     acquireRawConnection(): Promise<PooledConnection>;
     protected _query(connection: PooledConnection, query: PooledQuery): Promise<unknown>;
   }

@@ -4,17 +4,18 @@ import type { Knex } from 'knex';
 import type { PooledConnection } from 'knex/lib/dialects/mysql2/index.js';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
-import type { Ack, Dialect, DialectOptions, OpenDatabase, ReadLimits } from '../../dialect.ts';
+import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
 import { literal } from './literal.ts';
 import { insertStatements } from './packets.ts';
 import { openPool } from './pool.ts';
 import { QueueReader } from './queue-reader.ts';
-import type { SessionOptions } from './session.ts';
+import { connectionOptions, namesDatabase, type SessionOptions } from './session.ts';
 import {
   advanceCursorsSql,
   DELETE_KEYS,
@@ -41,16 +42,17 @@ const HISTORY_PACKET_BYTES = 1_000_000;
 /** More go into a next statement: the cost of a union grows faster than its parts. */
 const ACKS_PER_UPDATE = 500;
 
-export async function openMysql(options: DialectOptions): Promise<OpenDatabase> {
-  if (new URL(options.url).pathname.length < 2) {
-    throw new Error('The URL of a MySQL or MariaDB server ends with the name of a database.');
+export async function openMysql(options: PlaceOptions): Promise<OpenDatabase> {
+  const { place, timeoutMs, poolMax } = options;
+  const session = { place, timeoutMs, statementMs: timeoutMs };
+  if (!namesDatabase(await connectionOptions(session))) {
+    throw new Error(
+      place.client === null
+        ? 'The URL of a MySQL or MariaDB server ends with the name of a database.'
+        : 'The knex instance names no database of its server.',
+    );
   }
-  const session = {
-    url: options.url,
-    timeoutMs: options.timeoutMs,
-    statementMs: options.timeoutMs,
-  };
-  const db = openPool({ ...session, poolMax: options.poolMax });
+  const db = openPool({ ...session, poolMax });
   return { db, reader: db, dialect: new MysqlDialect(db, session) };
 }
 

@@ -5,9 +5,10 @@ import ClientMysql2, {
   type PooledConnection,
   type PooledQuery,
 } from 'knex/lib/dialects/mysql2/index.js';
+import * as mysql2 from 'mysql2';
+import { within } from '../answer-limit.ts';
 import { mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
-import { within } from './answer-limit.ts';
 import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
 
 export interface PoolOptions extends SessionOptions {
@@ -17,7 +18,8 @@ export interface PoolOptions extends SessionOptions {
 export function openPool(options: PoolOptions): Knex {
   return knex({
     client: clientClass(options),
-    connection: { ...connectionOptions(options) } as Knex.StaticConnectionConfig,
+    // Given to each connection below.
+    connection: {},
     // Given, so that knex does not ask for it.
     version: 'latest',
     // On MySQL the server cuts what is idle for `timeoutMs`: whoever just then takes it up would meet a dead line.
@@ -32,9 +34,16 @@ export function openPool(options: PoolOptions): Knex {
 
 function clientClass(options: SessionOptions): typeof Knex.Client {
   class MysqlClient extends ClientMysql2 {
+    /** Ours: knex might find another one beside it, or none. */
+    override _driver(): typeof mysql2 {
+      return mysql2;
+    }
+
     override async acquireRawConnection(): Promise<PooledConnection> {
       let connection: PooledConnection | null = null;
       try {
+        // Read before the next turn, so two connections that are made at once do not mix.
+        this.connectionSettings = await connectionOptions(options);
         connection = await super.acquireRawConnection();
         await prepareSession(connection, options);
         return connection;

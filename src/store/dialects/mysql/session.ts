@@ -1,13 +1,21 @@
 // How every connection to MySQL or MariaDB is set up, in the pool and for steps alike: nothing that the server or the
 // account has by default may change what our statements mean, and nothing may wait for ever, on neither side.
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2';
-import { within } from './answer-limit.ts';
+import { within } from '../answer-limit.ts';
+import { type ConnectionSettings, type Place, pick } from '../source.ts';
 
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS_MAX = 5000;
 
+/** What of a knex instance's settings says where, as whom and how safely to connect; its sessions are its own. */
+const CONNECTING = [
+  ...['uri', 'host', 'port', 'database', 'user', 'localAddress', 'socketPath', 'stream'],
+  ...['password', 'password1', 'password2', 'password3', 'passwordSha1', 'insecureAuth'],
+  ...['ssl', 'compress', 'authPlugins', 'authSwitchHandler', 'enableCleartextPlugin'],
+];
+
 export interface SessionOptions {
-  readonly url: string;
+  readonly place: Place;
   /** How long a lock wait or an idle transaction may take, in milliseconds. */
   readonly timeoutMs: number;
   /** How long one statement may take, in milliseconds; 0 = for ever. */
@@ -17,9 +25,12 @@ export interface SessionOptions {
 }
 
 /** `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver would parse it. */
-export function connectionOptions({ url, timeoutMs }: SessionOptions): ConnectionOptions {
+export async function connectionOptions({
+  place,
+  timeoutMs,
+}: SessionOptions): Promise<ConnectionOptions> {
   return {
-    uri: url,
+    ...whereTo(await place.settings(timeoutMs)),
     connectTimeout: timeoutMs,
     flags: ['-LOCAL_FILES'],
     jsonStrings: true,
@@ -27,6 +38,21 @@ export function connectionOptions({ url, timeoutMs }: SessionOptions): Connectio
     bigNumberStrings: true,
     dateStrings: true,
   };
+}
+
+/** In the words of mysql, mysql2 and mariadb, the last of which says `true` for a certificate that is checked. */
+function whereTo(settings: ConnectionSettings): ConnectionOptions {
+  if (typeof settings === 'string') return { uri: settings };
+  return { ...pick(settings, CONNECTING), ...(settings.ssl === true && { ssl: {} }) };
+}
+
+/** Our tables would be in no database. */
+export function namesDatabase({ uri, database }: ConnectionOptions): boolean {
+  // Node's own error would hold the URL with its password.
+  if (uri !== undefined && !URL.canParse(uri)) {
+    throw new Error('The URL of the MySQL or MariaDB server cannot be read as a URL.');
+  }
+  return Boolean(database) || (uri !== undefined && new URL(uri).pathname.length > 1);
 }
 
 /** How long to wait for an answer before its server counts as gone, in milliseconds; 0 = for ever. */

@@ -1,9 +1,15 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
 // a new one. A packet holds several statements, of which the server runs as many as come before the first failure.
-import { type Connection, createConnection, type QueryError, type ResultSetHeader } from 'mysql2';
+import {
+  type Connection,
+  type ConnectionOptions,
+  createConnection,
+  type QueryError,
+  type ResultSetHeader,
+} from 'mysql2';
+import { within } from '../answer-limit.ts';
 import { isMysqlAnswer, mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
-import { within } from './answer-limit.ts';
 import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
 import { ROLLBACK } from './step-sql.ts';
 
@@ -25,9 +31,9 @@ export class StepConnection {
   #packetBytesMax: number;
   #isLost = false;
 
-  private constructor(options: SessionOptions) {
+  private constructor(settings: ConnectionOptions, options: SessionOptions) {
     this.#connection = createConnection({
-      ...connectionOptions(options),
+      ...settings,
       multipleStatements: true,
       rowsAsArray: true,
       // Packets are complete: a `?` in the data of an event is no place for a value.
@@ -45,7 +51,7 @@ export class StepConnection {
   }
 
   static async connect(options: SessionOptions): Promise<StepConnection> {
-    const made = new StepConnection(options);
+    const made = new StepConnection(await connectionOptions(options), options);
     try {
       await new Promise<void>((resolve, reject) => {
         made.#connection.connect((error) => (error === null ? resolve() : reject(error)));

@@ -2,6 +2,7 @@
 // never given out again, also when nobody was told that it is (a query that timed out on our side).
 import knex, { type Knex } from 'knex';
 import ClientPostgres, { type PooledConnection } from 'knex/lib/dialects/postgres/index.js';
+import pg from 'pg';
 import { postgresOutcome } from '../db-errors.ts';
 import {
   clientConfig,
@@ -18,7 +19,8 @@ export interface PoolOptions extends SessionOptions {
 export function openPool(options: PoolOptions): Knex {
   return knex({
     client: clientClass(options),
-    connection: clientConfig(options, 'aftercommit') as Knex.PgConnectionConfig,
+    // Given to each connection below.
+    connection: {},
     pool: { min: 0, max: options.poolMax },
     // 0 would mean that a connection has to be free at once.
     ...(options.timeoutMs > 0 && { acquireConnectionTimeout: options.timeoutMs }),
@@ -32,9 +34,16 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
   const settings = sessionSettings(options);
 
   class PostgresClient extends ClientPostgres {
+    /** Ours: knex might find another one beside it, or none. */
+    override _driver(): typeof pg {
+      return pg;
+    }
+
     override async acquireRawConnection(): Promise<PooledConnection> {
       let connection: PooledConnection | null = null;
       try {
+        // Read before the next turn, so two connections that are made at once do not mix.
+        this.connectionSettings = await clientConfig(options, 'aftercommit');
         connection = await super.acquireRawConnection();
         await connection.query(settings);
         return connection;

@@ -59,7 +59,7 @@ export class PostgresWatch implements Watch {
 
   /** Until the connection is lost, or the signal aborts. */
   async #listen(signal: AbortSignal): Promise<number> {
-    const client = new pg.Client(clientConfig(this.#session, 'aftercommit watch'));
+    const client = new pg.Client(await clientConfig(this.#session, 'aftercommit watch'));
     const lost = new Deferred<void>();
     client.on('error', () => lost.resolve());
     client.on('end', () => lost.resolve());

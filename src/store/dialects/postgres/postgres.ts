@@ -2,17 +2,10 @@
 import type { Knex } from 'knex';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
-import type {
-  Ack,
-  Dialect,
-  DialectOptions,
-  OpenDatabase,
-  ReadLimits,
-  Watch,
-  WatchOptions,
-} from '../../dialect.ts';
+import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
@@ -37,7 +30,7 @@ const MIGRATION_LOCK = '28559215071684466';
 /** PostgreSQL compresses rows from some 2000 bytes on, and a thousand short ones always fit. */
 const SHORT_LENGTH = 1500;
 
-export async function openPostgres(options: DialectOptions): Promise<OpenDatabase> {
+export async function openPostgres(options: PlaceOptions): Promise<OpenDatabase> {
   const db = openPool(options);
   return { db, reader: db, dialect: new PostgresDialect(db, options) };
 }
@@ -52,9 +45,9 @@ class PostgresDialect implements Dialect {
   readonly #db: Knex;
   /** Streams whose last read found rows that may have been compressed. */
   readonly #hadLong = new Set<string>();
-  readonly #options: DialectOptions;
+  readonly #options: PlaceOptions;
 
-  constructor(db: Knex, options: DialectOptions) {
+  constructor(db: Knex, options: PlaceOptions) {
     this.#db = db;
     this.#options = options;
     this.numbering = new Steppers({
@@ -146,8 +139,8 @@ class PostgresDialect implements Dialect {
 
   /** On a connection of its own without time limits: a migration may take long, and waits for another one's end. */
   async withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void> {
-    const { url, timeoutMs } = this.#options;
-    const db = openPool({ url, timeoutMs: 0, poolMax: 1 });
+    const { place, timeoutMs } = this.#options;
+    const db = openPool({ place, timeoutMs: 0, poolMax: 1 });
     try {
       await db.transaction(async (tx) => {
         await tx.raw('select pg_advisory_xact_lock(?::bigint)', [MIGRATION_LOCK]);

@@ -3,23 +3,33 @@
 import type { Client, ClientConfig } from 'pg';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { type KnexClient, type Place, pick } from '../source.ts';
 
 /** How long a farewell may take; after it the socket is cut. */
 const END_MS_MAX = 1000;
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS = 5000;
 
+/** What of a knex instance's settings says where, as whom and how safely to connect; its sessions are its own. */
+const CONNECTING = [
+  ...['connectionString', 'host', 'port', 'database', 'user', 'password', 'options', 'stream'],
+  ...['ssl', 'sslnegotiation', 'enableChannelBinding', 'scramMaxIterations'],
+];
+
 export interface SessionOptions {
-  readonly url: string;
+  readonly place: Place;
   /** How long one statement, a lock wait or an idle transaction may take, in milliseconds; 0 = for ever. */
   readonly timeoutMs: number;
 }
 
 /** `query_timeout` is for a server that has gone without a word; its connection is not used again. */
-export function clientConfig(options: SessionOptions, name: string): ClientConfig {
-  const { url, timeoutMs } = options;
+export async function clientConfig(
+  { place, timeoutMs }: SessionOptions,
+  name: string,
+): Promise<ClientConfig> {
+  const settings = await place.settings(timeoutMs);
   return {
-    connectionString: url,
+    ...(typeof settings === 'string' ? { connectionString: settings } : pick(settings, CONNECTING)),
     application_name: name,
     keepAlive: true,
     connectionTimeoutMillis: timeoutMs,
@@ -34,9 +44,9 @@ export function clientConfig(options: SessionOptions, name: string): ClientConfi
  * With generic plans no statement is planned anew each time. REPEATABLE READ would make steps fail. A commit that does
  * not wait for the disk would be answered, and seen, before it is there; all other levels are the user's choice.
  */
-export function sessionSettings(options: SessionOptions): string {
+export function sessionSettings({ place, ...options }: SessionOptions): string {
   const timeoutMs = Math.round(options.timeoutMs);
-  return `
+  return `${searchPathSql(place.client)}
     set timezone = 'UTC';
     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
     set default_transaction_isolation = 'read committed';
@@ -49,8 +59,17 @@ export function sessionSettings(options: SessionOptions): string {
     set idle_in_transaction_session_timeout = ${timeoutMs}`;
 }
 
+/** The application's: in another schema its inserts would not find our inbox. As knex puts it, name by name. */
+function searchPathSql(client: KnexClient | null): string {
+  const schemas = [client?.searchPath ?? []].flat();
+  if (schemas.length === 0) return '';
+  return `set search_path to ${schemas.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ')};`;
+}
+
 /** Nothing was asked of a connection that was not made; one that was lost on the way may be made at once. */
 export function connectFailure(error: unknown): KnownOutcome {
+  // Of a URL that cannot be read, with the password in it.
+  delete (error as { input?: string }).input;
   const outcome = postgresOutcome(error);
   const isLost = outcome === 'unknown' || outcome === 'rolled-back';
   return new KnownOutcome(isLost ? 'rolled-back' : 'not-run', error);

@@ -42,7 +42,7 @@ export class StepClient {
   }
 
   static async connect(options: SessionOptions, stream: string): Promise<StepClient> {
-    const client = new pg.Client(clientConfig(options, `aftercommit step ${stream}`));
+    const client = new pg.Client(await clientConfig(options, `aftercommit step ${stream}`));
     const made = new StepClient(client);
     try {
       await client.connect();

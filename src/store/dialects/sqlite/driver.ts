@@ -3,18 +3,24 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { loadWith } from '../driver-package.ts';
+import type { ConnectionSettings } from '../source.ts';
+import { whenFree } from './busy.ts';
 
-type DatabaseClass = new (file: string, options?: { timeout: number }) => DatabaseSyncInstance;
+export type DatabaseClass = new (
+  file: string,
+  options?: { timeout: number },
+) => DatabaseSyncInstance;
 const SOUND_VERSION = [3, 51, 3] as const;
 
 let loaded: Promise<DatabaseClass> | null = null;
 
 export function loadDriver(): Promise<DatabaseClass> {
   loaded ??= (async () => {
-    for (const load of [loadBuiltIn, loadPackage]) {
-      const driver = await load().catch(() => null);
-      if (driver !== null && isSound(versionOf(driver))) return driver;
-    }
+    const builtIn = await loadBuiltIn().catch(() => null);
+    if (builtIn !== null && isSound(versionOf(builtIn))) return builtIn;
+    const driver = await loadWith('sqlite', loadPackage);
+    if (isSound(versionOf(driver))) return driver;
     throw new Error(
       `SQLite ${SOUND_VERSION.join('.')} or later is needed: older ones can corrupt a WAL database that several ` +
         'processes write. Reinstall the package @photostructure/sqlite.',
@@ -23,12 +29,14 @@ export function loadDriver(): Promise<DatabaseClass> {
   return loaded;
 }
 
-/** The file named by `sqlite:PATH`, its folder made when it is missing. */
-export function databaseFile(url: string): string {
-  const path = url.replace(/^sqlite3?:(?:\/\/(?=\/))?/, '');
-  if (path === '' || path.startsWith(':memory:')) {
+/** The file named by `sqlite:PATH`, or by a knex instance's `filename`; its folder made when it is missing. */
+export function databaseFile(settings: ConnectionSettings): string {
+  const isUrl = typeof settings === 'string';
+  const path = isUrl ? settings.replace(/^sqlite3?:(?:\/\/(?=\/))?/, '') : settings.filename;
+  if (typeof path !== 'string' || path === '' || /^(?::memory:|file:)/.test(path)) {
     throw new Error(
-      `SQLite needs a file, as in sqlite:./data/events.db, got ${JSON.stringify(url)}`,
+      `SQLite needs a file, as in ${isUrl ? 'sqlite:./data/events.db' : "{filename: './data/events.db'}"}, got ` +
+        `${JSON.stringify(isUrl ? settings : path)}: of a database in memory every connection has its own.`,
     );
   }
   const file = resolve(path);
@@ -37,10 +45,20 @@ export function databaseFile(url: string): string {
 }
 
 /** busy_timeout is 0: a foreign writer must never freeze the process; who meets it retries asynchronously. */
-export function openHandle(Driver: DatabaseClass, file: string): DatabaseSyncInstance {
+export async function openHandle(
+  Driver: DatabaseClass,
+  file: string,
+  timeoutMs: number,
+): Promise<DatabaseSyncInstance> {
   const handle = new Driver(file, { timeout: 0 });
-  handle.exec('pragma synchronous = full');
-  return handle;
+  try {
+    // It reads the schema, so it too meets whoever has the file for himself, as to change its mode.
+    await whenFree(() => handle.exec('pragma synchronous = full'), timeoutMs);
+    return handle;
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
 }
 
 async function loadBuiltIn(): Promise<DatabaseClass> {

@@ -13,47 +13,55 @@ interface Query {
   context?: { lastID: unknown; changes: unknown };
 }
 
-/** A knex client class for `connection: {filename}`; statements that meet another writer wait at most `timeoutMs`. */
-export function sqliteClient(timeoutMs: number): typeof Knex.Client {
-  class SqliteClient extends ClientBetterSqlite3 {
-    _driver(): null {
-      return null;
-    }
+/** As knex has it for a connection. */
+const TIMEOUT_MS = 60_000;
 
-    override async acquireRawConnection(): Promise<DatabaseSyncInstance> {
-      return openHandle(await loadDriver(), this.connectionSettings.filename);
-    }
-
-    override async destroyRawConnection(connection: DatabaseSyncInstance): Promise<void> {
-      connection.close();
-    }
-
-    // A transaction that reads before it writes could not be upgraded once another writer came between.
-    override transaction(...args: unknown[]) {
-      const transaction = super.transaction(...args);
-      const query = (
-        transaction as unknown as { query: (c: unknown, sql: string) => Promise<unknown> }
-      ).query;
-      transaction.begin = (connection) => query.call(transaction, connection, 'begin immediate;');
-      return transaction;
-    }
-
-    async _query(connection: DatabaseSyncInstance, query: Query): Promise<Query> {
-      const bindings = this._formatBindings(query.bindings) as string[];
-      await whenFree(() => {
-        const statement = connection.prepare(query.sql);
-        if (statement.columns().length > 0) {
-          query.response = statement.all(...bindings);
-        } else {
-          const { lastInsertRowid, changes } = statement.run(...bindings);
-          query.response = { lastInsertRowid, changes };
-          query.context = { lastID: lastInsertRowid, changes };
-        }
-      }, timeoutMs);
-      // SQLite answers at once: a chain of queries would otherwise never let the process's other work in.
-      await nextTurn();
-      return query;
-    }
-  }
-  return SqliteClient as unknown as typeof Knex.Client;
+/** knex works on copies of a client, which know no private members. */
+function timeoutOf(config: { readonly acquireConnectionTimeout?: number }): number {
+  return config.acquireConnectionTimeout ?? TIMEOUT_MS;
 }
+
+class ClientSqlite extends ClientBetterSqlite3 {
+  _driver(): null {
+    return null;
+  }
+
+  override async acquireRawConnection(): Promise<DatabaseSyncInstance> {
+    const { filename } = this.connectionSettings;
+    return openHandle(await loadDriver(), filename, timeoutOf(this.config));
+  }
+
+  override async destroyRawConnection(connection: DatabaseSyncInstance): Promise<void> {
+    connection.close();
+  }
+
+  // A transaction that reads before it writes could not be upgraded once another writer came between.
+  override transaction(...args: unknown[]) {
+    const transaction = super.transaction(...args);
+    const query = (
+      transaction as unknown as { query: (c: unknown, sql: string) => Promise<unknown> }
+    ).query;
+    transaction.begin = (connection) => query.call(transaction, connection, 'begin immediate;');
+    return transaction;
+  }
+
+  async _query(connection: DatabaseSyncInstance, query: Query): Promise<Query> {
+    const bindings = this._formatBindings(query.bindings) as string[];
+    await whenFree(() => {
+      const statement = connection.prepare(query.sql);
+      if (statement.columns().length > 0) {
+        query.response = statement.all(...bindings);
+      } else {
+        const { lastInsertRowid, changes } = statement.run(...bindings);
+        query.response = { lastInsertRowid, changes };
+        query.context = { lastID: lastInsertRowid, changes };
+      }
+    }, timeoutOf(this.config));
+    // SQLite answers at once: a chain of queries would otherwise never let the process's other work in.
+    await nextTurn();
+    return query;
+  }
+}
+
+/** For `connection: {filename}`; statements that meet another writer wait at most `acquireConnectionTimeout`. */
+export const SqliteClient = ClientSqlite as unknown as typeof Knex.Client;

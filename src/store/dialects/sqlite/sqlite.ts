@@ -4,51 +4,48 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import knex, { type Knex } from 'knex';
 import { type EventRow, rowBytes } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
-import type {
-  Ack,
-  Dialect,
-  DialectOptions,
-  OpenDatabase,
-  ReadLimits,
-  Watch,
-  WatchOptions,
-} from '../../dialect.ts';
+import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
 import { sqliteOutcome } from '../db-errors.ts';
+import type { PlaceOptions } from '../source.ts';
 import { isOriginal, sqliteAdopter } from './adopter.ts';
 import { whenFree } from './busy.ts';
 import { databaseFile, loadDriver, openHandle } from './driver.ts';
 import { HotHandle } from './hot-handle.ts';
 import { deleteKeys } from './keys.ts';
-import { sqliteClient } from './knex-client.ts';
+import { SqliteClient } from './knex-client.ts';
 import { SqliteNumbering } from './numbering.ts';
+import { requireSameLibrary } from './same-library.ts';
 import { SqliteWatch } from './sqlite-watch.ts';
 import { appendSql, ROWS_AT_ONCE } from './statements.ts';
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
-export async function openSqlite(options: DialectOptions): Promise<OpenDatabase> {
-  const file = databaseFile(options.url);
-  const handle = openHandle(await loadDriver(), file);
+export async function openSqlite({ place, timeoutMs }: PlaceOptions): Promise<OpenDatabase> {
+  // Once, since all connections have to be to the same file.
+  const file = databaseFile(await place.settings(timeoutMs));
+  const Driver = await loadDriver();
+  if (place.client !== null) requireSameLibrary(place.client, Driver);
+  const handle = await openHandle(Driver, file, timeoutMs);
   try {
     await whenFree(() => {
       // The mode is a property of the file; changing it needs the file for oneself for a moment. Whoever writes to a
       // database that is not adopted may have a SQLite that must not write in that mode.
       if (!isOriginal(handle)) handle.exec('pragma journal_mode = wal');
-    }, options.timeoutMs);
+    }, timeoutMs);
   } catch (error) {
     handle.close();
     throw error;
   }
-  const db = openKnex(file, options.timeoutMs);
-  const reader = openKnex(file, options.timeoutMs);
-  const hot = new HotHandle(handle, options.timeoutMs);
+  const db = openKnex(file, timeoutMs);
+  const reader = openKnex(file, timeoutMs);
+  const hot = new HotHandle(handle, timeoutMs);
   return { db, reader, dialect: new SqliteDialect({ db, reader, hot }) };
 }
 
 /** One connection: a second one could only wait for the first. */
 function openKnex(file: string, timeoutMs: number): Knex {
   return knex({
-    client: sqliteClient(timeoutMs),
+    client: SqliteClient,
     connection: { filename: file },
     useNullAsDefault: true,
     // Messages of errors would hold the data of events.

@@ -2,11 +2,15 @@
 // process from ending.
 
 /** The result of `answer`, or a failure when it takes longer than `ms` (0 = for ever); what comes later is ignored. */
-export function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+export function within<T>(
+  ms: number,
+  answer: Promise<T>,
+  asked = 'The database server',
+): Promise<T> {
   if (ms === 0) return answer;
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new NoAnswer(`The database server gave no answer for ${ms} ms.`));
+      reject(new NoAnswer(`${asked} gave no answer for ${ms} ms.`));
     }, ms);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });

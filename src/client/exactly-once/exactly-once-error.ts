@@ -1,0 +1,35 @@
+// Why a batch has no effect. Match by `code`.
+
+/**
+ * Fenced: a newer instance has taken the consumer, or its row is gone. CursorBehind: events between the cursor and the
+ * batch have no effect here. HistoryForked: the batch is of another epoch than the cursor. TransactionEnded: the
+ * transaction was over before the cursor was written. InvalidRequest: an argument is wrong.
+ */
+export type ExactlyOnceErrorCode =
+  | 'Fenced'
+  | 'CursorBehind'
+  | 'HistoryForked'
+  | 'TransactionEnded'
+  | 'InvalidRequest';
+
+export interface ExactlyOnceErrorOptions {
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+export class ExactlyOnceError extends Error {
+  override name = 'ExactlyOnceError';
+  readonly code: ExactlyOnceErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+  /** The same batch will never succeed here: a consumer should end instead of trying again. */
+  readonly isFinal: boolean;
+
+  constructor(code: ExactlyOnceErrorCode, { message, details, cause }: ExactlyOnceErrorOptions) {
+    super(message, { cause });
+    this.code = code;
+    this.details = details ?? {};
+    // A deadlock that the effect has swallowed ends a transaction too, and may not come again.
+    this.isFinal = code !== 'TransactionEnded';
+  }
+}

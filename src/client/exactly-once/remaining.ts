@@ -1,0 +1,84 @@
+// What a batch still has to do where the effects end at a position. Pure: the caller holds the cursor's row.
+import { compareIds, type EventId, NO_EVENT } from '../../contract/event-id.ts';
+import { ExactlyOnceError } from './exactly-once-error.ts';
+
+export interface BatchEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly ts: string;
+}
+
+/** Every wanted event with `after < id <= upTo`. */
+export interface EventBatch {
+  readonly events: readonly BatchEvent[];
+  readonly after: string;
+  readonly upTo: string;
+  readonly epoch: number;
+}
+
+/** Where a consumer stands: the effects of all events up to `id` are in its database. */
+export interface Position {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+/**
+ * The part of the batch behind the cursor; null when there is none. Throws `CursorBehind`, `HistoryForked`,
+ * `InvalidRequest`.
+ */
+export function remainingOf<B extends EventBatch>(batch: B, cursor: Position): B | null {
+  const at = cursor.id as EventId;
+  const after = checkedId('after', batch.after);
+  const { id: upTo, epoch } = checkedPosition('upTo', { id: batch.upTo, epoch: batch.epoch });
+  if (at !== NO_EVENT && epoch !== cursor.epoch) throw historyForked(cursor, epoch);
+  if (compareIds(upTo, at) <= 0) return null;
+  if (compareIds(after, at) > 0) throw cursorBehind(at, after, epoch);
+  const events = batch.events.filter(({ id }) => compareIds(id as EventId, at) > 0);
+  return { ...batch, events, after: at };
+}
+
+/** Ids and epochs go into SQL and into comparisons, so nothing but plain numbers may pass. */
+export function checkedPosition(
+  name: string,
+  { id, epoch }: Position,
+): { readonly id: EventId; readonly epoch: number } {
+  if (!Number.isInteger(epoch) || epoch < 1 || epoch > EPOCH_MAX) {
+    throw invalid(`epoch: must be an integer from 1, got ${JSON.stringify(epoch)}`);
+  }
+  return { id: checkedId(name, id), epoch };
+}
+
+export function invalid(message: string): ExactlyOnceError {
+  return new ExactlyOnceError('InvalidRequest', { message });
+}
+
+const EPOCH_MAX = 2 ** 31 - 1;
+const EVENT_ID = /^(?:0|[1-9][0-9]{0,17})$/;
+
+function checkedId(name: string, id: string): EventId {
+  if (typeof id === 'string' && EVENT_ID.test(id)) return id as EventId;
+  throw invalid(
+    `${name}: must be an event id, a decimal string of at most 18 digits, got ${JSON.stringify(id)}`,
+  );
+}
+
+function cursorBehind(cursor: EventId, after: EventId, epoch: number): ExactlyOnceError {
+  return new ExactlyOnceError('CursorBehind', {
+    message:
+      `The effects in this database end at ${cursor}, and the batch begins behind ${after}: what lies between was ` +
+      `acknowledged and has no effect here. Let the consumer begin at ${cursor} (unregister it and register it from ` +
+      `there); where those events are not wanted, go on with seek({ id: '${after}', epoch: ${epoch} }).`,
+    details: { cursor, after },
+  });
+}
+
+function historyForked({ id: cursor, epoch: stored }: Position, epoch: number): ExactlyOnceError {
+  return new ExactlyOnceError('HistoryForked', {
+    message:
+      `The effects in this database end at ${cursor} of epoch ${stored}, and the batch is of epoch ${epoch}: the ` +
+      'service lost events or was restored, and ids may stand for other events now. Find the last event that both ' +
+      `histories share, undo the effects behind it, and go on with seek({ id, epoch: ${epoch} }).`,
+    details: { cursor, epoch: stored, batchEpoch: epoch },
+  });
+}

@@ -1,0 +1,116 @@
+// From what names a database to its kind, and to what a driver needs to connect there. That is asked for anew by every
+// connection, since an application may give its passwords by a function. Nothing of it goes into a message.
+import type { DatabaseKind, DialectOptions } from '../dialect.ts';
+import type { DatabaseSource, KnexInstance } from '../source.ts';
+import { within } from './answer-limit.ts';
+import { KnownOutcome } from './known-outcome.ts';
+
+/** A URL, or what the driver is given, in the driver's own words. */
+export type ConnectionSettings = string | Readonly<Record<string, unknown>>;
+
+export interface Place {
+  readonly kind: DatabaseKind;
+  /** The client of the application's knex instance; null for a URL. */
+  readonly client: KnexClient | null;
+  /** What the next connection is made with; rejects with a `KnownOutcome`. */
+  settings(timeoutMs: number): Promise<ConnectionSettings>;
+}
+
+/** How a dialect is opened: as the options say, at the place that their source names. */
+export interface PlaceOptions extends Omit<DialectOptions, 'database'> {
+  readonly place: Place;
+}
+
+/** The part of a knex client that is read, in all versions of knex the same. */
+export interface KnexClient {
+  readonly driverName?: string;
+  /** The package that it has loaded. */
+  readonly driver?: unknown;
+  readonly config: { readonly connection?: unknown; readonly connectionPool?: unknown };
+  /** Its password is a property that is not enumerable. */
+  readonly connectionSettings?: ConnectionSettings;
+  connectionConfigProvider?(): ConnectionSettings | Promise<ConnectionSettings>;
+  readonly searchPath?: string | readonly string[];
+}
+
+const KINDS_BY_SCHEME: ReadonlyMap<string | undefined, DatabaseKind> = new Map([
+  ['sqlite:', 'sqlite'],
+  ['sqlite3:', 'sqlite'],
+  ['postgres:', 'postgres'],
+  ['postgresql:', 'postgres'],
+  ['mysql:', 'mysql'],
+  ['mariadb:', 'mysql'],
+]);
+
+/** By driver and not by dialect: CockroachDB's dialect calls itself PostgreSQL. */
+const KINDS_BY_DRIVER: ReadonlyMap<string | undefined, DatabaseKind> = new Map([
+  ['pg', 'postgres'],
+  ['pgnative', 'postgres'],
+  ['mysql', 'mysql'],
+  ['mysql2', 'mysql'],
+  ['mariadb', 'mysql'],
+  ['sqlite3', 'sqlite'],
+  ['better-sqlite3', 'sqlite'],
+]);
+
+export function placeOf(database: DatabaseSource): Place {
+  if (typeof database === 'string') return placeOfUrl(database);
+  if (isKnexInstance(database)) return placeOfClient(database.client);
+  throw new Error(
+    'A database is named by its URL or by a knex instance, and not by a transaction.',
+  );
+}
+
+/** Those of the settings that were given, hidden ones too. */
+export function pick(
+  settings: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
+  const given = names.filter((name) => settings[name] !== undefined && settings[name] !== null);
+  return Object.fromEntries(given.map((name) => [name, settings[name]]));
+}
+
+function placeOfUrl(url: string): Place {
+  const kind = KINDS_BY_SCHEME.get(/^[a-z0-9]+:/.exec(url)?.[0]);
+  if (kind === undefined) {
+    throw new Error('A database URL begins with sqlite:, postgres://, mysql:// or mariadb://.');
+  }
+  return { kind, client: null, settings: async () => url };
+}
+
+function placeOfClient(client: KnexClient): Place {
+  const kind = KINDS_BY_DRIVER.get(client.driverName);
+  if (kind === undefined) {
+    throw new Error(
+      `A knex instance with the client ${client.driverName ?? 'of no driver'} names no database for us: it must be ` +
+        'one of pg, mysql2, mysql, mariadb, better-sqlite3 and sqlite3. Else give the URL.',
+    );
+  }
+  if (client.config.connectionPool) {
+    throw new Error(
+      'A knex instance on a pool (connectionPool) does not say where it connects to: give the URL.',
+    );
+  }
+  if (!client.config.connection) {
+    throw new Error('The knex instance has no connection, so it names no database.');
+  }
+  return { kind, client, settings: (timeoutMs) => settingsOf(client, timeoutMs) };
+}
+
+/** Asks whoever gives the application its connection settings, if anybody does. */
+async function settingsOf(client: KnexClient, timeoutMs: number): Promise<ConnectionSettings> {
+  try {
+    const asked = Promise.resolve(client.connectionConfigProvider?.() ?? client.connectionSettings);
+    return (await within(timeoutMs, asked, 'The connection function of the knex instance')) ?? {};
+  } catch (error) {
+    throw new KnownOutcome('not-run', error);
+  }
+}
+
+function isKnexInstance(value: unknown): value is KnexInstance {
+  if (typeof value !== 'function') return false;
+  const { client, raw, isTransaction } = value as unknown as KnexInstance & {
+    isTransaction?: boolean;
+  };
+  return typeof raw === 'function' && Boolean(client?.config) && isTransaction !== true;
+}

@@ -1,0 +1,99 @@
+// Where no driver is installed: nothing asks for one before it is needed, and then it is asked for by its name.
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { buildCli, type CliBuild } from './cli-process.ts';
+
+const packageFile = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
+  readonly exports: Record<string, { readonly default: string } | string>;
+  readonly peerDependencies: Record<string, string>;
+};
+const DRIVERS = Object.keys(packageFile.peerDependencies);
+const ENTRIES = Object.entries(packageFile.exports).flatMap(([name, entry]) =>
+  typeof entry === 'string' ? [] : [[name, entry.default.replace('./dist/', '')] as const],
+);
+
+/** '' = none. */
+const COMMANDS = [
+  ...['', 'serve', 'migrate', 'archive', 'discard', 'consumers', 'credentials'],
+  ...['publish', 'tail', 'config'],
+];
+
+/** Packages are looked for beside the link and not beside what it leads to. */
+const BY_LINKS = { NODE_OPTIONS: '--preserve-symlinks' };
+
+const hasBuiltInSqlite = process.getBuiltinModule?.('node:sqlite') !== undefined;
+
+describe('without the packages of the drivers', () => {
+  let build: CliBuild;
+  const run = (...args: string[]) => build.spawn(args, BY_LINKS).ended;
+  const serve = (url: string) => run('serve', '--port', '0', '--database-url', url);
+  beforeAll(async () => {
+    build = await buildCli(DRIVERS);
+  });
+  afterAll(() => build?.remove());
+
+  it('they cannot be loaded in this test', async () => {
+    for (const name of DRIVERS) {
+      expect(await importing(name)).toMatch(new RegExp(`^Cannot find package '${name}'`));
+    }
+  });
+
+  it.each(ENTRIES)('the entry %s is loaded', async (_, path) => {
+    expect(await importing(pathToFileURL(join(build.build, path)).href)).toBe('');
+  });
+
+  it.each(COMMANDS)('%s --help is answered', async (command) => {
+    expect(await run(...(command === '' ? [] : [command]), '--help')).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  });
+
+  it.each([
+    ['PostgreSQL needs', 'pg', 'postgres://a:secret@127.0.0.1:1/x'],
+    ['MySQL and MariaDB need', 'mysql2', 'mysql://a:secret@127.0.0.1:1/x'],
+    ['MySQL and MariaDB need', 'mysql2', 'mariadb://a:secret@127.0.0.1:1/x'],
+  ])('%s %s, as one line says', async (says, name, url) => {
+    const line = `${says} the package ${name}, which is not installed: npm install ${name}`;
+    expect(await serve(url)).toEqual({ code: 1, stdout: '', stderr: `aftercommit: ${line}\n` });
+  });
+
+  (hasBuiltInSqlite ? it.skip : it)('SQLite needs the version that was tried', async () => {
+    const name = '@photostructure/sqlite';
+    const version = packageFile.peerDependencies[name];
+    const { code, stderr } = await serve('sqlite:./events.db');
+    expect([code, stderr]).toEqual([
+      1,
+      `aftercommit: SQLite on this version of Node needs the package ${name}, which is not installed: ` +
+        `npm install ${name}@${version}\n`,
+    ]);
+  });
+
+  it('what is wrong inside of a package is told as it is', async () => {
+    const folder = join(build.build, 'node_modules/pg');
+    await mkdir(folder);
+    try {
+      await writeFile(join(folder, 'index.js'), "require('pg-of-old');");
+      const { code, stderr } = await serve('postgres://a:secret@127.0.0.1:1/x');
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining("Cannot find module 'pg-of-old'"),
+      ]);
+      expect(stderr).not.toContain('npm install');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  /** What an import in a process of its own fails with; empty when it does not. */
+  async function importing(name: string): Promise<string> {
+    const script = join(build.build, 'importing.mjs');
+    await writeFile(script, 'await import(process.argv[2]).catch((e) => console.log(e.message));');
+    const options = { env: { ...BY_LINKS, PATH: process.env.PATH } };
+    return (await promisify(execFile)(process.execPath, [script, name], options)).stdout;
+  }
+});

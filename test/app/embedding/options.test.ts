@@ -1,0 +1,157 @@
+// What an app is made with: settings, server, services; and what it says of itself.
+import { createClient } from '../../../src/client/index.ts';
+import { ConfigError, createApp, type Logger, type NoticeMap } from '../../../src/index.ts';
+import { describeDatabase } from '../../support/databases.ts';
+import { until } from '../../support/until.ts';
+import { embedded, silent } from './embedded.ts';
+
+describe('createApp', () => {
+  it('names everything that is wrong with its options at once', () => {
+    const make = () =>
+      createApp({
+        database: 'oracle://here',
+        sleepMsMin: -1,
+        // @ts-expect-error: no such setting
+        colour: 'blue',
+        server: { port: 99999 },
+      });
+    expect(make).toThrow(ConfigError);
+    const problems = (() => {
+      try {
+        make();
+        return [];
+      } catch (error) {
+        return (error as ConfigError).problems;
+      }
+    })();
+    expect(problems).toHaveLength(4);
+    expect(problems.join('\n')).toMatch(/databaseUrl.*sqlite:PATH/);
+    expect(problems.join('\n')).toMatch(/no setting "colour"/);
+  });
+});
+
+describeDatabase('sqlite', 'an app', (kind) => {
+  const own = embedded(kind, { server: { port: 0 } });
+
+  it('takes settings from variables, and what it is given goes before them', async () => {
+    const environment = { EVT_STREAMS: 'main,other', EVT_BATCH_MAX: 'many' };
+    const app = await own.another({ environment, batchMax: 10, server: false });
+    expect(await app.generator.addEvent('A', 1, { stream: 'other' })).toBe('1');
+    await expect(own.app.generator.addEvent('A', 1, { stream: 'other' })).rejects.toMatchObject({
+      code: 'StreamNotFound',
+    });
+  });
+
+  it('serves the network where it is asked to, beside the application', async () => {
+    const ready: NoticeMap['ready'][] = [];
+    const other = await (async () => {
+      const app = createApp({ database: own.database.url, server: { port: 0 }, logger: silent });
+      app.once('ready', (notice) => ready.push(notice));
+      await app.start();
+      return app;
+    })();
+    expect(ready).toEqual([{ url: other.url }]);
+    const client = createClient({ url: other.url });
+    expect(await client.addEvent('A', 1)).toBe('1');
+    expect((await own.app.pollEvents()).events).toMatchObject([{ id: '1', type: 'A', data: 1 }]);
+    await other.stop();
+  });
+
+  it('keeps its own consumers apart from those of the network', async () => {
+    const client = createClient({ url: own.app.url });
+    await own.app.registerConsumer('billing');
+    expect(await client.listConsumers()).toMatchObject([
+      { principal: 'internal', component: 'billing' },
+    ]);
+    await expect(client.call('pollEvents', { component: 'billing' })).rejects.toMatchObject({
+      code: 'NotRegistered',
+    });
+  });
+
+  it('does inside the process what it offers, and nothing else', async () => {
+    const generating = await own.another({ server: false, services: ['generator'] });
+    await generating.generator.addEvent('A');
+    await expect(generating.pollEvents()).rejects.toMatchObject({
+      code: 'UnknownMethod',
+    });
+    const polled = await own.another({ server: false, services: ['poll'] });
+    expect((await polled.pollEvents()).events).toHaveLength(1);
+    expect(() => polled.generator).toThrow('does not offer generator');
+    await expect(polled.subscribe({ onEvents: () => {} })).rejects.toMatchObject({
+      code: 'UnknownMethod',
+    });
+  });
+
+  it('may be nothing but a worker', async () => {
+    await own.app.registerConsumer('c');
+    const archived: NoticeMap['archived'][] = [];
+    const worker = await own.another({ server: false, services: [], archiver: true });
+    worker.on('archived', (notice) => archived.push(notice));
+    await own.app.generator.addEvent('A');
+    await until(() => archived.length === 1);
+    expect(archived).toEqual([{ stream: 'main', count: 1 }]);
+    expect(() => worker.generator).toThrow('does not offer');
+  });
+
+  it('tells of new events, and of LIVE readers that are too slow, and counts both', async () => {
+    const app = await own.another({ windowEventsMax: 100, liveInFlight: 1, server: false });
+    const seen: NoticeMap['newEvents'][] = [];
+    const passed: NoticeMap['queueOverflow'][] = [];
+    app.on('newEvents', (notice) => seen.push(notice));
+    app.on('queueOverflow', (notice) => passed.push(notice));
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const missed: unknown[] = [];
+    await app.subscribe({
+      onEvents: async (batch) => {
+        if (batch.missed !== null) missed.push(batch.missed);
+        await held;
+      },
+    });
+    await app.generator.addEvent('A');
+    await until(() => seen.length > 0);
+    for (let nth = 0; nth < 5; nth += 1) {
+      await app.generator.addEvents(Array.from({ length: 100 }, () => ({ type: 'A' })));
+    }
+    await until(() => seen.at(-1)?.newest === '501');
+    release();
+    await until(() => passed.length > 0);
+    expect(passed[0]).toMatchObject({ stream: 'main', queue: 'live' });
+    expect(seen.reduce((sum, { count }) => sum + count, 0)).toBe(501);
+    await until(() => missed.length > 0);
+    const { text } = await app.metrics();
+    expect(text).toContain('aftercommit_feed_events_total{stream="main"} 501');
+    expect(text).toContain(
+      `aftercommit_skipped_events_total{stream="main"} ${passed.reduce((sum, { count }) => sum + count, 0)}`,
+    );
+    expect(text).toContain('aftercommit_ready 1');
+  });
+
+  it('logs what a listener throws, and goes on', async () => {
+    const errors: object[] = [];
+    const logger: Logger = { ...silent, error: (facts) => errors.push(facts) };
+    const app = await own.another({ server: false, logger });
+    app.on('newEvents', () => {
+      throw new Error('in a listener');
+    });
+    app.on('newEvents', async () => {
+      throw new Error('in an async listener');
+    });
+    await app.subscribe({ onEvents: () => {} });
+    await app.generator.addEvent('A');
+    await until(() => errors.length === 2);
+    expect(errors).toMatchObject([{ notice: 'newEvents' }, { notice: 'newEvents' }]);
+  });
+
+  it('may be stopped twice, and started again', async () => {
+    await own.app.generator.addEvent('A');
+    await own.app.stop();
+    await own.app.stop();
+    await expect(own.app.pollEvents()).rejects.toMatchObject({ code: 'ShuttingDown' });
+    await own.app.start();
+    await expect(own.app.start()).rejects.toThrow('started already');
+    expect((await own.app.pollEvents()).events).toHaveLength(1);
+  });
+});
