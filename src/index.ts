@@ -13,11 +13,13 @@ export type {
   Unregistered,
   UnregisterOptions,
 } from './app/in-process/readers.ts';
+export type { Sink, SinkContext, SinkOptions } from './app/sinks/sink.ts';
 export {
   JsonText,
   type Position,
   type ReceivedBatch,
   type ReceivedEvent,
+  type WrittenEvent,
 } from './client/public.ts';
 export { ConfigError, type Settings } from './config/load.ts';
 export { type ErrorCode, isServiceError, ServiceError } from './contract/errors.ts';

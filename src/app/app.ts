@@ -1,6 +1,5 @@
 // The service inside a process: from its databases to its doors, and what the embedding application may do with it.
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../base/clock.ts';
 import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
 import type { ReceivedBatch } from '../client/public.ts';
 import type { Settings } from '../config/load.ts';
@@ -26,7 +25,10 @@ import {
   type Unregistered,
   type UnregisterOptions,
 } from './in-process/readers.ts';
+import { inTime } from './in-time.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
+import type { SinkChoice } from './sinks/sink-choice.ts';
+import type { SinkWorker } from './sinks/sink-worker.ts';
 
 export interface AppParts {
   /** In place of the setting's URL. */
@@ -34,6 +36,8 @@ export interface AppParts {
   readonly warehouse?: DatabaseSource | undefined;
   /** Where the network is served; null: nowhere. @default the settings' host and port */
   readonly listen?: ServerOptions['listen'] | null | undefined;
+  /** @default none */
+  readonly sinks?: readonly SinkChoice[] | undefined;
 }
 
 type ServiceName = Settings['services'][number];
@@ -51,6 +55,7 @@ interface Inside {
 
 interface Running extends Opened {
   readonly services: readonly Service[];
+  readonly sinks: readonly SinkWorker[];
   readonly node: Node | null;
   readonly inside: Inside | null;
 }
@@ -103,14 +108,16 @@ export class App implements Service {
         telemetry: this.#telemetry,
         node: this.#nodeName,
         listen: listen === undefined ? { host, port } : listen,
+        sinks: this.#parts.sinks ?? [],
         probes: {
           problems: () => problemsOf(opened.store),
           metricsText: () => this.#metricsOf({ ...opened, node: assembled.node }),
         },
       });
-      const { services, node } = assembled;
+      const { services, sinks, node } = assembled;
       await startAll(services);
-      this.#running = { ...opened, services, node, inside: node && this.#insideOf(node) };
+      const inside = node && this.#insideOf(node);
+      this.#running = { ...opened, services, sinks, node, inside };
     } catch (error) {
       await close(opened);
       throw error;
@@ -119,8 +126,9 @@ export class App implements Service {
   }
 
   /**
-   * Finishes what was taken, lets handlers finish their batch, tells sockets to go, and gives everything back, within
-   * `shutdownMs` and a moment: what a database that is away still owes by then is given up.
+   * Finishes what was taken, lets handlers and sinks finish their batch, tells sockets to go, and gives everything
+   * back, within `shutdownMs` and a moment: a sink's write is then aborted, and what a database that is away still owes
+   * is given up.
    */
   async stop(): Promise<void> {
     const running = this.#running;
@@ -269,8 +277,8 @@ export function databaseOptions(settings: Settings, database: DatabaseSource) {
   return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
 }
 
-async function finish({ inside }: Running): Promise<void> {
-  await inside?.readers.finish();
+async function finish({ inside, sinks }: Running): Promise<void> {
+  await Promise.all([inside?.readers.finish(), ...sinks.map((sink) => sink.finish())]);
 }
 
 async function close({ store, warehouse }: Opened): Promise<void> {
@@ -286,17 +294,5 @@ async function problemsOf(store: Store): Promise<Record<string, string>> {
     return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
   } catch (error) {
     return { database: (error as Error).message };
-  }
-}
-
-/** True when the work has ended within `ms`; false when it goes on without anybody waiting for it. */
-async function inTime(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const patience = new AbortController();
-  const late = systemClock.sleep(ms, patience.signal).then(() => false);
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    patience.abort();
-    work.catch(() => {});
   }
 }

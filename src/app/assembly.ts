@@ -14,6 +14,8 @@ import type { Store } from '../store/store.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { credentialsInForce } from './credentials-path.ts';
+import type { SinkChoice } from './sinks/sink-choice.ts';
+import { SinkWorker } from './sinks/sink-worker.ts';
 import { WakeUps } from './wake-ups.ts';
 
 export interface Parts {
@@ -26,12 +28,16 @@ export interface Parts {
   readonly node: string;
   /** Where the network is served; null: nowhere. */
   readonly listen: ServerOptions['listen'] | null;
+  /** Of the application's own. */
+  readonly sinks: readonly SinkChoice[];
   readonly probes: Pick<ServerOptions, 'problems' | 'metricsText'>;
 }
 
 export interface Assembly {
   /** In the order of starting; the doors to the network open last and close first. */
   readonly services: readonly Service[];
+  /** Those of the services that write to the application's sinks. */
+  readonly sinks: readonly SinkWorker[];
   /** What the application and the network talk to; null where only workers run. */
   readonly node: Node | null;
 }
@@ -45,13 +51,22 @@ export interface Node {
 }
 
 export function assemble(parts: Parts): Assembly {
-  const workers = workersOf(parts);
-  const offersNothing = parts.settings.services.length === 0 && parts.listen === null;
-  if (offersNothing) return { services: workers, node: null };
-  return assembleNode(parts, workers);
+  const { settings, store, telemetry, listen } = parts;
+  const sinks = sinksOf(parts);
+  const workers = workersOf(parts, sinks);
+  const offersNothing = settings.services.length === 0 && listen === null;
+  if (!offersNothing) return assembleNode(parts, workers, sinks);
+  const none = new Map<string, never>();
+  const loops = { feeds: none, sequencers: none, relays: sinks };
+  const wakeUps = new WakeUps({ store, ...telemetry, ...loops, isWatching: settings.watch });
+  return { services: sinks.length > 0 ? [wakeUps, ...workers] : workers, sinks, node: null };
 }
 
-function assembleNode(parts: Parts, workers: readonly Service[]): Assembly {
+function assembleNode(
+  parts: Parts,
+  workers: readonly Service[],
+  sinks: readonly SinkWorker[],
+): Assembly {
   const { settings, store, telemetry, node } = parts;
   const { streams } = settings;
   const shared = { store, ...telemetry };
@@ -67,7 +82,8 @@ function assembleNode(parts: Parts, workers: readonly Service[]): Assembly {
     store.hasSteps ? streams : [],
     (stream) => new Sequencer({ ...shared, stream, pace: settings, onMoved: onGrown }),
   );
-  const wakeUps = new WakeUps({ ...shared, feeds, sequencers, isWatching: settings.watch });
+  const loops = { feeds, sequencers, relays: sinks };
+  const wakeUps = new WakeUps({ ...shared, ...loops, isWatching: settings.watch });
   const generator = new Generator({ ...shared, streams, onAppended: onGrown, limits });
   const delivery = new Delivery({ ...shared, feeds, node, limits });
   const stale = new StaleConsumers({ ...shared, streams, staleMs: settings.staleMs });
@@ -86,6 +102,7 @@ function assembleNode(parts: Parts, workers: readonly Service[]): Assembly {
       ...workers,
       ...(server === null ? [] : [server]),
     ],
+    sinks,
     node: { generator, delivery, onHint, server },
   };
 }
@@ -108,7 +125,15 @@ function serverOf(
   });
 }
 
-function workersOf({ settings, store, warehouse, telemetry, node }: Parts): Service[] {
+function sinksOf({ sinks, settings, store, telemetry, node }: Parts): SinkWorker[] {
+  const { checkpointMs } = settings;
+  const shared = { store, node, pace: settings, checkpointMs, telemetry };
+  return sinks.map((choice) => new SinkWorker({ ...shared, choice }));
+}
+
+/** What holds discarding back stands before the discarders: it is registered before they take their first look. */
+function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
+  const { settings, store, warehouse, telemetry, node } = parts;
   const { streams, discarder, discardLimit: limit, workerPeriodMs: periodMs } = settings;
   const shared = { store, periodMs, ...telemetry };
   const archivers =
@@ -118,7 +143,7 @@ function workersOf({ settings, store, warehouse, telemetry, node }: Parts): Serv
   const discarders = discarder
     ? streams.map((stream) => new Discarder({ ...shared, stream, limit }))
     : [];
-  return [...archivers, ...discarders];
+  return [...archivers, ...sinks, ...discarders];
 }
 
 function eachStream<T>(streams: readonly string[], make: (stream: string) => T): Map<string, T> {

@@ -1,10 +1,12 @@
 // From what an embedding application says to the app: the settings of the command line, and what only code can give.
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { loadSettings, type Settings } from '../config/load.ts';
+import { ConfigError, loadSettings, type SettingSources, type Settings } from '../config/load.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
+import type { SinkOptions } from './sinks/sink.ts';
+import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
 
 /** Settings that only mean something to commands, or that have another name here. */
 type Elsewhere = 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key';
@@ -30,6 +32,8 @@ export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
    * nowhere. @default false
    */
   readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
+  /** Functions of the application that every event is handed to, in order and reliably. @default none */
+  readonly sinks?: readonly SinkOptions[] | undefined;
   /** Where the log goes. @default JSON lines on standard error, from `logLevel` on */
   readonly logger?: Logger | undefined;
   /** A JSON file with settings; what is given here goes before it. */
@@ -44,8 +48,9 @@ export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
  * @throws ConfigError with everything that is wrong with the options
  */
 export function createApp(options: AppOptions = {}): App {
-  const { database, warehouse, server = false, logger, configFile, environment, ...rest } = options;
-  const settings = loadSettings({
+  const { database, warehouse, server = false, sinks = [], logger, ...others } = options;
+  const { configFile, environment, ...rest } = others;
+  const sources = {
     file: configFile,
     ...(environment && { environment }),
     values: given({
@@ -54,14 +59,32 @@ export function createApp(options: AppOptions = {}): App {
       warehouseUrl: isInstance(warehouse) ? undefined : warehouse,
       ...addressOf(server),
     }),
-  });
+  };
+  const settings = checked(sources, sinks);
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),
     ...(isInstance(warehouse) && { warehouse }),
     ...(server === false && { listen: null }),
     ...(isServer(server) && { listen: { server } }),
+    sinks: sinksOf(sinks),
   });
+}
+
+/** The settings. Throws `ConfigError` with what is wrong with them and with the sinks. */
+function checked(sources: SettingSources, sinks: readonly SinkOptions[]): Settings {
+  const problems: string[] = [];
+  let settings: Settings | null = null;
+  try {
+    settings = loadSettings(sources);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+  }
+  // Which streams there are, only good settings say.
+  problems.push(...sinkProblems(sinks, settings?.streams ?? null));
+  if (settings === null || problems.length > 0) throw new ConfigError(problems);
+  return settings;
 }
 
 function isServer(server: AppOptions['server']): server is HttpServer | HttpsServer {

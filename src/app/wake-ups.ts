@@ -6,10 +6,17 @@ import type { Sequencer } from '../generator/sequencer.ts';
 import type { ChangedPlace, Store, Watch } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
+/** A loop that reads the stream on its own. */
+export interface WokenRelay {
+  readonly stream: string;
+  hint(): void;
+}
+
 export interface WakeUpsOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly sequencers: ReadonlyMap<string, Sequencer>;
+  readonly relays: readonly WokenRelay[];
   /** False: of other processes nothing is heard. */
   readonly isWatching: boolean;
 }
@@ -50,10 +57,13 @@ export class WakeUps implements Service {
   }
 
   #wake(stream: string | null, place: ChangedPlace): void {
-    const { feeds, sequencers } = this.#options;
+    const { feeds, sequencers, relays } = this.#options;
     // Without a sequencer the inbox is the queue.
-    const loops = place === 'inbox' && sequencers.size > 0 ? sequencers : feeds;
+    const isForSequencers = place === 'inbox' && sequencers.size > 0;
+    const loops = isForSequencers ? sequencers : feeds;
     if (stream !== null) loops.get(stream)?.hint();
     else for (const loop of loops.values()) loop.hint();
+    if (isForSequencers) return;
+    for (const relay of relays) if (stream === null || relay.stream === stream) relay.hint();
   }
 }

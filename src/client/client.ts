@@ -18,8 +18,12 @@ export interface RegisterOptions extends StreamOptions {
 }
 
 export interface UnregisterOptions extends StreamOptions {
-  /** Whose consumer; another one's needs the right admin. @default the caller's own */
-  readonly principal?: string | undefined;
+  /**
+   * Whose consumer; another one's needs the right admin, and so does null: a sink's, `SINK_` and its name.
+   *
+   * @default the caller's own
+   */
+  readonly principal?: string | null | undefined;
   /** Only say what it would do. @default false */
   readonly dryRun?: boolean | undefined;
 }

@@ -7,6 +7,13 @@ export const INTERNAL = 'internal';
 /** The archiver's own consumer. No principal can own it: a principal's ident always holds a colon. */
 export const ARCHIVER = 'ARCHIVER';
 
+/**
+ * The consumer of a sink, which no principal can own either. A name is as long as lets this be a component's.
+ */
+export function sinkIdent(name: string): string {
+  return `SINK_${name}`;
+}
+
 export interface ConsumerName {
   /** null for the service's own consumers. */
   readonly principal: string | null;

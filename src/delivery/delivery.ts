@@ -1,7 +1,7 @@
 // The door to delivery: consumers register, poll, and subscribe over a channel. Who the caller is and what it may
 // see has been decided before.
 import type { Service } from '../base/lifecycle.ts';
-import { identOf, isStale, LIVE } from '../contract/consumer.ts';
+import { ARCHIVER, type ConsumerName, identOf, isStale, LIVE } from '../contract/consumer.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
@@ -89,16 +89,27 @@ export class Delivery implements Service {
     await this.#options.store.registerConsumer(consumer.stream, identOf(consumer), start);
   }
 
-  /** Forgets a consumer, or only says what that would do. Throws `NotRegistered`. */
+  /**
+   * Forgets a consumer, or only says what that would do; of the service's own, sinks that nobody writes to. Throws
+   * `NotRegistered`, `ConsumerBusy`.
+   */
   async unregister(
-    consumer: ConsumerRef,
+    consumer: ConsumerName & Pick<ConsumerRef, 'stream'>,
     isDryRun: boolean,
     peer: Peer,
   ): Promise<{ cursor: string; lag: number }> {
     this.#feedOf(consumer.stream);
     const { store } = this.#options;
     const ident = identOf(consumer);
+    if (ident === ARCHIVER) {
+      const message = 'The archiver is not unregistered: without it nothing would be discarded.';
+      throw new ServiceError('InvalidRequest', { message, details: { in: 'params' } });
+    }
     const row = await store.findConsumer(consumer.stream, ident);
+    if (consumer.principal === null && row?.isConnected) {
+      const message = 'The sink is written to: stop its app first, or it registers itself again.';
+      throw new ServiceError('ConsumerBusy', { message });
+    }
     const forgotten = await store.unregisterConsumer(consumer.stream, ident, isDryRun);
     if (forgotten === null || row === null) throw new ServiceError('NotRegistered');
     if (!isDryRun) await this.#registry.drop(row.id, peer);

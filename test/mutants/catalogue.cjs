@@ -23,6 +23,7 @@ const mutants = [
   ...require('./catalogue/acknowledging.cjs'),
   ...require('./catalogue/discarding.cjs'),
   ...require('./catalogue/answering.cjs'),
+  ...require('./catalogue/relaying.cjs'),
 ];
 
 exports.mutants = mutants;

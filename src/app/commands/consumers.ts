@@ -68,6 +68,9 @@ const unregister: Command = {
       value: 'P',
       description: "Whose consumer; another's needs the right admin. Default: yours.",
     },
+    'no-principal': {
+      description: 'It is a sink, listed as SINK_NAME without a principal; needs the right admin.',
+    },
     'dry-run': { description: 'Only say what it would do.' },
     stream: STREAM_FLAG,
     json: JSON_FLAG,
@@ -79,7 +82,7 @@ const unregister: Command = {
     const params = paramsOf('unregisterConsumer', {
       component,
       stream: flags.get('stream'),
-      principal: flags.get('principal'),
+      principal: flags.has('no-principal') ? null : flags.get('principal'),
       dry_run: flags.has('dry-run') ? true : undefined,
     });
     const forgotten = await clientOf(settings).call('unregisterConsumer', params);

@@ -217,7 +217,7 @@ function consumerOf(component: string, stream: string) {
   return { principal: INTERNAL, component, stream };
 }
 
-function startOf(from: From | undefined): Start {
+export function startOf(from: From | undefined): Start {
   if (from === undefined) return 'beginning';
   if (typeof from === 'object' && 'id' in from) return { id: from.id as EventId };
   return from;

@@ -95,7 +95,7 @@ export const errorTable = [
     "futoin": "DefenseRejected",
     "jsonRpc": -32022,
     "http": 409,
-    "meaning": "The consumer changed hands too often: newer readers of it wait."
+    "meaning": "The consumer changed hands too often, and newer readers of it wait; or it is a sink at work, which is not unregistered."
   },
   {
     "code": "CursorTooOld",

@@ -58,6 +58,7 @@ export const methodTable = {
     "scope": "consume",
     "errors": [
       "NotRegistered",
+      "ConsumerBusy",
       "Unauthorized",
       "StreamNotFound",
       "StoreUnavailable",

@@ -257,8 +257,11 @@ export const openrpc = {
           "name": "principal",
           "required": false,
           "schema": {
-            "type": "string",
-            "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Whose consumer; another's needs the right admin, and so does null: a sink of an application. Default: the caller.",
             "pattern": "^[A-Za-z0-9_.-]{1,64}$"
           }
         },
@@ -302,6 +305,9 @@ export const openrpc = {
       "errors": [
         {
           "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/ConsumerBusy"
         },
         {
           "$ref": "#/components/errors/Unauthorized"
@@ -646,7 +652,7 @@ export const openrpc = {
                   "string",
                   "null"
                 ],
-                "description": "null: one of the service's own, such as the archiver."
+                "description": "null: one of the service's own, ARCHIVER or a sink (SINK_ and its name)."
               },
               "component": {
                 "type": "string"
@@ -1197,7 +1203,7 @@ export const openrpc = {
       },
       "ConsumerBusy": {
         "code": -32022,
-        "message": "The consumer changed hands too often: newer readers of it wait.",
+        "message": "The consumer changed hands too often, and newer readers of it wait; or it is a sink at work, which is not unregistered.",
         "data": {
           "code": "ConsumerBusy",
           "retry": "later"

@@ -377,7 +377,7 @@ export const schemas = {
             "string",
             "null"
           ],
-          "description": "null: one of the service's own, such as the archiver."
+          "description": "null: one of the service's own, ARCHIVER or a sink (SINK_ and its name)."
         },
         "component": {
           "type": "string"
@@ -728,8 +728,11 @@ export const schemas = {
         "$ref": "../stream-name.schema.json"
       },
       "principal": {
-        "type": "string",
-        "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Whose consumer; another's needs the right admin, and so does null: a sink of an application. Default: the caller.",
         "pattern": "^[A-Za-z0-9_.-]{1,64}$"
       },
       "dry_run": {

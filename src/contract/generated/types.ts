@@ -206,7 +206,7 @@ export interface ListConsumersParams {
 }
 export interface ConsumerStatus {
   /**
-   * null: one of the service's own, such as the archiver.
+   * null: one of the service's own, ARCHIVER or a sink (SINK_ and its name).
    */
   principal: string | null;
   component: string;
@@ -315,9 +315,9 @@ export interface UnregisterConsumerParams {
   component: Component;
   stream?: StreamName;
   /**
-   * Whose consumer; another's needs the right admin. Default: the caller.
+   * Whose consumer; another's needs the right admin, and so does null: a sink of an application. Default: the caller.
    */
-  principal?: string;
+  principal?: string | null;
   dry_run?: boolean;
 }
 /**

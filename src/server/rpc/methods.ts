@@ -113,7 +113,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   unregisterConsumer: async ({ delivery }, call) => {
     const params = call.params as UnregisterConsumerParams;
     const own = consumerFor(call, params.component);
-    const principal = params.principal ?? own.principal;
+    const principal = params.principal === undefined ? own.principal : params.principal;
     if (principal !== own.principal) requireRight(call.principal, 'admin');
     const isDryRun = params.dry_run ?? false;
     const consumer = { ...own, principal, stream: streamFor(call) };

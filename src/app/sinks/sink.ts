@@ -1,0 +1,48 @@
+// What an embedding application says of a sink of its own.
+import type { Position, ReceivedBatch } from '../../client/public.ts';
+import type { From } from '../../contract/generated/types.ts';
+
+export interface SinkContext {
+  readonly stream: string;
+  readonly name: string;
+  /** null = all. */
+  readonly types: readonly string[] | null;
+  /** Aborted when this process is to write no more. */
+  readonly signal: AbortSignal;
+}
+
+/** Where events are written: one batch at a time, in the order of their ids, in one process of all. */
+export interface Sink {
+  /**
+   * Called before the first batch when this process becomes the one at work, and again after a failure. A sink that
+   * writes its position together with the events gives it here: the next batch begins right behind it, so that each
+   * event is written exactly once; `write` then moves it from `batch.after` to `batch.upTo`, and throws when it stands
+   * elsewhere, as it does for a process that was frozen while another took over. null or nothing: the app's own cursor
+   * counts, and after a crash some events come again.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: an async function that gives nothing is welcome
+  open?(context: SinkContext): Promise<Position | null | undefined | void>;
+  /**
+   * Resolves when everything up to `batch.upTo` is safe. When it rejects, the same events come again, perhaps with
+   * newer ones behind them, after a pause that grows from 0.2 to 30 s. A sink that does not want all types is given a
+   * batch without events now and then. The signal is aborted when another process has taken over, or when the app stops
+   * and has waited for `shutdownMs`.
+   */
+  write(batch: ReceivedBatch, signal: AbortSignal): Promise<void>;
+  /** Follows every `open` that has resolved. A sink without `open` is closed once, when the app stops. */
+  close?(): Promise<void>;
+}
+
+export interface SinkOptions {
+  /** Its cursor's name in the database, `SINK_` and this: matches `^[A-Za-z0-9_]{1,59}$`, one on a stream. */
+  readonly name: string;
+  /** @default 'main' */
+  readonly stream?: string | undefined;
+  /** Event types; null = all. @default null */
+  readonly types?: readonly string[] | null | undefined;
+  /** Where it begins when it is new. @default 'beginning' */
+  readonly from?: From | undefined;
+  /** Events of one batch, 1 to 1000. @default 500 */
+  readonly batchMax?: number | undefined;
+  readonly sink: Sink;
+}

@@ -1,0 +1,62 @@
+// A relay moves on behind what its sink has, and no further.
+const RELAY = 'src/relay/relay.ts';
+
+const sinkTest = (title, says) => ({
+  file: 'test/app/sinks.test.ts',
+  title: `a sink of the application on DATABASE ${title}`,
+  says,
+});
+
+module.exports = [
+  {
+    name: 'relayed-on-before-it-is-written',
+    breaks: 'What a sink has not written comes again.',
+    edits: [
+      {
+        file: RELAY,
+        find: '      await sink.write({ events, after, upTo, epoch }, lease.ended);\n      turn.told = upTo;\n',
+        replace:
+          '      turn.told = upTo;\n      await sink.write({ events, after, upTo, epoch }, lease.ended);\n',
+      },
+    ],
+    databases: ['sqlite', 'postgres', 'mysql'],
+    shows: [],
+    runs: 2,
+    test: sinkTest('gets the same events again', 'toBe|Waited'),
+  },
+  {
+    name: 'sink-not-asked-where-it-stands',
+    breaks: 'A relay goes on behind the position that its sink keeps.',
+    edits: [
+      {
+        file: RELAY,
+        find: '    const position = own?.id ?? cursor;\n',
+        replace: '    const position = cursor;\n',
+      },
+    ],
+    databases: ['postgres', 'sqlite', 'mysql'],
+    shows: [],
+    runs: 2,
+    test: sinkTest('that keeps its own position', 'toEqual|Waited'),
+  },
+  {
+    name: 'cursor-ahead-of-its-sink',
+    breaks:
+      'The cursor holds back what the sink was not told of, or its own position may be discarded.',
+    edits: [
+      {
+        file: RELAY,
+        find: 'if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.told);',
+        replace: 'if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.position);',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/unit/relay/relay.test.ts',
+      title: 'moves the cursor no further',
+      says: 'toBe',
+    },
+  },
+];
