@@ -11,16 +11,12 @@ import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
+import { PLACE } from './effects.ts';
 import { spawnScript } from './script.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 4);
 const PROGRAM = join(__dirname, 'effects-consumer.mjs');
 const BATCH_MAX = 20;
-const PLACE = {
-  sqlite: 'integer primary key autoincrement',
-  postgres: 'bigserial primary key',
-  mysql: 'bigint auto_increment primary key',
-};
 
 describeDatabases('the client, killed and restarted', (kind) => {
   let active: TestDatabase;
