@@ -43,18 +43,18 @@ export class Caller {
     { signal, timeoutMs = CALL_MS_MAX }: CallOptions = {},
   ): Promise<string> {
     this.#calls += 1;
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), timeoutMs);
-    const either =
-      signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal]);
+    const request = requestText(this.#calls, method, params);
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(timeoutError(method, timeoutMs)), timeoutMs);
+    // Not `AbortSignal.any`: of a signal that lives for months it keeps something for each call.
+    const onAbort = () => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
     try {
-      return resultOf(
-        await this.#transport.request(requestText(this.#calls, method, params), either),
-      );
-    } catch (error) {
-      throw patience.signal.aborted && !signal?.aborted ? timeoutError(method, timeoutMs) : error;
+      return resultOf(await this.#transport.request(request, stop.signal));
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
     }
   }
 }
