@@ -11,12 +11,22 @@ export type {
   SubscriptionEnd,
 } from './app/in-process/readers.ts';
 export {
+  type EventId,
   JsonText,
   type Position,
   type ReceivedBatch,
   type ReceivedEvent,
+  type WrittenEvent,
 } from './client/public.ts';
 export { ConfigError, type Settings } from './config/load.ts';
-export { type ErrorCode, isServiceError, ServiceError } from './contract/errors.ts';
+export {
+  type ErrorCode,
+  isServiceError,
+  ServiceError,
+  type ServiceErrorOptions,
+} from './contract/errors.ts';
+export type { From } from './contract/generated/types.ts';
+export type { Hints, HintsOptions, HintTarget } from './generator/hints.ts';
+export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

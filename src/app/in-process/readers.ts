@@ -14,14 +14,21 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { batchOf } from './batch.ts';
 import { InProcessChannel, type InProcessHandler } from './channel.ts';
 
+/** What is handed to a function of this process, and how. */
 export interface SubscribeOptions {
-  /** Registered when it is new. LIVE reads without a cursor. @default 'LIVE' */
+  /**
+   * The consumer's name among those of this application; registered when it is new. LIVE reads without a cursor.
+   * @default 'LIVE'
+   */
   readonly component?: string | undefined;
-  /** @default 'main' */
+  /** The stream's name. @default 'main' */
   readonly stream?: string | undefined;
   /** Event types; null = all. @default null */
   readonly want?: readonly string[] | null | undefined;
-  /** Where it begins: LIVE (default: now), another component when it is registered (default: beginning). */
+  /**
+   * Where it begins: LIVE at each subscription, another component when it is registered.
+   * @default `'now'` for LIVE, else `'beginning'`
+   */
   readonly from?: From | undefined;
   /**
    * Called with up to 1000 events, one batch at a time, in order. Resolving acknowledges the batch; when it throws or
@@ -32,9 +39,18 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `stopped` = by its signal or by `stop`. */
-export type SubscriptionEnd = CloseReason | 'stopped';
+/**
+ * Why a subscription ended: by its signal or by `stop`; because a newer reader took the consumer over; because the
+ * consumer was unregistered; because the app stops. `timed-out` is for readers over the network.
+ */
+export type SubscriptionEnd =
+  | 'stopped'
+  | 'taken-over'
+  | 'unregistered'
+  | 'shutting-down'
+  | 'timed-out';
 
+/** A function of this process that is handed events. */
 export interface InProcessSubscription {
   /** Resolves, never rejects, when nothing comes any more and the last acknowledgement was handed over. */
   readonly ended: Promise<SubscriptionEnd>;
@@ -42,20 +58,26 @@ export interface InProcessSubscription {
   stop(): Promise<void>;
 }
 
+/** What is asked for, and by whom. */
 export interface PollOptions {
-  /** LIVE reads without a cursor. @default 'LIVE' */
+  /**
+   * The consumer's name among those of this application, which is registered. LIVE reads without a cursor.
+   * @default 'LIVE'
+   */
   readonly component?: string | undefined;
-  /** @default 'main' */
+  /** The stream's name. @default 'main' */
   readonly stream?: string | undefined;
   /** Acknowledges everything up to it; null repeats what is not acknowledged. @default null */
   readonly lastId?: string | null | undefined;
+  /** Event types; null = all. @default null */
   readonly want?: readonly string[] | null | undefined;
-  /** Of events. @default 1000 */
+  /** The most events of the batch, up to 1000. @default 1000 */
   readonly limit?: number | undefined;
   /** How long to wait for an event when there is none, in milliseconds, up to 30000. @default 0 */
   readonly waitMs?: number | undefined;
-  /** Of `lastId`. @default the current one */
+  /** Of `lastId`: that of the batch it came from. @default the current one */
   readonly epoch?: number | undefined;
+  /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
