@@ -1,8 +1,9 @@
-// Makes everything that is derived from specs/: types, schemas and tables in TypeScript, the OpenRPC
-// document, and the reference pages. `--check` writes nothing and fails when a file would change.
+// Makes everything that is derived: from specs/ types, schemas and tables in TypeScript, the OpenRPC document and pages;
+// from the doc comments in src/ the API reference. `--check` writes nothing and fails when a file would change.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiReference } from './gen/api.mjs';
 import { futoinContract } from './gen/futoin.mjs';
 import { openRpcDocument } from './gen/openrpc.mjs';
 import { configurationPage, errorsPage } from './gen/pages.mjs';
@@ -31,18 +32,30 @@ const files = {
   'docs/configuration.md': configurationPage(specs),
 };
 
-const stale = [];
-for (const [path, text] of Object.entries(files)) {
-  const before = await readFile(join(root, path), 'utf8').catch(() => null);
-  if (before === text) continue;
-  stale.push(path);
-  if (isCheck) continue;
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), text);
-}
+const stale = await write(files);
+// Reads what was just written.
+const { files: pages, faults } = await apiReference(root);
+stale.push(...(await write(pages)));
+
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) process.exitCode = 1;
 if (isCheck && stale.length > 0) {
-  console.error(`Not what specs/ says (run npm run gen): ${stale.join(', ')}`);
+  console.error(`Not what specs/ and src/ say (run npm run gen): ${stale.join(', ')}`);
   process.exitCode = 1;
 } else if (!isCheck) {
   console.log(stale.length === 0 ? 'Nothing changed.' : `Written: ${stale.join(', ')}`);
+}
+
+/** Writes what differs, or only says what would. */
+async function write(texts) {
+  const changed = [];
+  for (const [path, text] of Object.entries(texts)) {
+    const before = await readFile(join(root, path), 'utf8').catch(() => null);
+    if (before === text) continue;
+    changed.push(path);
+    if (isCheck) continue;
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return changed;
 }

@@ -12,9 +12,10 @@ export type {
   SubscriptionEnd,
   Unregistered,
   UnregisterOptions,
-} from './app/in-process/readers.ts';
+} from './app/in-process/reading.ts';
 export type { Sink, SinkContext, SinkOptions } from './app/sinks/sink.ts';
 export {
+  type EventId,
   JsonText,
   type Position,
   type ReceivedBatch,
@@ -22,6 +23,14 @@ export {
   type WrittenEvent,
 } from './client/public.ts';
 export { ConfigError, type Settings } from './config/load.ts';
-export { type ErrorCode, isServiceError, ServiceError } from './contract/errors.ts';
+export {
+  type ErrorCode,
+  isServiceError,
+  ServiceError,
+  type ServiceErrorOptions,
+} from './contract/errors.ts';
+export type { From } from './contract/generated/types.ts';
+export type { Hints, HintsOptions, HintTarget } from './generator/hints.ts';
+export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

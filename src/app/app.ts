@@ -16,20 +16,21 @@ import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { type Assembly, assemble, type Node } from './assembly.ts';
 import { setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
-import {
-  type ConsumerFacts,
-  InProcessReaders,
-  type InProcessSubscription,
-  type PollOptions,
-  type SubscribeOptions,
-  type Unregistered,
-  type UnregisterOptions,
-} from './in-process/readers.ts';
+import { InProcessReaders } from './in-process/readers.ts';
+import type {
+  ConsumerFacts,
+  InProcessSubscription,
+  PollOptions,
+  SubscribeOptions,
+  Unregistered,
+  UnregisterOptions,
+} from './in-process/reading.ts';
 import { inTime } from './in-time.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
 import type { SinkChoice } from './sinks/sink-choice.ts';
 import type { SinkWorker } from './sinks/sink-worker.ts';
 
+/** @internal What only code can give to an app. */
 export interface AppParts {
   /** In place of the setting's URL. */
   readonly database?: DatabaseSource | undefined;
@@ -60,14 +61,20 @@ interface Running extends Opened {
   readonly inside: Inside | null;
 }
 
+/** Which stream is meant. */
 export interface StreamChoice {
-  /** @default 'main' */
+  /** Its name, one of the setting `streams`. @default 'main' */
   readonly stream?: string | undefined;
 }
 
 const PROBE_MS = 2000;
 const GRACE_MS = 1000;
 
+/**
+ * The service inside this process, as `createApp` makes it: it adds events, hands them to readers of this process, and
+ * where it is told to, serves the network, archives and discards. Methods that need it running throw or reject with
+ * `ServiceError` `ShuttingDown` before its start and after its stop.
+ */
 export class App implements Service {
   readonly #settings: Settings;
   readonly #telemetry: Telemetry;
@@ -77,25 +84,38 @@ export class App implements Service {
   readonly hints = new Hints(async (stream) => this.#running?.node?.onHint(stream));
   #running: Running | null = null;
 
+  /** @internal `createApp` makes it; what it is made of would bring types with it that no application needs. */
   constructor(settings: Settings, logger: Logger, parts: AppParts = {}) {
     this.#settings = settings;
     this.#telemetry = createTelemetry(logger);
     this.#parts = parts;
   }
 
-  /** Where it listens, as `http://127.0.0.1:8080`. Throws when it does not. */
+  /**
+   * Where it listens, as `http://127.0.0.1:8080`.
+   *
+   * @throws Error when it has no server, or that has no such address (yet)
+   */
   get url(): string {
     const server = this.#require().node?.server;
     if (!server) throw new Error('This app has no server: see its option server.');
     return server.url;
   }
 
-  /** Adds events that belong to no transaction; for those that do see `addEvent` of `aftercommit/generator`. */
+  /**
+   * Adds events that belong to no transaction; for those that do see `addEvent` of `aftercommit/generator`.
+   *
+   * @throws ServiceError `UnknownMethod` when the setting `services` is without `generator`
+   */
   get generator(): InProcessAppender {
     return this.#inside('generator').appender;
   }
 
-  /** Migrates the databases and resolves when everything works; rejects when it cannot, having given all back. */
+  /**
+   * Migrates the databases and resolves when everything works; rejects when it cannot, having given all back.
+   *
+   * @throws Error when it has been started already; else what a database or the address has against it
+   */
   async start(): Promise<void> {
     if (this.#running !== null) throw new Error('The app has been started already.');
     const opened = await this.#open();
@@ -144,17 +164,19 @@ export class App implements Service {
       logger.error({}, 'The stop took too long; what was left was given up.');
   }
 
-  /** Calls the listener at every such notice; what it throws is logged and harms nobody. */
+  /** Calls the listener at every such notice, from now on; may be called before the start. Gives the app. */
   on<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
     this.#telemetry.notices.on(name, listener);
     return this;
   }
 
+  /** Calls the listener at the next such notice only. Gives the app. */
   once<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
     this.#telemetry.notices.once(name, listener);
     return this;
   }
 
+  /** Calls the listener no more, whether `on` or `once` took it. Gives the app. */
   off<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
     this.#telemetry.notices.off(name, listener);
     return this;
@@ -162,8 +184,12 @@ export class App implements Service {
 
   /**
    * Registers a consumer of the application's own: from now on nothing is discarded before it has acknowledged it.
-   * Again changes nothing. `from` is where it begins (default: the oldest event).
+   * Again changes nothing.
    *
+   * @param component the consumer's name among those of this application: `^[A-Za-z0-9_]{1,64}$`, not LIVE
+   * @param options which stream, and in `from` where it begins (default: with the oldest event)
+   * @throws ServiceError `InvalidRequest`, `LiveNotAllowed`, `StreamNotFound`, `CursorAhead`, `CursorTooOld`,
+   * `StoreUnavailable`; `UnknownMethod` when the setting `services` has neither `poll` nor `push`
    * @see FTN18, registerConsumer
    */
   async registerConsumer(
@@ -189,17 +215,29 @@ export class App implements Service {
     return this.#inside('poll', 'push').readers.list(stream);
   }
 
-  /** What follows `lastId`, which it acknowledges. @see FTN18, pollEvents */
+  /**
+   * Gives what follows `lastId`, and acknowledges everything up to it. Without events the batch says how far the reader
+   * is.
+   *
+   * @throws ServiceError `InvalidRequest`, `NotRegistered`, `StreamNotFound`, `CursorAhead`, `CursorTooOld`,
+   * `HistoryForked`, `StoreUnavailable`; `UnknownMethod` when the setting `services` is without `poll`
+   * @see FTN18, pollEvents
+   */
   async pollEvents(options: PollOptions = {}): Promise<ReceivedBatch> {
     return this.#inside('poll').readers.poll(options);
   }
 
-  /** Hands events to a function of this process, registering its component when it is new. */
+  /**
+   * Hands events to a function of this process, registering its component when it is new. Resolves when it is attached.
+   *
+   * @throws ServiceError as `registerConsumer`; `UnknownMethod` when the setting `services` is without `push`
+   * @see FTN18, readyToReceive
+   */
   async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     return this.#inside('push').readers.subscribe(options);
   }
 
-  /** The metrics as Prometheus text. */
+  /** Gives the metrics of docs/metrics.md as Prometheus text, with its content type. */
   async metrics(): Promise<{ contentType: string; text: string }> {
     return this.#metricsOf(this.#require());
   }

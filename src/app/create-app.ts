@@ -8,18 +8,22 @@ import { App } from './app.ts';
 import type { SinkOptions } from './sinks/sink.ts';
 import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
 
-/** Settings that only mean something to commands, or that have another name here. */
-type Elsewhere = 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key';
-
+/** An address to listen on. */
 export interface AddressOptions {
-  /** Without credentials a loopback address only. @default '127.0.0.1' */
+  /** A name or an address; without credentials a loopback address only. @default '127.0.0.1' */
   readonly host?: string | undefined;
-  /** 0 takes any free one. @default 8080 */
+  /** 0 takes any free one, which `app.url` then says. @default 8080 */
   readonly port?: number | undefined;
 }
 
-/** Every setting of docs/configuration.md by its name there, with the same default; and these. */
-export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
+/**
+ * Every setting of docs/configuration.md by its name there, with the same default, but for those that only mean
+ * something to commands or have another name here; and these.
+ */
+export interface AppOptions
+  extends Partial<
+    Omit<Settings, 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key'>
+  > {
   /**
    * The active database, where the application's tables are: its URL, or a knex instance that is connected to it, of
    * which only where and as whom it connects is taken. @default 'sqlite:./data/events.db'
@@ -28,22 +32,22 @@ export interface AppOptions extends Partial<Omit<Settings, Elsewhere>> {
   /** The same of the warehouse; used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
   readonly warehouse?: DatabaseSource | undefined;
   /**
-   * Where the network is served: on an address (default: 127.0.0.1, port 8080), on a server of the application's, or
-   * nowhere. @default false
+   * Where the network is served: on an address, on a `Server` of `node:http` or `node:https` of the application's
+   * (docs/shared-server.md), or nowhere. @default false
    */
   readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
   /** Functions of the application that every event is handed to, in order and reliably. @default none */
   readonly sinks?: readonly SinkOptions[] | undefined;
-  /** Where the log goes. @default JSON lines on standard error, from `logLevel` on */
+  /** Where the log goes; a pino logger fits. @default JSON lines on standard error, from `logLevel` on */
   readonly logger?: Logger | undefined;
-  /** A JSON file with settings; what is given here goes before it. */
+  /** The path of a JSON file with settings; what is given here goes before it. */
   readonly configFile?: string | undefined;
   /** Settings from variables, as `process.env`; what is given here goes before them. @default none */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
- * The service as a part of this process; nothing happens before its `start`.
+ * Makes the service as a part of this process; nothing happens before its `start`.
  *
  * @throws ConfigError with everything that is wrong with the options
  */

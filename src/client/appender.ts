@@ -8,21 +8,25 @@ import { dataTextOf } from './json-text.ts';
 
 /** An event before it has an id. */
 export interface ClientDraft {
+  /** What happened, in the application's words; matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`. */
   readonly type: string;
-  /** Any JSON value, or `new JsonText(text)`; left out, it is null. */
+  /** Any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null. */
   readonly data?: unknown;
 }
 
+/** Where events are added, under which key, and how long it is tried. */
 export interface AppendOptions {
-  /** @default 'main' */
+  /** The stream's name. @default 'main' */
   readonly stream?: string | undefined;
   /**
-   * Names the call; made by chance when left out. null sends none: the server then flushes the call together with all
-   * others, which is faster, and a lost answer is the caller's to find out about.
+   * Names the call: the same content under the same key adds nothing twice. 1 to 128 printable ASCII characters without
+   * spaces. null sends none: the server then flushes the call together with all others, which is faster, and a lost
+   * answer is the caller's to find out about. @default one made by chance
    */
   readonly idempotencyKey?: string | null | undefined;
-  /** How long it is tried again, in milliseconds; 0 = once. @default 30000 */
+  /** For how long it is tried again, in milliseconds; 0 = it is tried once. @default 30000 */
   readonly retryMs?: number | undefined;
+  /** Gives up; whether the event was added is then open, unless it is tried again under the same key. */
   readonly signal?: AbortSignal | undefined;
 }
 

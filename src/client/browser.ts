@@ -2,9 +2,14 @@
 import { Client } from './client.ts';
 import { BrowserTransport, type BrowserTransportOptions } from './transports/browser.ts';
 
-/** A client of the server at `url`; left out, the page's own origin. `key` for one with credentials. */
+/**
+ * Makes a client of the server at `url`; nothing is sent before its first call.
+ *
+ * @throws TypeError when `url` is no HTTP address, or holds a key
+ */
 export function createClient(options: BrowserTransportOptions = {}): Client {
   return new Client(new BrowserTransport(options));
 }
 
 export * from './public.ts';
+export type { BrowserTransportOptions };

@@ -2,33 +2,45 @@
 // by `code`.
 import { type ErrorCode, errorFacts, isServiceError } from '../contract/errors.ts';
 
-/** ConnectError: nobody there. CommError: there, but no sensible answer. Timeout: no answer in time. */
+/**
+ * A code of docs/errors.md, or what the connection did: `ConnectError` nobody was there, `CommError` somebody was, but
+ * without a sensible answer, `Timeout` there was no answer in time.
+ */
 export type CallErrorCode = ErrorCode | 'ConnectError' | 'CommError' | 'Timeout';
 
+/** What a `CallError` says besides its code. */
 export interface CallErrorOptions {
+  /** What was wrong, for people. */
   readonly message: string;
+  /** Facts for programs. @default {} */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** The error behind it. */
   readonly cause?: unknown;
 }
 
+/** Why a call failed. Match it by `code`, never by its message or class. */
 export class CallError extends Error {
   override name = 'CallError';
+  /** The server's own code, or the connection's. */
   readonly code: CallErrorCode;
+  /** Facts by name, as the server gave them; `idempotencyKey` after `addEvent`, to go on with. */
   readonly details: Readonly<Record<string, unknown>>;
 
+  /** For transports of one's own. */
   constructor(code: CallErrorCode, { message, details, cause }: CallErrorOptions) {
     super(message, { cause });
     this.code = code;
     this.details = details ?? {};
   }
 
-  /** The same error with more details. */
+  /** Gives the same error with more details. */
   with(details: Readonly<Record<string, unknown>>): CallError {
     const { message, cause } = this;
     return new CallError(this.code, { message, cause, details: { ...this.details, ...details } });
   }
 }
 
+/** True for a `CallError`; told by its name, since two copies of the package may meet in one process. */
 export function isCallError(error: unknown): error is CallError {
   return error instanceof Error && error.name === 'CallError';
 }

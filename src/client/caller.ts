@@ -6,8 +6,11 @@ import { membersOf } from '../contract/json-text.ts';
 import { CallError, type CallErrorCode } from './call-error.ts';
 import type { Transport } from './transport.ts';
 
+/** A method of docs/rpc.md that clients may call. */
 export type CallMethod = Exclude<keyof typeof methodTable, 'onEvents'>;
+/** What a method takes, as it is on the wire. */
 export type CallParams<M extends CallMethod> = Contract[`methods/${M}.params`];
+/** What a method gives, as it is on the wire. */
 export type CallResult<M extends CallMethod> = Contract[`methods/${M}.result`];
 
 /** A server waits up to 30 s in a poll; beyond that something is wrong. */

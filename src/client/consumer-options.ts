@@ -2,30 +2,37 @@
 import type { From } from '../contract/generated/types.ts';
 import type { Position, ReceivedBatch } from './received-batch.ts';
 
+/** What a consumer reads, and how. */
 export interface ConsumerOptions {
   /**
    * The part of the caller that reads on its own; it is registered when it is new. LIVE reads without a cursor.
    * @default 'LIVE'
    */
   readonly component?: string | undefined;
-  /** @default 'main' */
+  /** The stream's name. @default 'main' */
   readonly stream?: string | undefined;
   /** Event types; null = all that the caller may see. @default null */
   readonly want?: readonly string[] | null | undefined;
   /** Push needs a WebSocket, poll only HTTP. @default 'push' */
   readonly by?: 'push' | 'poll' | undefined;
-  /** Where it begins: LIVE in each run (default: now), another component when it is registered (default: beginning). */
+  /**
+   * Where it begins: LIVE in each run, another component when it is registered.
+   * @default `'now'` for LIVE, else `'beginning'`
+   */
   readonly from?: From | undefined;
   /**
    * Everything up to it was handled, by whichever reader: LIVE begins behind it, another component acknowledges it
-   * before it reads.
+   * before it reads. @default null
    */
   readonly position?: Position | null | undefined;
-  /** Poll only: the most events of one batch; the server's own limit stands above it. */
+  /** Poll only: the most events of one batch; the server's own limit stands above it. @default the server's limit */
   readonly eventsMax?: number | undefined;
   /** Push only, and not LIVE: batches that may be under way at a time. @default 1 */
   readonly batchesInFlightMax?: number | undefined;
-  /** How long a run that ends waits for its handler, and for its last acknowledgement, in ms. @default 2000 */
+  /**
+   * How long a run that ends waits for its handler, and for its last acknowledgement, in milliseconds.
+   * @default 2000
+   */
   readonly settleMs?: number | undefined;
   /** Called whenever events can come: at first, and after each new connection. */
   readonly onReady?: (() => void) | undefined;

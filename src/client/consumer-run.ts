@@ -1,7 +1,8 @@
 // One run of a consumer: sessions, one after the other, until it ends.
 //
 // reading -> (connection lost, server stopping, database away) a pause that grows -> reading. A registered consumer
-// then goes on from its cursor, so what it had not acknowledged comes again; LIVE goes on behind the last it handled.
+// then goes on from its cursor, so what it had not acknowledged comes again; LIVE goes on behind the last batch that it
+// handled.
 // reading -> (aborted, had enough) the batch at hand is handled, the last acknowledgement is said again -> ended.
 // reading -> (what no waiting can cure: no right, taken over, unregistered) failed.
 import { backoffMs } from '../base/backoff.ts';

@@ -13,6 +13,7 @@ import type { Position, ReceivedBatch } from './received-batch.ts';
 import type { Receiver } from './receiver.ts';
 import type { Transport } from './transport.ts';
 
+/** How a run ends. */
 export interface RunOptions {
   /** Ends the run: the batch at hand is handled and acknowledged, within `settleMs`. */
   readonly signal?: AbortSignal | undefined;
@@ -20,6 +21,10 @@ export interface RunOptions {
 
 const SETTLE_MS = 2000;
 
+/**
+ * A reader of one stream, as `client.consumer(options)` makes it. It connects, registers its component, hands over one
+ * batch at a time in order, acknowledges each when its handler is done, and connects again whenever it has to.
+ */
 export class Consumer implements AsyncIterable<ReceivedBatch> {
   readonly #options: ConsumerOptions;
   readonly #caller: Caller;
@@ -43,8 +48,11 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
   }
 
   /**
-   * Resolves when the signal aborts or the handler has had enough; rejects when it cannot go on: `CallError` by its
-   * code, or the handler's own final error. One run at a time; a later one goes on where this one ended.
+   * Reads until it is told to end: resolves when the signal aborts or the handler has had enough. One run at a time; a
+   * later one goes on where this one ended.
+   *
+   * @throws CallError with a code that no waiting can cure, such as `SecurityError`, `NotRegistered` or a taken over
+   * consumer; the handler's own error when its `isFinal` is true; Error when it is being read already
    */
   async run(onEvents: OnEvents, { signal }: RunOptions = {}): Promise<void> {
     if (this.#isRunning) throw new Error('This consumer is being read already; make another one.');
@@ -74,8 +82,11 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
   }
 
   /**
-   * The batches, one at a time: each is acknowledged when the loop asks for the next. A loop that is left by `break` or
-   * by an error has not handled its last batch; abort the signal and let the loop come round to end behind it.
+   * Gives the batches, one at a time: each is acknowledged when the loop asks for the next. A loop that is left by
+   * `break` or by an error has not handled its last batch; abort the signal and let the loop come round to end behind
+   * it.
+   *
+   * @throws as `run`
    */
   async *batches({ signal }: RunOptions = {}): AsyncGenerator<ReceivedBatch, void, undefined> {
     const handover = new Handover<ReceivedBatch>();
@@ -97,6 +108,7 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
     await running;
   }
 
+  /** `for await (const batch of consumer)`: `batches` without a signal. */
   [Symbol.asyncIterator](): AsyncGenerator<ReceivedBatch, void, undefined> {
     return this.batches();
   }

@@ -1,10 +1,10 @@
 // The published entry `aftercommit/client` for Node: calls a server and receives from it. It loads no server and no
-// database driver. Browsers are given browser.ts under the same name.
+// database driver. Browsers have the same but for `createClient` and its options (browser.ts).
 import { Client } from './client.ts';
 import { NodeTransport, type NodeTransportOptions } from './transports/node.ts';
 
 /**
- * A client of the server at `url`, as `http://127.0.0.1:8080`; `key` for one with credentials.
+ * Makes a client of the server at `url`; nothing is sent before its first call.
  *
  * @throws TypeError when `url` is no HTTP address, or holds a key
  */
@@ -13,3 +13,4 @@ export function createClient(options: NodeTransportOptions): Client {
 }
 
 export * from './public.ts';
+export type { NodeTransportOptions };

@@ -4,9 +4,14 @@ import { CallError } from './call-error.ts';
 
 /** JSON text in the place of a value: `JSON.stringify` would turn `1.0` into `1`, and cannot write 2^53+1. */
 export class JsonText {
+  /** The text as it was given. */
   readonly text: string;
 
-  /** Throws `SyntaxError` unless the text is JSON. */
+  /**
+   * Takes the text of one JSON value.
+   *
+   * @throws SyntaxError unless the text is JSON
+   */
   constructor(text: string) {
     JSON.parse(text);
     this.text = text;

@@ -1,7 +1,15 @@
 // What the entries for Node and for browsers share.
 
+export type { ErrorCode } from '../contract/errors.ts';
+export type { EventId } from '../contract/event-id.ts';
+export type {
+  ConsumerStatus,
+  From,
+  StreamInfoResult,
+  UnregisterConsumerResult,
+} from '../contract/generated/types.ts';
 export type { AppendOptions, ClientDraft } from './appender.ts';
-export { CallError, type CallErrorCode, isCallError } from './call-error.ts';
+export { CallError, type CallErrorCode, type CallErrorOptions, isCallError } from './call-error.ts';
 export type { CallMethod, CallParams, CallResult } from './caller.ts';
 export {
   Client,
@@ -9,7 +17,7 @@ export {
   type StreamOptions,
   type UnregisterOptions,
 } from './client.ts';
-export { Consumer, type RunOptions } from './consumer.ts';
+export type { Consumer, RunOptions } from './consumer.ts';
 export type { ConsumerOptions, OnEvents } from './consumer-options.ts';
 export { type Enough, enough } from './enough.ts';
 export { JsonText } from './json-text.ts';

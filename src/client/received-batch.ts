@@ -3,19 +3,26 @@
 import type { EventId } from '../contract/event-id.ts';
 import { itemsOf, membersOf } from '../contract/json-text.ts';
 
+/** An event with its data as a value. */
 export interface ReceivedEvent {
+  /** Its place in the stream. */
   readonly id: EventId;
+  /** What happened, in the application's words. */
   readonly type: string;
-  /** Any JSON value. */
+  /** Any JSON value, as `JSON.parse` reads it: numbers beyond 2^53 are rounded, see `asWritten`. */
   // biome-ignore lint/suspicious/noExplicitAny: what it is, only the application knows
   readonly data: any;
   /** When the database stored it: UTC, `2026-11-20T21:32:25.123Z`; not monotonic in id. */
   readonly ts: string;
 }
 
+/** An event with its data as its writer wrote it. */
 export interface WrittenEvent {
+  /** Its place in the stream. */
   readonly id: EventId;
+  /** What happened, in the application's words. */
   readonly type: string;
+  /** When the database stored it: UTC, `2026-11-20T21:32:25.123Z`; not monotonic in id. */
   readonly ts: string;
   /** The data as JSON text, exactly as it was written. */
   readonly data: string;
@@ -23,9 +30,11 @@ export interface WrittenEvent {
   readonly text: string;
 }
 
-/** Up to where a reader is; ids of another epoch are those of another history. */
+/** Up to where a reader is. */
 export interface Position {
+  /** The id of the last event that was handled, `'0'` before the first. */
   readonly id: string;
+  /** Which history the id is of: it counts the stream's forks after a failover or a restore, from 1. */
   readonly epoch: number;
 }
 
@@ -33,16 +42,20 @@ export interface Position {
 export interface ReceivedBatch {
   /** Its number on the subscription or among the polls, from 0. */
   readonly seq: number;
+  /** In the order of their ids; there may be none. */
   readonly events: readonly ReceivedEvent[];
+  /** The batch begins behind it. */
   readonly after: EventId;
+  /** Everything wanted up to it is in this batch or was before it. */
   readonly upTo: EventId;
+  /** Which history the ids are of; see `Position`. */
   readonly epoch: number;
   /**
    * What lies between the batch before and this one, when the two do not join: LIVE was too slow, or another reader of
    * the same consumer has acknowledged it. null = nothing is missing.
    */
   readonly missed: { readonly after: string; readonly upTo: EventId } | null;
-  /** The events with data as its writer wrote it. */
+  /** Gives the same events with their data as JSON text, where parsing loses `1.0` and 2^53+1. */
   asWritten(): readonly WrittenEvent[];
 }
 

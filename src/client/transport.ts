@@ -1,6 +1,7 @@
 // The port between the SDK and the machine it runs on: one request with its answer over HTTP, one socket. Texts go
 // through as they are; what they mean is the caller's business, and so are time-outs and trying again.
 
+/** The way to one server: what a `Client` needs of the machine it runs on. */
 export interface Transport {
   /**
    * Sends one JSON-RPC text and gives the answer's text, empty when there is none. Rejects with `CallError` when there
@@ -11,6 +12,7 @@ export interface Transport {
   openSocket(events: SocketEvents, signal: AbortSignal): Promise<TransportSocket>;
 }
 
+/** An open socket. */
 export interface TransportSocket {
   /** Does nothing on a socket that is gone; `onClose` has told or will tell. */
   send(text: string): void;
@@ -18,8 +20,10 @@ export interface TransportSocket {
   close(): void;
 }
 
+/** What a socket tells its owner. */
 export interface SocketEvents {
+  /** A whole text frame, in the order in which they came; none behind `onClose`. */
   onText(text: string): void;
-  /** Once and last, whoever ended it; 1006 = it was lost. */
+  /** Once and last, whoever ended it, with the close code of RFC 6455, 7.4; 1006 = it was lost. */
   onClose(code: number): void;
 }

@@ -25,11 +25,13 @@ export interface SettingFacts {
   readonly secret?: boolean;
 }
 
-/** Everything that is wrong with the configuration. */
+/** Tells everything that is wrong with the configuration at once, a line for each. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
+  /** A sentence for each mistake: which setting, the rule it breaks, and what was given, secrets hidden. */
   readonly problems: readonly string[];
 
+  /** Made when options are checked. */
   constructor(problems: readonly string[]) {
     super(problems.map((problem) => `config: ${problem}`).join('\n'));
     this.problems = problems;

@@ -2,6 +2,7 @@
 // or class.
 import { errorTable } from './generated/error-table.ts';
 
+/** What is wrong, by its name in docs/errors.md. */
 export type ErrorCode = (typeof errorTable)[number]['code'];
 
 export interface ErrorFacts {
@@ -14,20 +15,29 @@ export interface ErrorFacts {
   readonly meaning: string;
 }
 
+/** What a `ServiceError` says besides its code. */
 export interface ServiceErrorOptions {
-  /** What was wrong, then what was expected; no stack, no SQL, no data of an event. Default: the table's meaning. */
+  /** What was wrong, then what was expected; no stack, no SQL, no data of an event. @default the meaning of the code */
   readonly message?: string;
+  /** Facts for programs, which may go over the wire. @default {} */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** The error behind it; it stays in the process. */
   readonly cause?: unknown;
 }
 
 const factsByCode = new Map<string, ErrorFacts>(errorTable.map((facts) => [facts.code, facts]));
 
+/**
+ * An answer that is not a result: what was asked for cannot be done. Match it by `code`, never by its message or class.
+ */
 export class ServiceError extends Error {
   override name = 'ServiceError';
+  /** One of docs/errors.md, which also says what may be tried again. */
   readonly code: ErrorCode;
+  /** Facts by name, as `bytesMax`; empty when there are none. */
   readonly details: Readonly<Record<string, unknown>>;
 
+  /** Made by the service; an application only needs it to imitate one in its tests. */
   constructor(code: ErrorCode, options: ServiceErrorOptions = {}) {
     super(options.message ?? errorFacts(code).meaning, { cause: options.cause });
     this.code = code;
@@ -39,7 +49,7 @@ export function errorFacts(code: ErrorCode): ErrorFacts {
   return factsByCode.get(code) as ErrorFacts;
 }
 
-/** By shape, since two copies of the package may meet in one process. */
+/** True for a `ServiceError`; told by its shape, since two copies of the package may meet in one process. */
 export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && factsByCode.has((error as Partial<ServiceError>).code ?? '');
 }

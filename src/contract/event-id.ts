@@ -2,6 +2,13 @@
 // by character. "0" stands before the first event. 18 digits fit a signed 64 bit column with room to spare.
 
 declare const brand: unique symbol;
+/**
+ * The id of an event: a decimal string of at most 18 digits, dense and increasing within its stream; `'0'` stands
+ * before the first event. It is a plain string with a mark for the compiler, and may be given wherever an id is asked
+ * for. Never make a number of it: beyond 2^53 that loses digits.
+ *
+ * @see FTN18, EventID
+ */
 export type EventId = string & { readonly [brand]: 'EventId' };
 
 export const NO_EVENT = '0' as EventId;

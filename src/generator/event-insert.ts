@@ -11,14 +11,17 @@ import { checkDraft } from './draft.ts';
 /** What the database speaks; the last two are one. */
 export type EventInsertDialect = 'sqlite' | 'postgres' | 'mysql' | 'mariadb';
 
+/** Where the event is added. */
 export interface EventInsertOptions {
-  /** @default 'main' */
+  /** The stream's name. @default 'main' */
   readonly stream?: string;
 }
 
+/** A statement, to be run with its bindings. */
 export interface EventInsert {
   /** With `$1` and `$2` on PostgreSQL, else with two `?`. The same text for every event of a stream. */
   readonly sql: string;
+  /** The type, and the data in the form that the statement expects. */
   readonly bindings: [string, string];
 }
 
@@ -61,7 +64,7 @@ const DIALECTS: ReadonlyMap<string, Form> = new Map<EventInsertDialect, Form>([
 export const FORMS = { sqlite, postgres, knexPostgres, mysql };
 
 /**
- * The table that events of a stream are written to: `evt_inbox`, or `evt_x_inbox` for a stream `x`.
+ * Gives the table that events of a stream are written to: `evt_inbox`, or `evt_x_inbox` for a stream `x`.
  *
  * @throws ServiceError `InvalidRequest` when no stream can have this name; whether there is one is not asked
  */
@@ -75,7 +78,7 @@ export function inboxTable(stream = 'main'): string {
 }
 
 /**
- * The statement that writes an event, to be run in the middle of a transaction of the caller's: the event exists
+ * Makes the statement that writes an event, to be run in the middle of a transaction of the caller's: the event exists
  * exactly if that commits. It is for what `addEvent` does not take, and for statements that are prepared once and kept.
  *
  * Both bindings are plain strings in every dialect, so that any driver can carry them. On MySQL and MariaDB the data is

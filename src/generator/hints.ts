@@ -2,13 +2,14 @@
 // never waited for: a hint that is lost costs some milliseconds, and no event.
 import { systemClock } from '../base/clock.ts';
 
-/** Where hints go: the address of a node, or whatever else can tell it. */
+/** Where hints go: the address of a node, as `http://127.0.0.1:8080`, or a function that tells one. */
 export type HintTarget = string | ((stream: string) => Promise<unknown>);
 
+/** With which key hints are given, and who hears of those that could not be. */
 export interface HintsOptions {
-  /** A key that may generate, for a node with credentials. */
+  /** A key that may generate, for a node with credentials. @default none */
   readonly key?: string;
-  /** Told of hints that could not be given, such as by a wrong key. Nothing is lost by it but time. */
+  /** Told of hints that could not be given, such as by a wrong key. Nothing is lost by it but time. @default nobody */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -16,7 +17,11 @@ const TIMEOUT_MS = 1000;
 /** What comes sooner behind the last hint waits for so long. */
 const PAUSE_MS = 1;
 
-/** One hint at a time for each stream; whatever is committed meanwhile is in the next. */
+/**
+ * Tells a node that the application has committed events, so that it looks at once instead of at its next pause. One
+ * hint at a time for each stream; whatever is committed meanwhile is in the next. One that is lost costs some
+ * milliseconds, and no event.
+ */
 export class Hints {
   readonly #send: (stream: string) => Promise<unknown>;
   readonly #onError: (error: unknown) => void;
@@ -24,6 +29,8 @@ export class Hints {
   readonly #underWay = new Map<string, boolean>();
 
   /**
+   * Makes the way to one node; nothing is sent before the first hint.
+   *
    * @param target a node, as `http://127.0.0.1:8080`, or a function that tells one
    * @throws TypeError when the target is no address
    */
@@ -32,7 +39,7 @@ export class Hints {
     this.#onError = onError;
   }
 
-  /** Something of the stream was committed. Never throws. */
+  /** Says that something of the stream was committed. Never throws, and waits for nothing. */
   give(stream = 'main'): void {
     const isUnderWay = this.#underWay.has(stream);
     this.#underWay.set(stream, isUnderWay);

@@ -1,7 +1,16 @@
 // The published entry `aftercommit/generator`: events inside the application's own transaction. It loads no database
 // driver and no server; the application's handle is all it needs.
 
-export { isServiceError, ServiceError } from '../contract/errors.ts';
+export {
+  type ErrorCode,
+  isServiceError,
+  ServiceError,
+  type ServiceErrorOptions,
+} from '../contract/errors.ts';
+export type { KnexTransaction } from './adapters/knex.ts';
+export type { Mysql2Connection } from './adapters/mysql2.ts';
+export type { PgClient } from './adapters/pg.ts';
+export type { SqliteHandle } from './adapters/sqlite.ts';
 export {
   type EventInsert,
   type EventInsertDialect,

@@ -13,10 +13,14 @@ import type { Hints } from './hints.ts';
 /** A knex transaction, a `pg` client, a `mysql2` connection, or a SQLite handle, in the middle of a transaction. */
 export type TransactionHandle = KnexTransaction | PgClient | Mysql2Connection | SqliteHandle;
 
+/** Where the event is added, and who is told of it. */
 export interface AddEventOptions {
-  /** @default 'main' */
+  /** The stream's name. @default 'main' */
   readonly stream?: string;
-  /** Given a hint when a knex transaction has committed; other handles cannot tell, so there call `hints.give()`. */
+  /**
+   * Given a hint when a knex transaction has committed; other handles cannot tell, so there call `hints.give()`.
+   * @default nobody
+   */
   readonly hints?: Hints;
 }
 

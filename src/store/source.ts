@@ -3,8 +3,10 @@
 
 /** The part of a knex instance, of whichever version, that tells it from anything else. */
 export interface KnexInstance {
+  /** Says which driver it uses, and where and as whom it connects. */
   // biome-ignore lint/suspicious/noExplicitAny: knex declares it so
   readonly client: any;
+  /** Is not called; a transaction and a query have none. */
   // biome-ignore lint/suspicious/noExplicitAny: knex overloads it
   raw(...args: any[]): any;
 }

@@ -3,11 +3,15 @@ import { destination, pino } from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** What rooms may say. Never data of an event, never a key. */
+/** Takes what the service logs: facts by name, and a sentence. It is never given data of an event, and never a key. */
 export interface Logger {
+  /** What only a developer wants to see. */
   debug(facts: object, message: string): void;
+  /** What happens in good order. */
   info(facts: object, message: string): void;
+  /** What was overcome, and may need somebody's attention. */
   warn(facts: object, message: string): void;
+  /** What was not overcome. */
   error(facts: object, message: string): void;
 }
 

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What each notice says. */
+/** What each notice says. Each is counted as a metric too: docs/metrics.md. */
 export interface NoticeMap {
   /** It has started; `url` is where it listens, null where there is no such address (yet). */
   readonly ready: { readonly url: string | null };
@@ -45,9 +45,17 @@ export interface NoticeMap {
   readonly sinkError: { readonly stream: string; readonly sink: string; readonly error: unknown };
 }
 
+/** The name of a notice. */
 export type NoticeName = keyof NoticeMap;
+/** Is told in passing: it holds nothing up, and what it throws, or rejects with, is logged. */
 export type NoticeListener<N extends NoticeName> = (notice: NoticeMap[N]) => unknown;
 
+/**
+ * Who works in the background: `acks` writes cursors, `archiver` copies to the warehouse, `discarder` deletes, `feed`
+ * reads new events, `keys` deletes old idempotency keys, `leases` keeps the seats of attached consumers, `sequencer`
+ * puts what transactions wrote into the order, `sinks` is for what goes elsewhere, `stale` looks for consumers that
+ * stand still, `watch` listens to the database.
+ */
 export type WorkerName =
   | 'acks'
   | 'archiver'
@@ -79,6 +87,7 @@ export class Notices {
   readonly #logger: Logger;
   readonly #emitter = new EventEmitter();
 
+  /** @internal */
   constructor(metrics: Metrics, logger: Logger) {
     this.#metrics = metrics;
     this.#logger = logger;

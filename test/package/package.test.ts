@@ -69,15 +69,24 @@ describe('the package', () => {
     await compile(file, [...NODENEXT, ...NODE_TYPES]);
   });
 
-  it('has types that need no other package where no database is spoken to', async () => {
-    const light = installed.entries.filter((entry) => /\/(generator|client)/.test(entry));
-    const file = await write('light.ts', reexport(light));
-    const listed = await compile(file, [...NODENEXT, '--types', '', '--listFiles']);
-    const foreign = listed
-      .split('\n')
-      .filter((path) => /node_modules\/(?!aftercommit\/|@?typescript\/)/.test(path));
-    expect(foreign).toEqual([]);
-  });
+  it.each([
+    ['no other package', /\/(generator|client)/, ['--types', ''], ''],
+    [
+      'none but those of Node',
+      /^aftercommit(\/(generator|client).*)?$/,
+      NODE_TYPES,
+      '@types/node/|undici-types/|',
+    ],
+  ])(
+    'has types that need %s, but where a database is spoken to',
+    async (_, entries, types, own) => {
+      const light = installed.entries.filter((entry) => entries.test(entry));
+      const file = await write('light.ts', reexport(light));
+      const listed = await compile(file, [...NODENEXT, ...types, '--listFiles']);
+      const foreign = new RegExp(`node_modules/(?!${own}aftercommit/|@?typescript/)`);
+      expect(listed.split('\n').filter((path) => foreign.test(path))).toEqual([]);
+    },
+  );
 
   it('has other types for the bundler of a page, which knows where it was loaded from', async () => {
     const file = await write('page.ts', page);

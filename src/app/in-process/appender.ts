@@ -6,24 +6,34 @@ import { jsonTextOf } from '../../contract/json-text.ts';
 import { validate } from '../../contract/validate.ts';
 import type { Generator } from '../../generator/generator.ts';
 
+/** An event before it has an id. */
 export interface NewEvent {
-  /** Matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`. */
+  /** What happened, in the application's words; matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`. */
   readonly type: string;
   /** Any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null. */
   readonly data?: unknown;
 }
 
+/** Where events are added, and under which key. */
 export interface AddOptions {
-  /** @default 'main' */
+  /** The stream's name. @default 'main' */
   readonly stream?: string | undefined;
-  /** Names the call: tried again under the same key, with the same content, it adds nothing and gives the same id. */
+  /**
+   * Names the call: tried again under the same key, with the same content, it adds nothing and gives the same id.
+   * 1 to 128 printable ASCII characters without spaces. @default none
+   */
   readonly idempotencyKey?: string | undefined;
 }
 
-/** All of it rejects with `ServiceError`, to be told apart by `code` (docs/errors.md). */
+/**
+ * Adds events of this process that belong to no transaction: `app.generator`. All of it rejects with `ServiceError`:
+ * `InvalidRequest`, `PayloadTooLarge`, `StreamNotFound`, `IdempotencyConflict`, `DefenseRejected`, `StoreUnavailable`,
+ * `OutcomeUnknown`, `ShuttingDown`. docs/errors.md says which of them may be tried again.
+ */
 export class InProcessAppender {
   readonly #generator: Generator;
 
+  /** @internal The app makes it. */
   constructor(generator: Generator) {
     this.#generator = generator;
   }
@@ -31,6 +41,8 @@ export class InProcessAppender {
   /**
    * Appends one event and gives its id once it is committed. Calls are committed in the order in which they were made.
    *
+   * @param type matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`
+   * @param data any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null
    * @see FTN18, addEvent
    */
   async addEvent(type: string, data?: unknown, options: AddOptions = {}): Promise<string> {
@@ -38,7 +50,10 @@ export class InProcessAppender {
     return this.#generator.addEvent(stream, draftOf({ type, data }), originOf(options));
   }
 
-  /** Appends 1 to 1000 events, together or not at all; their ids are contiguous. */
+  /**
+   * Appends 1 to 1000 events, together or not at all, and gives the first and the last of their ids: they are
+   * contiguous.
+   */
   async addEvents(
     events: readonly NewEvent[],
     options: AddOptions = {},

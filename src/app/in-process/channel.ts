@@ -7,6 +7,7 @@ import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
 import { batchOf } from './batch.ts';
 
+/** Handles one batch: resolving acknowledges it, throwing or rejecting refuses it. What it gives does not matter. */
 export type InProcessHandler = (batch: ReceivedBatch) => unknown;
 
 export interface InProcessChannelOptions {

@@ -12,86 +12,16 @@ import type { Delivery, Start } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { batchOf } from './batch.ts';
-import { InProcessChannel, type InProcessHandler } from './channel.ts';
-
-export interface SubscribeOptions {
-  /** Registered when it is new. LIVE reads without a cursor. @default 'LIVE' */
-  readonly component?: string | undefined;
-  /** @default 'main' */
-  readonly stream?: string | undefined;
-  /** Event types; null = all. @default null */
-  readonly want?: readonly string[] | null | undefined;
-  /** Where it begins: LIVE (default: now), another component when it is registered (default: beginning). */
-  readonly from?: From | undefined;
-  /**
-   * Called with up to 1000 events, one batch at a time, in order. Resolving acknowledges the batch; when it throws or
-   * rejects, the same batch comes again, after a pause that grows from 0.1 to 10 s.
-   */
-  readonly onEvents: InProcessHandler;
-  /** Ends the subscription, when the batch at hand is handled. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** `stopped` = by its signal or by `stop`. */
-export type SubscriptionEnd = CloseReason | 'stopped';
-
-export interface InProcessSubscription {
-  /** Resolves, never rejects, when nothing comes any more and the last acknowledgement was handed over. */
-  readonly ended: Promise<SubscriptionEnd>;
-  /** Resolves when the batch at hand is handled and nothing more comes. */
-  stop(): Promise<void>;
-}
-
-export interface PollOptions {
-  /** LIVE reads without a cursor. @default 'LIVE' */
-  readonly component?: string | undefined;
-  /** @default 'main' */
-  readonly stream?: string | undefined;
-  /** Acknowledges everything up to it; null repeats what is not acknowledged. @default null */
-  readonly lastId?: string | null | undefined;
-  readonly want?: readonly string[] | null | undefined;
-  /** Of events. @default 1000 */
-  readonly limit?: number | undefined;
-  /** How long to wait for an event when there is none, in milliseconds, up to 30000. @default 0 */
-  readonly waitMs?: number | undefined;
-  /** Of `lastId`. @default the current one */
-  readonly epoch?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface UnregisterOptions {
-  /** @default 'main' */
-  readonly stream?: string | undefined;
-  /** Whose consumer, as of somebody on the network. @default 'internal', the application's own */
-  readonly principal?: string | undefined;
-  /** Only say what it would do. @default false */
-  readonly dryRun?: boolean | undefined;
-}
-
-export interface Unregistered {
-  /** Where it stood. */
-  readonly cursor: string;
-  /** How many events it had not acknowledged. */
-  readonly lag: number;
-}
-
-export interface ConsumerFacts {
-  /** `internal` for the application's own; null for the service's own, such as the archiver. */
-  readonly principal: string | null;
-  readonly component: string;
-  /** Everything up to it is acknowledged. */
-  readonly cursor: string;
-  /** How many events it has not acknowledged. */
-  readonly lag: number;
-  /** The age of the oldest of them, in milliseconds. */
-  readonly lagMs: number;
-  /** When it acknowledged last; null = never. */
-  readonly lastTime: string | null;
-  /** True while a push reader is attached, on any node. */
-  readonly isConnected: boolean;
-  /** True when it has events to read and has not moved for longer than `staleMs`. */
-  readonly isStale: boolean;
-}
+import { InProcessChannel } from './channel.ts';
+import type {
+  ConsumerFacts,
+  InProcessSubscription,
+  PollOptions,
+  SubscribeOptions,
+  SubscriptionEnd,
+  Unregistered,
+  UnregisterOptions,
+} from './reading.ts';
 
 export class InProcessReaders {
   readonly #delivery: Delivery;

@@ -2,10 +2,13 @@
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { From } from '../../contract/generated/types.ts';
 
+/** What a sink is told when it is opened. */
 export interface SinkContext {
+  /** The stream that it will be given. */
   readonly stream: string;
+  /** The name that it was given by the application. */
   readonly name: string;
-  /** null = all. */
+  /** The event types that it will be given; null = all. */
   readonly types: readonly string[] | null;
   /** Aborted when this process is to write no more. */
   readonly signal: AbortSignal;
@@ -33,10 +36,11 @@ export interface Sink {
   close?(): Promise<void>;
 }
 
+/** A sink of the application's own, and what it is given. */
 export interface SinkOptions {
   /** Its cursor's name in the database, `SINK_` and this: matches `^[A-Za-z0-9_]{1,59}$`, one on a stream. */
   readonly name: string;
-  /** @default 'main' */
+  /** The stream that it is given. @default 'main' */
   readonly stream?: string | undefined;
   /** Event types; null = all. @default null */
   readonly types?: readonly string[] | null | undefined;
@@ -44,5 +48,6 @@ export interface SinkOptions {
   readonly from?: From | undefined;
   /** Events of one batch, 1 to 1000. @default 500 */
   readonly batchMax?: number | undefined;
+  /** Where the events are written. */
   readonly sink: Sink;
 }

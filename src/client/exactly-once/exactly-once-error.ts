@@ -1,9 +1,9 @@
 // Why a batch has no effect. Match by `code`.
 
 /**
- * Fenced: a newer instance has taken the consumer, or its row is gone. CursorBehind: events between the cursor and the
- * batch have no effect here. HistoryForked: the batch is of another epoch than the cursor. TransactionEnded: the
- * transaction was over before the cursor was written. InvalidRequest: an argument is wrong.
+ * `Fenced`: a newer instance has taken the consumer, or its row is gone. `CursorBehind`: events between the cursor and
+ * the batch have no effect here. `HistoryForked`: the batch is of another epoch than the cursor. `TransactionEnded`:
+ * the transaction was over before the cursor was written. `InvalidRequest`: an argument is wrong.
  */
 export type ExactlyOnceErrorCode =
   | 'Fenced'
@@ -12,19 +12,27 @@ export type ExactlyOnceErrorCode =
   | 'TransactionEnded'
   | 'InvalidRequest';
 
+/** What an `ExactlyOnceError` says besides its code. */
 export interface ExactlyOnceErrorOptions {
+  /** What was wrong, and what to do about it. */
   readonly message: string;
+  /** Facts for programs. @default {} */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** The error behind it. */
   readonly cause?: unknown;
 }
 
+/** Why a batch has no effect. Match it by `code`, never by its message or class. */
 export class ExactlyOnceError extends Error {
   override name = 'ExactlyOnceError';
+  /** Which of the reasons. */
   readonly code: ExactlyOnceErrorCode;
+  /** Facts by name, as `cursor`; empty when there are none. */
   readonly details: Readonly<Record<string, unknown>>;
   /** The same batch will never succeed here: a consumer should end instead of trying again. */
   readonly isFinal: boolean;
 
+  /** Made by the kit. */
   constructor(code: ExactlyOnceErrorCode, { message, details, cause }: ExactlyOnceErrorOptions) {
     super(message, { cause });
     this.code = code;

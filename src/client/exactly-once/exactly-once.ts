@@ -18,31 +18,43 @@ import {
 } from './remaining.ts';
 import type { TransactionOf } from './transaction-of.ts';
 
+/** Where the cursor lies, and whose it is. */
 export interface ExactlyOnceOptions<Handle> {
   /**
    * A knex instance, a `pg` pool or client, a `mysql2` pool or connection (with promises or callbacks), or a SQLite
-   * handle (`node:sqlite`, @photostructure/sqlite, better-sqlite3). A single connection or handle is the kit's alone
-   * while a handler runs: other statements on it would become part of the transaction.
+   * handle (`node:sqlite`, `@photostructure/sqlite`, `better-sqlite3`). A single connection or handle is the kit's
+   * alone while a handler runs: other statements on it would become part of the transaction.
    */
   readonly database: Handle;
-  /** Matches `^[A-Za-z0-9_]{1,64}$`; what else writes effects of its own has a name of its own. */
+  /** The name of its row; matches `^[A-Za-z0-9_]{1,64}$`. What else writes effects of its own has a name of its own. */
   readonly consumer: string;
-  /** @default 'main' */
+  /** The stream whose events it handles; the cursors of two streams are apart. @default 'main' */
   readonly stream?: string;
-  /** @default 'evt_cursors' */
+  /** The table of the cursors; matches `^[A-Za-z_][A-Za-z0-9_]{0,62}$`. @default 'evt_cursors' */
   readonly table?: string;
 }
 
-/** Works through `tx` only; rejecting undoes it. It must not end the transaction. */
+/**
+ * What a batch does to the database. It works through `tx` only: rejecting undoes it, resolving lets it be committed
+ * together with the cursor. It must not end the transaction.
+ */
 export type Effect<Tx, B extends EventBatch> = (tx: Tx, batch: B) => Promise<unknown>;
 
-/** Throws `InvalidRequest` for a handle that it does not know, and for names that break their pattern. */
+/**
+ * Makes the kit of one consumer over a handle of the application; nothing is asked of the database yet.
+ *
+ * @throws ExactlyOnceError `InvalidRequest` for a handle that it does not know, and for names that break their pattern
+ */
 export function exactlyOnce<Handle extends object>(
   options: ExactlyOnceOptions<Handle>,
 ): ExactlyOnce<TransactionOf<Handle>> {
   return new ExactlyOnce(options);
 }
 
+/**
+ * A consumer whose cursor lies in its own database, as `exactlyOnce` makes it: each batch has its effect exactly once,
+ * however often it comes.
+ */
 export class ExactlyOnce<Tx> {
   readonly #database;
   readonly #sql;
@@ -68,12 +80,12 @@ export class ExactlyOnce<Tx> {
     return this.#sql.schema;
   }
 
-  /** What is known to be committed; null before the consumer was opened. */
+  /** Up to where effects are known to be committed; null before the consumer was opened. */
   get position(): Position | null {
     return this.#position;
   }
 
-  /** Makes the table when it is not there. */
+  /** Makes the table when it is not there. Rejects with the database's own error. */
   async migrate(): Promise<void> {
     const run = (sql: string) => this.#database.transaction((session) => session.run(sql));
     try {
@@ -96,7 +108,9 @@ export class ExactlyOnce<Tx> {
 
   /**
    * Takes the consumer as `open` does and puts its cursor there, forward or back, without any effect: to begin
-   * elsewhere than at the beginning, or after `CursorBehind` and `HistoryForked`.
+   * elsewhere than at the beginning, or after `CursorBehind` and `HistoryForked`. Gives the position.
+   *
+   * @throws ExactlyOnceError `InvalidRequest` for a position that is none
    */
   async seek(position: Position): Promise<Position> {
     const to = checkedPosition('id', position);
@@ -107,8 +121,10 @@ export class ExactlyOnce<Tx> {
    * Makes a consumer's handler out of an effect. The handler resolves when the effect and the cursor are committed, or
    * were before; the effect is given what has none yet. Opens the consumer when nobody has.
    *
-   * Rejects with `Fenced`, `CursorBehind`, `HistoryForked`, `TransactionEnded`, and with what the effect or the
-   * database throws. Then nothing was done; where only the answer to the commit was lost, the next call will know.
+   * When the handler rejects, nothing was done; where only the answer to the commit was lost, the next call will know.
+   *
+   * @throws ExactlyOnceError by the handler: `Fenced`, `CursorBehind`, `HistoryForked`, `TransactionEnded`; else what
+   * the effect or the database throws
    */
   handler<B extends EventBatch>(effect: Effect<Tx, B>): (batch: B) => Promise<void> {
     return (batch) =>

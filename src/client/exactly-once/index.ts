@@ -7,6 +7,10 @@ export {
   type ExactlyOnceOptions,
   exactlyOnce,
 } from './exactly-once.ts';
-export { ExactlyOnceError, type ExactlyOnceErrorCode } from './exactly-once-error.ts';
+export {
+  ExactlyOnceError,
+  type ExactlyOnceErrorCode,
+  type ExactlyOnceErrorOptions,
+} from './exactly-once-error.ts';
 export type { BatchEvent, EventBatch, Position } from './remaining.ts';
 export type { TransactionOf } from './transaction-of.ts';

@@ -2,24 +2,35 @@
 import { compareIds, type EventId, NO_EVENT } from '../../contract/event-id.ts';
 import { ExactlyOnceError } from './exactly-once-error.ts';
 
+/** An event, as clients give it. */
 export interface BatchEvent {
+  /** Its place in the stream: a decimal string. */
   readonly id: string;
+  /** What happened, in the application's words. */
   readonly type: string;
+  /** Any JSON value. */
   readonly data: unknown;
+  /** When the database stored it: UTC, `2026-11-20T21:32:25.123Z`; not monotonic in id. */
   readonly ts: string;
 }
 
-/** Every wanted event with `after < id <= upTo`. */
+/** Every wanted event with `after < id <= upTo`: what a handler must be given. A client's `ReceivedBatch` is one. */
 export interface EventBatch {
+  /** In the order of their ids; there may be none. */
   readonly events: readonly BatchEvent[];
+  /** The batch begins behind it. */
   readonly after: string;
+  /** Everything wanted up to it is in this batch or was before it. */
   readonly upTo: string;
+  /** Which history the ids are of; see `Position`. */
   readonly epoch: number;
 }
 
 /** Where a consumer stands: the effects of all events up to `id` are in its database. */
 export interface Position {
+  /** The id of the last event with an effect, `'0'` before the first. */
   readonly id: string;
+  /** Which history the id is of: it counts the stream's forks after a failover or a restore, from 1. */
   readonly epoch: number;
 }
 

@@ -1,34 +1,27 @@
 // What an effect is given, as a type: told from the handle's own type by shape, so that no driver's types are needed.
 
-type Method = (...args: never[]) => unknown;
-
 /** `Knex` -> `Knex.Transaction`, a pool -> its connection, a single connection or SQLite handle -> itself. */
-export type TransactionOf<Handle> = Handle extends { prepare: Method; exec: Method }
+export type TransactionOf<Handle> = Handle extends {
+  prepare: (...args: never[]) => unknown;
+  exec: (...args: never[]) => unknown;
+}
   ? Handle
-  : Handle extends KnexLike<infer Transaction>
+  : Handle extends {
+        raw: unknown;
+        transaction(work: (tx: infer Transaction) => Promise<unknown>): unknown;
+      }
     ? Transaction
-    : Handle extends PgPoolLike<infer Client>
+    : Handle extends {
+          readonly totalCount: number;
+          connect: { (): Promise<infer Client>; (callback: never): void };
+        }
       ? Client
-      : Handle extends PromisePoolLike<infer Connection>
+      : Handle extends { getConnection(): Promise<infer Connection> }
         ? Connection
-        : Handle extends CallbackPoolLike<infer Connection>
+        : Handle extends {
+              getConnection(
+                callback: (error: unknown, connection: infer Connection) => unknown,
+              ): void;
+            }
           ? Connection
           : Handle;
-
-interface KnexLike<Transaction> {
-  raw: unknown;
-  transaction(work: (tx: Transaction) => Promise<unknown>): unknown;
-}
-
-interface PgPoolLike<Client> {
-  readonly totalCount: number;
-  connect: { (): Promise<Client>; (callback: never): void };
-}
-
-interface PromisePoolLike<Connection> {
-  getConnection(): Promise<Connection>;
-}
-
-interface CallbackPoolLike<Connection> {
-  getConnection(callback: (error: unknown, connection: Connection) => unknown): void;
-}

@@ -5,10 +5,14 @@ import { requestText, resultOf } from '../caller.ts';
 import type { SocketEvents, Transport, TransportSocket } from '../transport.ts';
 import { connectError, type HttpPeer, postText, rpcUrl } from './http.ts';
 
+/** Which server, and who calls. */
 export interface BrowserTransportOptions {
-  /** Where the server is. @default the origin of the page */
+  /**
+   * Where the server is, as `https://events.example.com`; it may be relative to the page.
+   * @default the origin of the page
+   */
   readonly url?: string | undefined;
-  /** null: none, for a server in open mode. */
+  /** The key of a principal, sent with each call; null: none, for a server in open mode. @default null */
   readonly key?: string | null | undefined;
 }
 

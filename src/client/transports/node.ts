@@ -6,10 +6,11 @@ import { errorFromWire } from '../caller.ts';
 import type { SocketEvents, Transport, TransportSocket } from '../transport.ts';
 import { connectError, type HttpPeer, postText, rpcUrl, strangeAnswer } from './http.ts';
 
+/** Which server, and who calls. */
 export interface NodeTransportOptions {
   /** Where the server is, as `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** null: none, for a server in open mode. */
+  /** The key of a principal, sent with each call; null: none, for a server in open mode. @default null */
   readonly key?: string | null | undefined;
 }
 

@@ -278,7 +278,7 @@ export const openrpc = {
         "name": "result",
         "schema": {
           "title": "UnregisterConsumerResult",
-          "description": "What it did, or with dry_run would do.",
+          "description": "What it did, or with dry_run would do; cursor: the last event that the consumer had acknowledged.",
           "type": "object",
           "properties": {
             "unregistered": {
@@ -645,6 +645,7 @@ export const openrpc = {
           "type": "array",
           "items": {
             "title": "ConsumerStatus",
+            "description": "A registered consumer of a stream; cursor: the last event that it has acknowledged.",
             "type": "object",
             "properties": {
               "principal": {
@@ -655,7 +656,8 @@ export const openrpc = {
                 "description": "null: one of the service's own, ARCHIVER or a sink (SINK_ and its name)."
               },
               "component": {
-                "type": "string"
+                "type": "string",
+                "description": "The part of the principal that reads on its own."
               },
               "cursor": {
                 "$ref": "#/components/schemas/event-id"
@@ -666,6 +668,7 @@ export const openrpc = {
                 "minimum": 0
               },
               "last_time": {
+                "description": "When its cursor moved last; null: never yet.",
                 "oneOf": [
                   {
                     "type": "null"
@@ -676,7 +679,8 @@ export const openrpc = {
                 ]
               },
               "connected": {
-                "type": "boolean"
+                "type": "boolean",
+                "description": "Some node pushes to it now."
               },
               "stale": {
                 "type": "boolean",
@@ -747,6 +751,7 @@ export const openrpc = {
             },
             "status": {
               "type": "string",
+              "description": "open: it takes events.",
               "enum": [
                 "open"
               ]
@@ -766,7 +771,7 @@ export const openrpc = {
             "epoch"
           ],
           "additionalProperties": false,
-          "description": "first: the oldest event that is still in the active database; last: the newest; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
+          "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
         }
       },
       "errors": [

@@ -370,6 +370,7 @@ export const schemas = {
     "type": "array",
     "items": {
       "title": "ConsumerStatus",
+      "description": "A registered consumer of a stream; cursor: the last event that it has acknowledged.",
       "type": "object",
       "properties": {
         "principal": {
@@ -380,7 +381,8 @@ export const schemas = {
           "description": "null: one of the service's own, ARCHIVER or a sink (SINK_ and its name)."
         },
         "component": {
-          "type": "string"
+          "type": "string",
+          "description": "The part of the principal that reads on its own."
         },
         "cursor": {
           "$ref": "../event-id.schema.json"
@@ -391,6 +393,7 @@ export const schemas = {
           "minimum": 0
         },
         "last_time": {
+          "description": "When its cursor moved last; null: never yet.",
           "oneOf": [
             {
               "type": "null"
@@ -401,7 +404,8 @@ export const schemas = {
           ]
         },
         "connected": {
-          "type": "boolean"
+          "type": "boolean",
+          "description": "Some node pushes to it now."
         },
         "stale": {
           "type": "boolean",
@@ -695,6 +699,7 @@ export const schemas = {
       },
       "status": {
         "type": "string",
+        "description": "open: it takes events.",
         "enum": [
           "open"
         ]
@@ -714,7 +719,7 @@ export const schemas = {
       "epoch"
     ],
     "additionalProperties": false,
-    "description": "first: the oldest event that is still in the active database; last: the newest; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
+    "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
   },
   "methods/unregisterConsumer.params": {
     "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.params.schema.json",
@@ -748,7 +753,7 @@ export const schemas = {
   "methods/unregisterConsumer.result": {
     "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.result.schema.json",
     "title": "UnregisterConsumerResult",
-    "description": "What it did, or with dry_run would do.",
+    "description": "What it did, or with dry_run would do; cursor: the last event that the consumer had acknowledged.",
     "type": "object",
     "properties": {
       "unregistered": {

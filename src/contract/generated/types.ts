@@ -204,18 +204,30 @@ export interface HintParams {
 export interface ListConsumersParams {
   stream?: StreamName;
 }
+/**
+ * A registered consumer of a stream; cursor: the last event that it has acknowledged.
+ */
 export interface ConsumerStatus {
   /**
    * null: one of the service's own, ARCHIVER or a sink (SINK_ and its name).
    */
   principal: string | null;
+  /**
+   * The part of the principal that reads on its own.
+   */
   component: string;
   cursor: EventId;
   /**
    * Newest minus cursor, in events.
    */
   lag: number;
+  /**
+   * When its cursor moved last; null: never yet.
+   */
   last_time: null | EventTs;
+  /**
+   * Some node pushes to it now.
+   */
   connected: boolean;
   /**
    * It has events to read and has not moved for longer than EVT_STALE_MS.
@@ -296,7 +308,7 @@ export interface StreamInfoParams {
   stream?: StreamName;
 }
 /**
- * first: the oldest event that is still in the active database; last: the newest; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; "0" = none.
+ * first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; "0" = none.
  */
 export interface StreamInfoResult {
   stream: StreamName;
@@ -308,6 +320,9 @@ export interface StreamInfoResult {
    * Rows that wait for their place in the order.
    */
   inbox: number;
+  /**
+   * open: it takes events.
+   */
   status: 'open';
   epoch: Epoch;
 }
@@ -321,7 +336,7 @@ export interface UnregisterConsumerParams {
   dry_run?: boolean;
 }
 /**
- * What it did, or with dry_run would do.
+ * What it did, or with dry_run would do; cursor: the last event that the consumer had acknowledged.
  */
 export interface UnregisterConsumerResult {
   /**

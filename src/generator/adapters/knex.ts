@@ -5,11 +5,15 @@ import type { Adapter } from './adapter.ts';
 
 /** The part of `Knex.Transaction` that is used. */
 export interface KnexTransaction {
+  /** True in a transaction. */
   readonly isTransaction?: boolean;
+  /** Says which driver it uses. */
   // biome-ignore lint/suspicious/noExplicitAny: knex declares it so
   readonly client: any;
+  /** Runs the statement. */
   // biome-ignore lint/suspicious/noExplicitAny: knex declares it so
   raw(sql: string, bindings: readonly any[]): PromiseLike<unknown>;
+  /** Settles when the transaction is over: then a hint is given. */
   readonly executionPromise?: Promise<unknown>;
 }
 

@@ -5,8 +5,10 @@ import type { Adapter } from './adapter.ts';
 
 /** The part of a `mysql2` connection that is used. */
 export interface Mysql2Connection {
+  /** Runs the statement, which stays prepared. */
   // biome-ignore lint/suspicious/noExplicitAny: mysql2 overloads it
   execute(sql: string, values: any): any;
+  /** Is not called; a pool has none. */
   // biome-ignore lint/suspicious/noExplicitAny: mysql2 overloads it
   beginTransaction(...args: any[]): any;
 }

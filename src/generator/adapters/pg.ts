@@ -5,7 +5,9 @@ import type { Adapter } from './adapter.ts';
 
 /** The part of `pg.ClientBase` that is used. */
 export interface PgClient {
+  /** Runs the statement. */
   query(sql: string, values: unknown[]): Promise<unknown>;
+  /** Is not called; a pool has none. */
   escapeIdentifier(name: string): string;
 }
 

@@ -5,7 +5,9 @@ import type { Adapter } from './adapter.ts';
 
 /** The part of a synchronous SQLite handle that is used. */
 export interface SqliteHandle {
+  /** Runs the statement. */
   prepare(sql: string): { run(...values: unknown[]): unknown };
+  /** Is not called. */
   exec(sql: string): unknown;
 }
 

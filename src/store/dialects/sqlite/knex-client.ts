@@ -63,5 +63,8 @@ class ClientSqlite extends ClientBetterSqlite3 {
   }
 }
 
-/** For `connection: {filename}`; statements that meet another writer wait at most `acquireConnectionTimeout`. */
-export const SqliteClient = ClientSqlite as unknown as typeof Knex.Client;
+/**
+ * The `client` of a knex instance, with `connection: {filename}`, on the SQLite library that the service uses.
+ * Statements that meet another writer wait at most `acquireConnectionTimeout`, in milliseconds.
+ */
+export const SqliteClient: typeof Knex.Client = ClientSqlite as unknown as typeof Knex.Client;

@@ -1,0 +1,109 @@
+// What the embedding application says of its readers, and hears of them. Apart from what carries it out, so that its
+// types bring no others with them.
+import type { From } from '../../contract/generated/types.ts';
+import type { InProcessHandler } from './channel.ts';
+
+/** What is handed to a function of this process, and how. */
+export interface SubscribeOptions {
+  /**
+   * The consumer's name among those of this application; registered when it is new. LIVE reads without a cursor.
+   * @default 'LIVE'
+   */
+  readonly component?: string | undefined;
+  /** The stream's name. @default 'main' */
+  readonly stream?: string | undefined;
+  /** Event types; null = all. @default null */
+  readonly want?: readonly string[] | null | undefined;
+  /**
+   * Where it begins: LIVE at each subscription, another component when it is registered.
+   * @default `'now'` for LIVE, else `'beginning'`
+   */
+  readonly from?: From | undefined;
+  /**
+   * Called with up to 1000 events, one batch at a time, in order. Resolving acknowledges the batch; when it throws or
+   * rejects, the same batch comes again, after a pause that grows from 0.1 to 10 s.
+   */
+  readonly onEvents: InProcessHandler;
+  /** Ends the subscription, when the batch at hand is handled. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Why a subscription ended: by its signal or by `stop`; because a newer reader took the consumer over; because the
+ * consumer was unregistered; because the app stops. `timed-out` is for readers over the network.
+ */
+export type SubscriptionEnd =
+  | 'stopped'
+  | 'taken-over'
+  | 'unregistered'
+  | 'shutting-down'
+  | 'timed-out';
+
+/** A function of this process that is handed events. */
+export interface InProcessSubscription {
+  /** Resolves, never rejects, when nothing comes any more and the last acknowledgement was handed over. */
+  readonly ended: Promise<SubscriptionEnd>;
+  /** Resolves when the batch at hand is handled and nothing more comes. */
+  stop(): Promise<void>;
+}
+
+/** What is asked for, and by whom. */
+export interface PollOptions {
+  /**
+   * The consumer's name among those of this application, which is registered. LIVE reads without a cursor.
+   * @default 'LIVE'
+   */
+  readonly component?: string | undefined;
+  /** The stream's name. @default 'main' */
+  readonly stream?: string | undefined;
+  /** Acknowledges everything up to it; null repeats what is not acknowledged. @default null */
+  readonly lastId?: string | null | undefined;
+  /** Event types; null = all. @default null */
+  readonly want?: readonly string[] | null | undefined;
+  /** The most events of the batch, up to 1000. @default 1000 */
+  readonly limit?: number | undefined;
+  /** How long to wait for an event when there is none, in milliseconds, up to 30000. @default 0 */
+  readonly waitMs?: number | undefined;
+  /** Of `lastId`: that of the batch it came from. @default the current one */
+  readonly epoch?: number | undefined;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which consumer to forget, and whether. */
+export interface UnregisterOptions {
+  /** The stream that it reads. @default 'main' */
+  readonly stream?: string | undefined;
+  /** Whose consumer, as of somebody on the network. @default 'internal', the application's own */
+  readonly principal?: string | undefined;
+  /** Only say what it would do. @default false */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** What a consumer was when it was forgotten. */
+export interface Unregistered {
+  /** Where it stood. */
+  readonly cursor: string;
+  /** How many events it had not acknowledged. */
+  readonly lag: number;
+}
+
+/** A registered consumer, and how far it is. */
+export interface ConsumerFacts {
+  /** `internal` for the application's own; null for the service's own, such as the archiver. */
+  readonly principal: string | null;
+  /** The name that it reads under. */
+  readonly component: string;
+  /** Everything up to it is acknowledged. */
+  readonly cursor: string;
+  /** How many events it has not acknowledged. */
+  readonly lag: number;
+  /** The age of the oldest of them, in milliseconds. */
+  readonly lagMs: number;
+  /** When it acknowledged last; null = never. */
+  readonly lastTime: string | null;
+  /** True while a push reader is attached, on any node. */
+  readonly isConnected: boolean;
+  /** True when it has events to read and has not moved for longer than `staleMs`. */
+  readonly isStale: boolean;
+}
