@@ -5,6 +5,7 @@ import { ConfigError, loadSettings, type SettingSources, type Settings } from '.
 import type { DatabaseSource } from '../store/source.ts';
 import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
+import { optionProblems } from './option-problems.ts';
 import type { SinkOptions } from './sinks/sink.ts';
 import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
 
@@ -64,7 +65,7 @@ export function createApp(options: AppOptions = {}): App {
       ...addressOf(server),
     }),
   };
-  const settings = checked(sources, sinks);
+  const settings = checked(sources, sinks, optionProblems(options));
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),
@@ -75,9 +76,13 @@ export function createApp(options: AppOptions = {}): App {
   });
 }
 
-/** The settings. Throws `ConfigError` with what is wrong with them and with the sinks. */
-function checked(sources: SettingSources, sinks: readonly SinkOptions[]): Settings {
-  const problems: string[] = [];
+/** The settings. Throws `ConfigError` with what is wrong with them, with the sinks, and what else is. */
+function checked(
+  sources: SettingSources,
+  sinks: readonly SinkOptions[],
+  others: readonly string[],
+): Settings {
+  const problems = [...others];
   let settings: Settings | null = null;
   try {
     settings = loadSettings(sources);
@@ -92,11 +97,11 @@ function checked(sources: SettingSources, sinks: readonly SinkOptions[]): Settin
 }
 
 function isServer(server: AppOptions['server']): server is HttpServer | HttpsServer {
-  return typeof server === 'object' && 'listen' in server;
+  return typeof server === 'object' && server !== null && 'listen' in server;
 }
 
 function addressOf(server: AppOptions['server']): AddressOptions {
-  if (!server || isServer(server)) return {};
+  if (typeof server !== 'object' || isServer(server)) return {};
   return { host: server.host, port: server.port };
 }
 

@@ -2,7 +2,7 @@
 import type { Settings } from '../config/load.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
-import { databaseOptions } from './app.ts';
+import { databaseOptions } from './running-app.ts';
 
 /** The settings of every command that works on the databases itself. */
 export const ACTIVE_SETTINGS = [

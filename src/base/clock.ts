@@ -1,5 +1,7 @@
 // Time as a port, so that loops can be tested without waiting.
 
+import { onAbort } from './on-abort.ts';
+
 export interface Clock {
   /** Milliseconds that only ever go forward; for durations, never for time of day. */
   monotonicMs(): number;
@@ -24,10 +26,10 @@ export const systemClock: Clock = {
       if (signal?.aborted) return resolve();
       const done = () => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
+        leave();
         resolve();
       };
       const timer = setTimeout(done, ms);
-      signal?.addEventListener('abort', done, { once: true });
+      const leave = onAbort(signal, done);
     }),
 };

@@ -1,5 +1,6 @@
 // Calls a server by JSON-RPC 2.0, and is the only place that turns wire errors back. Params and results may go as
 // text, so that data passes exactly as it was written (`JSON.parse` loses `1.0` and 2^53+1).
+import { onAbort } from '../base/on-abort.ts';
 import type { methodTable } from '../contract/generated/method-table.ts';
 import type { Contract } from '../contract/generated/types.ts';
 import { membersOf } from '../contract/json-text.ts';
@@ -50,14 +51,12 @@ export class Caller {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(timeoutError(method, timeoutMs)), timeoutMs);
     // Not `AbortSignal.any`: of a signal that lives for months it keeps something for each call.
-    const onAbort = () => stop.abort(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted) onAbort();
+    const leave = onAbort(signal, () => stop.abort(signal?.reason));
     try {
       return resultOf(await this.#transport.request(request, stop.signal));
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      leave();
     }
   }
 }

@@ -34,6 +34,8 @@ export interface ConsumerRunOptions extends Pick<ConsumerOptions, 'onReady' | 'o
 
 const BACKOFF = { firstMs: 100, maxMs: 10_000 };
 const RETRY_MS_MAX = 60_000;
+/** A session that lasted so long is no failure that the next one would follow from. */
+const SOUND_MS = 10_000;
 
 export class ConsumerRun implements Reading {
   readonly component: string;
@@ -47,9 +49,13 @@ export class ConsumerRun implements Reading {
   #position: Position | null;
   /** What a handler or a callback ended the run with. */
   #failure: { readonly error: unknown } | null = null;
-  #isPrepared = false;
+  #isRegistered = false;
+  /** Everything up to here is known to be stored as acknowledged. */
+  #acknowledged: Position | null = null;
+  #isOver = false;
   #seq = 0;
   #failures = 0;
+  #readyAtMs = Number.POSITIVE_INFINITY;
 
   constructor(options: ConsumerRunOptions) {
     this.#options = options;
@@ -66,34 +72,62 @@ export class ConsumerRun implements Reading {
     return this.#position;
   }
 
-  /** Resolves when it was ended; rejects when it cannot go on. */
+  /** Resolves when it was ended; rejects when it cannot go on. Nothing is handed to the handler behind either. */
   async run(): Promise<void> {
+    try {
+      await this.#read();
+      await this.#settle();
+    } catch (error) {
+      this.#isOver = true;
+      await this.settled();
+      throw error;
+    } finally {
+      this.#isOver = true;
+    }
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  async #read(): Promise<void> {
     while (!this.ending.aborted) {
+      this.#readyAtMs = Number.POSITIVE_INFINITY;
       try {
         await this.#options.receiver.session(this);
       } catch (error) {
         if (this.ending.aborted) break;
         if (!isTransient(error) || isTakenOver(error)) throw error;
         this.#report(error);
+        if (systemClock.monotonicMs() - this.#readyAtMs > SOUND_MS) this.#failures = 0;
         await systemClock.sleep(this.#pauseMs(error), this.ending);
         this.#failures += 1;
       }
     }
-    await this.#settle();
-    if (this.#failure !== null) throw this.#failure.error;
   }
 
-  async prepare(call: Calling): Promise<void> {
+  async register(call: Calling): Promise<void> {
+    if (this.#isRegistered) return;
     const { component, stream, from } = this;
-    if (isLive(this)) {
-      // A handler of the last session may still be at it; what it was given is not asked for again.
-      await this.#turns.run(async () => {});
-      return;
-    }
-    if (this.#isPrepared) return;
     await call('registerConsumer', { component, stream, ...(from && { from }) });
-    if (this.#position !== null) await call('pollEvents', this.#acknowledgement(this.#position));
-    this.#isPrepared = true;
+    this.#isRegistered = true;
+  }
+
+  idle(): Promise<void> {
+    return this.#turns.run(async () => {});
+  }
+
+  settled(): Promise<void> {
+    return within(this.#options.settleMs, this.idle());
+  }
+
+  async acknowledge(call: Calling): Promise<void> {
+    const position = this.#position;
+    if (position === null || position === this.#acknowledged) return;
+    try {
+      await call('pollEvents', this.#acknowledgement(position));
+    } catch (error) {
+      // Where nobody may poll, what was not acknowledged by an answer comes again.
+      if (!isNotServed(error)) throw error;
+    }
+    this.#acknowledged = position;
   }
 
   beginAt(position: Position): void {
@@ -101,12 +135,13 @@ export class ConsumerRun implements Reading {
   }
 
   ready(): void {
+    this.#readyAtMs = systemClock.monotonicMs();
     this.#options.onReady?.();
   }
 
-  take(batch: WireBatch): Promise<boolean> {
+  take(batch: WireBatch, session?: AbortSignal): Promise<boolean | null> {
     return this.#turns.run(async () => {
-      if (this.ending.aborted) return false;
+      if (this.#isOver || this.ending.aborted || session?.aborted) return null;
       this.#failures = 0;
       const numbered = { ...batch, seq: this.#seq, missed: this.#missedBefore(batch) };
       const isTaken = await this.#handle(numbered);
@@ -116,15 +151,16 @@ export class ConsumerRun implements Reading {
   }
 
   /** LIVE is tried again here: a server sends it nothing twice. */
-  async #handle(batch: ReceivedBatch): Promise<boolean> {
+  async #handle(batch: ReceivedBatch): Promise<boolean | null> {
     for (let refusals = 0; ; refusals += 1) {
       const isTaken = await this.#offer(batch);
-      if (isTaken || !isLive(this) || this.ending.aborted) return isTaken;
+      if (isTaken !== false || !isLive(this)) return isTaken;
       await systemClock.sleep(backoffMs(refusals, BACKOFF), this.ending);
+      if (this.#isOver || this.ending.aborted) return null;
     }
   }
 
-  async #offer(batch: ReceivedBatch): Promise<boolean> {
+  async #offer(batch: ReceivedBatch): Promise<boolean | null> {
     try {
       const result = await this.#options.onEvents(batch);
       const isEnough = result instanceof Enough;
@@ -135,7 +171,7 @@ export class ConsumerRun implements Reading {
       if (isFinal(error)) this.#fail(error);
       else this.#report(error);
     }
-    return false;
+    return this.#enough.signal.aborted ? null : false;
   }
 
   /** What the callback throws would be nobody's: it ends the run. */
@@ -152,7 +188,13 @@ export class ConsumerRun implements Reading {
     this.#enough.abort();
   }
 
+  /** Forward only; and not by a handler that was not waited for. */
   #moveTo(position: Position): void {
+    const before = this.#position;
+    const isBack =
+      before?.epoch === position.epoch &&
+      compareIds(position.id as EventId, before.id as EventId) < 0;
+    if (this.#isOver || isBack) return;
     this.#position = position;
     this.#options.onPosition(position);
   }
@@ -176,11 +218,8 @@ export class ConsumerRun implements Reading {
    */
   async #settle(): Promise<void> {
     const { settleMs, caller } = this.#options;
-    await within(
-      settleMs,
-      this.#turns.run(async () => {}),
-    );
-    if (isLive(this) || this.#position === null || !this.#isPrepared) return;
+    await this.settled();
+    if (isLive(this) || this.#position === null || !this.#isRegistered) return;
     const params = this.#acknowledgement(this.#position);
     const acknowledged = caller.call('pollEvents', params, { timeoutMs: settleMs });
     // Who has had enough counts on it; who was told to stop gets these events once more at worst.
@@ -197,4 +236,8 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   const done = new AbortController();
   await Promise.race([work, systemClock.sleep(ms, done.signal)]);
   done.abort();
+}
+
+function isNotServed(error: unknown): boolean {
+  return isCallError(error) && (error.code === 'Unauthorized' || error.code === 'UnknownMethod');
 }

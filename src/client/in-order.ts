@@ -5,12 +5,12 @@
 // of before and count for nothing.
 import { CallError } from './call-error.ts';
 
-/** Handles one item; false = refused. */
-export type Handle<T> = (item: T) => Promise<boolean>;
+/** Handles one item; false = refused, null = no more is handled. */
+export type Handle<T> = (item: T) => Promise<boolean | null>;
 
 interface Held<T> {
   readonly item: T;
-  readonly answer: (isTaken: boolean) => void;
+  readonly answer: (isTaken: boolean | null) => void;
 }
 
 export class InOrder<T> {
@@ -31,7 +31,7 @@ export class InOrder<T> {
    * Resolves with what the handler says, when it was this one's turn; never, when the one before it was refused.
    * Throws `CallError` when so many came that one before them must be lost.
    */
-  take(seq: number, item: T): Promise<boolean> {
+  take(seq: number, item: T): Promise<boolean | null> {
     return new Promise((resolve) => {
       if (this.#isAskedAgain && seq !== this.#expected) return;
       this.#isAskedAgain = false;
@@ -53,7 +53,7 @@ export class InOrder<T> {
       if (isTaken) this.#expected += 1;
       else {
         this.#held.clear();
-        this.#isAskedAgain = true;
+        this.#isAskedAgain = isTaken === false;
       }
     }
     this.#isAtWork = false;

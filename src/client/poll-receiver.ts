@@ -5,7 +5,7 @@ import type { From } from '../contract/generated/types.ts';
 import { CallError } from './call-error.ts';
 import type { Caller, CallParams } from './caller.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
-import { isLive, type Reading, type Receiver } from './receiver.ts';
+import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
 
 /** How long the server holds a question that it has no events for: below the time-outs of most proxies. */
 const WAIT_MS = 20_000;
@@ -23,15 +23,18 @@ export class PollReceiver implements Receiver {
 
   async session(reading: Reading): Promise<never> {
     const { ending: signal } = reading;
-    await reading.prepare((method, params) => this.#caller.call(method, params, { signal }));
-    if (isLive(reading) && reading.position === null) await this.#begin(reading);
+    const call: Calling = (method, params) => this.#caller.call(method, params, { signal });
+    if (!isLive(reading)) await reading.register(call);
+    else if (reading.position === null) await this.#begin(reading);
+    // What a handler of the last session is still at is not asked for again.
+    await reading.idle();
     reading.ready();
     let refusals = 0;
     for (;;) {
       signal.throwIfAborted();
       const batch = await this.#ask(reading);
       const isNews = batch.events.length > 0 || batch.upTo !== batch.after;
-      if (!isNews || (await reading.take(batch))) refusals = 0;
+      if (!isNews || (await reading.take(batch)) !== false) refusals = 0;
       else {
         await systemClock.sleep(backoffMs(refusals, BACKOFF), signal);
         refusals += 1;

@@ -1,10 +1,11 @@
 // Events by push: one socket, one subscription, an answer to each batch.
+import { nextTurn } from '../base/clock.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { CallError, isCallError, TAKEN_OVER } from './call-error.ts';
 import type { CallParams } from './caller.ts';
 import { InOrder } from './in-order.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
-import { isLive, type Reading, type Receiver } from './receiver.ts';
+import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
 import { type IncomingCall, type OnCall, RpcSocket } from './rpc-socket.ts';
 import type { Transport } from './transport.ts';
 
@@ -27,36 +28,54 @@ export class PushReceiver implements Receiver {
 
   async session(reading: Reading): Promise<never> {
     const { ending } = reading;
-    const failed = new AbortController();
-    const onCall = isLive(reading)
-      ? inAnyOrder(reading)
-      : inOrder(reading, this.#inFlight, (error) => failed.abort(error));
-    const socket = await RpcSocket.open(this.#transport, onCall, ending);
-    const leave = () => socket.close();
-    const stops = [ending, failed.signal];
-    for (const stop of stops) stop.addEventListener('abort', leave, { once: true });
+    const over = new AbortController();
+    const socket = await RpcSocket.open(
+      this.#transport,
+      isLive(reading) ? inAnyOrder(reading) : inOrder(reading, this.#inFlight, over),
+      ending,
+    );
+    // The handler's answer to the batch at hand still goes out.
+    const leave = () =>
+      void reading
+        .settled()
+        .then(nextTurn)
+        .then(() => socket.close());
+    const cut = () => socket.close();
+    ending.addEventListener('abort', leave, { once: true });
+    over.signal.addEventListener('abort', cut, { once: true });
+    void socket.closed.then(() => over.abort());
     try {
       ending.throwIfAborted();
-      await reading.prepare((method, params) => socket.call(method, params));
       if (isLive(reading)) await subscribeLive(socket, reading);
       else await subscribe(socket, reading, this.#inFlight);
       reading.ready();
       const code = await socket.closed;
-      throw failed.signal.aborted ? failed.signal.reason : closeError(code);
+      throw isCallError(over.signal.reason) ? over.signal.reason : closeError(code);
     } finally {
-      for (const stop of stops) stop.removeEventListener('abort', leave);
+      ending.removeEventListener('abort', leave);
+      over.abort();
       socket.close();
     }
   }
 }
 
+/**
+ * A handler that has outlasted its connection is waited for, and what it has done is acknowledged before more is asked
+ * for: one that takes longer than the server waits would else be given the same batch for ever.
+ */
 async function subscribe(socket: RpcSocket, reading: Reading, inFlight: number): Promise<void> {
   const { component, stream, want } = reading;
+  const call: Calling = (method, params) => socket.call(method, params);
+  await reading.register(call);
+  await reading.idle();
+  await reading.acknowledge(call);
   await socket.call('readyToReceive', { component, stream, want, max_in_flight: inFlight });
 }
 
 async function subscribeLive(socket: RpcSocket, reading: Reading): Promise<void> {
   const { component, stream, want, from = 'now' } = reading;
+  // What a handler of the last session is still at is not asked for again.
+  await reading.idle();
   const ask = (start: Pick<CallParams<'readyToReceive'>, 'from' | 'epoch'>) =>
     socket.call('readyToReceive', {
       component,
@@ -82,26 +101,28 @@ async function subscribeLive(socket: RpcSocket, reading: Reading): Promise<void>
   }
 }
 
-function inOrder(reading: Reading, inFlight: number, onFailure: (error: unknown) => void): OnCall {
-  const batches = new InOrder((batch: WireBatch) => reading.take(batch), inFlight + 1);
+/** `over` is aborted with the reason when a batch must be lost. */
+function inOrder(reading: Reading, inFlight: number, over: AbortController): OnCall {
+  const take = (batch: WireBatch) => reading.take(batch, over.signal);
+  const batches = new InOrder(take, inFlight + 1);
   return onBatch((seq, batch) =>
     batches.take(seq, batch).catch((error: unknown) => {
-      onFailure(error);
-      return false;
+      over.abort(error);
+      return null;
     }),
   );
 }
 
-/** The numbers of LIVE have gaps where events were passed over. */
+/** The numbers of LIVE have gaps where events were passed over; and what has come is not sent again. */
 function inAnyOrder(reading: Reading): OnCall {
   return onBatch((_seq, batch) => reading.take(batch));
 }
 
-function onBatch(take: (seq: number, batch: WireBatch) => Promise<boolean>): OnCall {
+function onBatch(take: (seq: number, batch: WireBatch) => Promise<boolean | null>): OnCall {
   return async ({ method, params, text, paramsStart }: IncomingCall) => {
     if (method !== 'onEvents') return null;
     const pushed = params as PushedBatch;
-    return take(pushed.seq, readBatch(pushed, text, paramsStart));
+    return (await take(pushed.seq, readBatch(pushed, text, paramsStart))) ?? undefined;
   };
 }
 

@@ -19,14 +19,23 @@ export interface Reading {
   readonly from: From | undefined;
   /** Up to where this reader is; null before its first batch, unless it was told. */
   readonly position: Position | null;
-  /** Registers the consumer and acknowledges what it was told to, once, before anything is read. */
-  prepare(call: Calling): Promise<void>;
+  /** Registers the consumer, once. */
+  register(call: Calling): Promise<void>;
+  /** Resolves when no batch is being handled any more. */
+  idle(): Promise<void>;
+  /** The same, or when a run that ends has waited long enough. */
+  settled(): Promise<void>;
+  /** Says again that everything up to `position` was handled, unless that is known to be stored. */
+  acknowledge(call: Calling): Promise<void>;
   /** A LIVE reader begins here. */
   beginAt(position: Position): void;
   /** It is being read. */
   ready(): void;
-  /** Handles one batch; false = it has to come again. One at a time, also across sessions. */
-  take(batch: WireBatch): Promise<boolean>;
+  /**
+   * Handles one batch; false = it has to come again, null = nobody waits for an answer any more. One at a time, also
+   * across sessions; a batch whose turn comes when its session is over is not handled.
+   */
+  take(batch: WireBatch, session?: AbortSignal): Promise<boolean | null>;
   /** Aborted when the consumer wants no more. */
   readonly ending: AbortSignal;
 }

@@ -29,7 +29,9 @@ interface Received {
   readonly params?: unknown;
 }
 
-/** What it resolves with becomes the result, as JSON; null = there is no such method. Must not reject. */
+/**
+ * What it resolves with becomes the result, as JSON; null = there is no such method, undefined = there is no answer.
+ */
 export type OnCall = (call: IncomingCall) => Promise<unknown>;
 
 /** Two or three of them without a word, and the connection is given up. */
@@ -113,7 +115,9 @@ export class RpcSocket {
       return;
     }
     if (typeof parsed?.method === 'string') {
-      void this.#serve(text, { method: parsed.method, params: parsed.params });
+      const call = { method: parsed.method, params: parsed.params };
+      // It breaks the protocol.
+      this.#serve(text, call).catch(() => this.close());
     } else this.#waiting.get(Number(parsed?.id))?.resolve(text);
   }
 
@@ -123,6 +127,7 @@ export class RpcSocket {
     const params = members.findLast((member) => member.key === 'params');
     if (id === undefined || params === undefined) return;
     const result = await this.#onCall({ ...call, text, paramsStart: params.start });
+    if (result === undefined) return;
     const outcome =
       result === null
         ? '"error":{"code":-32601,"message":"There is no such method here."}'

@@ -117,6 +117,10 @@ export class Registry implements Service {
       this.#guard.count(key, systemClock.monotonicMs());
     }
     await former?.subscription.end(isOwn ? null : 'taken-over');
+    if (this.#isStopping) {
+      await this.giveBack(lease);
+      throw new ServiceError('ShuttingDown');
+    }
     return lease;
   }
 
@@ -164,6 +168,8 @@ export class Registry implements Service {
     const { metrics } = this.#options;
     this.#attached.add(subscription);
     metrics.subscriptions.inc({ stream, kind });
+    // It was on its way when the others were ended.
+    if (this.#isStopping) void subscription.end('shutting-down');
     await subscription.ended;
     this.#attached.delete(subscription);
     metrics.subscriptions.dec({ stream, kind });

@@ -8,13 +8,19 @@ import { promisify } from 'node:util';
 import { buildCli, type CliBuild } from './cli-process.ts';
 
 const packageFile = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
-  readonly exports: Record<string, { readonly default: string } | string>;
+  readonly exports: Record<
+    string,
+    { readonly default: string | { readonly default: string } } | string
+  >;
   readonly peerDependencies: Record<string, string>;
 };
 const DRIVERS = Object.keys(packageFile.peerDependencies);
-const ENTRIES = Object.entries(packageFile.exports).flatMap(([name, entry]) =>
-  typeof entry === 'string' ? [] : [[name, entry.default.replace('./dist/', '')] as const],
-);
+/** What Node is given; a file and no entry has no types. */
+const ENTRIES = Object.entries(packageFile.exports).flatMap(([name, entry]) => {
+  if (typeof entry === 'string') return [];
+  const file = typeof entry.default === 'string' ? entry.default : entry.default.default;
+  return [[name, file.replace('./dist/', '')] as const];
+});
 
 /** '' = none. */
 const COMMANDS = [

@@ -54,29 +54,38 @@ export class InProcessChannel implements Channel {
   /** A handler cannot be told to stop; what it makes of its batch does not count any more. */
   forget(): void {}
 
-  send(batch: NumberedBatch): Promise<boolean> {
-    return this.#turns.run(() => this.#handle(batch));
+  async send(batch: NumberedBatch): Promise<boolean> {
+    const answer = await this.#turns.run(() => this.#handle(batch));
+    // What is not handled any more is not answered either: it was neither acknowledged nor refused.
+    return answer ?? new Promise(() => {});
   }
 
   close(reason: CloseReason): void {
-    this.#reason = reason;
+    this.#reason ??= reason;
     this.#closing.abort();
     this.#closed.abort();
   }
 
   /** Gives the handler nothing more, and is closed when its answer to the batch at hand was taken. */
-  async finish(): Promise<void> {
+  async finish(reason: CloseReason | null): Promise<void> {
+    if (!this.#closing.signal.aborted) this.#reason = reason;
     this.#closing.abort();
-    await this.#turns.run(async () => {});
+    await this.idle();
     await nextTurn();
     this.#closed.abort();
   }
 
-  async #handle(batch: NumberedBatch): Promise<boolean> {
-    const received = batchOf(batch, batch.seq, this.#position);
+  /** Resolves when the handler is at nothing any more. */
+  idle(): Promise<void> {
+    return this.#turns.run(async () => {});
+  }
+
+  /** null when it has finished. */
+  async #handle(batch: NumberedBatch): Promise<boolean | null> {
     for (let refusals = 0; !this.#closing.signal.aborted; refusals += 1) {
       try {
-        await this.#options.onEvents(received);
+        // Made anew for each try: a handler may have changed what it was given.
+        await this.#options.onEvents(batchOf(batch, batch.seq, this.#position));
         this.#position = { id: batch.upTo, epoch: batch.epoch };
         return true;
       } catch (error) {
@@ -85,6 +94,6 @@ export class InProcessChannel implements Channel {
         await systemClock.sleep(backoffMs(refusals, BACKOFF), this.#closing.signal);
       }
     }
-    return false;
+    return null;
   }
 }

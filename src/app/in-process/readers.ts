@@ -1,5 +1,6 @@
 // What reads inside this process: consumers of the application's own, under a principal that nobody on the network can
 // be. What they ask for is checked like a call's.
+import { onAbort } from '../../base/on-abort.ts';
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import { INTERNAL, identOf, LIVE, parseIdent } from '../../contract/consumer.ts';
 import { ServiceError } from '../../contract/errors.ts';
@@ -27,6 +28,7 @@ export class InProcessReaders {
   readonly #delivery: Delivery;
   readonly #telemetry: Telemetry;
   readonly #channels = new Set<InProcessChannel>();
+  readonly #ending = new AbortController();
 
   constructor(delivery: Delivery, telemetry: Telemetry) {
     this.#delivery = delivery;
@@ -55,10 +57,12 @@ export class InProcessReaders {
 
   async poll(options: PollOptions): Promise<ReceivedBatch> {
     const { component = LIVE, stream = 'main', lastId = null, want = null } = options;
-    const { limit = EVENTS_MAX, waitMs = 0, epoch, signal = NEVER } = options;
+    const { limit = EVENTS_MAX, waitMs = 0, epoch, signal } = options;
     const rest = { limit, wait_ms: waitMs, ...(epoch !== undefined && { epoch }) };
     validate('methods/pollEvents.params', { component, stream, last_id: lastId, want, ...rest });
-    const batch = await this.#delivery.poll(consumerOf(component, stream), {
+    const stop = new AbortController();
+    const leave = [signal, this.#ending.signal].map((each) => onAbort(each, () => stop.abort()));
+    const polling = this.#delivery.poll(consumerOf(component, stream), {
       lastId: lastId as EventId | null,
       epoch,
       filter: want === null ? null : wantFilter(want),
@@ -66,8 +70,9 @@ export class InProcessReaders {
       bytesMax: BATCH_BYTES_MAX,
       movesCursor: false,
       waitMs,
-      signal,
+      signal: stop.signal,
     });
+    const batch = await polling.finally(() => leave.map((each) => each()));
     const before: Position | null = lastId === null ? null : { id: lastId, epoch: batch.epoch };
     return batchOf(batch, 0, before);
   }
@@ -84,48 +89,45 @@ export class InProcessReaders {
       onError: (error) => this.#report(stream, component, error),
       isLive,
     });
-    await this.#delivery.subscribe({
-      ...consumer,
-      filter: want === null ? null : wantFilter(want),
-      bytesMax: BATCH_BYTES_MAX,
-      batchesInFlightMax: undefined,
-      limits: { batchMax: EVENTS_MAX, ackTimeoutMs: Number.POSITIVE_INFINITY },
-      start: isLive && from !== undefined ? startOf(from) : undefined,
-      peer: channel,
-      openChannel: () => channel,
-    });
-    return this.#attached(channel, { component, stream, signal });
-  }
-
-  /** Lets every handler finish the batch at hand, and gives them nothing more. */
-  async finish(): Promise<void> {
-    await Promise.all([...this.#channels].map((channel) => channel.finish()));
-  }
-
-  #attached(
-    channel: InProcessChannel,
-    {
-      component,
-      stream,
-      signal,
-    }: Pick<SubscribeOptions, 'signal'> & { component: string; stream: string },
-  ): InProcessSubscription {
     this.#channels.add(channel);
-    const stop = () => channel.finish();
-    const ended = new Promise<SubscriptionEnd>((resolve) => {
-      const onClosed = () => {
-        signal?.removeEventListener('abort', stop);
-        this.#channels.delete(channel);
-        const failure = FAILURES[channel.reason ?? 'shutting-down'];
-        if (failure !== undefined) this.#report(stream, component, new ServiceError(failure));
-        resolve(channel.reason ?? 'stopped');
-      };
-      if (channel.closed.aborted) onClosed();
-      else channel.closed.addEventListener('abort', onClosed, { once: true });
-    });
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted) void stop();
-    return { ended, stop };
+    try {
+      await this.#delivery.subscribe({
+        ...consumer,
+        filter: want === null ? null : wantFilter(want),
+        bytesMax: BATCH_BYTES_MAX,
+        batchesInFlightMax: undefined,
+        limits: { batchMax: EVENTS_MAX, ackTimeoutMs: Number.POSITIVE_INFINITY },
+        start: isLive && from !== undefined ? startOf(from) : undefined,
+        peer: channel,
+        openChannel: () => channel,
+      });
+    } catch (error) {
+      this.#channels.delete(channel);
+      throw error;
+    }
+    const leave = onAbort(signal, () => void channel.finish(null));
+    const ended = this.#endOf(channel, stream, component).finally(leave);
+    return { ended, stop: () => channel.finish(null) };
+  }
+
+  /** Lets every handler finish the batch at hand, and gives them nothing more; polls end with what they have. */
+  async finish(): Promise<void> {
+    this.#ending.abort();
+    const finishing = [...this.#channels].map((channel) => channel.finish('shutting-down'));
+    await Promise.all(finishing);
+  }
+
+  async #endOf(
+    channel: InProcessChannel,
+    stream: string,
+    component: string,
+  ): Promise<SubscriptionEnd> {
+    await new Promise<void>((resolve) => onAbort(channel.closed, resolve));
+    // A handler may have outlasted its channel.
+    void channel.idle().then(() => this.#channels.delete(channel));
+    const failure = FAILURES[channel.reason ?? 'shutting-down'];
+    if (failure !== undefined) this.#report(stream, component, new ServiceError(failure));
+    return channel.reason ?? 'stopped';
   }
 
   #report(stream: string, component: string, error: unknown): void {
@@ -136,7 +138,6 @@ export class InProcessReaders {
   }
 }
 
-const NEVER = new AbortController().signal;
 /** The ends that the application did not ask for. */
 const FAILURES: Partial<Record<CloseReason, 'ConsumerBusy' | 'NotRegistered'>> = {
   'taken-over': 'ConsumerBusy',

@@ -1,6 +1,7 @@
 // The transport of Node: its own fetch, and `ws`, which can send a key with its upgrade.
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { onAbort } from '../../base/on-abort.ts';
 import type { CallError } from '../call-error.ts';
 import { errorFromWire } from '../caller.ts';
 import type { SocketEvents, Transport, TransportSocket } from '../transport.ts';
@@ -40,22 +41,26 @@ export class NodeTransport implements Transport {
         maxPayload: FRAME_BYTES_MAX,
         perMessageDeflate: false,
       });
-      const giveUp = () => socket.terminate();
-      signal.addEventListener('abort', giveUp, { once: true });
+      const leave = onAbort(signal, () => {
+        reject(signal.reason);
+        socket.terminate();
+      });
       socket.on('error', (error) => {
-        signal.removeEventListener('abort', giveUp);
+        leave();
         // Once it was open, 'close' tells; here the promise is settled already.
-        reject(signal.aborted ? signal.reason : connectError(url, error));
+        reject(connectError(url, error));
       });
       socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
-        signal.removeEventListener('abort', giveUp);
+        const cut = onAbort(signal, () => request.destroy());
         void this.#refusal(response).then((error) => {
+          leave();
+          cut();
           reject(error);
           request.destroy();
         });
       });
       socket.on('open', () => {
-        signal.removeEventListener('abort', giveUp);
+        leave();
         resolve(listen(socket, events));
       });
     });

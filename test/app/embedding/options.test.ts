@@ -28,6 +28,31 @@ describe('createApp', () => {
     expect(problems.join('\n')).toMatch(/databaseUrl.*sqlite:PATH/);
     expect(problems.join('\n')).toMatch(/no setting "colour"/);
   });
+
+  it('passes over no option in silence', () => {
+    const problemsOf = (options: object): readonly string[] => {
+      try {
+        createApp({ logger: silent, ...options });
+        return [];
+      } catch (error) {
+        return (error as ConfigError).problems;
+      }
+    };
+    expect(problemsOf({ databaseUrl: 'sqlite:./other.db' })).toEqual([
+      'databaseUrl is database here',
+    ]);
+    expect(problemsOf({ port: 80, key: 'x' })).toEqual([
+      'port is server: { port } here',
+      'there is no option key',
+    ]);
+    expect(problemsOf({ database: 42, warehouse: {} })).toEqual([
+      'database must be a URL or a knex instance',
+      'warehouse must be a URL or a knex instance',
+    ]);
+    expect(problemsOf({ server: () => {} })[0]).toMatch(/^server must be false/);
+    expect(problemsOf({ server: true })[0]).toMatch(/^server must be false/);
+    expect(problemsOf({ server: { address: '0.0.0.0' } })[0]).toMatch(/no address/);
+  });
 });
 
 describeDatabase('sqlite', 'an app', (kind) => {

@@ -52,8 +52,9 @@ export class HotHandle {
     }, this.#timeoutMs);
   }
 
-  /** Another one when another connection has committed; null when the file is held just now. */
+  /** Another one when another connection has committed; null when the file is held just now, or was closed. */
   dataVersion(): number | null {
+    if (!this.#handle.isOpen) return null;
     try {
       return (this.#dataVersion.get() as { data_version: number }).data_version;
     } catch (error) {

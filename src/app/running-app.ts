@@ -1,0 +1,203 @@
+// An app that has started: its databases, what works on them, and what the application itself talks to.
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../base/clock.ts';
+import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
+import type { Settings } from '../config/load.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { ServerOptions } from '../server/server.ts';
+import type { DatabaseSource } from '../store/source.ts';
+import { Store } from '../store/store.ts';
+import { Warehouse } from '../store/warehouse.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type Assembly, assemble, type Node } from './assembly.ts';
+import { setGauges } from './gauges.ts';
+import { InProcessAppender } from './in-process/appender.ts';
+import { InProcessReaders } from './in-process/readers.ts';
+import { inTime } from './in-time.ts';
+import { warnOfLaxSettings } from './lax-settings.ts';
+import type { SinkChoice } from './sinks/sink-choice.ts';
+import type { SinkWorker } from './sinks/sink-worker.ts';
+
+/** What only code can give to an app. */
+export interface AppParts {
+  /** In place of the setting's URL. */
+  readonly database?: DatabaseSource | undefined;
+  readonly warehouse?: DatabaseSource | undefined;
+  /** Where the network is served; null: nowhere. @default the settings' host and port */
+  readonly listen?: ServerOptions['listen'] | null | undefined;
+  /** @default none */
+  readonly sinks?: readonly SinkChoice[] | undefined;
+}
+
+export interface RunningAppOptions {
+  readonly settings: Settings;
+  readonly parts: AppParts;
+  readonly telemetry: Telemetry;
+}
+
+export type ServiceName = Settings['services'][number];
+
+interface Databases {
+  readonly store: Store;
+  readonly warehouse: Warehouse | null;
+}
+
+/** What the application itself talks to. */
+interface Inside {
+  readonly appender: InProcessAppender;
+  readonly readers: InProcessReaders;
+}
+
+const PROBE_MS = 2000;
+const GRACE_MS = 1000;
+
+export class RunningApp {
+  readonly #options: RunningAppOptions;
+  readonly #databases: Databases;
+  readonly #services: readonly Service[];
+  readonly #sinks: readonly SinkWorker[];
+  readonly #node: Node | null;
+  readonly #inside: Inside | null;
+
+  private constructor(
+    options: RunningAppOptions,
+    databases: Databases,
+    { services, sinks, node }: Assembly,
+  ) {
+    this.#options = options;
+    this.#databases = databases;
+    this.#services = services;
+    this.#sinks = sinks;
+    this.#node = node;
+    this.#inside = node && {
+      appender: new InProcessAppender(node.generator),
+      readers: new InProcessReaders(node.delivery, options.telemetry),
+    };
+  }
+
+  /** Migrates the databases and starts everything; rejects when it cannot, having given all back. */
+  static async start(options: RunningAppOptions): Promise<RunningApp> {
+    const { settings, parts, telemetry } = options;
+    const { host, port } = settings;
+    const { listen = { host, port }, sinks = [] } = parts;
+    const databases = await openDatabases(options);
+    try {
+      const assembly: Assembly = assemble({
+        ...databases,
+        settings,
+        telemetry,
+        node: randomUUID(),
+        listen,
+        sinks,
+        probes: {
+          problems: () => problemsOf(databases.store),
+          metricsText: () => running.metrics(),
+        },
+      });
+      const running = new RunningApp(options, databases, assembly);
+      await startAll(assembly.services);
+      return running;
+    } catch (error) {
+      await close(databases);
+      throw error;
+    }
+  }
+
+  /**
+   * Within `shutdownMs` and a moment: handlers and sinks finish their batch, then everything stops in its order. What is
+   * not done by then is given up.
+   */
+  async stop(): Promise<void> {
+    const { settings, telemetry } = this.#options;
+    const endMs = systemClock.monotonicMs() + settings.shutdownMs;
+    const leftMs = () => Math.max(0, endMs - systemClock.monotonicMs());
+    const isFinished = await inTime(this.#finish(), leftMs());
+    const isDone = await inTime(stopAll(this.#services), leftMs() + GRACE_MS);
+    const isClosed = await inTime(close(this.#databases), GRACE_MS);
+    if (!isFinished || !isDone || !isClosed)
+      telemetry.logger.error({}, 'The stop took too long; what was left was given up.');
+  }
+
+  /** Where it listens; null without a server. Throws where that has no such address (yet). */
+  get url(): string | null {
+    return this.#node?.server?.url ?? null;
+  }
+
+  /** Events of the stream may have been committed by SQL. */
+  hint(stream: string): void {
+    this.#node?.onHint(stream);
+  }
+
+  /** Throws `UnknownMethod` when the app offers none of these services. */
+  inside(...services: readonly ServiceName[]): Inside {
+    const { settings } = this.#options;
+    const isOffered = services.some((service) => settings.services.includes(service));
+    if (this.#inside === null || !isOffered) {
+      const message = `This app does not offer ${services.join(' or ')}: see its option services.`;
+      throw new ServiceError('UnknownMethod', { message });
+    }
+    return this.#inside;
+  }
+
+  /** As Prometheus text. */
+  async metrics(): Promise<{ contentType: string; text: string }> {
+    const { settings, telemetry } = this.#options;
+    const { metrics } = telemetry;
+    const { streams, staleMs } = settings;
+    this.#node?.generator.setGauges();
+    // While the database is away, what was counted is wanted most.
+    const gauges = setGauges(this.#databases.store, streams, staleMs, metrics);
+    await inTime(gauges, PROBE_MS).catch(() => {});
+    const { registry } = metrics;
+    return { contentType: registry.contentType, text: await registry.metrics() };
+  }
+
+  async #finish(): Promise<void> {
+    const sinks = this.#sinks.map((sink) => sink.finish());
+    await Promise.all([this.#inside?.readers.finish(), ...sinks]);
+  }
+}
+
+/** What the databases are opened with. */
+export function databaseOptions(settings: Settings, database: DatabaseSource) {
+  return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
+}
+
+async function openDatabases({ settings, parts, telemetry }: RunningAppOptions) {
+  const { streams, archiver, databaseUrl, warehouseUrl } = settings;
+  const { database = databaseUrl, warehouse: history = warehouseUrl } = parts;
+  const { logger } = telemetry;
+  const store = await Store.open(databaseOptions(settings, database));
+  let warehouse: Warehouse | null = null;
+  try {
+    await store.migrate(streams);
+    await warnOfLaxSettings(store, 'active', logger);
+    if (archiver) {
+      warehouse = await Warehouse.open(databaseOptions(settings, history));
+      await warehouse.migrate(streams);
+      await warnOfLaxSettings(warehouse, 'warehouse', logger);
+      // Before any discarder takes its first look.
+      for (const stream of streams) await store.requireArchive(stream);
+    }
+    return { store, warehouse };
+  } catch (error) {
+    await close({ store, warehouse });
+    throw error;
+  }
+}
+
+async function close({ store, warehouse }: Databases): Promise<void> {
+  await warehouse?.close();
+  await store.close();
+}
+
+async function problemsOf(store: Store): Promise<Record<string, string>> {
+  const answered = store.ping().catch(() => {
+    throw new Error('it cannot be reached');
+  });
+  try {
+    return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
+  } catch (error) {
+    return { database: (error as Error).message };
+  }
+}
