@@ -65,11 +65,18 @@ describe('the repository', () => {
     }
   });
 
-  it('shows the examples in docs/orm.md as they are', () => {
+  it.each([
+    ['docs/orm.md', ['examples/orm', 'examples/sql']],
+    ['docs/recipes.md', ['examples/recipes']],
+  ])('shows the examples in %s as they are', (page, folders) => {
     const block = /\]\(\.\.\/(examples\/[^)]+)\):\n\n```\w+\n(.*?)```\n/gs;
-    const shown = [...read('docs/orm.md').matchAll(block)].map(([, path, text]) => [path, text]);
-    const examples = filesIn('examples').map((path) => [path, read(path)]);
+    const shown = [...read(page).matchAll(block)].map(([, path, text]) => [path, text]);
+    const examples = folders.flatMap(filesIn).map((path) => [path, read(path)]);
     expect(shown.sort()).toEqual(examples.sort());
+  });
+
+  it('shows every example', () => {
+    expect(readdirSync(join(root, 'examples')).sort()).toEqual(['orm', 'recipes', 'sql']);
   });
 
   it('has no marks of unfinished work', () => {

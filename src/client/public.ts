@@ -8,6 +8,7 @@ export type {
   StreamInfoResult,
   UnregisterConsumerResult,
 } from '../contract/generated/types.ts';
+export { JsonText } from '../contract/json-text.ts';
 export type { AppendOptions, ClientDraft } from './appender.ts';
 export { CallError, type CallErrorCode, type CallErrorOptions, isCallError } from './call-error.ts';
 export type { CallMethod, CallParams, CallResult } from './caller.ts';
@@ -20,6 +21,5 @@ export {
 export type { Consumer, RunOptions } from './consumer.ts';
 export type { ConsumerOptions, OnEvents } from './consumer-options.ts';
 export { type Enough, enough } from './enough.ts';
-export { JsonText } from './json-text.ts';
 export type { Position, ReceivedBatch, ReceivedEvent, WrittenEvent } from './received-batch.ts';
 export type { SocketEvents, Transport, TransportSocket } from './transport.ts';

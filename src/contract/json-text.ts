@@ -67,9 +67,29 @@ export function onOneLine(text: string): string {
   return text.includes('\n') || text.includes('\r') ? text.replace(/[\n\r]/g, ' ') : text;
 }
 
-/** The JSON text of a value of the application's; left out, it is null. Throws `InvalidRequest` when it has none. */
+/** JSON text in the place of a value: `JSON.stringify` would turn `1.0` into `1`, and cannot write 2^53+1. */
+export class JsonText {
+  /** The text as it was given. */
+  readonly text: string;
+
+  /**
+   * Takes the text of one JSON value.
+   *
+   * @throws SyntaxError unless the text is JSON
+   */
+  constructor(text: string) {
+    JSON.parse(text);
+    this.text = text;
+  }
+}
+
+/**
+ * The JSON text of a value of the application's, or the text that it gives in place of one; left out, it is null.
+ * Throws `InvalidRequest` when it has none.
+ */
 export function jsonTextOf(data: unknown): string {
   if (data === undefined) return 'null';
+  if (data instanceof JsonText) return data.text;
   let text: string | undefined;
   try {
     text = JSON.stringify(data);

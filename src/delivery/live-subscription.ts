@@ -23,6 +23,8 @@ export class LiveSubscription {
   #scanned: EventId;
   /** Where the next batch's range begins. */
   #sentUpTo: EventId;
+  /** Something was passed over, and the reader has not been told. */
+  #hasGap = false;
   #seq = 0;
 
   constructor(options: LiveSubscriptionOptions) {
@@ -46,7 +48,7 @@ export class LiveSubscription {
   }
 
   async #round(): Promise<void> {
-    const { feed, filter, limits } = this.#options;
+    const { feed, filter, limits, channel } = this.#options;
     // Whether it was acknowledged or refused: there is no cursor that depends on it.
     while (this.#loop.flow.takeAnswered() !== null);
     if (!this.#loop.canSend) return this.#loop.wait();
@@ -58,7 +60,9 @@ export class LiveSubscription {
     const seen = feed.newest;
     const cut = await feed.cut(from, filter, bounds);
     this.#scanned = cut.upTo;
-    if (cut.events.size > 0 && !this.#loop.isEnded) this.#send(cut.events);
+    // A reader whose events are rare must not wait for the next one to learn that it has missed some.
+    const isNews = cut.events.size > 0 || (this.#hasGap && channel.sendsCheckpoints);
+    if (isNews && !this.#loop.isEnded) this.#send(cut.events);
     else if (cut.upTo === from) await this.#waitBeyond(seen);
   }
 
@@ -71,6 +75,7 @@ export class LiveSubscription {
     const range = { after: this.#sentUpTo, upTo: this.#scanned, epoch: feed.epoch };
     const batch = { seq: this.#seq, events, ...range };
     this.#seq += 1;
+    this.#hasGap = false;
     this.#sentUpTo = this.#scanned;
     this.#loop.flow.add(batch, channel.send(batch));
     metrics.batches.inc({ stream: feed.stream, by: 'live' });
@@ -84,6 +89,7 @@ export class LiveSubscription {
     notices.give('queueOverflow', { stream: feed.stream, queue: 'live', count });
     this.#scanned = upTo;
     this.#sentUpTo = upTo;
+    this.#hasGap = true;
     this.#seq += 1;
   }
 

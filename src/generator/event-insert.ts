@@ -87,7 +87,7 @@ export function inboxTable(stream = 'main'): string {
  * bound as text and cast to json there, whatever the driver thinks of the type of parameters.
  *
  * @param type matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`
- * @param data any JSON value of at most 2 MiB; left out, it is null
+ * @param data any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null
  * @throws ServiceError `InvalidRequest`, `PayloadTooLarge`
  */
 export function eventInsert(

@@ -7,6 +7,7 @@ export {
   ServiceError,
   type ServiceErrorOptions,
 } from '../contract/errors.ts';
+export { JsonText } from '../contract/json-text.ts';
 export type { KnexTransaction } from './adapters/knex.ts';
 export type { Mysql2Connection } from './adapters/mysql2.ts';
 export type { PgClient } from './adapters/pg.ts';

@@ -36,7 +36,7 @@ const adapters = [
  *
  * @param tx a knex transaction, a `pg` client, a `mysql2` connection, or a SQLite handle
  * @param type matches `^[A-Za-z_][A-Za-z0-9_.:/-]{0,127}$`
- * @param data any JSON value of at most 2 MiB; left out, it is null
+ * @param data any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null
  * @throws ServiceError `InvalidRequest`, `PayloadTooLarge` before anything is written; else what the database throws,
  * after which the transaction should be rolled back
  * @see FTN18, addXferEvent

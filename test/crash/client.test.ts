@@ -2,11 +2,11 @@
 // each (4 by default).
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient } from '../../src/client/index.ts';
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -46,6 +46,7 @@ describeDatabases('the client, killed and restarted', (kind) => {
     async () => {
       const random = openRandom();
       console.info(`kills around the client on ${kind}: SEED=${random.seed}`);
+      // The server comes back where it was.
       const port = await freePort();
       const serve = async () => {
         node = await startNode({ databaseUrl: active.url, port, batchMax: BATCH_MAX });
@@ -131,13 +132,3 @@ function repeats(lives: readonly (readonly number[])[]): number {
 
 const idsUpTo = (count: number) => Array.from({ length: count }, (_, nth) => nth + 1);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** The server comes back where it was. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}

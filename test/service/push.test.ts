@@ -350,6 +350,27 @@ describeDatabases('push', (kind) => {
       expect(batches[2]?.params).toMatchObject({ seq: 3, after: '252' });
     });
 
+    it('tells a reader of few types that it was passed over, also when nothing follows that it wants', async () => {
+      const small = await node.another({ windowEventsMax: 100, ackTimeoutMs: 20_000 });
+      const batches: Pushed[] = [];
+      const socket = await open((batch) => void batches.push(batch), small.url);
+      await socket.call('readyToReceive', { component: 'LIVE', want: ['RARE'] });
+      for (let nth = 1; nth <= 2; nth += 1) {
+        await add(1, 'RARE');
+        await until(() => batches.length === nth);
+      }
+      await add(1, 'RARE');
+      await add(349);
+      await until(async () =>
+        (await (await fetch(`${small.url}/metrics`)).text()).includes(
+          'feed_events_total{stream="main"} 352',
+        ),
+      );
+      for (const batch of batches) socket.answer(batch.id, true);
+      await until(() => batches.length === 3);
+      expect(batches[2]?.params).toMatchObject({ seq: 3, events: [], after: '252', up_to: '352' });
+    });
+
     it('gives everything to who keeps up, however much comes at once, as one chain', async () => {
       const batches: Pushed[] = [];
       const socket = await open((batch) => batches.push(batch) > 0);

@@ -1,5 +1,4 @@
 // Events of the embedding application that belong to no transaction of its own.
-import { JsonText } from '../../client/public.ts';
 import { INTERNAL } from '../../contract/consumer.ts';
 import type { Draft } from '../../contract/event.ts';
 import { jsonTextOf } from '../../contract/json-text.ts';
@@ -64,7 +63,7 @@ export class InProcessAppender {
 }
 
 function draftOf({ type, data }: NewEvent): Draft {
-  return { type, data: data instanceof JsonText ? data.text : jsonTextOf(data) };
+  return { type, data: jsonTextOf(data) };
 }
 
 function originOf({ idempotencyKey: key }: AddOptions) {

@@ -24,6 +24,8 @@ export interface EventBatch {
   readonly upTo: string;
   /** Which history the ids are of; see `Position`. */
   readonly epoch: number;
+  /** The same events as their writers wrote them, where the batch can tell. */
+  readonly asWritten?: () => readonly { readonly id: string }[];
 }
 
 /** Where a consumer stands: the effects of all events up to `id` are in its database. */
@@ -45,8 +47,14 @@ export function remainingOf<B extends EventBatch>(batch: B, cursor: Position): B
   if (at !== NO_EVENT && epoch !== cursor.epoch) throw historyForked(cursor, epoch);
   if (compareIds(upTo, at) <= 0) return null;
   if (compareIds(after, at) > 0) throw cursorBehind(at, after, epoch);
-  const events = batch.events.filter(({ id }) => compareIds(id as EventId, at) > 0);
-  return { ...batch, events, after: at };
+  const isNew = ({ id }: { readonly id: string }) => compareIds(id as EventId, at) > 0;
+  const { asWritten } = batch;
+  return {
+    ...batch,
+    events: batch.events.filter(isNew),
+    after: at,
+    ...(asWritten && { asWritten: () => asWritten().filter(isNew) }),
+  };
 }
 
 /** Ids and epochs go into SQL and into comparisons, so nothing but plain numbers may pass. */

@@ -112,6 +112,12 @@ describe('the remaining part of a batch', () => {
     expect(remainingOf(batch, { id: '60', epoch: 1 })).toBeNull();
   });
 
+  it('is that of the events as they were written too', () => {
+    const batch = { ...batchOf(3, 6), asWritten: () => batchOf(3, 6).events };
+    const left = remainingOf(batch, { id: '4', epoch: 1 });
+    expect(left?.asWritten()).toEqual(batchOf(4, 6).events);
+  });
+
   it('compares ids by their value', () => {
     const left = remainingOf(batchOf(8, 12), { id: '9', epoch: 1 });
     expect(left === null ? [] : idsOf(left)).toEqual(['10', '11', '12']);

@@ -1,5 +1,10 @@
 // The statement that an application runs itself: its text, what is bound, and what is refused.
-import { type EventInsertDialect, eventInsert, inboxTable } from '../../../src/generator/index.ts';
+import {
+  type EventInsertDialect,
+  eventInsert,
+  inboxTable,
+  JsonText,
+} from '../../../src/generator/index.ts';
 
 const DIALECTS: readonly EventInsertDialect[] = ['sqlite', 'postgres', 'mysql', 'mariadb'];
 const textOf = (hex: string | undefined) => Buffer.from(hex ?? '', 'hex').toString();
@@ -50,6 +55,11 @@ describe('eventInsert', () => {
       'A:b/c.d-1',
       `{"text":"'\\"\\\\ 😀"}`,
     ]);
+  });
+
+  it('takes JSON text as it stands', () => {
+    const text = '{"total": 12.50, "big": 9007199254740993}';
+    expect(eventInsert('postgres', 'T', new JsonText(text)).bindings).toEqual(['T', text]);
   });
 
   it.each(['mysql', 'mariadb'] as const)('binds the JSON text as digits on %s', (dialect) => {
