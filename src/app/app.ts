@@ -1,7 +1,7 @@
 // The service inside a process, and what the embedding application may do with it.
 //
-// stopped -> start -> starting -> running -> stop -> stopping -> stopped. A stop that comes while it is starting waits for
-// that and then stops it; whoever stops again waits for the same end.
+// stopped -> start -> starting -> running -> stop -> stopping -> stopped. A stop that comes while it is starting waits
+// for that and then stops it; whoever stops again waits for the same end.
 import type { ReceivedBatch } from '../client/public.ts';
 import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';

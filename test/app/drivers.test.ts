@@ -15,11 +15,11 @@ const packageFile = JSON.parse(readFileSync(join(__dirname, '../../package.json'
   readonly peerDependencies: Record<string, string>;
 };
 const DRIVERS = Object.keys(packageFile.peerDependencies);
-/** What Node is given; a file and no entry has no types. */
+/** What Node is given: files, and the bundle for pages, are left out. */
 const ENTRIES = Object.entries(packageFile.exports).flatMap(([name, entry]) => {
   if (typeof entry === 'string') return [];
   const file = typeof entry.default === 'string' ? entry.default : entry.default.default;
-  return [[name, file.replace('./dist/', '')] as const];
+  return file.startsWith('./dist/src/') ? [[name, file.replace('./dist/', '')] as const] : [];
 });
 
 /** '' = none. */

@@ -75,7 +75,7 @@ describeInBrowser('a page', (browser) => {
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'gets nothing again but what it was at when its server ended by %s',
+    'gets nothing again, what it was at neither, when its server ended by %s',
     async (signal) => {
       const reader = await readInPage(page, { component: 'page' });
       const { last } = await add(1);
@@ -89,8 +89,9 @@ describeInBrowser('a page', (browser) => {
       await until(async () => (await readIds(reader)).at(-1) === '5');
       const [before, atWork, ...rest] = await reader.batches();
       expect([before?.ids, atWork?.ids]).toEqual([['1'], ['2', '3', '4']]);
-      expect(rest.flatMap(({ ids }) => ids)).toEqual(['2', '3', '4', '5']);
-      expect(rest[0]?.after).toBe(before?.upTo);
+      // What it had handled by then is acknowledged over the next connection.
+      expect(rest.flatMap(({ ids }) => ids)).toEqual(['5']);
+      expect(rest[0]?.after).toBe(atWork?.upTo);
     },
   );
 
