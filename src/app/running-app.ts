@@ -104,8 +104,8 @@ export class RunningApp {
   }
 
   /**
-   * Within `shutdownMs` and a moment: handlers and sinks finish their batch, then everything stops in its order. What is
-   * not done by then is given up.
+   * Within `shutdownMs` and a moment: handlers and sinks finish their batch, then everything stops in its order. What
+   * is not done by then is given up.
    */
   async stop(): Promise<void> {
     const { settings, telemetry } = this.#options;

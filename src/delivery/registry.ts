@@ -54,6 +54,8 @@ export class Registry implements Service {
   readonly #attached = new Set<Attached>();
   /** LIVE readers by peer and stream: who asks again wants it otherwise. */
   readonly #live = new WeakMap<Peer, Map<string, Attached>>();
+  /** Readers whose lease is not given back yet. */
+  readonly #leaving = new Set<Promise<void>>();
   readonly #countByPrincipal = new Map<string, number>();
   #isStopping = false;
 
@@ -78,6 +80,7 @@ export class Registry implements Service {
     this.#isStopping = true;
     await Promise.all([...this.#attached].map((each) => each.end('shutting-down')));
     await this.#renewal.stop();
+    await Promise.all(this.#leaving);
   }
 
   /** A place among the principal's subscriptions; the returned function gives it back. Throws `DefenseRejected`. */
@@ -137,10 +140,12 @@ export class Registry implements Service {
     const isNewer = other === undefined || BigInt(other.lease.token) < BigInt(lease.token);
     if (isNewer) this.#readers.set(lease.consumerId, reader);
     void (isNewer ? other?.subscription : subscription)?.end('taken-over');
-    void this.#track(stream, 'reliable', subscription).then(async () => {
+    const leaving = this.#track(stream, 'reliable', subscription).then(async () => {
       if (this.#readers.get(lease.consumerId) === reader) this.#readers.delete(lease.consumerId);
       await this.giveBack(lease);
     });
+    this.#leaving.add(leaving);
+    void leaving.finally(() => this.#leaving.delete(leaving));
   }
 
   attachLive(stream: string, peer: Peer, subscription: Attached): void {

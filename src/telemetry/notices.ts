@@ -85,7 +85,7 @@ const COUNTS: { readonly [N in NoticeName]: (metrics: Metrics, notice: NoticeMap
 export class Notices {
   readonly #metrics: Metrics;
   readonly #logger: Logger;
-  readonly #emitter = new EventEmitter();
+  readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   /** @internal */
   constructor(metrics: Metrics, logger: Logger) {

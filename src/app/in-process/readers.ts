@@ -29,25 +29,68 @@ export class InProcessReaders {
   readonly #telemetry: Telemetry;
   readonly #channels = new Set<InProcessChannel>();
   readonly #ending = new AbortController();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(delivery: Delivery, telemetry: Telemetry) {
     this.#delivery = delivery;
     this.#telemetry = telemetry;
   }
 
-  async register(component: string, stream: string, from: From | undefined): Promise<void> {
+  register(component: string, stream: string, from: From | undefined): Promise<void> {
+    return this.#carryOut(() => this.#register(component, stream, from));
+  }
+
+  unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
+    return this.#carryOut(() => this.#unregister(component, options));
+  }
+
+  list(stream: string): Promise<ConsumerFacts[]> {
+    return this.#carryOut(() => this.#list(stream));
+  }
+
+  poll(options: PollOptions): Promise<ReceivedBatch> {
+    return this.#carryOut(() => this.#poll(options));
+  }
+
+  subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
+    return this.#carryOut(() => this.#subscribe(options));
+  }
+
+  /**
+   * Lets every handler finish the batch at hand, and gives them nothing more; polls end with what they have, and what
+   * else is under way is waited for.
+   */
+  async finish(): Promise<void> {
+    this.#ending.abort();
+    await Promise.allSettled(this.#underWay);
+    const finishing = [...this.#channels].map((channel) => channel.finish('shutting-down'));
+    await Promise.all(finishing);
+  }
+
+  async #carryOut<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ending.signal.aborted) throw new ServiceError('ShuttingDown');
+    const running = work();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  async #register(component: string, stream: string, from: From | undefined): Promise<void> {
     validate('methods/registerConsumer.params', { component, stream, ...(from && { from }) });
     await this.#delivery.register(consumerOf(component, stream), startOf(from));
   }
 
-  async unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
+  async #unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
     const { stream = 'main', principal = INTERNAL, dryRun = false } = options;
     const own = { component, stream, dry_run: dryRun };
     validate('methods/unregisterConsumer.params', { ...own, principal });
     return this.#delivery.unregister({ component, stream, principal }, dryRun, this);
   }
 
-  async list(stream: string): Promise<ConsumerFacts[]> {
+  async #list(stream: string): Promise<ConsumerFacts[]> {
     const consumers = await this.#delivery.list(stream);
     return consumers.map(({ ident, cursor, lag, lagMs, lastTime, isConnected, isStale }) => ({
       ...parseIdent(ident),
@@ -55,7 +98,7 @@ export class InProcessReaders {
     }));
   }
 
-  async poll(options: PollOptions): Promise<ReceivedBatch> {
+  async #poll(options: PollOptions): Promise<ReceivedBatch> {
     const { component = LIVE, stream = 'main', lastId = null, want = null } = options;
     const { limit = EVENTS_MAX, waitMs = 0, epoch, signal } = options;
     const rest = { limit, wait_ms: waitMs, ...(epoch !== undefined && { epoch }) };
@@ -77,13 +120,13 @@ export class InProcessReaders {
     return batchOf(batch, 0, before);
   }
 
-  async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
+  async #subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     const { component = LIVE, stream = 'main', want = null, from, signal } = options;
     signal?.throwIfAborted();
     validate('methods/readyToReceive.params', { component, stream, want, ...(from && { from }) });
     const isLive = component === LIVE;
     const consumer = consumerOf(component, stream);
-    if (!isLive) await this.register(component, stream, from);
+    if (!isLive) await this.#register(component, stream, from);
     const channel = new InProcessChannel({
       onEvents: options.onEvents,
       onError: (error) => this.#report(stream, component, error),
@@ -108,13 +151,6 @@ export class InProcessReaders {
     const leave = onAbort(signal, () => void channel.finish(null));
     const ended = this.#endOf(channel, stream, component).finally(leave);
     return { ended, stop: () => channel.finish(null) };
-  }
-
-  /** Lets every handler finish the batch at hand, and gives them nothing more; polls end with what they have. */
-  async finish(): Promise<void> {
-    this.#ending.abort();
-    const finishing = [...this.#channels].map((channel) => channel.finish('shutting-down'));
-    await Promise.all(finishing);
   }
 
   async #endOf(
