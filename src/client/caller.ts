@@ -17,7 +17,9 @@ export type CallResult<M extends CallMethod> = Contract[`methods/${M}.result`];
 /** A server waits up to 30 s in a poll; beyond that something is wrong. */
 export const CALL_MS_MAX = 60_000;
 
+/** How long a call may take. */
 export interface CallOptions {
+  /** Ends the call. */
   readonly signal?: AbortSignal | undefined;
   /** How long to wait for the answer, in milliseconds. @default 60000 */
   readonly timeoutMs?: number | undefined;

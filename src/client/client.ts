@@ -6,7 +6,13 @@ import type {
   UnregisterConsumerResult,
 } from '../contract/generated/types.ts';
 import { Appender, type AppendOptions, type ClientDraft } from './appender.ts';
-import { Caller, type CallMethod, type CallParams, type CallResult } from './caller.ts';
+import {
+  Caller,
+  type CallMethod,
+  type CallOptions,
+  type CallParams,
+  type CallResult,
+} from './caller.ts';
 import { Consumer } from './consumer.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import type { Transport } from './transport.ts';
@@ -116,9 +122,9 @@ export class Client {
   call<M extends CallMethod>(
     method: M,
     params: CallParams<M>,
-    signal?: AbortSignal,
+    options: CallOptions = {},
   ): Promise<CallResult<M>> {
-    return this.#caller.call(method, params, { signal });
+    return this.#caller.call(method, params, options);
   }
 }
 

@@ -11,7 +11,7 @@ export type {
 export { JsonText } from '../contract/json-text.ts';
 export type { AppendOptions, ClientDraft } from './appender.ts';
 export { CallError, type CallErrorCode, type CallErrorOptions, isCallError } from './call-error.ts';
-export type { CallMethod, CallParams, CallResult } from './caller.ts';
+export type { CallMethod, CallOptions, CallParams, CallResult } from './caller.ts';
 export {
   Client,
   type RegisterOptions,
