@@ -14,7 +14,7 @@ export type EventInsertDialect = 'sqlite' | 'postgres' | 'mysql' | 'mariadb';
 /** Where the event is added. */
 export interface EventInsertOptions {
   /** The stream's name. @default 'main' */
-  readonly stream?: string;
+  readonly stream?: string | undefined;
 }
 
 /** A statement, to be run with its bindings. */

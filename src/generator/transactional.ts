@@ -16,12 +16,12 @@ export type TransactionHandle = KnexTransaction | PgClient | Mysql2Connection | 
 /** Where the event is added, and who is told of it. */
 export interface AddEventOptions {
   /** The stream's name. @default 'main' */
-  readonly stream?: string;
+  readonly stream?: string | undefined;
   /**
    * Given a hint when a knex transaction has committed; other handles cannot tell, so there call `hints.give()`.
    * @default nobody
    */
-  readonly hints?: Hints;
+  readonly hints?: Hints | undefined;
 }
 
 const adapters = [
