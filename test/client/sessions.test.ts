@@ -20,20 +20,20 @@ describeDatabases('a consumer whose connections end', (kind) => {
   };
 
   it('gets on with a handler that takes longer than the server waits for its answer', async () => {
-    await own.add(30);
+    await own.add(20);
     const handled: number[] = [];
     const run = own.client.consumer({ component: 'slow' }).run(
       async (batch) => {
-        await pause(1500);
+        await pause(1300);
         handled.push(...idsOf([batch]));
       },
       { signal: own.stop.signal },
     );
-    await until(() => handled.length >= 30);
-    expect(handled).toEqual(upTo(30));
+    await until(() => handled.length >= 20);
+    expect(handled).toEqual(upTo(20));
     own.stop.abort();
     await run;
-    expect(await own.cursorOf('slow')).toBe('30');
+    expect(await own.cursorOf('slow')).toBe('20');
   });
 
   it('never goes back or hands over what came before, with many batches under way', async () => {
