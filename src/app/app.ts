@@ -37,7 +37,7 @@ export class App {
   readonly #telemetry: Telemetry;
   readonly #parts: AppParts;
   /** For `addEvent(tx, type, data, { hints: app.hints })`: the app then looks as soon as the transaction is over. */
-  readonly hints = new Hints(async (stream) => this.#running?.hint(stream));
+  readonly hints: Hints = new Hints(async (stream) => this.#running?.hint(stream));
   #starting: Promise<RunningApp> | null = null;
   #running: RunningApp | null = null;
   #stopping: Promise<void> | null = null;

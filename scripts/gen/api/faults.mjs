@@ -51,6 +51,10 @@ function faultsOfComment(node, name) {
   if (isCallable(node) && !Node.isConstructorDeclaration(node) && !node.getReturnTypeNode()) {
     faults.push(`${place}: ${name} has no written type`);
   }
+  // What a property is made of says its type to a compiler, and to no reader.
+  if (Node.isPropertyDeclaration(node) && !node.getTypeNode()) {
+    faults.push(`${place}: ${name} has no written type`);
+  }
   return faults;
 }
 
