@@ -19,6 +19,7 @@ import type {
   Unregistered,
   UnregisterOptions,
 } from './in-process/reading.ts';
+import { inTime } from './in-time.ts';
 import { type AppParts, RunningApp } from './running-app.ts';
 
 /** Which stream is meant. */
@@ -193,8 +194,13 @@ export class App {
     this.#running = null;
     this.#telemetry.metrics.ready.set(0);
     // A start that fails tells its own caller, and leaves nothing to stop.
-    const running = await starting.catch(() => null);
-    await running?.stop();
+    const stopped = starting.then(
+      (running) => running.stop(),
+      () => {},
+    );
+    // One that waits for a database that says nothing is stopped when it is heard of.
+    const isDone = await inTime(stopped, 2 * this.#settings.shutdownMs + START_MS);
+    if (!isDone) this.#telemetry.logger.error({}, 'The start that was stopped goes on for now.');
   }
 
   #require(): RunningApp {
@@ -203,6 +209,8 @@ export class App {
   }
 }
 
+/** Beyond what a stop of its own takes. */
+const START_MS = 3000;
 const NOT_RUNNING = 'The app is not running: await its start first.';
 
 /** null where there is none: without a server, on a unix socket, and on a server that does not listen yet. */

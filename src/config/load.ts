@@ -136,7 +136,7 @@ function check(
 
 /** A pattern stands only in what a database's address must look like. */
 function ruleOf(error: ErrorObject, allowed: readonly string[] | undefined): string {
-  if (error.keyword === 'pattern') {
+  if (error.keyword === 'pattern' && error.instancePath.endsWith('Url')) {
     return 'must be sqlite:PATH, postgres://..., mysql://... or mariadb://...';
   }
   return allowed === undefined

@@ -3,6 +3,7 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { nextTurn, systemClock } from '../../base/clock.ts';
 import { Mutex } from '../../base/mutex.ts';
+import { isFinal } from '../../client/call-error.ts';
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
 import { batchOf } from './batch.ts';
@@ -29,6 +30,7 @@ export class InProcessChannel implements Channel {
   readonly #closed = new AbortController();
   #position: Position | null = null;
   #reason: CloseReason | null = null;
+  #hasFailed = false;
 
   constructor(options: InProcessChannelOptions) {
     this.#options = options;
@@ -75,9 +77,21 @@ export class InProcessChannel implements Channel {
     this.#closed.abort();
   }
 
+  /** True when its handler would fail however often it were called. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** Resolves when the handler is at nothing any more. */
   idle(): Promise<void> {
     return this.#turns.run(async () => {});
+  }
+
+  #fail(): null {
+    this.#hasFailed = true;
+    this.#closing.abort();
+    this.#closed.abort();
+    return null;
   }
 
   /** null when it has finished. */
@@ -90,6 +104,7 @@ export class InProcessChannel implements Channel {
         return true;
       } catch (error) {
         this.#options.onError(error);
+        if (isFinal(error)) return this.#fail();
         if (!this.#options.isLive) return false;
         await systemClock.sleep(backoffMs(refusals, BACKOFF), this.#closing.signal);
       }

@@ -163,6 +163,7 @@ export class InProcessReaders {
     void channel.idle().then(() => this.#channels.delete(channel));
     const failure = FAILURES[channel.reason ?? 'shutting-down'];
     if (failure !== undefined) this.#report(stream, component, new ServiceError(failure));
+    if (channel.hasFailed) return 'failed';
     return channel.reason ?? 'stopped';
   }
 

@@ -29,10 +29,12 @@ export interface SubscribeOptions {
 }
 
 /**
- * Why a subscription ended: by its signal or by `stop`; because a newer reader took the consumer over; because the
- * consumer was unregistered; because the app stops. `timed-out` is for readers over the network.
+ * Why a subscription ended: its function threw an error whose `isFinal` is true; by its signal or by `stop`; because a
+ * newer reader took the consumer over; because the consumer was unregistered; because the app stops. `timed-out` is for
+ * readers over the network.
  */
 export type SubscriptionEnd =
+  | 'failed'
   | 'stopped'
   | 'taken-over'
   | 'unregistered'

@@ -158,6 +158,21 @@ describeDatabases('an app without a server', (kind) => {
     expect(errors.map(({ error }) => error)).toMatchObject([{ code: 'ConsumerBusy' }]);
   });
 
+  it('ends when its handler says that no repetition helps', async () => {
+    await add(5);
+    let calls = 0;
+    const { ended } = await own.app.subscribe({
+      component: 'c',
+      onEvents: () => {
+        calls += 1;
+        throw Object.assign(new Error('fenced'), { isFinal: true });
+      },
+    });
+    expect(await ended).toBe('failed');
+    expect(calls).toBe(1);
+    expect((await own.app.pollEvents({ component: 'c' })).after).toBe('0');
+  });
+
   it('reads LIVE from now on, tries a refused batch again, and registers nothing', async () => {
     await add(5);
     const batches: ReceivedBatch[] = [];
