@@ -3,6 +3,7 @@
 // its handler is done. consumer-run.ts says what it does about failures.
 import { LIVE } from '../contract/consumer.ts';
 import type { Want } from '../contract/generated/types.ts';
+import { CallError } from './call-error.ts';
 import type { Caller } from './caller.ts';
 import type { ConsumerOptions, OnEvents } from './consumer-options.ts';
 import { ConsumerRun } from './consumer-run.ts';
@@ -55,6 +56,9 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
    * consumer; the handler's own error when its `isFinal` is true; Error when it is being read already
    */
   async run(onEvents: OnEvents, { signal }: RunOptions = {}): Promise<void> {
+    if (typeof onEvents !== 'function') {
+      throw new CallError('InvalidRequest', { message: 'onEvents: must be a function' });
+    }
     if (this.#isRunning) throw new Error('This consumer is being read already; make another one.');
     this.#isRunning = true;
     const { component = LIVE, stream = 'main', want = null, from } = this.#options;

@@ -194,6 +194,13 @@ describeDatabases('a consumer of the client', (kind) => {
       expect(await own.cursorOf('c')).toBe('50');
     });
 
+    it('is not run without a function', async () => {
+      // @ts-expect-error: forgotten
+      await expect(own.client.consumer({ by }).run()).rejects.toMatchObject({
+        code: 'InvalidRequest',
+      });
+    });
+
     it('is read by one run at a time', async () => {
       const { consumer } = read({ component: 'c', by });
       await expect(consumer.run(() => {})).rejects.toThrow('being read already');

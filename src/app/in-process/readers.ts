@@ -123,6 +123,9 @@ export class InProcessReaders {
   async #subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     const { component = LIVE, stream = 'main', want = null, from, signal } = options;
     signal?.throwIfAborted();
+    if (typeof options.onEvents !== 'function') {
+      throw new ServiceError('InvalidRequest', { message: 'onEvents: must be a function' });
+    }
     validate('methods/readyToReceive.params', { component, stream, want, ...(from && { from }) });
     const isLive = component === LIVE;
     const consumer = consumerOf(component, stream);

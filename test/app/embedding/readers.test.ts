@@ -263,6 +263,8 @@ describeDatabases('an app without a server', (kind) => {
     const { app } = own;
     const onEvents = () => {};
     const refusals: [Promise<unknown>, string][] = [
+      // @ts-expect-error: misspelt
+      [app.subscribe({ component: 'c', onEvent: onEvents }), 'InvalidRequest'],
       [app.subscribe({ component: 'a:b', onEvents }), 'InvalidRequest'],
       [app.subscribe({ component: 'c', want: [], onEvents }), 'InvalidRequest'],
       [app.subscribe({ component: 'c', stream: 'none', onEvents }), 'StreamNotFound'],
