@@ -2,6 +2,8 @@
 //
 // stopped -> start -> starting -> running -> stop -> stopping -> stopped. A stop that comes while it is starting waits
 // for that and then stops it; whoever stops again waits for the same end.
+
+import { inTime } from '../base/in-time.ts';
 import type { ReceivedBatch } from '../client/public.ts';
 import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';
@@ -19,7 +21,6 @@ import type {
   Unregistered,
   UnregisterOptions,
 } from './in-process/reading.ts';
-import { inTime } from './in-time.ts';
 import { type AppParts, RunningApp } from './running-app.ts';
 
 /** Which stream is meant. */

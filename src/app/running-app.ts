@@ -1,6 +1,7 @@
 // An app that has started: its databases, what works on them, and what the application itself talks to.
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../base/clock.ts';
+import { inTime } from '../base/in-time.ts';
 import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
 import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';
@@ -13,7 +14,6 @@ import { type Assembly, assemble, type Node } from './assembly.ts';
 import { setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
 import { InProcessReaders } from './in-process/readers.ts';
-import { inTime } from './in-time.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
 import type { SinkChoice } from './sinks/sink-choice.ts';
 import type { SinkWorker } from './sinks/sink-worker.ts';

@@ -7,6 +7,7 @@
 // reading -> (what no waiting can cure: no right, taken over, unregistered) failed.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
+import { inTime } from '../base/in-time.ts';
 import { Mutex } from '../base/mutex.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
 import type { From, Want } from '../contract/generated/types.ts';
@@ -114,8 +115,8 @@ export class ConsumerRun implements Reading {
     return this.#turns.run(async () => {});
   }
 
-  settled(): Promise<void> {
-    return within(this.#options.settleMs, this.idle());
+  async settled(): Promise<void> {
+    await inTime(this.idle(), this.#options.settleMs);
   }
 
   async acknowledge(call: Calling): Promise<void> {
@@ -230,12 +231,6 @@ export class ConsumerRun implements Reading {
   #acknowledgement({ id: last_id, epoch }: Position) {
     return { component: this.component, stream: this.stream, last_id, epoch, limit: 1 };
   }
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  await Promise.race([work, systemClock.sleep(ms, done.signal)]);
-  done.abort();
 }
 
 function isNotServed(error: unknown): boolean {

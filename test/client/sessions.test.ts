@@ -1,12 +1,12 @@
 // Connections that end in the middle of a batch: what was handled counts, and nothing of before is handed over.
+
 import type { ReceivedBatch } from '../../src/client/index.ts';
 import { createClient } from '../../src/client/index.ts';
 import { describeDatabases } from '../support/databases.ts';
+import { pause } from '../support/pause.ts';
 import { openTcpPath, type TcpPath } from '../support/tcp-path.ts';
 import { until } from '../support/until.ts';
 import { clientOn, idsOf, upTo } from './client-on.ts';
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describeDatabases('a consumer whose connections end', (kind) => {
   const own = clientOn(kind, { batchMax: 10, ackTimeoutMs: 1000, checkpointMs: 100 });

@@ -1,5 +1,6 @@
 // The published client through kill -9 of the server and of the consumer, by turns. CRASH_ROUNDS sets how many kills of
 // each (4 by default).
+
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { createClient } from '../../src/client/index.ts';
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
+import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
@@ -131,4 +133,3 @@ function repeats(lives: readonly (readonly number[])[]): number {
 }
 
 const idsUpTo = (count: number) => Array.from({ length: count }, (_, nth) => nth + 1);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,10 +1,12 @@
 // A sink with a position of its own through kill -9, also of the process that would take over. CRASH_ROUNDS sets how
 // many kills (2 by default).
+
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createApp } from '../../src/index.ts';
 import { silent } from '../app/embedding/embedded.ts';
 import { createDatabase, describeDatabases } from '../support/databases.ts';
+import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
@@ -13,8 +15,6 @@ import { spawnScript } from './script.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 const PROGRAM = join(__dirname, 'sink.mjs');
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describeDatabases('a sink with its own position', (kind) => {
   it(

@@ -1,5 +1,7 @@
 // Keeps one sink of the application going: the relay to it, under the reserved consumer SINK_name, from its
 // registration to its end. What the sink does wrong is told as its failure, what the database does as that of the work.
+
+import { inTime } from '../../base/in-time.ts';
 import type { Service } from '../../base/lifecycle.ts';
 import type { PaceLimits } from '../../base/pace.ts';
 import { sinkIdent } from '../../contract/consumer.ts';
@@ -9,7 +11,6 @@ import { Relay } from '../../relay/relay.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { startOf } from '../in-process/readers.ts';
-import { inTime } from '../in-time.ts';
 import { OwnSink } from './own-sink.ts';
 import type { SinkChoice } from './sink-choice.ts';
 

@@ -1,4 +1,5 @@
 // Start and stop of an app, at bad moments.
+
 import { createApp, type NoticeMap, type ReceivedBatch } from '../../../src/index.ts';
 import { idsOf, upTo } from '../../client/client-on.ts';
 import {
@@ -7,11 +8,10 @@ import {
   describeDatabases,
   type TestDatabase,
 } from '../../support/databases.ts';
+import { pause } from '../../support/pause.ts';
 import { openSqlSession } from '../../support/sql-session.ts';
 import { until } from '../../support/until.ts';
 import { embedded, silent } from './embedded.ts';
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describeDatabases('an app that stops', (kind) => {
   const own = embedded(kind);

@@ -1,5 +1,5 @@
 // An end to patience: waiting for work that may never end.
-import { systemClock } from '../base/clock.ts';
+import { systemClock } from './clock.ts';
 
 /** True when the work has ended within `ms`; false when it goes on without anybody waiting for it. */
 export async function inTime(work: Promise<unknown>, ms: number): Promise<boolean> {
