@@ -46,6 +46,12 @@ export class Warehouse {
     }
   }
 
+  /** The last id that is archived, 0 when none is. */
+  async newest(): Promise<number> {
+    const [row] = await this.#sql.run('select max(id) as newest from evt_history');
+    return Number(row?.newest ?? 0);
+  }
+
   close(): Promise<void> {
     return this.#sql.close();
   }
