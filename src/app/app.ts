@@ -74,8 +74,9 @@ export class App {
   /**
    * Migrates the databases and resolves when everything works; rejects when it cannot, having given all back.
    *
-   * @throws Error when it has been started already; `ServiceError` `ShuttingDown` when it was stopped meanwhile; else
-   * what a database or the address has against it
+   * @throws Error when it has been started already; `ServiceError` `ShuttingDown` when it was stopped meanwhile, and
+   * `StoreUnavailable` when a database (`details.database`: `active` or `warehouse`) is away; else what a database or
+   * the address has against it
    */
   async start(): Promise<void> {
     if (this.#starting !== null) throw new Error('The app has been started already.');

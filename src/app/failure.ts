@@ -39,7 +39,8 @@ function explain(error: unknown): string {
   for (let depth = 0; depth < CAUSES_MAX && each instanceof Error; depth += 1) {
     const { message, code } = each as Error & { code?: unknown };
     const text = message || String(code ?? each.name);
-    if (UNREACHABLE.has(code)) parts.unshift('The database cannot be reached');
+    const isNamed = parts.some((part) => part.includes('database'));
+    if (UNREACHABLE.has(code) && !isNamed) parts.unshift('The database cannot be reached');
     if (!parts.some((part) => part.includes(text))) parts.push(text);
     // A client's error has told its cause in its own words.
     each = isCallError(each) ? undefined : each.cause;

@@ -31,6 +31,7 @@ import { openDatabase } from './dialects/open.ts';
 import { type Discarded, discardWindow } from './discard.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { activeSchema, migrate } from './migrate.ts';
+import { opening } from './opening.ts';
 import { type Found, type Start, startCursor, tooOld } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as events from './queries/events.ts';
@@ -73,12 +74,13 @@ export class Store {
   }
 
   static async open(options: DialectOptions): Promise<Store> {
-    return new Store(await openDatabase(options));
+    return new Store(await opening('active', () => openDatabase(options)));
   }
 
   /** Brings the schema up to date for these streams; gives what was applied. */
   migrate(streamNames: readonly string[]): Promise<string[]> {
-    return migrate(this.#dialect, activeSchema, streamNames);
+    const work = () => migrate(this.#dialect, activeSchema, streamNames);
+    return opening('active', work, this.#dialect);
   }
 
   /** True when it has tables of ours. */

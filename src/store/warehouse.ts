@@ -12,6 +12,7 @@ import { adoptLocked } from './adoption/locked.ts';
 import type { Dialect, DialectOptions } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
+import { opening } from './opening.ts';
 import * as history from './queries/history.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { tablesOf } from './tables.ts';
@@ -31,12 +32,13 @@ export class Warehouse {
   }
 
   static async open(options: DialectOptions): Promise<Warehouse> {
-    const { db, dialect } = await openDatabase(options);
+    const { db, dialect } = await opening('warehouse', () => openDatabase(options));
     return new Warehouse(db, dialect);
   }
 
   migrate(streams: readonly string[]): Promise<string[]> {
-    return migrate(this.#dialect, warehouseSchema, streams);
+    const work = () => migrate(this.#dialect, warehouseSchema, streams);
+    return opening('warehouse', work, this.#dialect);
   }
 
   /** The database's settings, with their values, by which it may lose what it has confirmed. */

@@ -66,7 +66,8 @@ describe('the process', () => {
         .ended;
       expect([code, stderr]).toEqual([
         1,
-        'aftercommit: The database cannot be reached: connect ECONNREFUSED 127.0.0.1:1\n',
+        'aftercommit: The active database cannot be opened: connect ECONNREFUSED 127.0.0.1:1 ' +
+          '(StoreUnavailable, database active)\n',
       ]);
     }
   });

@@ -25,7 +25,9 @@ describeDatabase('postgres', 'the floor of the inbox', () => {
   ) => (await client.query({ name, text, values: [...values] })).rows[0] as Row | undefined;
   /** How many pages the walk over the inbox's index touches in one step. */
   const pagesOfStep = async (from: string) => {
-    await client.query(sessionSettings({ place: placeOf('postgres:'), timeoutMs: 10_000 }));
+    await client.query(
+      sessionSettings({ place: placeOf('postgres:'), timeoutMs: 10_000, statementMs: 10_000 }),
+    );
     await client.query(`prepare step_${from} as ${stepStatements('main').inboxOnly.text}`);
     const shown = await client.query(
       `explain (analyze, buffers, format json) execute step_${from}('main', ${from})`,

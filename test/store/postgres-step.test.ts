@@ -131,7 +131,9 @@ describeDatabase('postgres', 'steps', () => {
     };
     // Small, and never analyzed: where the planner is most easily wrong.
     beforeEach(async () => {
-      await sql.run(sessionSettings({ place: placeOf('postgres:'), timeoutMs: 10_000 }));
+      await sql.run(
+        sessionSettings({ place: placeOf('postgres:'), timeoutMs: 10_000, statementMs: 10_000 }),
+      );
       await opened.store.append('main', makeDrafts(700));
       await sql.run("insert into evt_inbox (type, data) select 'T', '1' from evt_queue");
     });

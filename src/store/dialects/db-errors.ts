@@ -95,7 +95,6 @@ interface PostgresFailure {
 export function postgresOutcome(error: unknown): Outcome {
   if (error instanceof KnownOutcome) return error.outcome;
   const failure = (error ?? {}) as PostgresFailure;
-  if (failure.name === 'KnexTimeoutError') return 'not-run';
   if (failure.syscall !== undefined) return CONNECTING.has(failure.syscall) ? 'not-run' : 'unknown';
   if (failure.code !== undefined) return postgresCodeOutcome(failure.code);
   if (PG_NOT_SENT.test(failure.message ?? '')) return 'rolled-back';
@@ -179,7 +178,6 @@ interface MysqlFailure {
 export function mysqlOutcome(error: unknown): Outcome {
   if (error instanceof KnownOutcome) return error.outcome;
   const failure = (error ?? {}) as MysqlFailure;
-  if (failure.name === 'KnexTimeoutError') return 'not-run';
   if (isMysqlAnswer(error)) return mysqlErrnoOutcome(failure.errno as number);
   if (isMysqlNotSent(failure)) return 'rolled-back';
   if (CONNECTING.has(failure.syscall ?? '')) return 'not-run';

@@ -32,7 +32,6 @@ describe('mysqlOutcome', () => {
     ['too many connections', { errno: 1040 }, 'not-run'],
     ['a wrong password', { errno: 1045 }, 'not-run'],
     ['a server that was demoted', { errno: 1290 }, 'not-run'],
-    ['a pool without a free connection', { name: 'KnexTimeoutError' }, 'not-run'],
     ['a server that is not there', { errno: -111, syscall: 'connect', fatal: true }, 'not-run'],
     ['a host that is not known', { code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'not-run'],
     ['a reset connection', { errno: -104, code: 'ECONNRESET', syscall: 'read' }, 'unknown'],

@@ -20,7 +20,6 @@ describe('postgresOutcome', () => {
     ['too many connections', { code: '53300' }, 'not-run'],
     ['a server that starts up', { code: '57P03' }, 'not-run'],
     ['a server that was demoted', { code: '25006' }, 'not-run'],
-    ['a pool without a free connection', { name: 'KnexTimeoutError' }, 'not-run'],
     ['a server that is not there', { code: 'ECONNREFUSED', syscall: 'connect' }, 'not-run'],
     ['a host that is not known', { code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'not-run'],
     ['a name of which no address answers', { code: 'ECONNREFUSED' }, 'not-run'],

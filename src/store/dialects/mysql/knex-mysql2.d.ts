@@ -19,6 +19,7 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
   ) => Knex.Client) {
     protected connectionSettings: ConnectionOptions;
     protected _driver(): unknown;
+    acquireConnection(): Promise<PooledConnection>;
     acquireRawConnection(): Promise<PooledConnection>;
     protected _query(connection: PooledConnection, query: PooledQuery): Promise<unknown>;
   }

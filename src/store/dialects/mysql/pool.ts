@@ -6,6 +6,7 @@ import ClientMysql2, {
   type PooledQuery,
 } from 'knex/lib/dialects/mysql2/index.js';
 import * as mysql2 from 'mysql2';
+import { acquired } from '../acquired.ts';
 import { within } from '../answer-limit.ts';
 import { mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
@@ -37,6 +38,10 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
     /** Ours: knex might find another one beside it, or none. */
     override _driver(): typeof mysql2 {
       return mysql2;
+    }
+
+    override acquireConnection(): Promise<PooledConnection> {
+      return acquired(super.acquireConnection(), options.timeoutMs);
     }
 
     override async acquireRawConnection(): Promise<PooledConnection> {

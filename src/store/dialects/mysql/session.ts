@@ -56,7 +56,7 @@ export function namesDatabase({ uri, database }: ConnectionOptions): boolean {
 }
 
 /** How long to wait for an answer before its server counts as gone, in milliseconds; 0 = for ever. */
-export function answerMsMax({ statementMs }: SessionOptions): number {
+export function answerMsMax({ statementMs }: Pick<SessionOptions, 'statementMs'>): number {
   return statementMs + Math.min(statementMs, GRACE_MS_MAX);
 }
 
@@ -71,7 +71,8 @@ export async function prepareSession(
         error === null ? resolve(rows) : reject(error),
       );
     });
-    return within(answerMsMax(options), answer);
+    // Also where statements may take for ever.
+    return within(answerMsMax({ statementMs: options.timeoutMs }), answer);
   };
   const [facts] = await run('select version(), @@max_allowed_packet');
   const isMariadb = String(facts?.[0]).includes('MariaDB');

@@ -10,6 +10,7 @@ declare module 'knex/lib/dialects/postgres/index.js' {
   ) => Knex.Client) {
     protected connectionSettings: ClientConfig;
     protected _driver(): unknown;
+    acquireConnection(): Promise<PooledConnection>;
     acquireRawConnection(): Promise<PooledConnection>;
     destroyRawConnection(connection: PooledConnection): Promise<void>;
     protected _query(connection: PooledConnection, query: unknown): Promise<unknown>;

@@ -3,27 +3,32 @@
 import knex, { type Knex } from 'knex';
 import ClientPostgres, { type PooledConnection } from 'knex/lib/dialects/postgres/index.js';
 import pg from 'pg';
+import { acquired } from '../acquired.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import {
   clientConfig,
   connectFailure,
   endClient,
+  prepareSession,
   type SessionOptions,
-  sessionSettings,
 } from './session.ts';
 
 export interface PoolOptions extends SessionOptions {
   readonly poolMax: number;
 }
 
+/** Of those that we support. */
+const OLDEST_VERSION = '12';
+
 export function openPool(options: PoolOptions): Knex {
   return knex({
     client: clientClass(options),
     // Given to each connection below.
     connection: {},
+    // Given, so that knex does not ask for it; it tells by it what can do JSON.
+    version: OLDEST_VERSION,
     pool: { min: 0, max: options.poolMax },
-    // 0 would mean that a connection has to be free at once.
-    ...(options.timeoutMs > 0 && { acquireConnectionTimeout: options.timeoutMs }),
+    acquireConnectionTimeout: options.timeoutMs,
     // knex would print what it throws as well, and write the values of a statement into the message of its failure.
     log: { warn: () => {} },
     compileSqlOnError: false,
@@ -31,12 +36,14 @@ export function openPool(options: PoolOptions): Knex {
 }
 
 function clientClass(options: SessionOptions): typeof Knex.Client {
-  const settings = sessionSettings(options);
-
   class PostgresClient extends ClientPostgres {
     /** Ours: knex might find another one beside it, or none. */
     override _driver(): typeof pg {
       return pg;
+    }
+
+    override acquireConnection(): Promise<PooledConnection> {
+      return acquired(super.acquireConnection(), options.timeoutMs);
     }
 
     override async acquireRawConnection(): Promise<PooledConnection> {
@@ -45,7 +52,7 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
         // Read before the next turn, so two connections that are made at once do not mix.
         this.connectionSettings = await clientConfig(options, 'aftercommit');
         connection = await super.acquireRawConnection();
-        await connection.query(settings);
+        await prepareSession(connection, options);
         return connection;
       } catch (error) {
         connection?.connection.stream.destroy();

@@ -10,6 +10,7 @@ import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
 import { openPool } from './pool.ts';
 import { PostgresWatch } from './postgres-watch.ts';
+import type { SessionOptions } from './session.ts';
 import {
   ADVANCE_CURSORS,
   DELETE_KEYS,
@@ -30,9 +31,10 @@ const MIGRATION_LOCK = '28559215071684466';
 /** PostgreSQL compresses rows from some 2000 bytes on, and a thousand short ones always fit. */
 const SHORT_LENGTH = 1500;
 
-export async function openPostgres(options: PlaceOptions): Promise<OpenDatabase> {
-  const db = openPool(options);
-  return { db, reader: db, dialect: new PostgresDialect(db, options) };
+export async function openPostgres({ poolMax, ...rest }: PlaceOptions): Promise<OpenDatabase> {
+  const session = { ...rest, statementMs: rest.timeoutMs };
+  const db = openPool({ ...session, poolMax });
+  return { db, reader: db, dialect: new PostgresDialect(db, session) };
 }
 
 class PostgresDialect implements Dialect {
@@ -45,14 +47,14 @@ class PostgresDialect implements Dialect {
   readonly #db: Knex;
   /** Streams whose last read found rows that may have been compressed. */
   readonly #hadLong = new Set<string>();
-  readonly #options: PlaceOptions;
+  readonly #session: SessionOptions;
 
-  constructor(db: Knex, options: PlaceOptions) {
+  constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
-    this.#options = options;
+    this.#session = session;
     this.numbering = new Steppers({
       hasStream: (stream) => hasStream(db, stream),
-      open: (stream) => new Stepper(options, stream),
+      open: (stream) => new Stepper(session, stream),
     });
   }
 
@@ -130,24 +132,23 @@ class PostgresDialect implements Dialect {
   }
 
   watch(options: WatchOptions): Watch {
-    return new PostgresWatch(this.#options, options);
+    return new PostgresWatch(this.#session, options);
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
     return query.forUpdate();
   }
 
-  /** On a connection of its own without time limits: a migration may take long, and waits for another one's end. */
+  /** On a connection of its own without limits for statements: a migration may take long, and waits for another. */
   async withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void> {
-    const { place, timeoutMs } = this.#options;
-    const db = openPool({ place, timeoutMs: 0, poolMax: 1 });
+    const waitMs = Math.round(this.#session.timeoutMs);
+    const db = openPool({ ...this.#session, statementMs: 0, poolMax: 1 });
     try {
       await db.transaction(async (tx) => {
+        await tx.raw('set local lock_timeout = 0');
         await tx.raw('select pg_advisory_xact_lock(?::bigint)', [MIGRATION_LOCK]);
-        // DDL that waits for an open transaction makes every later one wait behind it, and a node that is frozen in
-        // here must not hold the lock.
-        await tx.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`);
-        await tx.raw(`set local idle_in_transaction_session_timeout = ${Math.round(timeoutMs)}`);
+        // DDL that waits for an open transaction makes every later one wait behind it.
+        await tx.raw(`set local lock_timeout = ${waitMs}`);
         await work(tx);
       });
     } finally {

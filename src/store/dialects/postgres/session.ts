@@ -18,13 +18,15 @@ const CONNECTING = [
 
 export interface SessionOptions {
   readonly place: Place;
-  /** How long one statement, a lock wait or an idle transaction may take, in milliseconds; 0 = for ever. */
+  /** How long connecting, a lock wait or an idle transaction may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** How long one statement may take, in milliseconds; 0 = for ever. */
+  readonly statementMs: number;
 }
 
 /** `query_timeout` is for a server that has gone without a word; its connection is not used again. */
 export async function clientConfig(
-  { place, timeoutMs }: SessionOptions,
+  { place, timeoutMs, statementMs }: SessionOptions,
   name: string,
 ): Promise<ClientConfig> {
   const settings = await place.settings(timeoutMs);
@@ -33,7 +35,7 @@ export async function clientConfig(
     application_name: name,
     keepAlive: true,
     connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs === 0 ? 0 : timeoutMs + GRACE_MS,
+    query_timeout: statementMs === 0 ? 0 : statementMs + GRACE_MS,
   };
 }
 
@@ -44,8 +46,8 @@ export async function clientConfig(
  * With generic plans no statement is planned anew each time. REPEATABLE READ would make steps fail. A commit that does
  * not wait for the disk would be answered, and seen, before it is there; all other levels are the user's choice.
  */
-export function sessionSettings({ place, ...options }: SessionOptions): string {
-  const timeoutMs = Math.round(options.timeoutMs);
+export function sessionSettings({ place, timeoutMs, statementMs }: SessionOptions): string {
+  const waitMs = Math.round(timeoutMs);
   return `${searchPathSql(place.client)}
     set timezone = 'UTC';
     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
@@ -54,9 +56,15 @@ export function sessionSettings({ place, ...options }: SessionOptions): string {
     set enable_bitmapscan = off;
     set jit = off;
     set plan_cache_mode = force_generic_plan;
-    set statement_timeout = ${timeoutMs};
-    set lock_timeout = ${timeoutMs};
-    set idle_in_transaction_session_timeout = ${timeoutMs}`;
+    set statement_timeout = ${Math.round(statementMs)};
+    set lock_timeout = ${waitMs};
+    set idle_in_transaction_session_timeout = ${waitMs}`;
+}
+
+/** Sets the session of a new connection; waits for the answer even where statements may take for ever. */
+export async function prepareSession(client: Client, options: SessionOptions): Promise<void> {
+  const limit = { query_timeout: options.timeoutMs + GRACE_MS };
+  await client.query({ text: sessionSettings(options), ...limit });
 }
 
 /** The application's: in another schema its inserts would not find our inbox. As knex puts it, name by name. */

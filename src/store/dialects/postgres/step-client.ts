@@ -7,8 +7,8 @@ import {
   clientConfig,
   connectFailure,
   endClient,
+  prepareSession,
   type SessionOptions,
-  sessionSettings,
 } from './session.ts';
 
 export interface Statement {
@@ -46,7 +46,7 @@ export class StepClient {
     const made = new StepClient(client);
     try {
       await client.connect();
-      await client.query(sessionSettings(options));
+      await prepareSession(client, options);
       return made;
     } catch (error) {
       made.cut();
