@@ -1,9 +1,9 @@
 // Events by poll: each answer is handled, and acknowledged by the next question. It needs no socket.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
-import type { From } from '../contract/generated/types.ts';
 import { CallError } from './call-error.ts';
 import type { Caller, CallParams } from './caller.ts';
+import { beginLive } from './live-start.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
 
@@ -25,7 +25,7 @@ export class PollReceiver implements Receiver {
     const { ending: signal } = reading;
     const call: Calling = (method, params) => this.#caller.call(method, params, { signal });
     if (!isLive(reading)) await reading.register(call);
-    else if (reading.position === null) await this.#begin(reading);
+    else await begin(reading, call);
     // What a handler of the last session is still at is not asked for again.
     await reading.idle();
     reading.ready();
@@ -54,20 +54,15 @@ export class PollReceiver implements Receiver {
     const text = await this.#caller.callText('pollEvents', JSON.stringify(params), { signal });
     return readBatch(JSON.parse(text), text, 0);
   }
-
-  /** A poll without a cursor says where it begins by an id; without one it begins with the oldest event. */
-  async #begin(reading: Reading): Promise<void> {
-    const { stream, from = 'now', ending: signal } = reading;
-    if (from === 'beginning') return;
-    const { last, epoch } = await this.#caller.call('streamInfo', { stream }, { signal });
-    reading.beginAt({ id: from === 'now' ? last : idIn(from), epoch });
-  }
 }
 
-function idIn(from: Exclude<From, string>): string {
-  if ('id' in from) return from.id;
-  throw new CallError('InvalidRequest', {
-    message:
-      'from: a LIVE reader that polls begins at an id, at the beginning, or now; a time needs push',
-  });
+/** A poll without a cursor says where it begins by an id; without one it begins with the oldest event. */
+async function begin(reading: Reading, call: Calling): Promise<void> {
+  const { from } = reading;
+  if (reading.position === null && typeof from === 'object' && 'time' in from) {
+    const message =
+      'from: a LIVE reader that polls begins at an id, at the beginning, or now; a time needs push';
+    throw new CallError('InvalidRequest', { message });
+  }
+  await beginLive(reading, call);
 }

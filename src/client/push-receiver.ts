@@ -4,6 +4,7 @@ import { type EventId, idPlus } from '../contract/event-id.ts';
 import { CallError, isCallError, TAKEN_OVER } from './call-error.ts';
 import type { CallParams } from './caller.ts';
 import { InOrder } from './in-order.ts';
+import { beginLive } from './live-start.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
 import { type IncomingCall, type OnCall, RpcSocket } from './rpc-socket.ts';
@@ -84,11 +85,7 @@ async function subscribeLive(socket: RpcSocket, reading: Reading): Promise<void>
       max_in_flight: LIVE_IN_FLIGHT,
       ...start,
     });
-  if (from === 'now' && reading.position === null) {
-    // As an id, since "now" would be another one after the next connection.
-    const { last, epoch } = await socket.call('streamInfo', { stream });
-    reading.beginAt({ id: last, epoch });
-  }
+  await beginLive(reading, (method, params) => socket.call(method, params));
   const { position } = reading;
   if (position === null) await ask({ from });
   else {

@@ -28,9 +28,15 @@ interface RunOptions {
 /** Each piece of work is a whole transaction, or a statement that is one; `verb` names it in errors. */
 export class Runner {
   readonly #dialect: Dialect;
+  #isClosed = false;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
+  }
+
+  /** From now on work is refused: in a pool that is closed it would wait for a connection until it may no longer. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Work that must not be done twice. */
@@ -75,7 +81,7 @@ export class Runner {
         // Whatever is wrong by now, the first try may have been carried out.
         if (lost === null) throw error;
         deadlineMs ??= systemClock.monotonicMs() + RETURN_MS_MAX;
-        if (systemClock.monotonicMs() >= deadlineMs) throw lost;
+        if (this.#isClosed || systemClock.monotonicMs() >= deadlineMs) throw lost;
       }
       await systemClock.sleep(backoffMs(attempt, RETURN_BACKOFF));
     }
@@ -87,6 +93,7 @@ export class Runner {
     { isRepeatable = false, deadlineMs = systemClock.monotonicMs() + ELAPSED_MS_MAX }: RunOptions,
   ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
+      if (this.#isClosed) throw new ServiceError('ShuttingDown', { details: { verb } });
       try {
         return await work();
       } catch (cause) {

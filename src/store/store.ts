@@ -106,6 +106,7 @@ export class Store {
   }
 
   async close(): Promise<void> {
+    this.#run.close();
     await this.#dialect.close();
     await this.#db.destroy();
   }

@@ -90,6 +90,7 @@ export class Warehouse {
   }
 
   async close(): Promise<void> {
+    this.#run.close();
     await this.#dialect.close();
     await this.#db.destroy();
   }

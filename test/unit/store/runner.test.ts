@@ -40,6 +40,23 @@ describe('work that fails again and again', () => {
     expect(seconds).toBeLessThanOrEqual(33);
   });
 
+  it('is refused, and not tried again, once the runner is closed', async () => {
+    const { runner, work, tries } = failing('rolled-back');
+    const running = endOf(runner.once('verb', work));
+    runner.close();
+    expect(await running).toEqual(['ShuttingDown', 1]);
+    expect(await endOf(runner.repeatable('verb', work))).toEqual(['ShuttingDown', 0]);
+    expect(tries()).toBe(1);
+  });
+
+  it('keeps its unknown outcome when the runner is closed', async () => {
+    const { runner, work, tries } = failing('unknown');
+    const running = endOf(runner.untilKnown('verb', work));
+    runner.close();
+    expect(await running).toEqual(['OutcomeUnknown', 1]);
+    expect(tries()).toBe(1);
+  });
+
   it('is not tried again when it may have been carried out', async () => {
     const { runner, work, tries } = failing('unknown');
     expect(await endOf(runner.once('verb', work))).toEqual(['OutcomeUnknown', 1]);
