@@ -114,8 +114,14 @@ export class RunningApp {
     const isFinished = await inTime(this.#finish(), leftMs());
     const isDone = await inTime(stopAll(this.#services), leftMs() + GRACE_MS);
     const isClosed = await inTime(close(this.#databases), GRACE_MS);
-    if (!isFinished || !isDone || !isClosed)
-      telemetry.logger.error({}, 'The stop took too long; what was left was given up.');
+    const left = [
+      ...(isFinished ? [] : ['handlers or sinks']),
+      ...(isDone ? [] : ['the server or a worker']),
+      ...(isClosed ? [] : ['the connections to a database']),
+    ];
+    if (left.length > 0) {
+      telemetry.logger.error({}, `The stop took too long; given up: ${left.join(', ')}.`);
+    }
   }
 
   /** Where it listens; null without a server. Throws where that has no such address (yet). */

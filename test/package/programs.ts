@@ -22,7 +22,9 @@ export const consumer = (entries: readonly string[]) => `
 ${reexport(entries)}
 import { createApp } from 'aftercommit';
 import { type CallError, createClient, enough, isCallError, type ReceivedBatch } from 'aftercommit/client';
+import { exactlyOnce } from 'aftercommit/client/exactly-once';
 import { addEvent } from 'aftercommit/generator';
+import type { Knex } from 'knex';
 
 export const client = createClient({ url: 'http://127.0.0.1:8080', key: null });
 // @ts-expect-error Node has no page to take the address from
@@ -38,6 +40,10 @@ export async function read(signal: AbortSignal): Promise<string[]> {
 
 export const idOf = (type: string): Promise<string> => client.addEvent(type, { any: ['json', 1, null] });
 export const codeOf = (error: unknown): CallError['code'] | null => (isCallError(error) ? error.code : null);
+export const handlerOn = (database: Knex) =>
+  exactlyOnce({ database, consumer: 'one' }).handler(async (tx, batch) => {
+    for (const { id, data } of batch.events) await tx('totals').insert({ id, net: data.total.net });
+  });
 export const inProcess = { createApp, addEvent };
 `;
 

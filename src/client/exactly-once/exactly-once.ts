@@ -5,6 +5,7 @@
 // instance has opened, an older one has no effect any more. An `open` waits for a transaction that holds the lock, so
 // the position it gives stands behind everything an older instance has done or will do.
 import { Mutex } from '../../base/mutex.ts';
+import type { ReceivedBatch } from '../received-batch.ts';
 import type { Session } from './adapters/adapter.ts';
 import { databaseOf } from './adapters/database-of.ts';
 import { cursorSql } from './cursor-sql.ts';
@@ -126,7 +127,9 @@ export class ExactlyOnce<Tx> {
    * @throws ExactlyOnceError by the handler: `Fenced`, `CursorBehind`, `HistoryForked`, `TransactionEnded`; else what
    * the effect or the database throws
    */
-  handler<B extends EventBatch>(effect: Effect<Tx, B>): (batch: B) => Promise<void> {
+  handler<B extends EventBatch = ReceivedBatch>(
+    effect: Effect<Tx, B>,
+  ): (batch: B) => Promise<void> {
     return (batch) =>
       this.#turns.run(async () => {
         if (this.#token === null) await this.#take();
