@@ -1,6 +1,6 @@
 // The published entry `aftercommit`: the service inside the application's own process.
 
-export type { App, StreamChoice } from './app/app.ts';
+export type { App } from './app/app.ts';
 export { type AddressOptions, type AppOptions, createApp } from './app/create-app.ts';
 export type { AddOptions, InProcessAppender, NewEvent } from './app/in-process/appender.ts';
 export type { InProcessHandler } from './app/in-process/channel.ts';
@@ -8,6 +8,8 @@ export type {
   ConsumerFacts,
   InProcessSubscription,
   PollOptions,
+  RegisterOptions,
+  StreamChoice,
   SubscribeOptions,
   SubscriptionEnd,
   Unregistered,

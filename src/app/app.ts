@@ -4,35 +4,34 @@
 // for that and then stops it; whoever stops again waits for the same end.
 
 import { inTime } from '../base/in-time.ts';
+import { unknownName } from '../base/options.ts';
 import type { ReceivedBatch } from '../client/public.ts';
 import type { Settings } from '../config/load.ts';
+import { aFunction, required } from '../contract/checks.ts';
 import { ServiceError } from '../contract/errors.ts';
-import type { From } from '../contract/generated/types.ts';
+import { invalidOption, requireValue } from '../contract/require-options.ts';
 import { Hints } from '../generator/hints.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { NoticeListener, NoticeName } from '../telemetry/notices.ts';
+import { type NoticeListener, type NoticeName, noticeNames } from '../telemetry/notices.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { InProcessAppender } from './in-process/appender.ts';
 import type {
   ConsumerFacts,
   InProcessSubscription,
   PollOptions,
+  RegisterOptions,
+  StreamChoice,
   SubscribeOptions,
   Unregistered,
   UnregisterOptions,
 } from './in-process/reading.ts';
 import { type AppParts, RunningApp } from './running-app.ts';
 
-/** Which stream is meant. */
-export interface StreamChoice {
-  /** Its name, one of the setting `streams`. @default 'main' */
-  readonly stream?: string | undefined;
-}
-
 /**
  * The service inside this process, as `createApp` makes it: it adds events, hands them to readers of this process, and
  * where it is told to, serves the network, archives and discards. Methods that need it running throw or reject with
- * `ServiceError` `ShuttingDown` before its start and after its stop.
+ * `ServiceError` `ShuttingDown` before its start and after its stop, and with `InvalidRequest` for options that they do
+ * not have.
  */
 export class App {
   readonly #settings: Settings;
@@ -114,20 +113,27 @@ export class App {
     return this.#stopping;
   }
 
-  /** Calls the listener at every such notice, from now on; may be called before the start. Gives the app. */
+  /**
+   * Calls the listener at every such notice, from now on; may be called before the start. Gives the app.
+   *
+   * @throws ServiceError `InvalidRequest` when there is no such notice, or the listener is no function
+   */
   on<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
+    requireNotice('on', name, listener);
     this.#telemetry.notices.on(name, listener);
     return this;
   }
 
   /** Calls the listener at the next such notice only. Gives the app. */
   once<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
+    requireNotice('once', name, listener);
     this.#telemetry.notices.once(name, listener);
     return this;
   }
 
   /** Calls the listener no more, whether `on` or `once` took it. Gives the app. */
   off<N extends NoticeName>(name: N, listener: NoticeListener<N>): this {
+    requireNotice('off', name, listener);
     this.#telemetry.notices.off(name, listener);
     return this;
   }
@@ -142,11 +148,8 @@ export class App {
    * `StoreUnavailable`; `UnknownMethod` when the setting `services` has neither `poll` nor `push`
    * @see FTN18, registerConsumer
    */
-  async registerConsumer(
-    component: string,
-    { stream = 'main', from }: StreamChoice & { readonly from?: From | undefined } = {},
-  ): Promise<void> {
-    return this.#require().inside('poll', 'push').readers.register(component, stream, from);
+  async registerConsumer(component: string, options: RegisterOptions = {}): Promise<void> {
+    return this.#require().inside('poll', 'push').readers.register(component, options);
   }
 
   /**
@@ -161,8 +164,8 @@ export class App {
   }
 
   /** Everybody's consumers of the stream, with how far they are. */
-  async listConsumers({ stream = 'main' }: StreamChoice = {}): Promise<ConsumerFacts[]> {
-    return this.#require().inside('poll', 'push').readers.list(stream);
+  async listConsumers(options: StreamChoice = {}): Promise<ConsumerFacts[]> {
+    return this.#require().inside('poll', 'push').readers.list(options);
   }
 
   /**
@@ -213,7 +216,16 @@ export class App {
 
 /** Beyond what a stop of its own takes. */
 const START_MS = 3000;
+const LISTENER = required(aFunction);
 const NOT_RUNNING = 'The app is not running: await its start first.';
+
+/** Whoever listens for what is never said would wait in silence. */
+function requireNotice(where: string, name: string, listener: unknown): void {
+  if (!noticeNames.includes(name)) {
+    throw invalidOption(where, unknownName(String(name), noticeNames, 'notice'));
+  }
+  requireValue(where, 'listener', listener, LISTENER);
+}
 
 /** null where there is none: without a server, on a unix socket, and on a server that does not listen yet. */
 function urlOf(running: RunningApp): string | null {

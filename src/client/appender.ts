@@ -2,9 +2,21 @@
 // an answer that was lost on the way costs time and never an event, or a second one.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
+import { type Checks, optionProblem } from '../base/options.ts';
+import {
+  anIdempotencyKey,
+  anything,
+  aSignal,
+  aStream,
+  aText,
+  milliseconds,
+  orNull,
+  required,
+} from '../contract/checks.ts';
 import { isCallError, isTransient } from './call-error.ts';
 import type { Caller, CallMethod } from './caller.ts';
 import { dataTextOf } from './json-text.ts';
+import { invalidRequest, requireOptions } from './require-options.ts';
 
 /** An event before it has an id. */
 export interface ClientDraft {
@@ -13,6 +25,8 @@ export interface ClientDraft {
   /** Any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null. */
   readonly data?: unknown;
 }
+
+const DRAFT: Checks<ClientDraft> = { type: required(aText), data: anything };
 
 /** Where events are added, under which key, and how long it is tried. */
 export interface AppendOptions {
@@ -26,9 +40,19 @@ export interface AppendOptions {
   readonly idempotencyKey?: string | null | undefined;
   /** For how long it is tried again, in milliseconds; 0 = it is tried once. @default 30000 */
   readonly retryMs?: number | undefined;
-  /** Gives up; whether the event was added is then open, unless it is tried again under the same key. */
+  /**
+   * Gives up, and the call rejects with its reason; whether the event was added is then open, unless it is tried again
+   * under the same key. With one that is aborted already nothing is sent.
+   */
   readonly signal?: AbortSignal | undefined;
 }
+
+const APPEND_OPTIONS: Checks<AppendOptions> = {
+  stream: aStream,
+  idempotencyKey: orNull(anIdempotencyKey),
+  retryMs: milliseconds(0, Number.POSITIVE_INFINITY),
+  signal: aSignal,
+};
 
 const RETRY_MS = 30_000;
 /** Of one try: under a key it is better to ask again than to wait. */
@@ -42,7 +66,10 @@ export class Appender {
     this.#caller = caller;
   }
 
-  async addEvent({ type, data }: ClientDraft, options: AppendOptions): Promise<string> {
+  async addEvent(draft: ClientDraft, options: AppendOptions): Promise<string> {
+    requireOptions('addEvent', draft, DRAFT);
+    requireOptions('addEvent', options, APPEND_OPTIONS);
+    const { type, data } = draft;
     const members = [`"type":${JSON.stringify(type)}`, `"data":${dataTextOf(data)}`];
     return this.#add('addEvent', members, options) as Promise<string>;
   }
@@ -51,9 +78,13 @@ export class Appender {
     drafts: readonly ClientDraft[],
     options: AppendOptions,
   ): Promise<{ first: string; last: string }> {
-    const items = drafts.map(
-      ({ type, data }) => `{"type":${JSON.stringify(type)},"data":${dataTextOf(data)}}`,
-    );
+    requireOptions('addEvents', options, APPEND_OPTIONS);
+    if (!Array.isArray(drafts)) throw invalidRequest('addEvents: drafts must be a list');
+    const items = drafts.map((draft: ClientDraft, nth) => {
+      const problem = optionProblem(draft, DRAFT, 'member');
+      if (problem !== null) throw invalidRequest(`addEvents: drafts[${nth}]: ${problem}`);
+      return `{"type":${JSON.stringify(draft.type)},"data":${dataTextOf(draft.data)}}`;
+    });
     const members = [`"events":[${items.join(',')}]`];
     return this.#add('addEvents', members, options) as Promise<{ first: string; last: string }>;
   }

@@ -5,7 +5,7 @@ import { BrowserTransport, type BrowserTransportOptions } from './transports/bro
 /**
  * Makes a client of the server at `url`; nothing is sent before its first call.
  *
- * @throws TypeError when `url` is no HTTP address, or holds a key
+ * @throws CallError `InvalidRequest` when `url` is no HTTP address, or holds a key, and for other options
  */
 export function createClient(options: BrowserTransportOptions = {}): Client {
   return new Client(new BrowserTransport(options));

@@ -1,6 +1,8 @@
 // Calls a server by JSON-RPC 2.0, and is the only place that turns wire errors back. Params and results may go as
 // text, so that data passes exactly as it was written (`JSON.parse` loses `1.0` and 2^53+1).
 import { onAbort } from '../base/on-abort.ts';
+import type { Checks } from '../base/options.ts';
+import { aSignal, milliseconds } from '../contract/checks.ts';
 import type { methodTable } from '../contract/generated/method-table.ts';
 import type { Contract } from '../contract/generated/types.ts';
 import { membersOf } from '../contract/json-text.ts';
@@ -19,11 +21,13 @@ export const CALL_MS_MAX = 60_000;
 
 /** How long a call may take. */
 export interface CallOptions {
-  /** Ends the call. */
+  /** Ends the call, which rejects with its reason; with one that is aborted already nothing is sent. */
   readonly signal?: AbortSignal | undefined;
   /** How long to wait for the answer, in milliseconds. @default 60000 */
   readonly timeoutMs?: number | undefined;
 }
+
+export const CALL_OPTIONS: Checks<CallOptions> = { signal: aSignal, timeoutMs: milliseconds(1) };
 
 export class Caller {
   readonly #transport: Transport;
@@ -48,6 +52,7 @@ export class Caller {
     params: string,
     { signal, timeoutMs = CALL_MS_MAX }: CallOptions = {},
   ): Promise<string> {
+    if (signal?.aborted) throw signal.reason;
     this.#calls += 1;
     const request = requestText(this.#calls, method, params);
     const stop = new AbortController();

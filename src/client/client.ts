@@ -1,4 +1,7 @@
 // The client of a server, in Node and in the browser: everything that a caller may do, as methods.
+import { hasMethods } from '../base/has-methods.ts';
+import type { Checks } from '../base/options.ts';
+import { aBoolean, aFrom, aPrincipal, aSignal, aStream, orNull } from '../contract/checks.ts';
 import type {
   ConsumerStatus,
   From,
@@ -7,6 +10,7 @@ import type {
 } from '../contract/generated/types.ts';
 import { Appender, type AppendOptions, type ClientDraft } from './appender.ts';
 import {
+  CALL_OPTIONS,
   Caller,
   type CallMethod,
   type CallOptions,
@@ -15,21 +19,26 @@ import {
 } from './caller.ts';
 import { Consumer } from './consumer.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
+import { invalidRequest, requireOptions } from './require-options.ts';
 import type { Transport } from './transport.ts';
 
 /** Which stream is meant. */
 export interface StreamOptions {
   /** The stream's name. @default 'main' */
   readonly stream?: string | undefined;
-  /** Gives the call up. */
+  /** Gives the call up, which rejects with its reason; with one that is aborted already nothing is sent. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const STREAM_OPTIONS: Checks<StreamOptions> = { stream: aStream, signal: aSignal };
 
 /** Which stream, and where a consumer begins. */
 export interface RegisterOptions extends StreamOptions {
   /** Where it begins; of no effect on a consumer that is registered. @default 'beginning' */
   readonly from?: From | undefined;
 }
+
+const REGISTER_OPTIONS: Checks<RegisterOptions> = { ...STREAM_OPTIONS, from: aFrom };
 
 /** Whose consumer is forgotten, of which stream. */
 export interface UnregisterOptions extends StreamOptions {
@@ -43,17 +52,31 @@ export interface UnregisterOptions extends StreamOptions {
   readonly dryRun?: boolean | undefined;
 }
 
+const UNREGISTER_OPTIONS: Checks<UnregisterOptions> = {
+  ...STREAM_OPTIONS,
+  principal: orNull(aPrincipal),
+  dryRun: aBoolean,
+};
+
 /**
  * A client of one server: calls it, and makes consumers that read from it. All methods reject with `CallError`, to
- * be told apart by `code`, or with the signal's reason. It holds nothing open: only consumers that run do.
+ * be told apart by `code`, or with the signal's reason; `InvalidRequest` is also for options that they do not have. It
+ * holds nothing open: only consumers that run do.
  */
 export class Client {
   readonly #transport: Transport;
   readonly #caller: Caller;
   readonly #appender: Appender;
 
-  /** Over a transport of one's own; `createClient` takes the usual one. */
+  /**
+   * Over a transport of one's own; `createClient` takes the usual one.
+   *
+   * @throws CallError `InvalidRequest` for what is no transport
+   */
   constructor(transport: Transport) {
+    if (!hasMethods(transport, 'request', 'openSocket')) {
+      throw invalidRequest('new Client: transport must have the functions request and openSocket');
+    }
     this.#transport = transport;
     this.#caller = new Caller(transport);
     this.#appender = new Appender(this.#caller);
@@ -82,7 +105,11 @@ export class Client {
     return this.#appender.addEvents(drafts, options);
   }
 
-  /** Makes a reader of a stream; nothing happens before it is run. */
+  /**
+   * Makes a reader of a stream; nothing happens before it is run.
+   *
+   * @throws CallError `InvalidRequest` for options that it does not have
+   */
   consumer(options: ConsumerOptions = {}): Consumer {
     return new Consumer(options, this.#caller, this.#transport);
   }
@@ -95,35 +122,47 @@ export class Client {
    * @see FTN18, registerConsumer
    */
   async registerConsumer(component: string, options: RegisterOptions = {}): Promise<void> {
-    const { signal, ...rest } = options;
-    await this.#caller.call('registerConsumer', { component, ...given(rest) }, { signal });
+    requireOptions('registerConsumer', options, REGISTER_OPTIONS);
+    const { signal, stream, from } = options;
+    await this.#caller.call(
+      'registerConsumer',
+      { component, ...given({ stream, from }) },
+      { signal },
+    );
   }
 
   /** Forgets a consumer, or with `dryRun` only says what that would do; gives what it was. */
-  unregisterConsumer(
+  async unregisterConsumer(
     component: string,
-    { signal, dryRun: dry_run, ...rest }: UnregisterOptions = {},
+    options: UnregisterOptions = {},
   ): Promise<UnregisterConsumerResult> {
-    const params = { component, ...given({ ...rest, dry_run }) };
+    requireOptions('unregisterConsumer', options, UNREGISTER_OPTIONS);
+    const { signal, stream, principal, dryRun: dry_run } = options;
+    const params = { component, ...given({ stream, principal, dry_run }) };
     return this.#caller.call('unregisterConsumer', params, { signal });
   }
 
   /** Gives the caller's consumers of the stream; with the right admin everybody's. */
-  listConsumers({ signal, ...rest }: StreamOptions = {}): Promise<ConsumerStatus[]> {
-    return this.#caller.call('listConsumers', given(rest), { signal });
+  async listConsumers(options: StreamOptions = {}): Promise<ConsumerStatus[]> {
+    requireOptions('listConsumers', options, STREAM_OPTIONS);
+    const { signal, stream } = options;
+    return this.#caller.call('listConsumers', given({ stream }), { signal });
   }
 
   /** Gives the ends of the stream, and what it is in. */
-  streamInfo({ signal, ...rest }: StreamOptions = {}): Promise<StreamInfoResult> {
-    return this.#caller.call('streamInfo', given(rest), { signal });
+  async streamInfo(options: StreamOptions = {}): Promise<StreamInfoResult> {
+    requireOptions('streamInfo', options, STREAM_OPTIONS);
+    const { signal, stream } = options;
+    return this.#caller.call('streamInfo', given({ stream }), { signal });
   }
 
   /** Calls any method of docs/rpc.md, with its params and its result as they are on the wire; once. */
-  call<M extends CallMethod>(
+  async call<M extends CallMethod>(
     method: M,
     params: CallParams<M>,
     options: CallOptions = {},
   ): Promise<CallResult<M>> {
+    requireOptions('call', options, CALL_OPTIONS);
     return this.#caller.call(method, params, options);
   }
 }

@@ -1,4 +1,18 @@
 // What a consumer may be told, and what it calls.
+import type { Checks } from '../base/options.ts';
+import {
+  aComponent,
+  aCount,
+  aFrom,
+  aFunction,
+  anInteger,
+  aPosition,
+  aStream,
+  aWant,
+  milliseconds,
+  oneOf,
+  orNull,
+} from '../contract/checks.ts';
 import type { From } from '../contract/generated/types.ts';
 import type { Position, ReceivedBatch } from './received-batch.ts';
 
@@ -39,6 +53,23 @@ export interface ConsumerOptions {
   /** Called when it could not go on and will try again, and when a handler rejected. What it throws ends the run. */
   readonly onTrouble?: ((error: unknown) => void) | undefined;
 }
+
+/** As the contract bounds `max_in_flight`. */
+const IN_FLIGHT_MAX = 64;
+
+export const CONSUMER_OPTIONS: Checks<ConsumerOptions> = {
+  component: aComponent,
+  stream: aStream,
+  want: aWant,
+  by: oneOf('push', 'poll'),
+  from: aFrom,
+  position: orNull(aPosition),
+  eventsMax: aCount,
+  batchesInFlightMax: anInteger(1, IN_FLIGHT_MAX),
+  settleMs: milliseconds(0),
+  onReady: aFunction,
+  onTrouble: aFunction,
+};
 
 /**
  * Handles one batch. Resolving acknowledges it; resolving with `enough(id)` acknowledges up to that event and ends the

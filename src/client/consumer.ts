@@ -1,25 +1,33 @@
 // Reads a stream for as long as it is wanted, by push or by poll, as a registered consumer or LIVE: it connects,
 // registers the component before its first session, hands over one batch at a time in order, and acknowledges each when
 // its handler is done. consumer-run.ts says what it does about failures.
+import type { Checks } from '../base/options.ts';
+import { aFunction, aSignal, required } from '../contract/checks.ts';
 import { LIVE } from '../contract/consumer.ts';
 import type { Want } from '../contract/generated/types.ts';
-import { CallError } from './call-error.ts';
 import type { Caller } from './caller.ts';
-import type { ConsumerOptions, OnEvents } from './consumer-options.ts';
+import { CONSUMER_OPTIONS, type ConsumerOptions, type OnEvents } from './consumer-options.ts';
 import { ConsumerRun } from './consumer-run.ts';
 import { Handover } from './handover.ts';
 import { PollReceiver } from './poll-receiver.ts';
 import { PushReceiver } from './push-receiver.ts';
 import type { Position, ReceivedBatch } from './received-batch.ts';
 import type { Receiver } from './receiver.ts';
+import { requireOptions } from './require-options.ts';
 import type { Transport } from './transport.ts';
 
 /** How a run ends. */
 export interface RunOptions {
-  /** Ends the run: the batch at hand is handled and acknowledged, within `settleMs`. */
+  /**
+   * Ends the run: the batch at hand is handled and acknowledged, within `settleMs`. With one that is aborted already
+   * the run ends before it has begun: nothing is sent, and nothing handled.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
+const RUN_OPTIONS: Checks<RunOptions> = { signal: aSignal };
+
+const HANDLER = { onEvents: required(aFunction) };
 const SETTLE_MS = 2000;
 
 /**
@@ -34,6 +42,7 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
   #isRunning = false;
 
   constructor(options: ConsumerOptions, caller: Caller, transport: Transport) {
+    requireOptions('consumer', options, CONSUMER_OPTIONS);
     this.#options = options;
     this.#caller = caller;
     this.#position = options.position ?? null;
@@ -55,10 +64,9 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
    * @throws CallError with a code that no waiting can cure, such as `SecurityError`, `NotRegistered` or a taken over
    * consumer; the handler's own error when its `isFinal` is true; Error when it is being read already
    */
-  async run(onEvents: OnEvents, { signal }: RunOptions = {}): Promise<void> {
-    if (typeof onEvents !== 'function') {
-      throw new CallError('InvalidRequest', { message: 'onEvents: must be a function' });
-    }
+  async run(onEvents: OnEvents, options: RunOptions = {}): Promise<void> {
+    requireOptions('run', { onEvents }, HANDLER);
+    requireOptions('run', options, RUN_OPTIONS);
     if (this.#isRunning) throw new Error('This consumer is being read already; make another one.');
     this.#isRunning = true;
     const { component = LIVE, stream = 'main', want = null, from } = this.#options;
@@ -76,7 +84,7 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
       onPosition: (position) => {
         this.#position = position;
       },
-      signal,
+      signal: options.signal,
     });
     try {
       await run.run();
@@ -92,7 +100,9 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
    *
    * @throws as `run`
    */
-  async *batches({ signal }: RunOptions = {}): AsyncGenerator<ReceivedBatch, void, undefined> {
+  async *batches(options: RunOptions = {}): AsyncGenerator<ReceivedBatch, void, undefined> {
+    requireOptions('batches', options, RUN_OPTIONS);
+    const { signal } = options;
     const handover = new Handover<ReceivedBatch>();
     const left = new AbortController();
     const signals = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);

@@ -6,7 +6,7 @@ import { NodeTransport, type NodeTransportOptions } from './transports/node.ts';
 /**
  * Makes a client of the server at `url`; nothing is sent before its first call.
  *
- * @throws TypeError when `url` is no HTTP address, or holds a key
+ * @throws CallError `InvalidRequest` when `url` is no HTTP address, or holds a key, and for other options
  */
 export function createClient(options: NodeTransportOptions): Client {
   return new Client(new NodeTransport(options));

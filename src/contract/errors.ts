@@ -45,6 +45,12 @@ export class ServiceError extends Error {
   }
 }
 
+/** Names the stream for people too: a misspelt one is seen at once. */
+export function streamNotFound(stream: string): ServiceError {
+  const message = `There is no stream ${stream}.`;
+  return new ServiceError('StreamNotFound', { message, details: { stream } });
+}
+
 export function errorFacts(code: ErrorCode): ErrorFacts {
   return factsByCode.get(code) as ErrorFacts;
 }

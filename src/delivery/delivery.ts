@@ -2,7 +2,7 @@
 // see has been decided before.
 import type { Service } from '../base/lifecycle.ts';
 import { ARCHIVER, type ConsumerName, identOf, isStale, LIVE } from '../contract/consumer.ts';
-import { isServiceError, ServiceError } from '../contract/errors.ts';
+import { isServiceError, ServiceError, streamNotFound } from '../contract/errors.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import type { TypeFilter } from '../feed/cut.ts';
@@ -239,7 +239,7 @@ export class Delivery implements Service {
 
   #feedOf(stream: string): Feed {
     const feed = this.#options.feeds.get(stream);
-    if (feed === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+    if (feed === undefined) throw streamNotFound(stream);
     return feed;
   }
 }

@@ -1,9 +1,12 @@
 // The statement that writes an event, as text and bindings: for whatever talks to the database, such as an ORM, and for
 // the adapters of `addEvent`. The only place with this SQL.
 import { Buffer } from 'node:buffer';
+import type { Checks } from '../base/options.ts';
+import { aStream } from '../contract/checks.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { jsonTextOf } from '../contract/json-text.ts';
 import { EVENT_BYTES_MAX } from '../contract/limits.ts';
+import { requireOptions } from '../contract/require-options.ts';
 import { fits } from '../contract/validate.ts';
 import { tablesOf } from '../store/tables.ts';
 import { checkDraft } from './draft.ts';
@@ -16,6 +19,8 @@ export interface EventInsertOptions {
   /** The stream's name. @default 'main' */
   readonly stream?: string | undefined;
 }
+
+const OPTIONS: Checks<EventInsertOptions> = { stream: aStream };
 
 /** A statement, to be run with its bindings. */
 export interface EventInsert {
@@ -94,19 +99,20 @@ export function eventInsert(
   dialect: EventInsertDialect,
   type: string,
   data?: unknown,
-  { stream = 'main' }: EventInsertOptions = {},
+  options: EventInsertOptions = {},
 ): EventInsert {
+  requireOptions('eventInsert', options, OPTIONS);
   const form = DIALECTS.get(dialect);
   if (form === undefined) {
     throw new ServiceError('InvalidRequest', {
       message: `dialect: must be one of ${[...DIALECTS.keys()].join(', ')}`,
     });
   }
-  return insertOf(form, inboxRow(type, data, stream));
+  return insertOf(form, inboxRow(type, data, options.stream));
 }
 
 /** Checks what the application gives. Throws `InvalidRequest` or `PayloadTooLarge`. */
-export function inboxRow(type: string, data: unknown, stream: string): InboxRow {
+export function inboxRow(type: string, data: unknown, stream?: string): InboxRow {
   const table = inboxTable(stream);
   const draft = checkDraft({ type, data: jsonTextOf(data) }, EVENT_BYTES_MAX);
   return { table, type: draft.type, data: draft.data };

@@ -1,7 +1,7 @@
 // Events come in and get their ids: checks each draft and hands it to the stream's group commit.
 import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
-import { ServiceError } from '../contract/errors.ts';
+import { ServiceError, streamNotFound } from '../contract/errors.ts';
 import type { Draft } from '../contract/event.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { EVENTS_MAX } from '../contract/limits.ts';
@@ -83,7 +83,7 @@ export class Generator implements Service {
 
   #commitOf(stream: string): GroupCommit {
     const commit = this.#commits.get(stream);
-    if (commit === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+    if (commit === undefined) throw streamNotFound(stream);
     return commit;
   }
 

@@ -1,6 +1,9 @@
 // Tells a node that the application has committed events, so that it looks at once. Never inside the transaction, and
 // never waited for: a hint that is lost costs some milliseconds, and no event.
 import { systemClock } from '../base/clock.ts';
+import type { Check, Checks } from '../base/options.ts';
+import { aFunction, aText, secret } from '../contract/checks.ts';
+import { requireOptions, requireValue } from '../contract/require-options.ts';
 
 /** Where hints go: the address of a node, as `http://127.0.0.1:8080`, or a function that tells one. */
 export type HintTarget = string | ((stream: string) => Promise<unknown>);
@@ -12,6 +15,14 @@ export interface HintsOptions {
   /** Told of hints that could not be given, such as by a wrong key. Nothing is lost by it but time. @default nobody */
   readonly onError?: (error: unknown) => void;
 }
+
+const OPTIONS: Checks<HintsOptions> = { key: secret(aText), onError: aFunction };
+const TARGET: Check = {
+  rule: 'must be the HTTP address of a node, as http://127.0.0.1:8080, or a function',
+  fits: (value) => typeof value === 'function' || isAddress(value),
+  isRequired: true,
+  isSecret: true,
+};
 
 const TIMEOUT_MS = 1000;
 /** What comes sooner behind the last hint waits for so long. */
@@ -32,9 +43,12 @@ export class Hints {
    * Makes the way to one node; nothing is sent before the first hint.
    *
    * @param target a node, as `http://127.0.0.1:8080`, or a function that tells one
-   * @throws TypeError when the target is no address
+   * @throws ServiceError `InvalidRequest` when the target is no address, and for other options
    */
-  constructor(target: HintTarget, { key, onError = () => {} }: HintsOptions = {}) {
+  constructor(target: HintTarget, options: HintsOptions = {}) {
+    requireValue('new Hints', 'target', target, TARGET);
+    requireOptions('new Hints', options, OPTIONS);
+    const { key, onError = () => {} } = options;
     this.#send = typeof target === 'function' ? target : callTo(new URL('/rpc', target), key);
     this.#onError = onError;
   }
@@ -59,6 +73,10 @@ export class Hints {
     } while (this.#underWay.get(stream) === true);
     this.#underWay.delete(stream);
   }
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:/i.test(value) && URL.canParse(value);
 }
 
 function callTo(url: URL, key: string | undefined): (stream: string) => Promise<void> {

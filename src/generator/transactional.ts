@@ -1,7 +1,10 @@
 // Events in the application's own transaction (FTN18's addXferEvent): the row goes into the inbox together with the
 // application's data, and gets its id after the commit. So there is nothing to return.
 import { hasMethods } from '../base/has-methods.ts';
+import type { Checks } from '../base/options.ts';
+import { aStream } from '../contract/checks.ts';
 import { ServiceError } from '../contract/errors.ts';
+import { requireOptions } from '../contract/require-options.ts';
 import type { Adapter } from './adapters/adapter.ts';
 import { type KnexTransaction, knexAdapter } from './adapters/knex.ts';
 import { type Mysql2Connection, mysql2Adapter } from './adapters/mysql2.ts';
@@ -24,6 +27,16 @@ export interface AddEventOptions {
   readonly hints?: Hints | undefined;
 }
 
+const OPTIONS: Checks<AddEventOptions> = {
+  stream: aStream,
+  // By its shape, since two copies of the package may meet in one process.
+  hints: {
+    rule: 'must be what `new Hints(...)` makes, or an app has as `hints`',
+    fits: (value) => hasMethods(value, 'give'),
+    isSecret: true,
+  },
+};
+
 const adapters = [
   knexAdapter,
   pgAdapter,
@@ -45,8 +58,10 @@ export async function addEvent(
   tx: TransactionHandle,
   type: string,
   data?: unknown,
-  { stream = 'main', hints }: AddEventOptions = {},
+  options: AddEventOptions = {},
 ): Promise<void> {
+  requireOptions('addEvent', options, OPTIONS);
+  const { stream, hints } = options;
   const row = inboxRow(type, data, stream);
   const adapter = adapterFor(tx);
   await adapter.insert(tx, row);

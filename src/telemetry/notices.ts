@@ -82,6 +82,9 @@ const COUNTS: { readonly [N in NoticeName]: (metrics: Metrics, notice: NoticeMap
   sinkError: (metrics, { stream, sink }) => metrics.sinkErrors.inc({ stream, sink }),
 };
 
+/** Of all notices that there are. */
+export const noticeNames: readonly string[] = Object.keys(COUNTS);
+
 export class Notices {
   readonly #metrics: Metrics;
   readonly #logger: Logger;

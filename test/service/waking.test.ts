@@ -122,7 +122,7 @@ describeDatabases('waking', (kind) => {
     const node = await start({ ...ASLEEP, watch: false });
     const errors: unknown[] = [];
     const hints = new Hints('http://127.0.0.1:1', { onError: (error) => errors.push(error) });
-    expect(() => new Hints('nowhere')).toThrow('Invalid URL');
+    expect(() => new Hints('nowhere')).toThrow('target must be the HTTP address of a node');
     const session = await openSqlSession(kind, node.settings.databaseUrl);
     await session.insertEvent('BY_SQL', '1');
     await session.close();

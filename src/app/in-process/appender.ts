@@ -1,8 +1,10 @@
 // Events of the embedding application that belong to no transaction of its own.
+import { type Checks, optionProblem } from '../../base/options.ts';
+import { anIdempotencyKey, anything, aStream, aText, required } from '../../contract/checks.ts';
 import { INTERNAL } from '../../contract/consumer.ts';
 import type { Draft } from '../../contract/event.ts';
 import { jsonTextOf } from '../../contract/json-text.ts';
-import { validate } from '../../contract/validate.ts';
+import { invalidOption, requireOptions } from '../../contract/require-options.ts';
 import type { Generator } from '../../generator/generator.ts';
 
 /** An event before it has an id. */
@@ -12,6 +14,8 @@ export interface NewEvent {
   /** Any JSON value of at most 2 MiB, or `new JsonText(text)`; left out, it is null. */
   readonly data?: unknown;
 }
+
+const NEW_EVENT: Checks<NewEvent> = { type: required(aText), data: anything };
 
 /** Where events are added, and under which key. */
 export interface AddOptions {
@@ -23,6 +27,8 @@ export interface AddOptions {
    */
   readonly idempotencyKey?: string | undefined;
 }
+
+const ADD_OPTIONS: Checks<AddOptions> = { stream: aStream, idempotencyKey: anIdempotencyKey };
 
 /**
  * Adds events of this process that belong to no transaction: `app.generator`. All of it rejects with `ServiceError`:
@@ -45,6 +51,7 @@ export class InProcessAppender {
    * @see FTN18, addEvent
    */
   async addEvent(type: string, data?: unknown, options: AddOptions = {}): Promise<string> {
+    requireOptions('addEvent', options, ADD_OPTIONS);
     const { stream = 'main' } = options;
     return this.#generator.addEvent(stream, draftOf({ type, data }), originOf(options));
   }
@@ -57,9 +64,17 @@ export class InProcessAppender {
     events: readonly NewEvent[],
     options: AddOptions = {},
   ): Promise<{ first: string; last: string }> {
+    requireOptions('addEvents', options, ADD_OPTIONS);
+    if (!Array.isArray(events)) throw invalidOption('addEvents', 'events must be a list');
     const { stream = 'main' } = options;
-    return this.#generator.addEvents(stream, events.map(draftOf), originOf(options));
+    return this.#generator.addEvents(stream, events.map(checkedDraftOf), originOf(options));
   }
+}
+
+function checkedDraftOf(event: NewEvent, nth: number): Draft {
+  const problem = optionProblem(event, NEW_EVENT, 'member');
+  if (problem !== null) throw invalidOption(`addEvents: events[${nth}]`, problem);
+  return draftOf(event);
 }
 
 function draftOf({ type, data }: NewEvent): Draft {
@@ -68,5 +83,5 @@ function draftOf({ type, data }: NewEvent): Draft {
 
 function originOf({ idempotencyKey: key }: AddOptions) {
   if (key === undefined) return {};
-  return { key: { principal: INTERNAL, key: validate<string>('idempotency-key', key) } };
+  return { key: { principal: INTERNAL, key } };
 }

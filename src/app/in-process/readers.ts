@@ -1,28 +1,38 @@
 // What reads inside this process: consumers of the application's own, under a principal that nobody on the network can
-// be. What they ask for is checked like a call's.
+// be. What they ask for is checked as strictly as a call's, in the words of the options.
 import { onAbort } from '../../base/on-abort.ts';
 import type { Position, ReceivedBatch } from '../../client/public.ts';
+import { aComponent, required } from '../../contract/checks.ts';
 import { INTERNAL, identOf, LIVE, parseIdent } from '../../contract/consumer.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { From } from '../../contract/generated/types.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
-import { validate } from '../../contract/validate.ts';
+import { requireOptions, requireValue } from '../../contract/require-options.ts';
 import type { CloseReason } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { batchOf } from './batch.ts';
 import { InProcessChannel } from './channel.ts';
-import type {
-  ConsumerFacts,
-  InProcessSubscription,
-  PollOptions,
-  SubscribeOptions,
-  SubscriptionEnd,
-  Unregistered,
-  UnregisterOptions,
+import {
+  type ConsumerFacts,
+  type InProcessSubscription,
+  POLL_OPTIONS,
+  type PollOptions,
+  REGISTER_OPTIONS,
+  type RegisterOptions,
+  STREAM_CHOICE,
+  type StreamChoice,
+  SUBSCRIBE_OPTIONS,
+  type SubscribeOptions,
+  type SubscriptionEnd,
+  UNREGISTER_OPTIONS,
+  type Unregistered,
+  type UnregisterOptions,
 } from './reading.ts';
+
+const COMPONENT = required(aComponent);
 
 export class InProcessReaders {
   readonly #delivery: Delivery;
@@ -36,23 +46,34 @@ export class InProcessReaders {
     this.#telemetry = telemetry;
   }
 
-  register(component: string, stream: string, from: From | undefined): Promise<void> {
+  async register(component: string, options: RegisterOptions): Promise<void> {
+    requireValue('registerConsumer', 'component', component, COMPONENT);
+    requireOptions('registerConsumer', options, REGISTER_OPTIONS);
+    const { stream = 'main', from } = options;
     return this.#carryOut(() => this.#register(component, stream, from));
   }
 
-  unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
+  async unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
+    requireValue('unregisterConsumer', 'component', component, COMPONENT);
+    requireOptions('unregisterConsumer', options, UNREGISTER_OPTIONS);
     return this.#carryOut(() => this.#unregister(component, options));
   }
 
-  list(stream: string): Promise<ConsumerFacts[]> {
+  async list(options: StreamChoice): Promise<ConsumerFacts[]> {
+    requireOptions('listConsumers', options, STREAM_CHOICE);
+    const { stream = 'main' } = options;
     return this.#carryOut(() => this.#list(stream));
   }
 
-  poll(options: PollOptions): Promise<ReceivedBatch> {
+  async poll(options: PollOptions): Promise<ReceivedBatch> {
+    requireOptions('pollEvents', options, POLL_OPTIONS);
+    options.signal?.throwIfAborted();
     return this.#carryOut(() => this.#poll(options));
   }
 
-  subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
+  async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
+    requireOptions('subscribe', options, SUBSCRIBE_OPTIONS);
+    options.signal?.throwIfAborted();
     return this.#carryOut(() => this.#subscribe(options));
   }
 
@@ -79,14 +100,11 @@ export class InProcessReaders {
   }
 
   async #register(component: string, stream: string, from: From | undefined): Promise<void> {
-    validate('methods/registerConsumer.params', { component, stream, ...(from && { from }) });
     await this.#delivery.register(consumerOf(component, stream), startOf(from));
   }
 
   async #unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
     const { stream = 'main', principal = INTERNAL, dryRun = false } = options;
-    const own = { component, stream, dry_run: dryRun };
-    validate('methods/unregisterConsumer.params', { ...own, principal });
     return this.#delivery.unregister({ component, stream, principal }, dryRun, this);
   }
 
@@ -101,8 +119,6 @@ export class InProcessReaders {
   async #poll(options: PollOptions): Promise<ReceivedBatch> {
     const { component = LIVE, stream = 'main', lastId = null, want = null } = options;
     const { limit = EVENTS_MAX, waitMs = 0, epoch, signal } = options;
-    const rest = { limit, wait_ms: waitMs, ...(epoch !== undefined && { epoch }) };
-    validate('methods/pollEvents.params', { component, stream, last_id: lastId, want, ...rest });
     const stop = new AbortController();
     const leave = [signal, this.#ending.signal].map((each) => onAbort(each, () => stop.abort()));
     const polling = this.#delivery.poll(consumerOf(component, stream), {
@@ -122,11 +138,6 @@ export class InProcessReaders {
 
   async #subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     const { component = LIVE, stream = 'main', want = null, from, signal } = options;
-    signal?.throwIfAborted();
-    if (typeof options.onEvents !== 'function') {
-      throw new ServiceError('InvalidRequest', { message: 'onEvents: must be a function' });
-    }
-    validate('methods/readyToReceive.params', { component, stream, want, ...(from && { from }) });
     const isLive = component === LIVE;
     const consumer = consumerOf(component, stream);
     if (!isLive) await this.#register(component, stream, from);

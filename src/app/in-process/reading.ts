@@ -1,7 +1,40 @@
 // What the embedding application says of its readers, and hears of them. Apart from what carries it out, so that its
 // types bring no others with them.
+import type { Checks } from '../../base/options.ts';
+import {
+  aBoolean,
+  aComponent,
+  aCount,
+  aFrom,
+  aFunction,
+  anEpoch,
+  anEventId,
+  anInteger,
+  aPrincipal,
+  aSignal,
+  aStream,
+  aWant,
+  orNull,
+  required,
+} from '../../contract/checks.ts';
 import type { From } from '../../contract/generated/types.ts';
 import type { InProcessHandler } from './channel.ts';
+
+/** Which stream is meant. */
+export interface StreamChoice {
+  /** Its name, one of the setting `streams`. @default 'main' */
+  readonly stream?: string | undefined;
+}
+
+export const STREAM_CHOICE: Checks<StreamChoice> = { stream: aStream };
+
+/** Which stream, and where a consumer begins. */
+export interface RegisterOptions extends StreamChoice {
+  /** Where it begins; of no effect on a consumer that is registered. @default 'beginning' */
+  readonly from?: From | undefined;
+}
+
+export const REGISTER_OPTIONS: Checks<RegisterOptions> = { ...STREAM_CHOICE, from: aFrom };
 
 /** What is handed to a function of this process, and how. */
 export interface SubscribeOptions {
@@ -24,9 +57,21 @@ export interface SubscribeOptions {
    * rejects, the same batch comes again, after a pause that grows from 0.1 to 10 s.
    */
   readonly onEvents: InProcessHandler;
-  /** Ends the subscription, when the batch at hand is handled. */
+  /**
+   * Ends the subscription, when the batch at hand is handled. With one that is aborted already `subscribe` rejects with
+   * its reason, and nothing is registered.
+   */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const SUBSCRIBE_OPTIONS: Checks<SubscribeOptions> = {
+  component: aComponent,
+  stream: aStream,
+  want: aWant,
+  from: aFrom,
+  onEvents: required(aFunction),
+  signal: aSignal,
+};
 
 /**
  * Why a subscription ended: its function threw an error whose `isFinal` is true; by its signal or by `stop`; because a
@@ -68,19 +113,46 @@ export interface PollOptions {
   readonly waitMs?: number | undefined;
   /** Of `lastId`: that of the batch it came from. @default the current one */
   readonly epoch?: number | undefined;
-  /** Ends the wait. */
+  /**
+   * Ends the wait: the batch is then without events. With one that is aborted already `pollEvents` rejects with its
+   * reason, and acknowledges nothing.
+   */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** As the contract bounds `wait_ms`. */
+const WAIT_MS_MAX = 30_000;
+
+export const POLL_OPTIONS: Checks<PollOptions> = {
+  component: aComponent,
+  stream: aStream,
+  lastId: orNull(anEventId),
+  want: aWant,
+  limit: aCount,
+  waitMs: anInteger(0, WAIT_MS_MAX),
+  epoch: anEpoch,
+  signal: aSignal,
+};
 
 /** Which consumer to forget, and whether. */
 export interface UnregisterOptions {
   /** The stream that it reads. @default 'main' */
   readonly stream?: string | undefined;
-  /** Whose consumer, as of somebody on the network. @default 'internal', the application's own */
-  readonly principal?: string | undefined;
+  /**
+   * Whose consumer, as of somebody on the network; null: a sink's, `SINK_` and its name.
+   *
+   * @default 'internal', the application's own
+   */
+  readonly principal?: string | null | undefined;
   /** Only say what it would do. @default false */
   readonly dryRun?: boolean | undefined;
 }
+
+export const UNREGISTER_OPTIONS: Checks<UnregisterOptions> = {
+  stream: aStream,
+  principal: orNull(aPrincipal),
+  dryRun: aBoolean,
+};
 
 /** What a consumer was when it was forgotten. */
 export interface Unregistered {

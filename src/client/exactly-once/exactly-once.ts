@@ -5,6 +5,8 @@
 // instance has opened, an older one has no effect any more. An `open` waits for a transaction that holds the lock, so
 // the position it gives stands behind everything an older instance has done or will do.
 import { Mutex } from '../../base/mutex.ts';
+import { type Checks, optionProblem } from '../../base/options.ts';
+import { anything, required } from '../../contract/checks.ts';
 import type { ReceivedBatch } from '../received-batch.ts';
 import type { Session } from './adapters/adapter.ts';
 import { databaseOf } from './adapters/database-of.ts';
@@ -34,6 +36,14 @@ export interface ExactlyOnceOptions<Handle> {
   /** The table of the cursors; matches `^[A-Za-z_][A-Za-z0-9_]{0,62}$`. @default 'evt_cursors' */
   readonly table?: string;
 }
+
+/** Names only: what their values must be is said below, where they go into SQL. */
+const OPTIONS: Checks<ExactlyOnceOptions<object>> = {
+  database: required(anything),
+  consumer: required(anything),
+  stream: anything,
+  table: anything,
+};
 
 /**
  * What a batch does to the database. It works through `tx` only: rejecting undoes it, resolving lets it be committed
@@ -67,6 +77,8 @@ export class ExactlyOnce<Tx> {
   #position: Position | null = null;
 
   constructor(options: ExactlyOnceOptions<object>) {
+    const problem = optionProblem(options, OPTIONS);
+    if (problem !== null) throw invalid(`exactlyOnce: ${problem}`);
     const { database, consumer, stream = 'main', table = 'evt_cursors' } = options;
     checkName('consumer', consumer, /^[A-Za-z0-9_]{1,64}$/);
     checkName('stream', stream, /^[a-z][a-z0-9_]{0,29}$/);

@@ -1,9 +1,11 @@
 // The transport of browsers: fetch and WebSocket. A browser's WebSocket can send no header, so a key goes as a
 // subprotocol; and it does not say why it was not let in, so that is asked for by a call.
+import type { Checks } from '../../base/options.ts';
 import { CallError } from '../call-error.ts';
 import { requestText, resultOf } from '../caller.ts';
+import { requireOptions } from '../require-options.ts';
 import type { SocketEvents, Transport, TransportSocket } from '../transport.ts';
-import { connectError, type HttpPeer, postText, rpcUrl } from './http.ts';
+import { aKey, anAddress, connectError, type HttpPeer, postText, rpcUrl } from './http.ts';
 
 /** Which server, and who calls. */
 export interface BrowserTransportOptions {
@@ -16,6 +18,8 @@ export interface BrowserTransportOptions {
   readonly key?: string | null | undefined;
 }
 
+const OPTIONS: Checks<BrowserTransportOptions> = { url: anAddress, key: aKey };
+
 const PROTOCOL = 'aftercommit';
 const OPEN_MS_MAX = 10_000;
 const CLOSE_MS_MAX = 1000;
@@ -26,8 +30,13 @@ const page = globalThis as { readonly location?: { readonly href: string } };
 export class BrowserTransport implements Transport {
   readonly #peer: HttpPeer;
 
-  constructor({ url = '', key = null }: BrowserTransportOptions = {}) {
-    this.#peer = { url: rpcUrl(new URL(url || '/', page.location?.href).href), key };
+  constructor(options: BrowserTransportOptions = {}) {
+    requireOptions('createClient', options, OPTIONS);
+    const { url = '', key = null } = options;
+    const [path, origin] = [url || '/', page.location?.href];
+    // What is no address even beside the page's is refused as it stands.
+    const address = URL.canParse(path, origin) ? new URL(path, origin).href : path;
+    this.#peer = { url: rpcUrl(address), key };
   }
 
   request(text: string, signal: AbortSignal): Promise<string> {

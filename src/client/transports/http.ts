@@ -1,5 +1,8 @@
 // Calls over HTTP by `fetch`, which Node and browsers share.
+import type { Check } from '../../base/options.ts';
+import { aText, orNull, secret } from '../../contract/checks.ts';
 import { CallError } from '../call-error.ts';
+import { invalidRequest } from '../require-options.ts';
 
 export interface HttpPeer {
   /** Where calls go, as `http://127.0.0.1:8080/rpc`. */
@@ -8,20 +11,28 @@ export interface HttpPeer {
   readonly key: string | null;
 }
 
+export const anAddress = secret({
+  ...aText,
+  rule: 'must be an HTTP address, as http://127.0.0.1:8080',
+});
+export const aKey: Check = secret(orNull(aText));
+
 /**
  * The path of all calls below the address of a server.
  *
- * @throws TypeError when it is no HTTP address, or holds more than where the server is
+ * @throws CallError `InvalidRequest` when it is no HTTP address, or holds more than where the server is
  */
 export function rpcUrl(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
   // Not shown, here and below: a secret may be in it.
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TypeError('url: must be an HTTP address, as http://127.0.0.1:8080');
+    throw invalidRequest(`createClient: url ${anAddress.rule}`);
   }
   const { username, password, search, hash } = url;
   if (username + password + search + hash !== '') {
-    throw new TypeError('url: must hold no name, key, query or fragment; a key is given as `key`');
+    throw invalidRequest(
+      'createClient: url must hold no name, key, query or fragment; a key is given as `key`',
+    );
   }
   return `${url.href.replace(/\/+$/, '')}/rpc`;
 }

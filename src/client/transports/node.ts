@@ -2,10 +2,21 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { onAbort } from '../../base/on-abort.ts';
+import type { Checks } from '../../base/options.ts';
+import { required } from '../../contract/checks.ts';
 import type { CallError } from '../call-error.ts';
 import { errorFromWire } from '../caller.ts';
+import { requireOptions } from '../require-options.ts';
 import type { SocketEvents, Transport, TransportSocket } from '../transport.ts';
-import { connectError, type HttpPeer, postText, rpcUrl, strangeAnswer } from './http.ts';
+import {
+  aKey,
+  anAddress,
+  connectError,
+  type HttpPeer,
+  postText,
+  rpcUrl,
+  strangeAnswer,
+} from './http.ts';
 
 /** Which server, and who calls. */
 export interface NodeTransportOptions {
@@ -15,6 +26,8 @@ export interface NodeTransportOptions {
   readonly key?: string | null | undefined;
 }
 
+const OPTIONS: Checks<NodeTransportOptions> = { url: required(anAddress), key: aKey };
+
 const HANDSHAKE_MS_MAX = 10_000;
 const FRAME_BYTES_MAX = 67_108_864;
 const REFUSAL_BYTES_MAX = 65_536;
@@ -23,7 +36,9 @@ const CLOSE_MS_MAX = 1000;
 export class NodeTransport implements Transport {
   readonly #peer: HttpPeer;
 
-  constructor({ url, key = null }: NodeTransportOptions) {
+  constructor(options: NodeTransportOptions) {
+    requireOptions('createClient', options, OPTIONS);
+    const { url, key = null } = options;
     this.#peer = { url: rpcUrl(url), key };
   }
 
