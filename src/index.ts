@@ -1,7 +1,8 @@
 // The published entry `aftercommit`: the service inside the application's own process.
 
 export type { App } from './app/app.ts';
-export { type AddressOptions, type AppOptions, createApp } from './app/create-app.ts';
+export type { AddressOptions, AppOptions } from './app/app-options.ts';
+export { createApp } from './app/create-app.ts';
 export type { AddOptions, InProcessAppender, NewEvent } from './app/in-process/appender.ts';
 export type { InProcessHandler } from './app/in-process/channel.ts';
 export type {

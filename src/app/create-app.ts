@@ -1,51 +1,17 @@
 // From what an embedding application says to the app: the settings of the command line, and what only code can give.
-import type { Server as HttpServer } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
-import { ConfigError, loadSettings, type SettingSources, type Settings } from '../config/load.ts';
-import type { DatabaseSource } from '../store/source.ts';
-import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import {
+  ConfigError,
+  loadSettings,
+  type SettingSources,
+  type Settings,
+  settingNames,
+} from '../config/load.ts';
+import { createLogger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
-import { optionProblems } from './option-problems.ts';
+import { type AppOptions, isAddress, isInstance, isServer } from './app-options.ts';
+import { OPTION_NAMES, OPTION_OF, optionProblems } from './option-problems.ts';
 import type { SinkOptions } from './sinks/sink.ts';
 import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
-
-/** An address to listen on. */
-export interface AddressOptions {
-  /** A name or an address; without credentials a loopback address only. @default '127.0.0.1' */
-  readonly host?: string | undefined;
-  /** 0 takes any free one, which `app.url` then says. @default 8080 */
-  readonly port?: number | undefined;
-}
-
-/**
- * Every setting of docs/configuration.md by its name there, with the same default, but for those that only mean
- * something to commands or have another name here; and these.
- */
-export interface AppOptions
-  extends Partial<
-    Omit<Settings, 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key'>
-  > {
-  /**
-   * The active database, where the application's tables are: its URL, or a knex instance that is connected to it, of
-   * which only where and as whom it connects is taken. @default 'sqlite:./data/events.db'
-   */
-  readonly database?: DatabaseSource | undefined;
-  /** The same of the warehouse; used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
-  readonly warehouse?: DatabaseSource | undefined;
-  /**
-   * Where the network is served: on an address, on a `Server` of `node:http` or `node:https` of the application's
-   * (docs/shared-server.md), or nowhere. @default false
-   */
-  readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
-  /** Functions of the application that every event is handed to, in order and reliably. @default none */
-  readonly sinks?: readonly SinkOptions[] | undefined;
-  /** Where the log goes; a pino logger fits. @default JSON lines on standard error, from `logLevel` on */
-  readonly logger?: Logger | undefined;
-  /** The path of a JSON file with settings; what is given here goes before it. */
-  readonly configFile?: string | undefined;
-  /** Settings from variables, as `process.env`; what is given here goes before them. @default none */
-  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-}
 
 /**
  * Makes the service as a part of this process; nothing happens before its `start`.
@@ -53,19 +19,11 @@ export interface AppOptions
  * @throws ConfigError with everything that is wrong with the options
  */
 export function createApp(options: AppOptions = {}): App {
-  const { database, warehouse, server = false, sinks = [], logger, ...others } = options;
-  const { configFile, environment, ...rest } = others;
-  const sources = {
-    file: configFile,
-    ...(environment && { environment }),
-    values: given({
-      ...rest,
-      databaseUrl: isInstance(database) ? undefined : database,
-      warehouseUrl: isInstance(warehouse) ? undefined : warehouse,
-      ...addressOf(server),
-    }),
-  };
-  const settings = checked(sources, sinks, optionProblems(options));
+  const others = optionProblems(options);
+  // Without an object there is nothing to read more of.
+  if (typeof options !== 'object' || options === null) throw new ConfigError(others);
+  const { database, warehouse, server = false, sinks = [], logger } = options;
+  const settings = checked(sourcesOf(options), sinks, others);
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),
@@ -74,6 +32,26 @@ export function createApp(options: AppOptions = {}): App {
     ...(isServer(server) && { listen: { server } }),
     sinks: sinksOf(sinks),
   });
+}
+
+/** The settings among the options; what has another name as an option is not asked for by that of the setting. */
+function sourcesOf(options: AppOptions): SettingSources {
+  const { database, warehouse, server, configFile, environment } = options;
+  const { host, port } = isAddress(server) ? server : {};
+  const own = settingNames.filter((name) => OPTION_NAMES.includes(name));
+  const values = {
+    ...Object.fromEntries(own.map((name) => [name, (options as Partial<Settings>)[name]])),
+    databaseUrl: textOf(database),
+    warehouseUrl: textOf(warehouse),
+    host,
+    port,
+  };
+  return {
+    file: textOf(configFile),
+    ...(environment && { environment }),
+    values: given(values),
+    valueNames: OPTION_OF,
+  };
 }
 
 /** The settings. Throws `ConfigError` with what is wrong with them, with the sinks, and what else is. */
@@ -96,17 +74,8 @@ function checked(
   return settings;
 }
 
-function isServer(server: AppOptions['server']): server is HttpServer | HttpsServer {
-  return typeof server === 'object' && server !== null && 'listen' in server;
-}
-
-function addressOf(server: AppOptions['server']): AddressOptions {
-  if (typeof server !== 'object' || isServer(server)) return {};
-  return { host: server.host, port: server.port };
-}
-
-function isInstance(source: DatabaseSource | undefined): source is Exclude<DatabaseSource, string> {
-  return source !== undefined && typeof source !== 'string';
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Without what was left out. */

@@ -1,52 +1,49 @@
 // What a type checker would have said of the options of an app, for whoever writes JavaScript: an option that is passed
 // over in silence would send events somewhere else.
+import { optionProblem, unknownName, valueProblem } from '../base/options.ts';
+import { settingNames } from '../config/load.ts';
+import { ADDRESS, isAddress, OWN_OPTIONS } from './app-options.ts';
 
-/** Settings that have another name as an option; null = they only mean something to commands. */
-const ELSEWHERE: Readonly<Record<string, string | null>> = {
+/** Settings that have another name as an option. */
+export const OPTION_OF: Readonly<Record<string, string>> = {
   databaseUrl: 'database',
   warehouseUrl: 'warehouse',
-  host: 'server: { host }',
-  port: 'server: { port }',
-  url: null,
-  key: null,
+  host: 'server.host',
+  port: 'server.port',
 };
-const ADDRESS = ['host', 'port'];
+
+/** Settings that only mean something to commands. */
+const OF_COMMANDS = ['url', 'key'];
+
+/** Every option that there is. */
+export const OPTION_NAMES = [
+  ...Object.keys(OWN_OPTIONS),
+  ...settingNames.filter((name) => !Object.hasOwn(OPTION_OF, name) && !OF_COMMANDS.includes(name)),
+];
 
 /** What is wrong with the options beside the settings, one sentence each. */
-export function optionProblems(options: object): string[] {
-  const { database, warehouse, server } = options as Record<string, unknown>;
-  return [
-    ...Object.keys(options).flatMap(elsewhere),
-    ...[database, warehouse].flatMap((source, nth) =>
-      isSource(source)
-        ? []
-        : [`${nth === 0 ? 'database' : 'warehouse'} must be a URL or a knex instance`],
-    ),
-    ...serverProblems(server),
-  ];
-}
-
-function elsewhere(name: string): string[] {
-  if (!Object.hasOwn(ELSEWHERE, name)) return [];
-  const other = ELSEWHERE[name];
-  return [other === null ? `there is no option ${name}` : `${name} is ${other} here`];
-}
-
-function isSource(source: unknown): boolean {
-  if (source === undefined || typeof source === 'string') return true;
-  const { client, raw } = (source ?? {}) as Record<string, unknown>;
-  return client !== undefined && typeof raw === 'function';
-}
-
-function serverProblems(server: unknown): string[] {
-  if (server === undefined || server === false) return [];
-  if (server !== null && typeof server === 'object') {
-    if ('listen' in server) return [];
-    const strange = Object.keys(server).filter((name) => !ADDRESS.includes(name));
-    return strange.map((name) => `server: there is no ${name}, only host and port`);
+export function optionProblems(options: unknown): string[] {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    // Not shown: it may be the URL of a database, with a password.
+    return ["createApp takes an object of options, as { database: 'sqlite:./data/events.db' }"];
   }
+  const given = options as Readonly<Record<string, unknown>>;
   return [
-    'server must be false, { host, port }, or a server of node:http or node:https (of an Express application: what ' +
-      'http.createServer(application) gives)',
+    ...Object.keys(given).flatMap((name) => (given[name] === undefined ? [] : strange(name))),
+    ...Object.entries(OWN_OPTIONS).flatMap(([name, check]) => {
+      return valueProblem(name, given[name], check) ?? [];
+    }),
+    ...addressProblems(given.server),
   ];
+}
+
+function strange(name: string): string[] {
+  if (OPTION_NAMES.includes(name)) return [];
+  if (Object.hasOwn(OPTION_OF, name)) return [`${name} is ${OPTION_OF[name]} here`];
+  return [unknownName(name, OPTION_NAMES, 'option')];
+}
+
+function addressProblems(server: unknown): string[] {
+  const problem = isAddress(server) ? optionProblem(server, ADDRESS) : null;
+  return problem === null ? [] : [`server: ${problem}`];
 }

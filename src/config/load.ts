@@ -2,6 +2,7 @@
 // words, before anything starts; nothing is silently defaulted.
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { unknownName } from '../base/options.ts';
 import { configSchema, type Settings } from './generated/settings.ts';
 
 export type { Settings } from './generated/settings.ts';
@@ -14,6 +15,8 @@ export interface SettingSources {
   readonly flags?: Readonly<Record<string, string | boolean | undefined>>;
   /** By name, as they are. */
   readonly values?: Partial<Settings>;
+  /** What those of `values` were called where they were given. @default the same */
+  readonly valueNames?: Readonly<Record<string, string>>;
 }
 
 export interface SettingFacts {
@@ -60,6 +63,9 @@ export function loadSettings(sources: SettingSources): Settings {
     if (text !== undefined && text !== '') take(name, text, env);
     const flag = sources.flags?.[name];
     if (flag !== undefined) take(name, String(flag), `--${flagOf(name)}`);
+  }
+  for (const name of Object.keys(sources.values ?? {})) {
+    origin[name] = sources.valueNames?.[name] ?? name;
   }
   Object.assign(given, sources.values);
   Object.assign(settings, given);
@@ -123,7 +129,7 @@ function check(
 
   function describe(error: ErrorObject): string {
     if (error.keyword === 'additionalProperties') {
-      return `there is no setting ${JSON.stringify(error.params.additionalProperty)}`;
+      return unknownName(String(error.params.additionalProperty), settingNames, 'setting');
     }
     const name = error.instancePath.split('/')[1] ?? '';
     const from = origin[name] ?? name;

@@ -68,7 +68,8 @@ function membersProblems({ name, types, from, batchMax, sink }: SinkChoice, at: 
 
 function withDefaults(options: SinkOptions): SinkChoice {
   const { name, stream = 'main', types = null, from = 'beginning', sink } = options;
-  return { name, stream, types, from, batchMax: options.batchMax ?? BATCH_MAX_DEFAULT, sink };
+  const { batchMax = BATCH_MAX_DEFAULT } = options;
+  return { name, stream, types, from, batchMax, sink };
 }
 
 function isObject(value: unknown): value is object {

@@ -1,4 +1,5 @@
 // What an app is made with: settings, server, services; and what it says of itself.
+import { createServer as createTcpServer } from 'node:net';
 import { createClient } from '../../../src/client/index.ts';
 import { ConfigError, createApp, type Logger, type NoticeMap } from '../../../src/index.ts';
 import { describeDatabase } from '../../support/databases.ts';
@@ -25,8 +26,8 @@ describe('createApp', () => {
       }
     })();
     expect(problems).toHaveLength(4);
-    expect(problems.join('\n')).toMatch(/databaseUrl.*sqlite:PATH/);
-    expect(problems.join('\n')).toMatch(/no setting "colour"/);
+    expect(problems.join('\n')).toMatch(/^database must be sqlite:PATH/m);
+    expect(problems.join('\n')).toMatch(/no option colour/);
   });
 
   it('passes over no option in silence', () => {
@@ -42,16 +43,62 @@ describe('createApp', () => {
       'databaseUrl is database here',
     ]);
     expect(problemsOf({ port: 80, key: 'x' })).toEqual([
-      'port is server: { port } here',
+      'port is server.port here',
       'there is no option key',
     ]);
     expect(problemsOf({ database: 42, warehouse: {} })).toEqual([
       'database must be a URL or a knex instance',
       'warehouse must be a URL or a knex instance',
     ]);
-    expect(problemsOf({ server: () => {} })[0]).toMatch(/^server must be false/);
-    expect(problemsOf({ server: true })[0]).toMatch(/^server must be false/);
-    expect(problemsOf({ server: { address: '0.0.0.0' } })[0]).toMatch(/no address/);
+    expect(problemsOf({ server: { address: '0.0.0.0' } })[0]).toMatch(/no option address/);
+  });
+
+  it.each<[option: object, problem: RegExp]>([
+    [{ databse: 'sqlite::memory:' }, /^there is no option databse; perhaps database is meant$/],
+    [{ sleep_ms_min: 5 }, /^there is no option sleep_ms_min: it is sleepMsMin here$/],
+    [{ database: 'sqlite' }, /^database must be sqlite:PATH.*got \(hidden\)$/],
+    [{ database: null }, /^database must be a URL or a knex instance$/],
+    [{ warehouse: 'ftp://there' }, /^warehouse must be sqlite:PATH.*got \(hidden\)$/],
+    [{ logger: console.log }, /^logger must have the functions debug, info, .*got a function$/],
+    [{ logger: null }, /^logger must have .*got null$/],
+    [{ server: createTcpServer() }, /^server must be false.*got an object$/],
+    [{ server: () => {} }, /^server must be false.*got a function$/],
+    [{ server: true }, /^server must be false/],
+    [{ server: null }, /^server must be false/],
+    [{ server: { hots: '::1' } }, /^server: there is no option hots; perhaps host is meant$/],
+    [{ server: { port: 99999 } }, /^server\.port must be <= 65535, got 99999$/],
+    [{ configFile: 5 }, /^configFile must be the path of a JSON file, got 5$/],
+    [{ environment: 'EVT_PORT=1' }, /^environment must be an object of variables/],
+    [{ environment: null }, /^environment must be an object of variables/],
+    [{ sinks: null }, /^sinks must be a list, got null$/],
+    [
+      { sinks: [{ name: 'a', sink: { write() {} }, batchMax: null }] },
+      /^sinks\[0\]\.batchMax must/,
+    ],
+  ])('refuses %j, and says what is wrong with it', (option, problem) => {
+    const make = () => createApp({ logger: silent, ...option });
+    expect(make).toThrow(expect.objectContaining({ problems: [expect.stringMatching(problem)] }));
+  });
+
+  it.each([null, 'sqlite://ada:secret@host', 5, () => {}, []])(
+    'refuses %p in place of options',
+    (options) => {
+      // @ts-expect-error: no object
+      const make = () => createApp(options);
+      expect(make).toThrow(ConfigError);
+      expect(make).toThrow('createApp takes an object of options');
+      expect(make).not.toThrow('secret');
+    },
+  );
+
+  it('takes options of a class, without a prototype, and with names that are left out', () => {
+    class Options {
+      readonly logger = silent;
+      readonly streams = ['other'];
+    }
+    const bare = Object.assign(Object.create(null), { logger: silent, colour: undefined });
+    for (const options of [new Options(), bare]) expect(createApp(options)).toBeDefined();
+    expect(() => createApp(Object.create({ logger: silent, batchMax: 0 }))).toThrow('batchMax');
   });
 });
 

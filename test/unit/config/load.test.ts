@@ -74,7 +74,7 @@ describe('loadSettings', () => {
     expect(problems).toHaveLength(6);
     expect(problems).toEqual(
       expect.arrayContaining([
-        'there is no setting "colour"',
+        'there is no setting colour',
         expect.stringMatching(/^queueMax must be >= 1000, got 1$/),
         expect.stringMatching(/^EVT_PORT must be integer, got "80x"$/),
         expect.stringMatching(/^EVT_ARCHIVER must be boolean, got "maybe"$/),
@@ -82,6 +82,15 @@ describe('loadSettings', () => {
         '--log-level must be one of debug, info, warn, error, silent, got "loud"',
       ]),
     );
+  });
+
+  it('names a value as it was called where it was given, not as what it overrides', () => {
+    const environment = { EVT_BATCH_MAX: '5', EVT_PORT: '80' };
+    const values = { batchMax: 0, port: -1 };
+    expect(problemsOf({ environment, values, valueNames: { port: 'server.port' } })).toEqual([
+      'server.port must be >= 0, got -1',
+      'batchMax must be >= 1, got 0',
+    ]);
   });
 
   it.each(['1.5', '1e3', ' 5', '0x10', '٣'])('does not take %j as a number', (text) => {
