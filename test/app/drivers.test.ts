@@ -22,6 +22,8 @@ const ENTRIES = Object.entries(packageFile.exports).flatMap(([name, entry]) => {
   return file.startsWith('./dist/src/') ? [[name, file.replace('./dist/', '')] as const] : [];
 });
 
+const SAYS = 'aftercommit: The active database cannot be opened: ';
+
 /** '' = none. */
 const COMMANDS = [
   ...['', 'serve', 'migrate', 'archive', 'discard', 'consumers', 'credentials'],
@@ -65,7 +67,7 @@ describe('without the packages of the drivers', () => {
     ['MySQL and MariaDB need', 'mysql2', 'mariadb://a:secret@127.0.0.1:1/x'],
   ])('%s %s, as one line says', async (says, name, url) => {
     const line = `${says} the package ${name}, which is not installed: npm install ${name}`;
-    expect(await serve(url)).toEqual({ code: 1, stdout: '', stderr: `aftercommit: ${line}\n` });
+    expect(await serve(url)).toEqual({ code: 1, stdout: '', stderr: `${SAYS}${line}\n` });
   });
 
   // Where Node has a SQLite of its own, none is asked for.
@@ -76,7 +78,7 @@ describe('without the packages of the drivers', () => {
     const { code, stderr } = await serve('sqlite:./events.db');
     expect([code, stderr]).toEqual([
       1,
-      `aftercommit: SQLite on this version of Node needs the package ${name}, which is not installed: ` +
+      `${SAYS}SQLite on this version of Node needs the package ${name}, which is not installed: ` +
         `npm install ${name}@${version}\n`,
     ]);
   });

@@ -1,6 +1,8 @@
 // The published entry `aftercommit/client/exactly-once`: a consumer keeps its cursor in its own database, in the same
 // transaction as its effect. It loads no database driver; the application's handle is all it needs.
 
+export type { EventId } from '../../contract/event-id.ts';
+export type { ReceivedBatch, ReceivedEvent, WrittenEvent } from '../received-batch.ts';
 export {
   type Effect,
   type ExactlyOnce,
