@@ -76,8 +76,12 @@ export async function pollLive(
   const { feed, store } = options;
   for (;;) {
     const state = await store.streamState(feed.stream);
-    const after = maxId(request.lastId ?? NO_EVENT, state.discardedUpTo);
-    checkPosition(state, after, request.epoch);
+    const { discardedUpTo } = state;
+    const asked = request.lastId ?? discardedUpTo;
+    const isThere = compareIds(asked, discardedUpTo) >= 0;
+    const least = isThere ? discardedUpTo : await store.readableAfter(feed.stream, state);
+    const after = maxId(asked, least);
+    checkPosition(state, after, request.epoch, least);
     try {
       // Without a cursor nobody would remember how far an answer without events has looked.
       const scannedMax = request.movesCursor ? Number.POSITIVE_INFINITY : SCANNED_MAX;
@@ -107,7 +111,7 @@ async function acknowledge(
   if (!isKnownGood) {
     // An older id acknowledges nothing new, so it cannot be too old.
     const position = maxId(lastId, consumer.cursor);
-    checkPosition(await store.streamState(feed.stream), position, epoch);
+    await store.requirePosition(feed.stream, position, epoch);
   }
   const isNew = compareIds(lastId, consumer.cursor) > 0;
   if (!isNew && acks.hasStored(consumer.id, lastId)) return;

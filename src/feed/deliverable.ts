@@ -30,8 +30,7 @@ export async function readDeliverable(
   limits: ReadLimits,
 ): Promise<EventRow[]> {
   const rows = await store.readAfter(stream, after, limits);
-  const isTrusted = store.hasTrustedRows && !(await store.mayBeAdopted(stream, after));
-  return isTrusted ? rows : deliverable(rows, onInvalid);
+  return (await store.mayBeInvalid(stream, after)) ? deliverable(rows, onInvalid) : rows;
 }
 
 /** A row that is no event goes out as null under a type that says so: it stops nobody. */

@@ -107,10 +107,10 @@ export interface Dialect {
   deleteKeys(olderThanMs: number, limit: number): Promise<number>;
 
   /**
-   * Rows of the queue with `id > after` in order, the first of them at least; where a crash could take rows back, fewer
+   * Rows of a table of events with `id > after` in order, the first of them at least; where a crash could take rows back, fewer
    * than are there. By hand: array mode, text columns, bounded in bytes.
    */
-  readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;
+  readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;
 
   /**
    * Moves cursors forward, never back, in one statement for all; an ack with a token only while that token is the

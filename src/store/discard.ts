@@ -8,6 +8,7 @@ import { type ConsumerRow, listCursors } from './queries/consumers.ts';
 import { deleteWindow, firstId } from './queries/events.ts';
 import { lockStream, setDiscardedUpTo } from './queries/streams.ts';
 import type { StreamState } from './stream-state.ts';
+import { tablesOf } from './tables.ts';
 
 export interface Discarded {
   readonly count: number;
@@ -63,6 +64,6 @@ async function windowStart(
   { discardedUpTo, gapsUpTo }: StreamState,
 ): Promise<EventId> {
   if (compareIds(discardedUpTo, gapsUpTo) >= 0) return discardedUpTo;
-  const first = await firstId(tx, dialect, stream, discardedUpTo);
+  const first = await firstId(tx, dialect, tablesOf(stream).queue, discardedUpTo);
   return first === null ? maxId(discardedUpTo, gapsUpTo) : idPlus(first, -1);
 }

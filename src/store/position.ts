@@ -19,25 +19,31 @@ export interface Found {
 export function startCursor(
   state: StreamState,
   position: Exclude<Start, { time: string }> | Found,
+  readableAfter = state.discardedUpTo,
 ): EventId {
   if (position === 'beginning') return state.discardedUpTo;
   if (position === 'now') return state.newest;
-  if ('found' in position) return minId(maxId(position.found, state.discardedUpTo), state.newest);
-  checkPosition(state, position.id, position.epoch);
+  if ('found' in position) return minId(maxId(position.found, readableAfter), state.newest);
+  checkPosition(state, position.id, position.epoch, readableAfter);
   return position.id;
 }
 
-/** Throws unless a reader that stands at `id` can go on from there. */
-export function checkPosition(state: StreamState, id: EventId, epoch: number | undefined): void {
+/** Throws unless a reader that stands at `id` can go on from there; what was discarded may be read elsewhere. */
+export function checkPosition(
+  state: StreamState,
+  id: EventId,
+  epoch: number | undefined,
+  readableAfter = state.discardedUpTo,
+): void {
   if (epoch !== undefined && epoch !== state.epoch) {
     throw new ServiceError('HistoryForked', { details: { epoch: state.epoch } });
   }
   if (compareIds(id, state.newest) > 0) {
     throw new ServiceError('CursorAhead', { details: { newest: state.newest } });
   }
-  if (compareIds(id, state.discardedUpTo) < 0) throw tooOld(state.discardedUpTo);
+  if (compareIds(id, readableAfter) < 0) throw tooOld(readableAfter);
 }
 
-export function tooOld(discardedUpTo: EventId): ServiceError {
-  return new ServiceError('CursorTooOld', { details: { earliest: idPlus(discardedUpTo, 1) } });
+export function tooOld(readableAfter: EventId): ServiceError {
+  return new ServiceError('CursorTooOld', { details: { earliest: idPlus(readableAfter, 1) } });
 }

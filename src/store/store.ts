@@ -5,7 +5,7 @@
 import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idDistance, idPlus } from '../contract/event-id.ts';
+import { compareIds, type EventId, idDistance, idPlus, NO_EVENT } from '../contract/event-id.ts';
 import { firstMillisecond } from '../contract/time.ts';
 import {
   type ActiveTables,
@@ -16,6 +16,7 @@ import {
   type OriginalActive,
 } from './adoption/active.ts';
 import { adoptLocked } from './adoption/locked.ts';
+import type { Archive } from './archive.ts';
 import type {
   Ack,
   Appended,
@@ -30,14 +31,16 @@ import type {
 import { openDatabase } from './dialects/open.ts';
 import { type Discarded, discardWindow } from './discard.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
+import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import { opening } from './opening.ts';
-import { type Found, type Start, startCursor, tooOld } from './position.ts';
+import { checkPosition, type Found, type Start, startCursor, tooOld } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import type { StreamState } from './stream-state.ts';
+import { tablesOf } from './tables.ts';
 import { isDense, requireUnbroken } from './unbroken.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
@@ -63,18 +66,24 @@ export class Store {
   readonly #reader: Knex;
   readonly #dialect: Dialect;
   readonly #run: Runner;
-  readonly #gapsUpTo = new Map<string, EventId>();
+  readonly #log: LogReader;
 
   private constructor({ db, reader, dialect }: OpenDatabase) {
     this.#db = db;
     this.#reader = reader;
     this.#dialect = dialect;
     this.#run = new Runner(dialect);
+    this.#log = new LogReader({ reader, dialect }, this.#run);
     this.kind = dialect.kind;
   }
 
   static async open(options: DialectOptions): Promise<Store> {
     return new Store(await opening('active', () => openDatabase(options)));
+  }
+
+  /** From now on what was discarded is read from there. */
+  readThrough(archive: Archive): void {
+    this.#log.readThrough(archive);
   }
 
   /** Brings the schema up to date for these streams; gives what was applied. */
@@ -121,20 +130,9 @@ export class Store {
     return this.#dialect.hasSteps;
   }
 
-  /** False when what came by SQL may turn out not to be an event. */
-  get hasTrustedRows(): boolean {
-    return this.#dialect.hasTrustedRows;
-  }
-
-  /** True when what stands behind `after` may have been adopted, that is written without our checks. */
-  async mayBeAdopted(stream: string, after: EventId): Promise<boolean> {
-    // Once a stream can be read, this never changes.
-    let gapsUpTo = this.#gapsUpTo.get(stream);
-    if (gapsUpTo === undefined) {
-      gapsUpTo = (await this.streamState(stream)).gapsUpTo;
-      this.#gapsUpTo.set(stream, gapsUpTo);
-    }
-    return compareIds(after, gapsUpTo) < 0;
+  /** True when what stands behind `after` may turn out not to be events: it was written without our checks. */
+  mayBeInvalid(stream: string, after: EventId): Promise<boolean> {
+    return this.#log.mayBeInvalid(stream, after);
   }
 
   /** Gives the drafts their ids, behind everything that was committed in the inbox before. */
@@ -169,34 +167,20 @@ export class Store {
   }
 
   streamState(stream: string): Promise<StreamState> {
-    return this.#run.repeatable('streamState', () =>
-      streams.streamState(this.#reader, this.#dialect, stream),
-    );
+    return this.#log.state(stream);
   }
 
   /** The same for who goes on from it without the database: no crash takes back what it says. */
   syncedState(stream: string): Promise<StreamState> {
-    return this.#run.repeatable('syncedState', () =>
-      this.#dialect.readSynced((db) => streams.streamState(db, this.#dialect, stream)),
-    );
+    return this.#log.syncedState(stream);
   }
 
   /**
    * The events after `after` in order, an unbroken run of them; empty when there are none yet. Throws `CursorTooOld`
-   * when some of them were discarded.
+   * when some of them were discarded, and are in no archive.
    */
-  async readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    const rows = await this.#run.repeatable('readAfter', () =>
-      this.#dialect.readQueue(stream, after, limits),
-    );
-    // Rows that begin right behind `after` were whole in their snapshot, since a discard takes the lowest first.
-    if (rows.length > 0 && isDense(after, rows)) return rows;
-    // Otherwise a discard may have come between: it is asked about after the rows, so it cannot be missed.
-    const { discardedUpTo, gapsUpTo } = await this.streamState(stream);
-    const isWhole = rows[0]?.[0] === idPlus(after, 1);
-    if (!isWhole && compareIds(discardedUpTo, after) > 0) throw tooOld(discardedUpTo);
-    requireUnbroken(stream, after, rows, gapsUpTo);
-    return rows;
+  readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    return this.#log.readAfter(stream, after, limits);
   }
 
   /** Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once. */
@@ -204,26 +188,38 @@ export class Store {
     // A long scan must not hold the stream's row, and is in vain for who is registered already.
     const isByTime = typeof start === 'object' && 'time' in start;
     if (isByTime && (await this.#isRegistered(stream, ident))) return false;
-    const position = isByTime ? await this.#positionAt(stream, start.time) : start;
-    return this.#run.syncedTransaction(
-      'registerConsumer',
-      async (tx) => {
-        // The lock keeps the discarder away until the new cursor is visible to it.
-        const state = await streams.lockStream(tx, this.#dialect, stream);
-        if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null) return false;
-        const cursor = startCursor(state, position);
-        await consumers.insertConsumer(tx, this.#dialect, { stream, ident, cursor });
-        return true;
-      },
-      REPEATABLE,
-    );
+    const register = (cursorIn: (state: StreamState) => EventId) =>
+      this.#run.syncedTransaction(
+        'registerConsumer',
+        async (tx) => {
+          // The lock keeps the discarder away until the new cursor is visible to it.
+          const state = await streams.lockStream(tx, this.#dialect, stream);
+          if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null)
+            return false;
+          const cursor = cursorIn(state);
+          await consumers.insertConsumer(tx, this.#dialect, { stream, ident, cursor });
+          return true;
+        },
+        REPEATABLE,
+      );
+    return this.#log.begin(stream, start, register);
   }
 
   /** Where reading begins for `start`. */
-  async resolveStart(stream: string, start: Start): Promise<EventId> {
-    const isByTime = typeof start === 'object' && 'time' in start;
-    const position = isByTime ? await this.#positionAt(stream, start.time) : start;
-    return startCursor(await this.syncedState(stream), position);
+  resolveStart(stream: string, start: Start): Promise<EventId> {
+    return this.#log.begin(stream, start, async (cursorIn) =>
+      cursorIn(await this.syncedState(stream)),
+    );
+  }
+
+  /** Throws unless a reader that stands at `id` can go on from there. */
+  requirePosition(stream: string, id: EventId, epoch: number | undefined): Promise<void> {
+    return this.#log.requirePosition(stream, id, epoch);
+  }
+
+  /** Readers may begin behind any id from here on. */
+  readableAfter(stream: string, state: StreamState): Promise<EventId> {
+    return this.#log.readableAfter(stream, state);
   }
 
   /** Forgets a consumer (or with `isDryRun` only looks); null when there is none. */
@@ -335,17 +331,5 @@ export class Store {
     const find = (db: Knex) => consumers.findConsumer(db, this.#dialect, stream, ident);
     const row = await this.#run.repeatable('isRegistered', () => this.#dialect.readSynced(find));
     return row !== null;
-  }
-
-  /** Right before the first event at or after the time; before those that come from now on, when there is none. */
-  async #positionAt(stream: string, time: string): Promise<Found> {
-    const since = firstMillisecond(time);
-    // What is found lies within it, and a crash may come before it is used.
-    const { discardedUpTo, newest, gapsUpTo } = await this.syncedState(stream);
-    const range = { after: discardedUpTo, upTo: newest, gapsUpTo };
-    const first = await this.#run.repeatable('firstIdSince', () =>
-      events.firstIdSince(this.#reader, this.#dialect, stream, since, range),
-    );
-    return { found: first === null ? newest : idPlus(first, -1) };
   }
 }

@@ -9,9 +9,9 @@ export function isDense(after: EventId, rows: readonly EventRow[]): boolean {
   return (rows.at(-1)?.[0] ?? after) === idPlus(after, rows.length);
 }
 
-/** Throws when a row is missing between `after` and the last: it was removed by hand. */
+/** Throws, naming `what` holds the rows, when a row is missing between `after` and the last: it was removed by hand. */
 export function requireUnbroken(
-  stream: string,
+  what: string,
   after: EventId,
   rows: readonly EventRow[],
   gapsUpTo: EventId,
@@ -20,7 +20,7 @@ export function requireUnbroken(
   if (own.length === 0 || isDense(maxId(after, gapsUpTo), own)) return;
   const last = rows.at(-1)?.[0];
   throw new ServiceError('InternalError', {
-    message: `The queue of stream ${stream} has a hole between ${after} and ${last}: events were removed by hand.`,
-    details: { stream, after, last, found: rows.length },
+    message: `${what} has a hole between ${after} and ${last}: events were removed by hand.`,
+    details: { after, last, found: rows.length },
   });
 }

@@ -1,7 +1,7 @@
 // The warehouse database: the history, and the watermarks that say up to where it is complete.
 import type { Knex } from 'knex';
 import type { EventRow } from '../contract/event.ts';
-import type { EventId } from '../contract/event-id.ts';
+import { type EventId, NO_EVENT } from '../contract/event-id.ts';
 import {
   type AdoptedHistory,
   adoptHistory,
@@ -9,10 +9,11 @@ import {
   findHistory,
 } from './adoption/history.ts';
 import { adoptLocked } from './adoption/locked.ts';
-import type { Dialect, DialectOptions } from './dialect.ts';
+import type { Dialect, DialectOptions, OpenDatabase, ReadLimits } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import { opening } from './opening.ts';
+import * as events from './queries/events.ts';
 import * as history from './queries/history.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { tablesOf } from './tables.ts';
@@ -22,18 +23,19 @@ export type { Watermark } from './queries/history.ts';
 
 export class Warehouse {
   readonly #db: Knex;
+  readonly #reader: Knex;
   readonly #dialect: Dialect;
   readonly #run: Runner;
 
-  private constructor(db: Knex, dialect: Dialect) {
+  private constructor({ db, reader, dialect }: OpenDatabase) {
     this.#db = db;
+    this.#reader = reader;
     this.#dialect = dialect;
     this.#run = new Runner(dialect);
   }
 
   static async open(options: DialectOptions): Promise<Warehouse> {
-    const { db, dialect } = await opening('warehouse', () => openDatabase(options));
-    return new Warehouse(db, dialect);
+    return new Warehouse(await opening('warehouse', () => openDatabase(options)));
   }
 
   migrate(streams: readonly string[]): Promise<string[]> {
@@ -55,6 +57,46 @@ export class Warehouse {
   adopt(table: string): Promise<AdoptedHistory> {
     const at = { dialect: this.#dialect, reader: this.#db };
     return adoptLocked(at, [table], (db) => adoptHistory(db, this.#dialect, table));
+  }
+
+  /** False when rows of the history may turn out not to be events. */
+  get hasTrustedRows(): boolean {
+    return this.#dialect.hasTrustedRows;
+  }
+
+  /** null when the sink has none on this stream, or the stream has no history. */
+  findWatermark(sink: string, stream: string): Promise<history.Watermark | null> {
+    return this.#run.repeatable('findWatermark', () =>
+      history.findWatermark(this.#reader, this.#dialect, sink, stream),
+    );
+  }
+
+  /** The least id of the history; null when it is empty. */
+  firstId(stream: string): Promise<EventId | null> {
+    const { history: table } = tablesOf(stream);
+    return this.#run.repeatable('firstId', () =>
+      events.firstId(this.#reader, this.#dialect, table, NO_EVENT),
+    );
+  }
+
+  /** The least id in the range whose ts is at or after the time; null when there is none. */
+  firstIdSince(
+    stream: string,
+    time: string,
+    range: { after: EventId; upTo: EventId; gapsUpTo: EventId },
+  ): Promise<EventId | null> {
+    const { history: table } = tablesOf(stream);
+    return this.#run.repeatable('firstIdSince', () =>
+      events.firstIdSince(this.#reader, this.#dialect, table, time, range),
+    );
+  }
+
+  /** The archived events behind `after` in order. */
+  readHistory(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    const { history: table } = tablesOf(stream);
+    return this.#run.repeatable('readHistory', () =>
+      this.#dialect.readEvents(table, after, limits),
+    );
   }
 
   /** The sink's watermark, set to `start` when it has none yet. */

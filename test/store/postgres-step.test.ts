@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { sessionSettings } from '../../src/store/dialects/postgres/session.ts';
 import {
   inboxDepthSql,
-  readQueueStatement,
   readShortStatement,
+  readStatement,
 } from '../../src/store/dialects/postgres/statements.ts';
 import { stepStatements } from '../../src/store/dialects/postgres/step-sql.ts';
 import { placeOf } from '../../src/store/dialects/source.ts';
@@ -155,7 +155,7 @@ describeDatabase('postgres', 'steps', () => {
 
     it('a read walks the queue from where it begins', async () => {
       let count = 0;
-      const text = readQueueStatement('main').text.replaceAll('?', () => {
+      const text = readStatement('evt_queue').text.replaceAll('?', () => {
         count += 1;
         return `$${count}`;
       });
@@ -166,7 +166,7 @@ describeDatabase('postgres', 'steps', () => {
 
     it('so does a read of short rows, and once more for their size', async () => {
       let count = 0;
-      const text = readShortStatement('main').text.replaceAll('?', () => {
+      const text = readShortStatement('evt_queue').text.replaceAll('?', () => {
         count += 1;
         return `$${count}`;
       });

@@ -1,4 +1,4 @@
-// evt_queue, beside the hot reads and appends that each dialect has by hand.
+// Tables of events, the queue and the history, beside the hot reads and appends that each dialect has by hand.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { compareIds, type EventId, idPlus } from '../../contract/event-id.ts';
@@ -18,21 +18,17 @@ const SLICE = 10_000;
 export async function firstIdSince(
   db: Knex,
   dialect: Dialect,
-  stream: string,
+  table: string,
   time: string,
   { after: start, upTo, gapsUpTo }: { after: EventId; upTo: EventId; gapsUpTo: EventId },
 ): Promise<EventId | null> {
   for (let after = start; compareIds(after, upTo) < 0; after = idPlus(after, SLICE)) {
     if (compareIds(after, gapsUpTo) < 0) {
-      const first = await firstId(db, dialect, stream, after);
+      const first = await firstId(db, dialect, table, after);
       if (first === null) return null;
       after = idPlus(first, -1);
     }
-    const slice = db(tablesOf(stream).queue)
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(SLICE)
-      .select('id', 'ts');
+    const slice = db(table).where('id', '>', after).orderBy('id').limit(SLICE).select('id', 'ts');
     const row = await db
       .from(slice.as('s'))
       .where('s.ts', '>=', dialect.time(time))
@@ -48,10 +44,10 @@ export async function firstIdSince(
 export async function firstId(
   db: Knex,
   dialect: Dialect,
-  stream: string,
+  table: string,
   after: EventId,
 ): Promise<EventId | null> {
-  const row = await db(tablesOf(stream).queue)
+  const row = await db(table)
     .where('id', '>', after)
     .orderBy('id')
     // Under the name of the column, its text would be what is sorted by.

@@ -11,10 +11,10 @@ import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
+import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
 import { insertStatements } from './packets.ts';
 import { openPool } from './pool.ts';
-import { QueueReader } from './queue-reader.ts';
 import { connectionOptions, namesDatabase, type SessionOptions } from './session.ts';
 import {
   advanceCursorsSql,
@@ -66,7 +66,7 @@ class MysqlDialect implements Dialect {
   readonly #db: Knex;
   readonly #session: SessionOptions;
   readonly #synced = new Synced();
-  readonly #readers = new Map<string, QueueReader>();
+  readonly #readers = new Map<string, EventReader>();
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
@@ -84,11 +84,11 @@ class MysqlDialect implements Dialect {
     return affectedRows;
   }
 
-  async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    const reader = this.#readers.get(stream) ?? new QueueReader(this.#db, stream, this.#synced);
+  async readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    const reader = this.#readers.get(table) ?? new EventReader(this.#db, table, this.#synced);
     const rows = await reader.read(after, limits);
     // Only now, so that names from outside do not gather here.
-    this.#readers.set(stream, reader);
+    this.#readers.set(table, reader);
     return rows;
   }
 

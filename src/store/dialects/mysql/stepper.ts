@@ -9,6 +9,7 @@ import { BATCH_BYTES_MAX } from '../../../contract/limits.ts';
 import type { Appended, Moved } from '../../dialect.ts';
 import { type KeyedAppended, type KeyedCall, type KnownKey, planKeyed } from '../../keyed.ts';
 import { refusalOf, requireOpenStream } from '../../stream-state.ts';
+import { tablesOf } from '../../tables.ts';
 import { isMysqlNullColumn, mysqlOutcome } from '../db-errors.ts';
 import { drainedAppend, type FullStep, NO_FENCE, STEP_ROWS_MAX } from '../drained-append.ts';
 import { type KeyedStep, keyedAppend } from '../keyed-append.ts';
@@ -106,7 +107,7 @@ export class Stepper implements StreamSteps {
         ];
         const answers = await connection.commit(packetsOf(statements, packetBytesMax));
         const first = String(headerOf(answers[1]).insertId) as EventId;
-        this.#synced.reach(this.#stream, idPlus(first, rows.length - 1));
+        this.#synced.reach(tablesOf(this.#stream).queue, idPlus(first, rows.length - 1));
         return first;
       });
     } catch (error) {
@@ -199,7 +200,7 @@ export class Stepper implements StreamSteps {
     ];
     const answers = await connection.commit(packetsOf(statements, packetBytesMax));
     const moved = isMoving ? headerOf(answers[0]).affectedRows : 0;
-    this.#synced.reach(this.#stream, idPlus(base, moved + rows.length - 1));
+    this.#synced.reach(tablesOf(this.#stream).queue, idPlus(base, moved + rows.length - 1));
     return {
       moved,
       fence: isDrained ? null : (rowsOf(answers.at(-2))[0]?.[0] ?? null),

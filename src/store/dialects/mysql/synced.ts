@@ -1,4 +1,4 @@
-// Up to where the ids of each stream are known to be on the disk. Without a binary log InnoDB shows a commit to others
+// Up to where the ids of each table of events are known to be on the disk. Without a binary log InnoDB shows a commit to others
 // before it is there: what was read could be taken back by a crash of the server, and its ids given to other events,
 // which nobody who had read the first ones would ever get. So nothing leaves the database that is not known to stay.
 //
@@ -10,13 +10,13 @@ import { type EventId, maxId, NO_EVENT } from '../../../contract/event-id.ts';
 export class Synced {
   readonly #upTo = new Map<string, EventId>();
 
-  /** Up to which of the stream's ids. */
-  upTo(stream: string): EventId {
-    return this.#upTo.get(stream) ?? NO_EVENT;
+  /** Up to which of the table's ids. */
+  upTo(table: string): EventId {
+    return this.#upTo.get(table) ?? NO_EVENT;
   }
 
   /** Tells that `id` and all before it are on the disk. */
-  reach(stream: string, id: EventId): void {
-    this.#upTo.set(stream, maxId(this.upTo(stream), id));
+  reach(table: string, id: EventId): void {
+    this.#upTo.set(table, maxId(this.upTo(table), id));
   }
 }

@@ -18,8 +18,8 @@ import {
   inboxDepthSql,
   insertHistorySql,
   isoTimeSql,
-  readQueueStatement,
   readShortStatement,
+  readStatement,
 } from './statements.ts';
 import type { Statement } from './step-client.ts';
 import { Stepper } from './stepper.ts';
@@ -45,7 +45,7 @@ class PostgresDialect implements Dialect {
   readonly adopter = postgresAdopter;
   readonly numbering: Steppers;
   readonly #db: Knex;
-  /** Streams whose last read found rows that may have been compressed. */
+  /** Tables whose last read found rows that may have been compressed. */
   readonly #hadLong = new Set<string>();
   readonly #session: SessionOptions;
 
@@ -63,18 +63,18 @@ class PostgresDialect implements Dialect {
     return rowCount;
   }
 
-  async readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  async readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     const { eventsMax, bytesMax } = limits;
-    if (!this.#hadLong.has(stream) && bytesMax >= eventsMax * 2 * SHORT_LENGTH) {
+    if (!this.#hadLong.has(table) && bytesMax >= eventsMax * 2 * SHORT_LENGTH) {
       const values = [after, bytesMax, eventsMax, after, eventsMax];
-      const rows = await this.#rows(readShortStatement(stream), values);
+      const rows = await this.#rows(readShortStatement(table), values);
       if (!rows.some(isLong)) return rows;
-      this.#hadLong.add(stream);
+      this.#hadLong.add(table);
       if (rows.length > 1) return rows;
     }
     const values = [after, eventsMax, bytesMax, bytesMax];
-    const rows = await this.#rows(readQueueStatement(stream), values);
-    if (!rows.some(isLong)) this.#hadLong.delete(stream);
+    const rows = await this.#rows(readStatement(table), values);
+    if (!rows.some(isLong)) this.#hadLong.delete(table);
     return rows;
   }
 

@@ -3,12 +3,18 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { isSqliteBusy } from '../db-errors.ts';
 import { whenFree } from './busy.ts';
-import { prepareStream, type StreamStatements } from './statements.ts';
+import {
+  prepareStream,
+  prepareTable,
+  type StreamStatements,
+  type TableStatements,
+} from './statements.ts';
 
 export class HotHandle {
   readonly #handle: DatabaseSyncInstance;
   readonly #timeoutMs: number;
   readonly #statements = new Map<string, StreamStatements>();
+  readonly #tables = new Map<string, TableStatements>();
 
   readonly #dataVersion: StatementSyncInstance;
   readonly #begin: StatementSyncInstance;
@@ -28,6 +34,16 @@ export class HotHandle {
     if (statements === undefined) {
       statements = prepareStream(this.#handle, stream);
       this.#statements.set(stream, statements);
+    }
+    return statements;
+  }
+
+  /** Those of a table of events, which is there. */
+  ofTable(table: string): TableStatements {
+    let statements = this.#tables.get(table);
+    if (statements === undefined) {
+      statements = prepareTable(this.#handle, table);
+      this.#tables.set(table, statements);
     }
     return statements;
   }

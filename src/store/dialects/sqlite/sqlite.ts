@@ -85,17 +85,17 @@ class SqliteDialect implements Dialect {
     return this.#hot.write((handle) => deleteKeys(handle, olderThanMs, limit));
   }
 
-  readQueue(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     return this.#hot.read(() => {
-      const { sizeQueue, readQueue } = this.#hot.of(stream);
-      const size = sizeQueue.get(after, limits.eventsMax) as { bytes: number | null };
+      const { size: sizeOf, read } = this.#hot.ofTable(table);
+      const size = sizeOf.get(after, limits.eventsMax) as { bytes: number | null };
       // Row by row takes half as long again. Rows that come in between are few, and short ones stay short.
       if ((size.bytes ?? 0) < limits.bytesMax / 2) {
-        return readQueue.all(after, limits.eventsMax) as unknown as EventRow[];
+        return read.all(after, limits.eventsMax) as unknown as EventRow[];
       }
       const rows: EventRow[] = [];
       let bytes = 0;
-      for (const row of readQueue.iterate(after, limits.eventsMax) as Iterable<EventRow>) {
+      for (const row of read.iterate(after, limits.eventsMax) as Iterable<EventRow>) {
         bytes += rowBytes(row);
         if (rows.length > 0 && bytes > limits.bytesMax) break;
         rows.push(row);

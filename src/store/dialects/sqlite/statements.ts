@@ -13,18 +13,17 @@ export interface StreamStatements {
   readonly appendRow: StatementSyncInstance;
   readonly appendRows: StatementSyncInstance;
   readonly setNextId: StatementSyncInstance;
-  /** Walks evt_queue's primary key. */
-  readonly readQueue: StatementSyncInstance;
-  /** (after, eventsMax): what `readQueue` would read, in bytes of data; without reading it. */
-  readonly sizeQueue: StatementSyncInstance;
+}
+
+/** Both walk the table's primary key; (after, eventsMax). */
+export interface TableStatements {
+  readonly read: StatementSyncInstance;
+  /** What `read` would read, in bytes of data; without reading it. */
+  readonly size: StatementSyncInstance;
 }
 
 export function prepareStream(handle: DatabaseSyncInstance, stream: string): StreamStatements {
   const { queue } = tablesOf(stream);
-  const readQueue = handle.prepare(
-    `select cast(id as text), type, data, ts from ${queue} where id > ? order by id limit ?`,
-  );
-  readQueue.setReturnArrays(true);
   return {
     streamRow: handle.prepare(
       'select cast(next_id as text) as nextId, status from evt_streams where name = ?',
@@ -33,12 +32,19 @@ export function prepareStream(handle: DatabaseSyncInstance, stream: string): Str
     appendRow: handle.prepare(appendSql(queue, 1)),
     appendRows: handle.prepare(appendSql(queue, ROWS_AT_ONCE)),
     setNextId: handle.prepare('update evt_streams set next_id = ? where name = ?'),
-    readQueue,
-    sizeQueue: handle.prepare(
-      `select sum(octet_length(data)) as bytes
-         from (select data from ${queue} where id > ? order by id limit ?)`,
-    ),
   };
+}
+
+export function prepareTable(handle: DatabaseSyncInstance, table: string): TableStatements {
+  const read = handle.prepare(
+    `select cast(id as text), type, data, ts from ${table} where id > ? order by id limit ?`,
+  );
+  read.setReturnArrays(true);
+  const size = handle.prepare(
+    `select sum(octet_length(data)) as bytes
+       from (select data from ${table} where id > ? order by id limit ?)`,
+  );
+  return { read, size };
 }
 
 /** (id, type, data, ts), `count` times. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { NO_EVENT } from '../../../src/contract/event-id.ts';
-import { QueueReader } from '../../../src/store/dialects/mysql/queue-reader.ts';
+import { EventReader } from '../../../src/store/dialects/mysql/event-reader.ts';
 import { SYNC } from '../../../src/store/dialects/mysql/statements.ts';
 import { Synced } from '../../../src/store/dialects/mysql/synced.ts';
 import { id } from '../../support/events.ts';
@@ -21,15 +21,15 @@ function open(answer: (sql: string) => string[][]) {
   });
   const client = { acquireConnection: async () => ({}), releaseConnection: async () => {} };
   const synced = new Synced();
-  const reader = new QueueReader({ client, raw } as unknown as Knex, 'main', synced);
+  const reader = new EventReader({ client, raw } as unknown as Knex, 'evt_queue', synced);
   return { reader, synced, sent };
 }
 
-describe('QueueReader of MySQL', () => {
+describe('EventReader of MySQL', () => {
   it('gives what is known to stay at once, and nothing behind it', async () => {
     const rows = [1, 2, 3].map((nth) => [String(nth), 'T', '1', TS]);
     const { reader, synced, sent } = open(() => rows);
-    synced.reach('main', id(2));
+    synced.reach('evt_queue', id(2));
     const found = await reader.read(NO_EVENT, LIMITS);
     expect(found.map(([each]) => each)).toEqual(['1', '2']);
     expect(sent).not.toContain(SYNC);
@@ -38,7 +38,7 @@ describe('QueueReader of MySQL', () => {
   it('does not take a row for known to stay by what was learnt after it was read', async () => {
     const { reader, synced, sent } = open((sql) => {
       // Another connection has given the same id to another event meanwhile.
-      if (sql !== SYNC) synced.reach('main', id(1));
+      if (sql !== SYNC) synced.reach('evt_queue', id(1));
       return sql === SYNC ? [] : [['1', 'T', '1', TS]];
     });
     await reader.read(NO_EVENT, LIMITS);
