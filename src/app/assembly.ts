@@ -38,6 +38,8 @@ export interface Assembly {
   readonly services: readonly Service[];
   /** Those of the services that write to the application's sinks. */
   readonly sinks: readonly SinkWorker[];
+  /** Events of the stream may have been committed by SQL. */
+  readonly onHint: (stream: string) => void;
   /** What the application and the network talk to; null where only workers run. */
   readonly node: Node | null;
 }
@@ -45,8 +47,6 @@ export interface Assembly {
 export interface Node {
   readonly generator: Generator;
   readonly delivery: Delivery;
-  /** Events of the stream may have been committed by SQL. */
-  readonly onHint: (stream: string) => void;
   readonly server: Server | null;
 }
 
@@ -56,10 +56,12 @@ export function assemble(parts: Parts): Assembly {
   const workers = workersOf(parts, sinks);
   const offersNothing = settings.services.length === 0 && listen === null;
   if (!offersNothing) return assembleNode(parts, workers, sinks);
-  const none = new Map<string, never>();
-  const loops = { feeds: none, sequencers: none, relays: sinks };
+  // What they are to carry has to get its place in the order first, and nobody else may be there.
+  const sequencers = sequencersOf(parts, (stream) => wakeUps.onGrown(stream));
+  const loops = { feeds: new Map<string, never>(), sequencers, relays: sinks };
   const wakeUps = new WakeUps({ store, ...telemetry, ...loops, isWatching: settings.watch });
-  return { services: sinks.length > 0 ? [wakeUps, ...workers] : workers, sinks, node: null };
+  const services = [...sequencers.values(), wakeUps, ...workers];
+  return { services, sinks, onHint: (stream) => wakeUps.onHint(stream), node: null };
 }
 
 function assembleNode(
@@ -78,10 +80,7 @@ function assembleNode(
     streams,
     (stream) => new Feed({ ...shared, stream, pace: settings, limits }),
   );
-  const sequencers = eachStream(
-    store.hasSteps ? streams : [],
-    (stream) => new Sequencer({ ...shared, stream, pace: settings, onMoved: onGrown }),
-  );
+  const sequencers = sequencersOf(parts, onGrown);
   const loops = { feeds, sequencers, relays: sinks };
   const wakeUps = new WakeUps({ ...shared, ...loops, isWatching: settings.watch });
   const generator = new Generator({ ...shared, streams, onAppended: onGrown, limits });
@@ -103,14 +102,25 @@ function assembleNode(
       ...(server === null ? [] : [server]),
     ],
     sinks,
-    node: { generator, delivery, onHint, server },
+    onHint,
+    node: { generator, delivery, server },
   };
+}
+
+function sequencersOf(
+  { settings, store, telemetry }: Parts,
+  onMoved: (stream: string) => void,
+): Map<string, Sequencer> {
+  return eachStream(
+    store.hasSteps ? settings.streams : [],
+    (stream) => new Sequencer({ store, ...telemetry, stream, pace: settings, onMoved }),
+  );
 }
 
 function serverOf(
   { settings, telemetry, probes }: Parts,
   listen: ServerOptions['listen'],
-  services: Pick<Node, 'generator' | 'delivery' | 'onHint'>,
+  services: Pick<Node, 'generator' | 'delivery'> & Pick<Assembly, 'onHint'>,
 ): Server {
   const { metrics, logger } = telemetry;
   return new Server({

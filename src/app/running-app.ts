@@ -56,18 +56,20 @@ export class RunningApp {
   readonly #databases: Databases;
   readonly #services: readonly Service[];
   readonly #sinks: readonly SinkWorker[];
+  readonly #onHint: (stream: string) => void;
   readonly #node: Node | null;
   readonly #inside: Inside | null;
 
   private constructor(
     options: RunningAppOptions,
     databases: Databases,
-    { services, sinks, node }: Assembly,
+    { services, sinks, onHint, node }: Assembly,
   ) {
     this.#options = options;
     this.#databases = databases;
     this.#services = services;
     this.#sinks = sinks;
+    this.#onHint = onHint;
     this.#node = node;
     this.#inside = node && {
       appender: new InProcessAppender(node.generator),
@@ -131,7 +133,7 @@ export class RunningApp {
 
   /** Events of the stream may have been committed by SQL. */
   hint(stream: string): void {
-    this.#node?.onHint(stream);
+    this.#onHint(stream);
   }
 
   /** Throws `UnknownMethod` when the app offers none of these services. */

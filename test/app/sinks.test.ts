@@ -346,6 +346,15 @@ describeDatabases('a sink of the application', (kind) => {
     await until(() => idsOf(batches).length === 3);
   });
 
+  it('is given what was added by SQL where no other app runs', async () => {
+    const batches: ReceivedBatch[] = [];
+    const app = await startOne(collect(batches), {}, { services: [] });
+    await openSql();
+    await sql.run("insert into evt_inbox (type, data) values ('BY_SQL', '1')");
+    app.hints.give('main');
+    await until(() => idsOf(batches).length === 1);
+  });
+
   it('is listed among the consumers, and unregistered when its app is gone', async () => {
     const batches: ReceivedBatch[] = [];
     const app = await startOne(collect(batches));

@@ -4,7 +4,7 @@ import { onAbort } from '../../base/on-abort.ts';
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import { aComponent, required } from '../../contract/checks.ts';
 import { INTERNAL, identOf, LIVE, parseIdent } from '../../contract/consumer.ts';
-import { ServiceError } from '../../contract/errors.ts';
+import { type ErrorCode, ServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { From } from '../../contract/generated/types.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
@@ -176,7 +176,10 @@ export class InProcessReaders {
     // A handler may have outlasted its channel.
     void channel.idle().then(() => this.#channels.delete(channel));
     const failure = FAILURES[channel.reason ?? 'shutting-down'];
-    if (failure !== undefined) this.#report(stream, component, new ServiceError(failure));
+    if (failure !== undefined) {
+      const [code, message] = failure;
+      this.#report(stream, component, new ServiceError(code, { message }));
+    }
     if (channel.hasFailed) return 'failed';
     return channel.reason ?? 'stopped';
   }
@@ -190,9 +193,9 @@ export class InProcessReaders {
 }
 
 /** The ends that the application did not ask for. */
-const FAILURES: Partial<Record<CloseReason, 'ConsumerBusy' | 'NotRegistered'>> = {
-  'taken-over': 'ConsumerBusy',
-  unregistered: 'NotRegistered',
+const FAILURES: Partial<Record<CloseReason, [ErrorCode, message: string]>> = {
+  'taken-over': ['ConsumerBusy', 'A newer reader of the same consumer has taken over.'],
+  unregistered: ['NotRegistered', 'The consumer was unregistered.'],
 };
 
 function consumerOf(component: string, stream: string) {

@@ -86,8 +86,9 @@ function cursorBehind(cursor: EventId, after: EventId, epoch: number): ExactlyOn
   return new ExactlyOnceError('CursorBehind', {
     message:
       `The effects in this database end at ${cursor}, and the batch begins behind ${after}: what lies between was ` +
-      `acknowledged and has no effect here. Let the consumer begin at ${cursor} (unregister it and register it from ` +
-      `there); where those events are not wanted, go on with seek({ id: '${after}', epoch: ${epoch} }).`,
+      `acknowledged or discarded, and has no effect here. Let the consumer begin at ${cursor} (unregister it and ` +
+      'register it from there), or where that is discarded, fill in the effects from the warehouse; where those ' +
+      `events are not wanted, go on with seek({ id: '${after}', epoch: ${epoch} }).`,
     details: { cursor, after },
   });
 }

@@ -1,5 +1,6 @@
 // The warehouse: rows and watermark move together.
 import type { EventRow } from '../../../src/contract/event.ts';
+import { EVENT_BYTES_MAX } from '../../../src/contract/limits.ts';
 import { Warehouse } from '../../../src/store/warehouse.ts';
 import { createDatabase, type DatabaseKind } from '../../support/databases.ts';
 import { id, makeDrafts, readAll } from '../../support/events.ts';
@@ -28,6 +29,23 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
     afterEach(async () => {
       await warehouse.close();
       await database.drop();
+    });
+
+    it('takes the largest event that there may be, whatever it is made of', async () => {
+      const backslashes = '\\'.repeat(EVENT_BYTES_MAX - 2);
+      const opened = await open();
+      await opened.store.append('main', [
+        ...makeDrafts(1),
+        { type: 'LARGE', data: `"${backslashes}"` },
+        { type: 'WIDE', data: `"${'😀'.repeat((EVENT_BYTES_MAX - 2) / 4)}"` },
+        ...makeDrafts(1),
+      ]);
+      const rows = await readAll(opened.store);
+      await opened.close();
+      await warehouse.openWatermark('W', 'main', start);
+      const move = { from: id(0), to: id(4) };
+      expect(await warehouse.copyToHistory('W', 'main', rows, move)).toBe(true);
+      expect(await historyIds()).toEqual([1, 2, 3, 4]);
     });
 
     it('keeps events as they stood in the queue', async () => {

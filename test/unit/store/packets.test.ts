@@ -20,6 +20,16 @@ describe('packets', () => {
     expect(insertStatements('insert ', [], 21)).toEqual([]);
   });
 
+  it('may be larger for a row that goes alone', () => {
+    const large = `(${'x'.repeat(20)})`;
+    expect(insertStatements('insert ', ['(1)', large, '(2)'], 21, 40)).toEqual([
+      'insert (1)',
+      `insert ${large}`,
+      'insert (2)',
+    ]);
+    expect(() => insertStatements('insert ', [large], 21, 30)).toThrow(/30 bytes/);
+  });
+
   it('refuse a row that is too large for any', () => {
     expect(() => insertStatements('insert ', ['(1)', `(${'x'.repeat(20)})`], 21)).toThrow(
       expect.objectContaining({ code: 'PayloadTooLarge' }),

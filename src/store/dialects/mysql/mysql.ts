@@ -13,7 +13,7 @@ import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
 import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
-import { insertStatements } from './packets.ts';
+import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
 import { openPool } from './pool.ts';
 import { connectionOptions, namesDatabase, type SessionOptions } from './session.ts';
 import {
@@ -38,6 +38,8 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
 
 /** Far below what any server takes (`max_allowed_packet`), but for an event that alone is larger. */
 const HISTORY_PACKET_BYTES = 1_000_000;
+/** What is shorter fits in any case: a character takes three bytes at most, or two units of a string and four. */
+const HISTORY_TEXT_MAX = 300_000;
 
 /** More go into a next statement: the cost of a union grows faster than its parts. */
 const ACKS_PER_UPDATE = 500;
@@ -117,7 +119,11 @@ class MysqlDialect implements Dialect {
         `(${[id, type, data, plainTime(ts)].map((value) => literal(value)).join(', ')})`,
     );
     const head = `insert into ${table} (id, type, data, ts) values `;
-    for (const sql of insertStatements(head, texts, HISTORY_PACKET_BYTES)) await tx.raw(sql);
+    const isLong = texts.some((text) => text.length > HISTORY_TEXT_MAX);
+    const rowBytesMax = isLong ? await packetBytesMax(tx) : HISTORY_PACKET_BYTES;
+    for (const sql of insertStatements(head, texts, HISTORY_PACKET_BYTES, rowBytesMax)) {
+      await tx.raw(sql);
+    }
   }
 
   async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {
@@ -214,6 +220,11 @@ class MysqlDialect implements Dialect {
 /** Whatever has failed behind it, the transaction was committed. */
 function throwUnknown(error: unknown): never {
   throw new KnownOutcome('unknown', error);
+}
+
+async function packetBytesMax(tx: Knex): Promise<number> {
+  const [[row]] = await tx.raw('select @@max_allowed_packet as bytes');
+  return Number(row.bytes) - PACKET_OVERHEAD_BYTES;
 }
 
 /** Without the letters that a datetime does not take. */

@@ -10,6 +10,7 @@ import {
 import { within } from '../answer-limit.ts';
 import { isMysqlAnswer, mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { PACKET_OVERHEAD_BYTES } from './packets.ts';
 import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
 import { ROLLBACK } from './step-sql.ts';
 
@@ -21,9 +22,6 @@ const END_MS_MAX = 1000;
 
 /** As much as fits into one frame of the protocol; a flush of the greatest size takes half of it. */
 const PACKET_BYTES_MAX = 16_000_000;
-
-/** The packet's header, and some room for what servers count beside the text. */
-const PACKET_OVERHEAD_BYTES = 64;
 
 export class StepConnection {
   readonly #connection: Connection;
