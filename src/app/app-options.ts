@@ -30,7 +30,7 @@ export interface AppOptions
    * which only where and as whom it connects is taken. @default 'sqlite:./data/events.db'
    */
   readonly database?: DatabaseSource | undefined;
-  /** The same of the warehouse; used when `archiver` is true. @default 'sqlite:./data/warehouse.db' */
+  /** The same of the warehouse; used when `archiver` or `readArchive` is true. @default 'sqlite:./data/warehouse.db' */
   readonly warehouse?: DatabaseSource | undefined;
   /**
    * Where the network is served: on an address, on a `Server` of `node:http` or `node:https` of the application's

@@ -21,7 +21,7 @@ import { WakeUps } from './wake-ups.ts';
 export interface Parts {
   readonly settings: Settings;
   readonly store: Store;
-  /** null: nothing is archived here. */
+  /** null: nothing is archived here, and no archive is read. */
   readonly warehouse: Warehouse | null;
   readonly telemetry: Telemetry;
   /** This process, where others must know it. */
@@ -147,7 +147,7 @@ function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
   const { streams, discarder, discardLimit: limit, workerPeriodMs: periodMs } = settings;
   const shared = { store, periodMs, ...telemetry };
   const archivers =
-    warehouse === null
+    warehouse === null || !settings.archiver
       ? []
       : streams.map((stream) => new Archiver({ ...shared, stream, warehouse, node }));
   const discarders = discarder

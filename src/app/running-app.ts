@@ -5,7 +5,9 @@ import { inTime } from '../base/in-time.ts';
 import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
 import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';
+import { ARCHIVER_SINK } from '../relay/archiver.ts';
 import type { ServerOptions } from '../server/server.ts';
+import { Archive } from '../store/archive.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
@@ -172,7 +174,7 @@ export function databaseOptions(settings: Settings, database: DatabaseSource) {
 }
 
 async function openDatabases({ settings, parts, telemetry }: RunningAppOptions) {
-  const { streams, archiver, databaseUrl, warehouseUrl } = settings;
+  const { streams, archiver, readArchive, databaseUrl, warehouseUrl } = settings;
   const { database = databaseUrl, warehouse: history = warehouseUrl } = parts;
   const { logger } = telemetry;
   const store = await Store.open(databaseOptions(settings, database));
@@ -180,10 +182,13 @@ async function openDatabases({ settings, parts, telemetry }: RunningAppOptions) 
   try {
     await store.migrate(streams);
     await warnOfLaxSettings(store, 'active', logger);
-    if (archiver) {
+    if (archiver || readArchive) {
       warehouse = await Warehouse.open(databaseOptions(settings, history));
       await warehouse.migrate(streams);
       await warnOfLaxSettings(warehouse, 'warehouse', logger);
+      store.readThrough(new Archive(warehouse, ARCHIVER_SINK));
+    }
+    if (archiver) {
       // Before any discarder takes its first look.
       for (const stream of streams) await store.requireArchive(stream);
     }

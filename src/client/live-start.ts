@@ -8,12 +8,12 @@ export async function beginLive(reading: Reading, call: Calling): Promise<void> 
   const { position, stream, from = 'now' } = reading;
   const isById = from === 'now' || (typeof from === 'object' && 'id' in from);
   if (position !== null || !isById) return;
-  const { last, epoch, discarded_up_to } = await call('streamInfo', { stream });
+  const { last, epoch, readable_after } = await call('streamInfo', { stream });
   const id = from === 'now' ? last : from.id;
-  if (compareIds(id as EventId, discarded_up_to as EventId) < 0) {
+  if (compareIds(id as EventId, readable_after as EventId) < 0) {
     throw new CallError('CursorTooOld', {
       message: `from: what follows ${id} was discarded.`,
-      details: { earliest: idPlus(discarded_up_to as EventId, 1) },
+      details: { earliest: idPlus(readable_after as EventId, 1) },
     });
   }
   reading.beginAt({ id, epoch });

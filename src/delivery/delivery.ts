@@ -58,6 +58,13 @@ export interface ConsumerStatus extends ConsumerDetails {
   readonly isStale: boolean;
 }
 
+export interface StreamInfo extends StreamState {
+  /** Readers may begin behind any id from here on. */
+  readonly readableAfter: EventId;
+  /** Rows that wait for their place in the order. */
+  readonly inbox: number;
+}
+
 export class Delivery implements Service {
   readonly #options: DeliveryOptions;
   readonly #acks: AckWriter;
@@ -129,11 +136,17 @@ export class Delivery implements Service {
     });
   }
 
-  async streamInfo(stream: string): Promise<StreamState & { inbox: number }> {
+  async streamInfo(stream: string): Promise<StreamInfo> {
     this.#feedOf(stream);
-    const { store } = this.#options;
+    const { store, logger } = this.#options;
     const { rows } = await store.inboxDepth(stream);
-    return { ...(await store.syncedState(stream)), inbox: rows };
+    const state = await store.syncedState(stream);
+    const readableAfter = await store.readableAfter(stream, state).catch((error: unknown) => {
+      // What the active database says is wanted also when the warehouse is away.
+      logger.warn({ error, stream }, 'The archive does not say from where it can be read.');
+      return state.discardedUpTo;
+    });
+    return { ...state, readableAfter, inbox: rows };
   }
 
   /** One poll of a consumer, or of nobody by LIVE. Throws `NotRegistered` and what `poll` throws. */

@@ -107,8 +107,8 @@ export interface Dialect {
   deleteKeys(olderThanMs: number, limit: number): Promise<number>;
 
   /**
-   * Rows of a table of events with `id > after` in order, the first of them at least; where a crash could take rows back, fewer
-   * than are there. By hand: array mode, text columns, bounded in bytes.
+   * Rows of a table of events with `id > after` in order, the first of them at least; where a crash could take rows
+   * back, fewer than are there. By hand: array mode, text columns, bounded in bytes.
    */
   readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;
 

@@ -5,8 +5,7 @@
 import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idDistance, idPlus, NO_EVENT } from '../contract/event-id.ts';
-import { firstMillisecond } from '../contract/time.ts';
+import { type EventId, idDistance } from '../contract/event-id.ts';
 import {
   type ActiveTables,
   type Adopted,
@@ -34,14 +33,11 @@ import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import { opening } from './opening.ts';
-import { checkPosition, type Found, type Start, startCursor, tooOld } from './position.ts';
+import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
-import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import type { StreamState } from './stream-state.ts';
-import { tablesOf } from './tables.ts';
-import { isDense, requireUnbroken } from './unbroken.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {

@@ -9,7 +9,7 @@ const refusal = (code: string) =>
 describeDatabases('a LIVE poll', (kind) => {
   let node: StartedApp;
   beforeEach(async () => {
-    node = await startApp(kind, { archiver: true, discarder: true });
+    node = await startApp(kind, { discarder: true });
     for (let nth = 1; nth <= 3; nth += 1) {
       await call(node.url, 'addEvent', { type: nth === 2 ? 'B' : 'A', data: nth });
     }

@@ -48,6 +48,10 @@ export interface Settings {
    */
   archiver: boolean;
   /**
+   * Give readers that begin below what was discarded the rest from the warehouse; always so with the archiver.
+   */
+  readArchive: boolean;
+  /**
    * Run the discarder inside serve.
    */
   discarder: boolean;
@@ -256,6 +260,12 @@ export const configSchema = {
     "archiver": {
       "description": "Run the archiver inside serve.",
       "env": "EVT_ARCHIVER",
+      "type": "boolean",
+      "default": false
+    },
+    "readArchive": {
+      "description": "Give readers that begin below what was discarded the rest from the warehouse; always so with the archiver.",
+      "env": "EVT_READ_ARCHIVE",
       "type": "boolean",
       "default": false
     },
@@ -520,6 +530,7 @@ export const configSchema = {
     "allowReliable",
     "allowPolling",
     "archiver",
+    "readArchive",
     "discarder",
     "sleepMsMin",
     "sleepMsMax",

@@ -689,6 +689,9 @@ export const schemas = {
       "discarded_up_to": {
         "$ref": "../event-id.schema.json"
       },
+      "readable_after": {
+        "$ref": "../event-id.schema.json"
+      },
       "gaps_up_to": {
         "$ref": "../event-id.schema.json"
       },
@@ -713,13 +716,14 @@ export const schemas = {
       "first",
       "last",
       "discarded_up_to",
+      "readable_after",
       "gaps_up_to",
       "inbox",
       "status",
       "epoch"
     ],
     "additionalProperties": false,
-    "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
+    "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; readable_after: readers may begin behind any id from it on, the rest of what was discarded is in no archive that this node reads; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
   },
   "methods/unregisterConsumer.params": {
     "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.params.schema.json",

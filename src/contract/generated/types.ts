@@ -308,13 +308,14 @@ export interface StreamInfoParams {
   stream?: StreamName;
 }
 /**
- * first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; "0" = none.
+ * first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; readable_after: readers may begin behind any id from it on, the rest of what was discarded is in no archive that this node reads; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; "0" = none.
  */
 export interface StreamInfoResult {
   stream: StreamName;
   first: EventId;
   last: EventId;
   discarded_up_to: EventId;
+  readable_after: EventId;
   gaps_up_to: EventId;
   /**
    * Rows that wait for their place in the order.

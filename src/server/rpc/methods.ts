@@ -190,6 +190,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
       first: isEmpty ? NO_EVENT : idPlus(info.discardedUpTo, 1),
       last: info.newest,
       discarded_up_to: info.discardedUpTo,
+      readable_after: info.readableAfter,
       gaps_up_to: info.gapsUpTo,
       inbox: info.inbox,
       status: info.status,

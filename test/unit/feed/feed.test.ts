@@ -10,8 +10,7 @@ describe('Feed', () => {
     const store = {
       syncedState: async () => ({ newest: NO_EVENT, epoch: 1 }),
       readAfter: async () => [],
-      hasTrustedRows: true,
-      mayBeAdopted: async () => false,
+      mayBeInvalid: async () => false,
     };
     const feed = new Feed({
       store: store as unknown as Store,

@@ -152,7 +152,6 @@ describe('Relay', () => {
 
 /** One consumer of one stream. */
 class MemoryStore {
-  readonly hasTrustedRows = true;
   readonly #rows: [EventId, string, string, string][] = [];
   cursor = id(0);
   reads = 0;
@@ -174,7 +173,7 @@ class MemoryStore {
     return rows;
   }
 
-  async mayBeAdopted() {
+  async mayBeInvalid() {
     return false;
   }
 
