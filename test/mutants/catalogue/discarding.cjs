@@ -68,9 +68,9 @@ module.exports = [
     edits: [
       {
         file: 'src/store/store.ts',
-        find: `        // The lock keeps the discarder away until the new cursor is visible to it.
-        const state = await streams.lockStream(tx, `,
-        replace: '        const state = await streams.streamState(tx, ',
+        find: `          // The lock keeps the discarder away until the new cursor is visible to it.
+          const state = await streams.lockStream(tx, `,
+        replace: '          const state = await streams.streamState(tx, ',
       },
     ],
     databases: ['postgres', 'mysql'],
@@ -84,21 +84,21 @@ module.exports = [
       'A range read asks what was discarded behind its rows; a pause makes the moment between last, and the look for holes is gone.',
     edits: [
       {
-        file: 'src/store/store.ts',
+        file: 'src/store/log-reader.ts',
         find: "    const rows = await this.#run.repeatable('readAfter', () =>\n",
-        replace: `    const { discardedUpTo } = await this.streamState(stream);
+        replace: `    const state = await this.state(stream);
     await new Promise((resolve) => setTimeout(resolve, 5));
     const rows = await this.#run.repeatable('readAfter', () =>
 `,
       },
       {
-        file: 'src/store/store.ts',
-        find: '    const { discardedUpTo, gapsUpTo } = await this.streamState(stream);\n    const isWhole',
+        file: 'src/store/log-reader.ts',
+        find: '    const state = await this.state(stream);\n    const isWhole',
         replace: '    const isWhole',
       },
       {
-        file: 'src/store/store.ts',
-        find: '    requireUnbroken(stream, after, rows, gapsUpTo);\n',
+        file: 'src/store/log-reader.ts',
+        find: '    requireUnbroken(`The queue of stream ${stream}`, after, rows, state.gapsUpTo);\n',
         replace: '',
       },
     ],
