@@ -1,6 +1,7 @@
-// Up to where the ids of each table of events are known to be on the disk. Without a binary log InnoDB shows a commit to others
-// before it is there: what was read could be taken back by a crash of the server, and its ids given to other events,
-// which nobody who had read the first ones would ever get. So nothing leaves the database that is not known to stay.
+// Up to where the ids of each table of events are known to be on the disk. Without a binary log InnoDB shows a commit to
+// others before it is there: what was read could be taken back by a crash of the server, and its ids given to other
+// events, which nobody who had read the first ones would ever get. So nothing leaves the database that is not known to
+// stay.
 //
 // The log is written in the order of commits: whatever was seen is on the disk once any later commit was answered.
 // Steps of this node tell so for nothing; for events of other nodes a commit is made on purpose, over the connection
