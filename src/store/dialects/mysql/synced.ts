@@ -1,5 +1,5 @@
-// Up to where the ids of each table of events are known to be on the disk. Without a binary log InnoDB shows a commit to
-// others before it is there: what was read could be taken back by a crash of the server, and its ids given to other
+// Up to where the ids of each table of events are known to be on the disk. Without a binary log InnoDB shows a commit
+// to others before it is there: what was read could be taken back by a crash of the server, and its ids given to other
 // events, which nobody who had read the first ones would ever get. So nothing leaves the database that is not known to
 // stay.
 //
