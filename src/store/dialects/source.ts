@@ -13,8 +13,10 @@ export interface Place {
   /** The client of the application's knex instance; null for a URL. */
   readonly client: KnexClient | null;
   /** What the next connection is made with; rejects with a `KnownOutcome`. */
-  settings(timeoutMs: number): Promise<ConnectionSettings>;
+  settings(limits: AskLimits): Promise<ConnectionSettings>;
 }
+
+export type AskLimits = Pick<DialectOptions, 'timeoutMs' | 'givenUp'>;
 
 /** How a dialect is opened: as the options say, at the place that their source names. */
 export interface PlaceOptions extends Omit<DialectOptions, 'database'> {
@@ -94,14 +96,18 @@ function placeOfClient(client: KnexClient): Place {
   if (!client.config.connection) {
     throw new Error('The knex instance has no connection, so it names no database.');
   }
-  return { kind, client, settings: (timeoutMs) => settingsOf(client, timeoutMs) };
+  return { kind, client, settings: (limits) => settingsOf(client, limits) };
 }
 
 /** Asks whoever gives the application its connection settings, if anybody does. */
-async function settingsOf(client: KnexClient, timeoutMs: number): Promise<ConnectionSettings> {
+async function settingsOf(
+  client: KnexClient,
+  { timeoutMs, givenUp }: AskLimits,
+): Promise<ConnectionSettings> {
+  const limit = { ms: timeoutMs, givenUp, asked: 'The connection function of the knex instance' };
   try {
     const asked = Promise.resolve(client.connectionConfigProvider?.() ?? client.connectionSettings);
-    return (await within(timeoutMs, asked, 'The connection function of the knex instance')) ?? {};
+    return (await within(limit, asked)) ?? {};
   } catch (error) {
     throw new KnownOutcome('not-run', error);
   }

@@ -7,6 +7,7 @@ import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
+import { isMysqlHopeless } from '../hopeless.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
@@ -43,8 +44,9 @@ const HISTORY_PACKET_BYTES = 1_000_000;
 const ACKS_PER_UPDATE = 500;
 
 export async function openMysql(options: PlaceOptions): Promise<OpenDatabase> {
-  const { place, timeoutMs, poolMax } = options;
-  const session = { place, timeoutMs, statementMs: timeoutMs };
+  const { poolMax, ...rest } = options;
+  const { place } = rest;
+  const session = { ...rest, statementMs: rest.timeoutMs };
   if (!namesDatabase(await connectionOptions(session))) {
     throw new Error(
       place.client === null
@@ -61,6 +63,7 @@ class MysqlDialect implements Dialect {
   readonly hasSteps = true;
   readonly hasTrustedRows = false;
   readonly outcomeOf = mysqlOutcome;
+  readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
   readonly numbering: Steppers;
   readonly #db: Knex;

@@ -1,9 +1,18 @@
 // How every connection to MySQL or MariaDB is set up, in the pool and for steps alike: nothing that the server or the
 // account has by default may change what our statements mean, and nothing may wait for ever, on neither side.
-import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2';
-import { within } from '../answer-limit.ts';
+import type { Socket } from 'node:net';
+import {
+  type Connection,
+  type ConnectionOptions,
+  createConnection,
+  type RowDataPacket,
+} from 'mysql2';
+import { onAbort } from '../../../base/on-abort.ts';
+import { givenUpError, within } from '../answer-limit.ts';
 import { type ConnectionSettings, type Place, pick } from '../source.ts';
 
+/** How long a farewell may take; after it the socket is cut. */
+const END_MS_MAX = 1000;
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS_MAX = 5000;
 
@@ -22,15 +31,21 @@ export interface SessionOptions {
   readonly statementMs: number;
   /** The greatest packet to send, in bytes, when the server takes greater ones. @default 16,000,000 */
   readonly packetBytesMax?: number;
+  /** Cuts every connection when it aborts, also one that is just made. */
+  readonly givenUp?: AbortSignal | undefined;
 }
 
 /** `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver would parse it. */
 export async function connectionOptions({
   place,
   timeoutMs,
+  givenUp,
 }: SessionOptions): Promise<ConnectionOptions> {
+  const settings = await place.settings({ timeoutMs, givenUp });
+  // In the same turn the connection is made, and listens from then on.
+  if (givenUp?.aborted) throw givenUpError();
   return {
-    ...whereTo(await place.settings(timeoutMs)),
+    ...whereTo(settings),
     connectTimeout: timeoutMs,
     flags: ['-LOCAL_FILES'],
     jsonStrings: true,
@@ -55,6 +70,39 @@ export function namesDatabase({ uri, database }: ConnectionOptions): boolean {
   return Boolean(database) || (uri !== undefined && new URL(uri).pathname.length > 1);
 }
 
+/** A connection that goes when all is given up. What it was asked is not told so: see `within`. */
+export function makeConnection<C extends Connection>(
+  settings: ConnectionOptions,
+  { givenUp }: SessionOptions,
+): C {
+  const connection = createConnection(settings) as C;
+  const leave = onAbort(givenUp, () => cut(connection));
+  streamOf(connection).once('close', leave);
+  return connection;
+}
+
+/** Says farewell to the server, which may not answer any more, nor hang up. */
+export async function endConnection(connection: Connection): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, END_MS_MAX);
+    connection.end(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  cut(connection);
+}
+
+/** Without asking the server, which may not answer any more; marked as closing first, so no error event follows. */
+export function cut(connection: Connection): void {
+  connection.destroy();
+  streamOf(connection).destroy();
+}
+
+function streamOf(connection: Connection): Socket {
+  return (connection as unknown as { stream: Socket }).stream;
+}
+
 /** How long to wait for an answer before its server counts as gone, in milliseconds; 0 = for ever. */
 export function answerMsMax({ statementMs }: Pick<SessionOptions, 'statementMs'>): number {
   return statementMs + Math.min(statementMs, GRACE_MS_MAX);
@@ -72,7 +120,8 @@ export async function prepareSession(
       );
     });
     // Also where statements may take for ever.
-    return within(answerMsMax({ statementMs: options.timeoutMs }), answer);
+    const ms = answerMsMax({ statementMs: options.timeoutMs });
+    return within({ ms, givenUp: options.givenUp }, answer);
   };
   const [facts] = await run('select version(), @@max_allowed_packet');
   const isMariadb = String(facts?.[0]).includes('MariaDB');
