@@ -37,10 +37,10 @@ export function openingFailure(database: DatabaseName, error: unknown, dialect?:
 
 /** The same for what a verb of the store has told of its database; anything else as it is. */
 export function startFailure(database: DatabaseName, error: unknown, dialect: Dialect): unknown {
-  const isOurs =
-    isServiceError(error) &&
-    OF_DATABASE.includes(error.code) &&
-    error.details.database === database &&
-    error.cause instanceof Error;
-  return isOurs ? openingFailure(database, error.cause, dialect) : error;
+  if (!isServiceError(error) || !OF_DATABASE.includes(error.code)) return error;
+  const { code, details, cause } = error;
+  if (details.verb === undefined || details.database !== database) return error;
+  // What the verb knew of the outcome is in its code.
+  const known = code === 'InternalError' ? cause : new KnownOutcome('not-run', cause);
+  return openingFailure(database, known, dialect);
 }

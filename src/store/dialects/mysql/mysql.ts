@@ -16,7 +16,7 @@ import { literal } from './literal.ts';
 import { insertStatements } from './packets.ts';
 import { openPool } from './pool.ts';
 import { QueueReader } from './queue-reader.ts';
-import { connectionOptions, namesDatabase, type SessionOptions } from './session.ts';
+import type { SessionOptions } from './session.ts';
 import {
   advanceCursorsSql,
   DELETE_KEYS,
@@ -27,6 +27,7 @@ import {
 } from './statements.ts';
 import { Stepper } from './stepper.ts';
 import { Synced } from './synced.ts';
+import { requireDatabase } from './where-to.ts';
 
 /** How long a node waits for another one's migrations, in seconds. */
 const MIGRATION_WAIT_SECONDS = 600;
@@ -47,13 +48,7 @@ export async function openMysql(options: PlaceOptions): Promise<OpenDatabase> {
   const { poolMax, ...rest } = options;
   const { place } = rest;
   const session = { ...rest, statementMs: rest.timeoutMs };
-  if (!namesDatabase(await connectionOptions(session))) {
-    throw new Error(
-      place.client === null
-        ? 'The URL of a MySQL or MariaDB server ends with the name of a database.'
-        : 'The knex instance names no database of its server.',
-    );
-  }
+  requireDatabase(await place.settings(session));
   const db = openPool({ ...session, poolMax });
   return { db, reader: db, dialect: new MysqlDialect(db, session) };
 }

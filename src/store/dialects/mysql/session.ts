@@ -9,19 +9,13 @@ import {
 } from 'mysql2';
 import { onAbort } from '../../../base/on-abort.ts';
 import { givenUpError, within } from '../answer-limit.ts';
-import { type ConnectionSettings, type Place, pick } from '../source.ts';
+import type { Place } from '../source.ts';
+import { whereTo } from './where-to.ts';
 
 /** How long a farewell may take; after it the socket is cut. */
 const END_MS_MAX = 1000;
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS_MAX = 5000;
-
-/** What of a knex instance's settings says where, as whom and how safely to connect; its sessions are its own. */
-const CONNECTING = [
-  ...['uri', 'host', 'port', 'database', 'user', 'localAddress', 'socketPath', 'stream'],
-  ...['password', 'password1', 'password2', 'password3', 'passwordSha1', 'insecureAuth'],
-  ...['ssl', 'compress', 'authPlugins', 'authSwitchHandler', 'enableCleartextPlugin'],
-];
 
 export interface SessionOptions {
   readonly place: Place;
@@ -53,21 +47,6 @@ export async function connectionOptions({
     bigNumberStrings: true,
     dateStrings: true,
   };
-}
-
-/** In the words of mysql, mysql2 and mariadb, the last of which says `true` for a certificate that is checked. */
-function whereTo(settings: ConnectionSettings): ConnectionOptions {
-  if (typeof settings === 'string') return { uri: settings };
-  return { ...pick(settings, CONNECTING), ...(settings.ssl === true && { ssl: {} }) };
-}
-
-/** Our tables would be in no database. */
-export function namesDatabase({ uri, database }: ConnectionOptions): boolean {
-  // Node's own error would hold the URL with its password.
-  if (uri !== undefined && !URL.canParse(uri)) {
-    throw new Error('The URL of the MySQL or MariaDB server cannot be read as a URL.');
-  }
-  return Boolean(database) || (uri !== undefined && new URL(uri).pathname.length > 1);
 }
 
 /** A connection that goes when all is given up. What it was asked is not told so: see `within`. */
