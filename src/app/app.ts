@@ -106,8 +106,8 @@ export class App {
 
   /**
    * Finishes what was taken, lets handlers and sinks finish their batch, tells sockets to go, and gives everything
-   * back, within `shutdownMs` and a moment: a sink's write is then aborted, and what a database that is away still owes
-   * is given up. It may be started again behind it.
+   * back, within `shutdownMs` and 2 s: a sink's write is then aborted, what a database that does not answer still owes
+   * is given up, and the connections to it are cut. It may be started again behind it.
    */
   stop(): Promise<void> {
     if (this.#starting === null) return Promise.resolve();

@@ -27,9 +27,11 @@ export async function opening<T>(
  * What is told of the failure: `StoreUnavailable` of a database that is away, a plain error of one that waiting does
  * not mend. Without a dialect there was no connection yet, and only who should say where to has failed for a while.
  */
-export function openingFailure(database: DatabaseName, error: unknown, dialect?: Dialect): Error {
+function openingFailure(database: DatabaseName, error: unknown, dialect?: Dialect): Error {
   const cause = (error instanceof KnownOutcome ? error.cause : error) as Error;
-  const message = `The ${database} database cannot be opened: ${cause.message}`;
+  // knex puts the statement before it, in lines of its own.
+  const words = cause.message.replace(/\s+/g, ' ').trim();
+  const message = `The ${database} database cannot be opened: ${words}`;
   const isAway = dialect ? !dialect.isHopeless(error) : error instanceof KnownOutcome;
   if (!isAway) return new Error(message, { cause });
   return new ServiceError('StoreUnavailable', { message, details: { database }, cause });

@@ -64,6 +64,11 @@ for (const kind of serverKinds) {
       expect(archived.message).toMatch(/^The active database cannot be opened: /);
       expect(archived.message).toMatch(LACKS[kind]);
       expect(archived.code).toBeUndefined();
+      // PostgreSQL lets it in, and what it may not do is told as it comes.
+      if (kind === 'postgres') return;
+      const plain = await failureOf({ database });
+      expect(plain.message).toMatch(/^The active database cannot be opened: .*command denied/);
+      expect(plain.code).toBeUndefined();
     });
 
     it('may make no table', async () => {
