@@ -8,8 +8,10 @@ import type { Service } from './lifecycle.ts';
 export interface LoopOptions {
   /** One round; gives how long to wait before the next, in milliseconds (0 = at once). */
   readonly step: (signal: AbortSignal) => Promise<number>;
-  /** Told about every failed round, but for one that was under way at the stop; the loop goes on. */
+  /** Told about every failed round; the loop goes on. */
   readonly onError: (error: unknown, attempt: number) => void;
+  /** Told instead of one that was under way at the stop. @default nobody is */
+  readonly onLastError?: (error: unknown) => void;
   readonly backoff: BackoffLimits;
 }
 
@@ -49,7 +51,7 @@ export class Loop implements Service {
         attempt = 0;
       } catch (error) {
         // Whoever stops takes away what it works with.
-        if (signal.aborted) return;
+        if (signal.aborted) return this.#options.onLastError?.(error);
         this.#options.onError(error, attempt);
         pauseMs = backoffMs(attempt, this.#options.backoff);
         attempt += 1;

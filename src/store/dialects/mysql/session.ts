@@ -60,15 +60,20 @@ export function makeConnection<C extends Connection>(
   return connection;
 }
 
-/** Says farewell to the server, which may not answer any more, nor hang up. */
+/** Says farewell, on which the server hangs up; it may not answer any more. */
 export async function endConnection(connection: Connection): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, END_MS_MAX);
-    connection.end(() => {
-      clearTimeout(timer);
-      resolve();
+  const stream = streamOf(connection);
+  if (!stream.destroyed) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, END_MS_MAX);
+      stream.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      // Without a function it would be an error event where nothing can be sent any more.
+      connection.end(() => {});
     });
-  });
+  }
   cut(connection);
 }
 
