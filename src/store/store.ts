@@ -31,7 +31,7 @@ import { openDatabase } from './dialects/open.ts';
 import { type Discarded, discardWindow } from './discard.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { activeSchema, migrate } from './migrate.ts';
-import { opening } from './opening.ts';
+import { opening, startFailure } from './opening.ts';
 import { type Found, type Start, startCursor, tooOld } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as events from './queries/events.ts';
@@ -69,7 +69,7 @@ export class Store {
     this.#db = db;
     this.#reader = reader;
     this.#dialect = dialect;
-    this.#run = new Runner(dialect);
+    this.#run = new Runner(dialect, 'active');
     this.kind = dialect.kind;
   }
 
@@ -105,6 +105,12 @@ export class Store {
     await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
   }
 
+  /** A failure of this database as it is told at the start; another one as it is. */
+  startFailure(error: unknown): unknown {
+    return startFailure('active', error, this.#dialect);
+  }
+
+  /** Waits for what is under way; see `givenUp` for a database that does not answer. */
   async close(): Promise<void> {
     this.#run.close();
     await this.#dialect.close();
