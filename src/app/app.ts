@@ -3,6 +3,7 @@
 // stopped -> start -> starting -> running -> stop -> stopping -> stopped. A stop that comes while it is starting waits
 // for that and then stops it; whoever stops again waits for the same end.
 
+import { systemClock } from '../base/clock.ts';
 import { inTime } from '../base/in-time.ts';
 import { unknownName } from '../base/options.ts';
 import type { ReceivedBatch } from '../client/public.ts';
@@ -40,6 +41,7 @@ export class App {
   /** For `addEvent(tx, type, data, { hints: app.hints })`: the app then looks as soon as the transaction is over. */
   readonly hints: Hints = new Hints(async (stream) => this.#running?.hint(stream));
   #starting: Promise<RunningApp> | null = null;
+  #givenUp = new AbortController();
   #running: RunningApp | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -73,40 +75,43 @@ export class App {
   /**
    * Migrates the databases and resolves when everything works; rejects when it cannot, having given all back.
    *
-   * @throws Error when it has been started already; `ServiceError` `ShuttingDown` when it was stopped meanwhile, and
-   * `StoreUnavailable` when a database (`details.database`: `active` or `warehouse`) is away; else what a database or
-   * the address has against it
+   * @throws Error when it has been started already, or is stopping; `ServiceError` `ShuttingDown` when it was stopped
+   * meanwhile, and `StoreUnavailable` when a database (`details.database`: `active` or `warehouse`) is away, so that it
+   * may be tried again; else a plain error with what the address has against it, or with the name of the database and
+   * what it lacks: a right, the password, or the database itself
    */
   async start(): Promise<void> {
+    if (this.#stopping !== null) throw new Error('The app is stopping: await its stop first.');
     if (this.#starting !== null) throw new Error('The app has been started already.');
+    this.#givenUp = new AbortController();
     const parts = this.#parts;
     this.#starting = RunningApp.start({
       settings: this.#settings,
       parts,
       telemetry: this.#telemetry,
+      givenUp: this.#givenUp,
     });
     let running: RunningApp;
     try {
       running = await this.#starting;
     } catch (error) {
-      if (this.#stopping === null) this.#starting = null;
+      if (this.#stopping !== null) throw stoppedEarly(error);
+      this.#starting = null;
       throw error;
     }
-    if (this.#stopping !== null) {
-      throw new ServiceError('ShuttingDown', { message: 'It was stopped before it had started.' });
-    }
+    if (this.#stopping !== null) throw stoppedEarly();
     this.#running = running;
     this.#telemetry.notices.give('ready', { url: urlOf(running) });
   }
 
   /**
    * Finishes what was taken, lets handlers and sinks finish their batch, tells sockets to go, and gives everything
-   * back, within `shutdownMs` and a moment: a sink's write is then aborted, and what a database that is away still owes
-   * is given up. It may be started again behind it.
+   * back, within `shutdownMs` and 2 s: a sink's write is then aborted, what a database that does not answer still owes
+   * is given up, and the connections to it are cut. It may be started again behind it.
    */
   stop(): Promise<void> {
     if (this.#starting === null) return Promise.resolve();
-    this.#stopping ??= this.#end(this.#starting).finally(() => {
+    this.#stopping ??= this.#end(this.#starting, this.#givenUp).finally(() => {
       this.#starting = null;
       this.#stopping = null;
     });
@@ -195,16 +200,20 @@ export class App {
     return this.#require().metrics();
   }
 
-  async #end(starting: Promise<RunningApp>): Promise<void> {
+  async #end(starting: Promise<RunningApp>, givenUp: AbortController): Promise<void> {
     this.#running = null;
     this.#telemetry.metrics.ready.set(0);
+    const { shutdownMs } = this.#settings;
+    const endMs = systemClock.monotonicMs() + shutdownMs;
     // A start that fails tells its own caller, and leaves nothing to stop.
     const stopped = starting.then(
-      (running) => running.stop(),
+      (running) => running.stop(endMs),
       () => {},
     );
-    // One that waits for a database that says nothing is stopped when it is heard of.
-    const isDone = await inTime(stopped, 2 * this.#settings.shutdownMs + START_MS);
+    // One that waits for a database that says nothing waits no longer than this.
+    const isStarted = starting.catch(() => {});
+    if (!(await inTime(isStarted, shutdownMs))) givenUp.abort();
+    const isDone = await inTime(stopped, shutdownMs + START_MS);
     if (!isDone) this.#telemetry.logger.error({}, 'The start that was stopped goes on for now.');
   }
 
@@ -218,6 +227,11 @@ export class App {
 const START_MS = 3000;
 const LISTENER = required(aFunction);
 const NOT_RUNNING = 'The app is not running: await its start first.';
+
+function stoppedEarly(cause?: unknown): ServiceError {
+  const message = 'It was stopped before it had started.';
+  return new ServiceError('ShuttingDown', { message, cause });
+}
 
 /** Whoever listens for what is never said would wait in silence. */
 function requireNotice(where: string, name: string, listener: unknown): void {

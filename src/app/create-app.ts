@@ -6,11 +6,11 @@ import {
   type Settings,
   settingNames,
 } from '../config/load.ts';
+import { sourceProblem } from '../store/source-problem.ts';
 import { createLogger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
 import { type AppOptions, isAddress, isInstance, isServer } from './app-options.ts';
 import { OPTION_NAMES, OPTION_OF, optionProblems } from './option-problems.ts';
-import type { SinkOptions } from './sinks/sink.ts';
 import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
 
 /**
@@ -23,7 +23,7 @@ export function createApp(options: AppOptions = {}): App {
   // Without an object there is nothing to read more of.
   if (typeof options !== 'object' || options === null) throw new ConfigError(others);
   const { database, warehouse, server = false, sinks = [], logger } = options;
-  const settings = checked(sourcesOf(options), sinks, others);
+  const settings = checked(options, others);
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),
@@ -55,23 +55,36 @@ function sourcesOf(options: AppOptions): SettingSources {
 }
 
 /** The settings. Throws `ConfigError` with what is wrong with them, with the sinks, and what else is. */
-function checked(
-  sources: SettingSources,
-  sinks: readonly SinkOptions[],
-  others: readonly string[],
-): Settings {
+function checked(options: AppOptions, others: readonly string[]): Settings {
+  const { sinks = [] } = options;
   const problems = [...others];
   let settings: Settings | null = null;
   try {
-    settings = loadSettings(sources);
+    settings = loadSettings(sourcesOf(options));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
   }
   // Which streams there are, only good settings say.
   problems.push(...sinkProblems(sinks, settings?.streams ?? null));
+  problems.push(...databaseProblems(options, settings));
   if (settings === null || problems.length > 0) throw new ConfigError(problems);
   return settings;
+}
+
+/** Of those that are used: what they name is not seen before the start. */
+function databaseProblems(options: AppOptions, settings: Settings | null): string[] {
+  const { database, warehouse } = options;
+  const isUsed = settings?.archiver || settings?.readArchive;
+  const history = isUsed ? settings.warehouseUrl : undefined;
+  const sources = {
+    database: isInstance(database) ? database : (settings?.databaseUrl ?? textOf(database)),
+    warehouse: isInstance(warehouse) ? warehouse : (history ?? textOf(warehouse)),
+  };
+  return Object.entries(sources).flatMap(([name, source]) => {
+    const problem = source === undefined ? null : sourceProblem(source);
+    return problem === null ? [] : [`${name}: ${problem}`];
+  });
 }
 
 function textOf(value: unknown): string | undefined {

@@ -8,6 +8,7 @@ import { ServiceError } from '../contract/errors.ts';
 import { ARCHIVER_SINK } from '../relay/archiver.ts';
 import type { ServerOptions } from '../server/server.ts';
 import { Archive } from '../store/archive.ts';
+import type { DialectOptions } from '../store/dialect.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
@@ -35,6 +36,8 @@ export interface RunningAppOptions {
   readonly settings: Settings;
   readonly parts: AppParts;
   readonly telemetry: Telemetry;
+  /** Aborted when there is no more time for the databases: nothing waits for them then, and nothing stays open. */
+  readonly givenUp: AbortController;
 }
 
 export type ServiceName = Settings['services'][number];
@@ -51,7 +54,10 @@ interface Inside {
 }
 
 const PROBE_MS = 2000;
+/** Beyond the time of a stop: for what waits in the services, for farewells, and for what is cut to notice. */
 const GRACE_MS = 1000;
+const CLOSE_MS = 500;
+const CUT_MS = 500;
 
 export class RunningApp {
   readonly #options: RunningAppOptions;
@@ -102,22 +108,30 @@ export class RunningApp {
       await startAll(assembly.services);
       return running;
     } catch (error) {
-      await close(databases);
-      throw error;
+      await giveBack(databases, options.givenUp);
+      throw startFailure(databases, error);
     }
   }
 
   /**
-   * Within `shutdownMs` and a moment: handlers and sinks finish their batch, then everything stops in its order. What
-   * is not done by then is given up.
+   * Until `endMs` and a moment: handlers and sinks finish their batch, then everything stops in its order. What is not
+   * done by then is given up, and its connections are cut.
    */
-  async stop(): Promise<void> {
-    const { settings, telemetry } = this.#options;
-    const endMs = systemClock.monotonicMs() + settings.shutdownMs;
+  async stop(endMs: number): Promise<void> {
+    const { telemetry, givenUp } = this.#options;
     const leftMs = () => Math.max(0, endMs - systemClock.monotonicMs());
     const isFinished = await inTime(this.#finish(), leftMs());
-    const isDone = await inTime(stopAll(this.#services), leftMs() + GRACE_MS);
-    const isClosed = await inTime(close(this.#databases), GRACE_MS);
+    const stopping = stopAll(this.#services);
+    let isDone = true;
+    let isClosed = true;
+    try {
+      isDone = await inTime(stopping, leftMs() + GRACE_MS);
+    } finally {
+      // Those that had to wait for others: a loop that goes on would tell that its database is closed.
+      if (!isDone) for (const service of this.#services) service.stop().catch(() => {});
+      isClosed = await giveBack(this.#databases, givenUp);
+    }
+    if (!isDone) await inTime(stopping, CUT_MS).catch(() => {});
     const left = [
       ...(isFinished ? [] : ['handlers or sinks']),
       ...(isDone ? [] : ['the server or a worker']),
@@ -169,21 +183,25 @@ export class RunningApp {
 }
 
 /** What the databases are opened with. */
-export function databaseOptions(settings: Settings, database: DatabaseSource) {
+export function databaseOptions(settings: Settings, database: DatabaseSource): DialectOptions {
   return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
 }
 
-async function openDatabases({ settings, parts, telemetry }: RunningAppOptions) {
+async function openDatabases({ settings, parts, telemetry, givenUp }: RunningAppOptions) {
   const { streams, archiver, readArchive, databaseUrl, warehouseUrl } = settings;
   const { database = databaseUrl, warehouse: history = warehouseUrl } = parts;
   const { logger } = telemetry;
-  const store = await Store.open(databaseOptions(settings, database));
+  const open = (source: DatabaseSource) => ({
+    ...databaseOptions(settings, source),
+    givenUp: givenUp.signal,
+  });
+  const store = await Store.open(open(database));
   let warehouse: Warehouse | null = null;
   try {
     await store.migrate(streams);
     await warnOfLaxSettings(store, 'active', logger);
     if (archiver || readArchive) {
-      warehouse = await Warehouse.open(databaseOptions(settings, history));
+      warehouse = await Warehouse.open(open(history));
       await warehouse.migrate(streams);
       await warnOfLaxSettings(warehouse, 'warehouse', logger);
       store.readThrough(new Archive(warehouse, ARCHIVER_SINK));
@@ -194,14 +212,27 @@ async function openDatabases({ settings, parts, telemetry }: RunningAppOptions) 
     }
     return { store, warehouse };
   } catch (error) {
-    await close({ store, warehouse });
-    throw error;
+    await giveBack({ store, warehouse }, givenUp);
+    throw startFailure({ store, warehouse }, error);
   }
 }
 
-async function close({ store, warehouse }: Databases): Promise<void> {
-  await warehouse?.close();
-  await store.close();
+/** Whichever database it was. */
+function startFailure({ store, warehouse }: Databases, error: unknown): unknown {
+  return store.startFailure(warehouse?.startFailure(error) ?? error);
+}
+
+/** Closes them; what does not answer is cut. False when something was. */
+async function giveBack(
+  { store, warehouse }: Databases,
+  givenUp: AbortController,
+): Promise<boolean> {
+  const closing = Promise.allSettled([warehouse?.close(), store.close()]);
+  const isClosed = await inTime(closing, CLOSE_MS);
+  // Also behind a close that has failed.
+  givenUp.abort();
+  if (!isClosed) await inTime(closing, CUT_MS);
+  return isClosed;
 }
 
 async function problemsOf(store: Store): Promise<Record<string, string>> {

@@ -10,6 +10,8 @@ export interface LoopOptions {
   readonly step: (signal: AbortSignal) => Promise<number>;
   /** Told about every failed round; the loop goes on. */
   readonly onError: (error: unknown, attempt: number) => void;
+  /** Told instead of one that was under way at the stop. @default nobody is */
+  readonly onLastError?: (error: unknown) => void;
   readonly backoff: BackoffLimits;
 }
 
@@ -48,6 +50,8 @@ export class Loop implements Service {
         pauseMs = await this.#options.step(signal);
         attempt = 0;
       } catch (error) {
+        // Whoever stops takes away what it works with.
+        if (signal.aborted) return this.#options.onLastError?.(error);
         this.#options.onError(error, attempt);
         pauseMs = backoffMs(attempt, this.#options.backoff);
         attempt += 1;

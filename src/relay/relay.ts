@@ -37,6 +37,8 @@ export interface RelayOptions extends LeaseRequest {
   readonly onInvalid: (id: EventId) => void;
   /** Told of every failed round, and of a sink that could not be closed; the relay goes on. */
   readonly onError: (error: unknown, attempt: number) => void;
+  /** Told of the round that was under way at the stop, when it has failed. @default nobody is */
+  readonly onLastError?: (error: unknown) => void;
 }
 
 /** What one round came to. */
@@ -67,11 +69,12 @@ export class Relay implements Service {
   #wasHinted = false;
 
   constructor(options: RelayOptions) {
-    const { store, stream, onInvalid, backoff, onError } = options;
+    const { store, stream, onInvalid, backoff, onError, onLastError } = options;
     const source = { store, stream, onInvalid };
     this.#options = options;
     this.#rows = new RowsAhead((after) => readDeliverable(source, after, READ_LIMITS));
-    this.#loop = new Loop({ backoff, onError, step: () => this.#step() });
+    const step = () => this.#step();
+    this.#loop = new Loop({ backoff, onError, step, ...(onLastError && { onLastError }) });
   }
 
   start(): Promise<void> {

@@ -167,6 +167,9 @@ export interface Dialect {
   /** What a failed write left behind. Reads driver codes, so that nobody else has to. */
   outcomeOf(error: unknown): Outcome;
 
+  /** True when what was asked first, as at a start, failed in a way that waiting alone cannot cure. */
+  isHopeless(error: unknown): boolean;
+
   /** Ends the connections that the dialect holds beside knex's pool. */
   close(): Promise<void>;
 }
@@ -177,6 +180,11 @@ export interface DialectOptions {
   readonly poolMax: number;
   /** How long one statement, a lock wait or an idle transaction may take, in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * When it aborts, whatever is open to the database or being opened is cut without asking it, and work on it fails.
+   * `close` waits for answers, which a database that says nothing owes for ever.
+   */
+  readonly givenUp?: AbortSignal | undefined;
 }
 
 /** A database that is ready for queries. */

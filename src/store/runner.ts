@@ -6,6 +6,7 @@ import { nextTurn, systemClock } from '../base/clock.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
 import type { Dialect, Outcome } from './dialect.ts';
 import { withoutData } from './dialects/db-errors.ts';
+import type { DatabaseName } from './opening.ts';
 
 /** Deadlocks and lock time-outs end in a few tries; more, or longer, means that the database is not usable. */
 const TRIES_MAX = 50;
@@ -28,10 +29,13 @@ interface RunOptions {
 /** Each piece of work is a whole transaction, or a statement that is one; `verb` names it in errors. */
 export class Runner {
   readonly #dialect: Dialect;
+  readonly #database: DatabaseName;
   #isClosed = false;
 
-  constructor(dialect: Dialect) {
+  /** `database` is named in errors too. */
+  constructor(dialect: Dialect, database: DatabaseName) {
     this.#dialect = dialect;
+    this.#database = database;
   }
 
   /** From now on work is refused: in a pool that is closed it would wait for a connection until it may no longer. */
@@ -101,7 +105,9 @@ export class Runner {
         const known = this.#dialect.outcomeOf(cause);
         const outcome = isRepeatable && known === 'unknown' ? 'rolled-back' : known;
         const isSpent = attempt >= TRIES_MAX || systemClock.monotonicMs() > deadlineMs;
-        if (outcome !== 'rolled-back' || isSpent) throw storeError(outcome, verb, cause);
+        if (outcome !== 'rolled-back' || isSpent) {
+          throw storeError(outcome, { verb, database: this.#database }, cause);
+        }
       }
       await nextTurn();
       await systemClock.sleep(Math.random() * PAUSE_MS_MAX);
@@ -109,8 +115,11 @@ export class Runner {
   }
 }
 
-function storeError(outcome: Outcome, verb: string, thrown: unknown): ServiceError {
-  const details = { verb };
+function storeError(
+  outcome: Outcome,
+  details: { verb: string; database: DatabaseName },
+  thrown: unknown,
+): ServiceError {
   const cause = withoutData(thrown);
   if (outcome === 'unknown') return new ServiceError('OutcomeUnknown', { cause, details });
   if (outcome === 'refused') return new ServiceError('InternalError', { cause, details });

@@ -32,7 +32,7 @@ import { type Discarded, discardWindow } from './discard.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
-import { opening } from './opening.ts';
+import { opening, startFailure } from './opening.ts';
 import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as streams from './queries/streams.ts';
@@ -68,7 +68,7 @@ export class Store {
     this.#db = db;
     this.#reader = reader;
     this.#dialect = dialect;
-    this.#run = new Runner(dialect);
+    this.#run = new Runner(dialect, 'active');
     this.#log = new LogReader({ reader, dialect }, this.#run);
     this.kind = dialect.kind;
   }
@@ -110,6 +110,12 @@ export class Store {
     await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
   }
 
+  /** A failure of this database as it is told at the start; another one as it is. */
+  startFailure(error: unknown): unknown {
+    return startFailure('active', error, this.#dialect);
+  }
+
+  /** Waits for what is under way; see `givenUp` for a database that does not answer. */
   async close(): Promise<void> {
     this.#run.close();
     await this.#dialect.close();

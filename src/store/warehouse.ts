@@ -12,7 +12,7 @@ import { adoptLocked } from './adoption/locked.ts';
 import type { Dialect, DialectOptions, OpenDatabase, ReadLimits } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
-import { opening } from './opening.ts';
+import { opening, startFailure } from './opening.ts';
 import * as events from './queries/events.ts';
 import * as history from './queries/history.ts';
 import { REPEATABLE, Runner } from './runner.ts';
@@ -31,7 +31,7 @@ export class Warehouse {
     this.#db = db;
     this.#reader = reader;
     this.#dialect = dialect;
-    this.#run = new Runner(dialect);
+    this.#run = new Runner(dialect, 'warehouse');
   }
 
   static async open(options: DialectOptions): Promise<Warehouse> {
@@ -131,6 +131,12 @@ export class Warehouse {
     });
   }
 
+  /** A failure of this database as it is told at the start; another one as it is. */
+  startFailure(error: unknown): unknown {
+    return startFailure('warehouse', error, this.#dialect);
+  }
+
+  /** Waits for what is under way; see `givenUp` for a database that does not answer. */
   async close(): Promise<void> {
     this.#run.close();
     await this.#dialect.close();

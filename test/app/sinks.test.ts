@@ -319,6 +319,27 @@ describeDatabases('a sink of the application', (kind) => {
     expect(await consumerRow('lease_until')).toEqual({ lease_until: null });
   });
 
+  it('is told of when it fails while the app stops', async () => {
+    let fail = () => {};
+    const sink: Sink = {
+      write: () =>
+        new Promise((_, reject) => {
+          fail = () => reject(new Error('disk full'));
+          isBegun = true;
+        }),
+    };
+    let isBegun = false;
+    const app = await startOne(sink);
+    const errors: unknown[] = [];
+    app.on('sinkError', ({ error }) => errors.push(error));
+    await app.generator.addEvent('T');
+    await until(() => isBegun);
+    const stopping = app.stop();
+    fail();
+    await stopping;
+    expect(errors).toEqual([new Error('disk full')]);
+  });
+
   it('that never ends its write is told to, and given up', async () => {
     const signals: AbortSignal[] = [];
     const sink: Sink = {

@@ -1,5 +1,6 @@
 // Serves the network until it is told to stop. Standard output holds one line, the URL, once it is ready.
 
+import { onAbort } from '../../base/on-abort.ts';
 import { type Settings, settingNames } from '../../config/load.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { App } from '../app.ts';
@@ -28,9 +29,16 @@ async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
   const stopped = takeSignals();
   const logger = createLogger(settings.logLevel);
   const app = new App(settings, logger);
-  await app.start().catch((error: unknown) => {
-    throw describeStart(error, settings);
-  });
+  // A database that says nothing would hold the start up for as long as it may take.
+  const leave = onAbort(stopped, () => void app.stop());
+  try {
+    await app.start();
+  } catch (error) {
+    if (!stopped.aborted) throw describeStart(error, settings);
+    return await app.stop();
+  } finally {
+    leave();
+  }
   try {
     if (credentialsInForce(settings) === null) logger.warn({}, OPEN_MODE);
     await stdout.print(app.url);

@@ -55,6 +55,10 @@ export class SinkWorker implements Service {
           'An event whose data is not JSON goes out as null.',
         ),
       onError: (error, attempt) => this.#report(error, attempt),
+      // A database that was closed under it is no news.
+      onLastError: (error) => {
+        if (this.#sink.hasThrown(error)) this.#report(error, 0);
+      },
     });
   }
 

@@ -16,7 +16,7 @@ export function toServiceError(error: unknown): ServiceError {
 
 export function toWireError(error: ServiceError): WireError {
   const facts = errorFacts(error.code);
-  const { in: place, verb: _verb, ...details } = error.details;
+  const { in: place, verb: _verb, database: _database, ...details } = error.details;
   return {
     code: place === 'params' ? INVALID_PARAMS : facts.jsonRpc,
     message: error.message,

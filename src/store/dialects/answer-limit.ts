@@ -1,18 +1,37 @@
 // A limit on waiting for an answer. Not the driver's own, whose timers run on when the connection is lost and keep the
 // process from ending.
+import { onAbort } from '../../base/on-abort.ts';
 
-/** The result of `answer`, or a failure when it takes longer than `ms` (0 = for ever); what comes later is ignored. */
+/** Why work on a database that was given up has failed. */
+export function givenUpError(): Error {
+  return new Error('The database was given up: it had no more time.');
+}
+
+interface Limit {
+  /** In milliseconds; 0 = for ever. */
+  readonly ms: number;
+  /** Nobody waits any more when it aborts. */
+  readonly givenUp?: AbortSignal | undefined;
+  /** @default the database server */
+  readonly asked?: string;
+}
+
+/** The result of `answer`, or a failure when that takes too long; what comes later is ignored. */
 export function within<T>(
-  ms: number,
+  { ms, givenUp, asked = 'The database server' }: Limit,
   answer: Promise<T>,
-  asked = 'The database server',
 ): Promise<T> {
-  if (ms === 0) return answer;
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new NoAnswer(`${asked} gave no answer for ${ms} ms.`));
-    }, ms);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    const onLate = () => reject(new NoAnswer(`${asked} gave no answer for ${ms} ms.`));
+    const timer = ms === 0 ? undefined : setTimeout(onLate, ms);
+    const leave = onAbort(givenUp, () => {
+      clearTimeout(timer);
+      reject(new NoAnswer(`${asked} was given up.`));
+    });
+    answer.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      leave();
+    });
   });
 }
 

@@ -12,9 +12,13 @@ export interface Place {
   readonly kind: DatabaseKind;
   /** The client of the application's knex instance; null for a URL. */
   readonly client: KnexClient | null;
+  /** What is given for every connection; null where a function of the application is asked each time. */
+  readonly known: ConnectionSettings | null;
   /** What the next connection is made with; rejects with a `KnownOutcome`. */
-  settings(timeoutMs: number): Promise<ConnectionSettings>;
+  settings(limits: AskLimits): Promise<ConnectionSettings>;
 }
+
+export type AskLimits = Pick<DialectOptions, 'timeoutMs' | 'givenUp'>;
 
 /** How a dialect is opened: as the options say, at the place that their source names. */
 export interface PlaceOptions extends Omit<DialectOptions, 'database'> {
@@ -70,12 +74,20 @@ export function pick(
   return Object.fromEntries(given.map((name) => [name, settings[name]]));
 }
 
+export function isKnownUrl(url: string): boolean {
+  return kindOfUrl(url) !== undefined;
+}
+
+function kindOfUrl(url: string): DatabaseKind | undefined {
+  return KINDS_BY_SCHEME.get(/^[a-z0-9]+:/.exec(url)?.[0]);
+}
+
 function placeOfUrl(url: string): Place {
-  const kind = KINDS_BY_SCHEME.get(/^[a-z0-9]+:/.exec(url)?.[0]);
+  const kind = kindOfUrl(url);
   if (kind === undefined) {
     throw new Error('A database URL begins with sqlite:, postgres://, mysql:// or mariadb://.');
   }
-  return { kind, client: null, settings: async () => url };
+  return { kind, client: null, known: url, settings: async () => url };
 }
 
 function placeOfClient(client: KnexClient): Place {
@@ -94,14 +106,19 @@ function placeOfClient(client: KnexClient): Place {
   if (!client.config.connection) {
     throw new Error('The knex instance has no connection, so it names no database.');
   }
-  return { kind, client, settings: (timeoutMs) => settingsOf(client, timeoutMs) };
+  const known = client.connectionConfigProvider ? null : (client.connectionSettings ?? {});
+  return { kind, client, known, settings: (limits) => settingsOf(client, limits) };
 }
 
 /** Asks whoever gives the application its connection settings, if anybody does. */
-async function settingsOf(client: KnexClient, timeoutMs: number): Promise<ConnectionSettings> {
+async function settingsOf(
+  client: KnexClient,
+  { timeoutMs, givenUp }: AskLimits,
+): Promise<ConnectionSettings> {
+  const limit = { ms: timeoutMs, givenUp, asked: 'The connection function of the knex instance' };
   try {
     const asked = Promise.resolve(client.connectionConfigProvider?.() ?? client.connectionSettings);
-    return (await within(timeoutMs, asked, 'The connection function of the knex instance')) ?? {};
+    return (await within(limit, asked)) ?? {};
   } catch (error) {
     throw new KnownOutcome('not-run', error);
   }

@@ -107,6 +107,16 @@ describeDatabase('sqlite', 'an app', (kind) => {
     await app.stop();
   });
 
+  it('is not started while it stops', async () => {
+    const app = make();
+    await app.start();
+    const stopping = app.stop();
+    await expect(app.start()).rejects.toThrow('The app is stopping: await its stop first.');
+    await stopping;
+    await app.start();
+    await app.stop();
+  });
+
   it('stops once, and whoever asks again waits for the same end', async () => {
     const app = make();
     await app.start();

@@ -1,5 +1,6 @@
 // What an app is made with: settings, server, services; and what it says of itself.
 import { createServer as createTcpServer } from 'node:net';
+import knex, { type Knex } from 'knex';
 import { createClient } from '../../../src/client/index.ts';
 import { ConfigError, createApp, type Logger, type NoticeMap } from '../../../src/index.ts';
 import { describeDatabase } from '../../support/databases.ts';
@@ -59,6 +60,17 @@ describe('createApp', () => {
     [{ database: 'sqlite' }, /^database must be sqlite:PATH.*got \(hidden\)$/],
     [{ database: null }, /^database must be a URL or a knex instance$/],
     [{ warehouse: 'ftp://there' }, /^warehouse must be sqlite:PATH.*got \(hidden\)$/],
+    [
+      { database: 'mysql://a:secret@host' },
+      /^database: The URL .* ends with the name of a database/,
+    ],
+    [{ database: 'mysql://a:secret@host:port/x' }, /^database: The URL .* cannot be read as a URL/],
+    [{ database: 'sqlite::memory:' }, /^database: SQLite needs a file/],
+    [{ warehouse: 'mariadb://host/' }, /^warehouse: The URL .* ends with the name of a database/],
+    [
+      { archiver: true, environment: { EVT_WAREHOUSE_URL: 'mysql://host' } },
+      /^warehouse: The URL .* ends with the name of a database/,
+    ],
     [{ logger: console.log }, /^logger must have the functions debug, info, .*got a function$/],
     [{ logger: null }, /^logger must have .*got null$/],
     [{ server: createTcpServer() }, /^server must be false.*got an object$/],
@@ -78,6 +90,26 @@ describe('createApp', () => {
   ])('refuses %j, and says what is wrong with it', (option, problem) => {
     const make = () => createApp({ logger: silent, ...option });
     expect(make).toThrow(expect.objectContaining({ problems: [expect.stringMatching(problem)] }));
+  });
+
+  it('refuses a knex instance that names no database, as far as it says so at once', () => {
+    const where = { host: '127.0.0.1' };
+    const problemOf = (database: Knex): unknown => {
+      try {
+        createApp({ logger: silent, database });
+        return null;
+      } catch (error) {
+        return (error as ConfigError).problems[0];
+      }
+    };
+    expect(problemOf(knex({ client: 'mysql2', connection: where }))).toMatch(
+      /^database: The knex instance names no database/,
+    );
+    expect(problemOf(knex({ client: 'pg' }))).toMatch(/^database: .* has no connection/);
+    expect(problemOf(knex({ client: 'mssql' }))).toMatch(/^database: .* client mssql/);
+    // What a function gives is known when it is called.
+    expect(problemOf(knex({ client: 'mysql2', connection: () => where }))).toBeNull();
+    expect(problemOf(knex({ client: 'pg', connection: where }))).toBeNull();
   });
 
   it.each([null, 'sqlite://ada:secret@host', 5, () => {}, []])(

@@ -68,6 +68,24 @@ describe('Loop', () => {
     await loop.stop();
   });
 
+  it('tells nothing of a round that fails behind the stop', async () => {
+    const errors: unknown[] = [];
+    const begun = deferred();
+    const loop = new Loop({
+      backoff,
+      onError: (error) => errors.push(error),
+      step: async (signal) => {
+        begun.resolve();
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        throw new Error('taken away');
+      },
+    });
+    await loop.start();
+    await begun.promise;
+    await loop.stop();
+    expect(errors).toEqual([]);
+  });
+
   it('begins its round at once when hinted', async () => {
     let rounds = 0;
     const second = deferred();

@@ -14,7 +14,7 @@ function failing(...outcomes: Outcome[]) {
     await new Promise((resolve) => setTimeout(resolve, SECOND));
     throw new Error(outcome);
   };
-  return { runner: new Runner(dialect), work, tries: () => tries };
+  return { runner: new Runner(dialect, 'active'), work, tries: () => tries };
 }
 
 describe('work that fails again and again', () => {

@@ -21,6 +21,7 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
     protected _driver(): unknown;
     acquireConnection(): Promise<PooledConnection>;
     acquireRawConnection(): Promise<PooledConnection>;
+    destroyRawConnection(connection: PooledConnection): Promise<void>;
     protected _query(connection: PooledConnection, query: PooledQuery): Promise<unknown>;
   }
 }

@@ -7,6 +7,7 @@ import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
+import { isMysqlHopeless } from '../hopeless.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
@@ -15,7 +16,7 @@ import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
 import { openPool } from './pool.ts';
-import { connectionOptions, namesDatabase, type SessionOptions } from './session.ts';
+import type { SessionOptions } from './session.ts';
 import {
   advanceCursorsSql,
   DELETE_KEYS,
@@ -26,6 +27,7 @@ import {
 } from './statements.ts';
 import { Stepper } from './stepper.ts';
 import { Synced } from './synced.ts';
+import { requireDatabase } from './where-to.ts';
 
 /** How long a node waits for another one's migrations, in seconds. */
 const MIGRATION_WAIT_SECONDS = 600;
@@ -45,15 +47,10 @@ const HISTORY_TEXT_MAX = 300_000;
 const ACKS_PER_UPDATE = 500;
 
 export async function openMysql(options: PlaceOptions): Promise<OpenDatabase> {
-  const { place, timeoutMs, poolMax } = options;
-  const session = { place, timeoutMs, statementMs: timeoutMs };
-  if (!namesDatabase(await connectionOptions(session))) {
-    throw new Error(
-      place.client === null
-        ? 'The URL of a MySQL or MariaDB server ends with the name of a database.'
-        : 'The knex instance names no database of its server.',
-    );
-  }
+  const { poolMax, ...rest } = options;
+  const { place } = rest;
+  const session = { ...rest, statementMs: rest.timeoutMs };
+  requireDatabase(await place.settings(session));
   const db = openPool({ ...session, poolMax });
   return { db, reader: db, dialect: new MysqlDialect(db, session) };
 }
@@ -63,6 +60,7 @@ class MysqlDialect implements Dialect {
   readonly hasSteps = true;
   readonly hasTrustedRows = false;
   readonly outcomeOf = mysqlOutcome;
+  readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
   readonly numbering: Steppers;
   readonly #db: Knex;

@@ -5,12 +5,20 @@ import ClientMysql2, {
   type PooledConnection,
   type PooledQuery,
 } from 'knex/lib/dialects/mysql2/index.js';
-import * as mysql2 from 'mysql2';
+import type { ConnectionOptions } from 'mysql2';
 import { acquired } from '../acquired.ts';
 import { within } from '../answer-limit.ts';
 import { mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
-import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
+import {
+  answerMsMax,
+  connectionOptions,
+  cut,
+  endConnection,
+  makeConnection,
+  prepareSession,
+  type SessionOptions,
+} from './session.ts';
 
 export interface PoolOptions extends SessionOptions {
   readonly poolMax: number;
@@ -34,10 +42,14 @@ export function openPool(options: PoolOptions): Knex {
 }
 
 function clientClass(options: SessionOptions): typeof Knex.Client {
+  const { givenUp } = options;
+  const limit = { ms: answerMsMax(options), givenUp };
+  const createConnection = (settings: ConnectionOptions) => makeConnection(settings, options);
+
   class MysqlClient extends ClientMysql2 {
     /** Ours: knex might find another one beside it, or none. */
-    override _driver(): typeof mysql2 {
-      return mysql2;
+    override _driver(): unknown {
+      return { createConnection };
     }
 
     override acquireConnection(): Promise<PooledConnection> {
@@ -49,7 +61,7 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
       try {
         // Read before the next turn, so two connections that are made at once do not mix.
         this.connectionSettings = await connectionOptions(options);
-        connection = await super.acquireRawConnection();
+        connection = await within({ ms: 0, givenUp }, super.acquireRawConnection());
         await prepareSession(connection, options);
         return connection;
       } catch (error) {
@@ -58,9 +70,14 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
       }
     }
 
+    /** knex leaves the socket open until the server hangs up. */
+    override destroyRawConnection(connection: PooledConnection): Promise<void> {
+      return endConnection(connection);
+    }
+
     override async _query(connection: PooledConnection, query: PooledQuery): Promise<unknown> {
       try {
-        return await within(answerMsMax(options), super._query(connection, query));
+        return await within(limit, super._query(connection, query));
       } catch (error) {
         // The whole statement with all its values, which would go into logs.
         delete (error as { sql?: string }).sql;
@@ -77,10 +94,4 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
     }
   }
   return MysqlClient as unknown as typeof Knex.Client;
-}
-
-/** Without asking the server, which may not answer any more; marked as closing first, so no error event follows. */
-function cut(connection: PooledConnection): void {
-  connection.destroy();
-  connection.stream.destroy();
 }

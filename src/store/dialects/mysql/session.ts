@@ -1,18 +1,21 @@
 // How every connection to MySQL or MariaDB is set up, in the pool and for steps alike: nothing that the server or the
 // account has by default may change what our statements mean, and nothing may wait for ever, on neither side.
-import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2';
-import { within } from '../answer-limit.ts';
-import { type ConnectionSettings, type Place, pick } from '../source.ts';
+import type { Socket } from 'node:net';
+import {
+  type Connection,
+  type ConnectionOptions,
+  createConnection,
+  type RowDataPacket,
+} from 'mysql2';
+import { onAbort } from '../../../base/on-abort.ts';
+import { givenUpError, within } from '../answer-limit.ts';
+import type { Place } from '../source.ts';
+import { whereTo } from './where-to.ts';
 
+/** How long a farewell may take; after it the socket is cut. */
+const END_MS_MAX = 1000;
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS_MAX = 5000;
-
-/** What of a knex instance's settings says where, as whom and how safely to connect; its sessions are its own. */
-const CONNECTING = [
-  ...['uri', 'host', 'port', 'database', 'user', 'localAddress', 'socketPath', 'stream'],
-  ...['password', 'password1', 'password2', 'password3', 'passwordSha1', 'insecureAuth'],
-  ...['ssl', 'compress', 'authPlugins', 'authSwitchHandler', 'enableCleartextPlugin'],
-];
 
 export interface SessionOptions {
   readonly place: Place;
@@ -22,15 +25,21 @@ export interface SessionOptions {
   readonly statementMs: number;
   /** The greatest packet to send, in bytes, when the server takes greater ones. @default 16,000,000 */
   readonly packetBytesMax?: number;
+  /** Cuts every connection when it aborts, also one that is just made. */
+  readonly givenUp?: AbortSignal | undefined;
 }
 
 /** `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver would parse it. */
 export async function connectionOptions({
   place,
   timeoutMs,
+  givenUp,
 }: SessionOptions): Promise<ConnectionOptions> {
+  const settings = await place.settings({ timeoutMs, givenUp });
+  // In the same turn the connection is made, and listens from then on.
+  if (givenUp?.aborted) throw givenUpError();
   return {
-    ...whereTo(await place.settings(timeoutMs)),
+    ...whereTo(settings),
     connectTimeout: timeoutMs,
     flags: ['-LOCAL_FILES'],
     jsonStrings: true,
@@ -40,19 +49,42 @@ export async function connectionOptions({
   };
 }
 
-/** In the words of mysql, mysql2 and mariadb, the last of which says `true` for a certificate that is checked. */
-function whereTo(settings: ConnectionSettings): ConnectionOptions {
-  if (typeof settings === 'string') return { uri: settings };
-  return { ...pick(settings, CONNECTING), ...(settings.ssl === true && { ssl: {} }) };
+/** A connection that goes when all is given up. What it was asked is not told so: see `within`. */
+export function makeConnection<C extends Connection>(
+  settings: ConnectionOptions,
+  { givenUp }: SessionOptions,
+): C {
+  const connection = createConnection(settings) as C;
+  const leave = onAbort(givenUp, () => cut(connection));
+  streamOf(connection).once('close', leave);
+  return connection;
 }
 
-/** Our tables would be in no database. */
-export function namesDatabase({ uri, database }: ConnectionOptions): boolean {
-  // Node's own error would hold the URL with its password.
-  if (uri !== undefined && !URL.canParse(uri)) {
-    throw new Error('The URL of the MySQL or MariaDB server cannot be read as a URL.');
+/** Says farewell, on which the server hangs up; it may not answer any more. */
+export async function endConnection(connection: Connection): Promise<void> {
+  const stream = streamOf(connection);
+  if (!stream.destroyed) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, END_MS_MAX);
+      stream.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      // Without a function it would be an error event where nothing can be sent any more.
+      connection.end(() => {});
+    });
   }
-  return Boolean(database) || (uri !== undefined && new URL(uri).pathname.length > 1);
+  cut(connection);
+}
+
+/** Without asking the server, which may not answer any more; marked as closing first, so no error event follows. */
+export function cut(connection: Connection): void {
+  connection.destroy();
+  streamOf(connection).destroy();
+}
+
+function streamOf(connection: Connection): Socket {
+  return (connection as unknown as { stream: Socket }).stream;
 }
 
 /** How long to wait for an answer before its server counts as gone, in milliseconds; 0 = for ever. */
@@ -72,7 +104,8 @@ export async function prepareSession(
       );
     });
     // Also where statements may take for ever.
-    return within(answerMsMax({ statementMs: options.timeoutMs }), answer);
+    const ms = answerMsMax({ statementMs: options.timeoutMs });
+    return within({ ms, givenUp: options.givenUp }, answer);
   };
   const [facts] = await run('select version(), @@max_allowed_packet');
   const isMariadb = String(facts?.[0]).includes('MariaDB');

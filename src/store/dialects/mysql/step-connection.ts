@@ -1,43 +1,43 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
 // a new one. A packet holds several statements, of which the server runs as many as come before the first failure.
-import {
-  type Connection,
-  type ConnectionOptions,
-  createConnection,
-  type QueryError,
-  type ResultSetHeader,
-} from 'mysql2';
+import type { Connection, ConnectionOptions, QueryError, ResultSetHeader } from 'mysql2';
 import { within } from '../answer-limit.ts';
 import { isMysqlAnswer, mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { PACKET_OVERHEAD_BYTES } from './packets.ts';
-import { answerMsMax, connectionOptions, prepareSession, type SessionOptions } from './session.ts';
+import {
+  answerMsMax,
+  connectionOptions,
+  cut,
+  endConnection,
+  makeConnection,
+  prepareSession,
+  type SessionOptions,
+} from './session.ts';
 import { ROLLBACK } from './step-sql.ts';
 
 /** What one statement gave: its rows as arrays, or what it changed. */
 export type Answer = readonly (readonly string[])[] | ResultSetHeader;
-
-/** How long a farewell may take; after it the socket is cut. */
-const END_MS_MAX = 1000;
 
 /** As much as fits into one frame of the protocol; a flush of the greatest size takes half of it. */
 const PACKET_BYTES_MAX = 16_000_000;
 
 export class StepConnection {
   readonly #connection: Connection;
-  readonly #answerMsMax: number;
+  readonly #limit: Parameters<typeof within>[0];
   #packetBytesMax: number;
   #isLost = false;
 
   private constructor(settings: ConnectionOptions, options: SessionOptions) {
-    this.#connection = createConnection({
+    const own: ConnectionOptions = {
       ...settings,
       multipleStatements: true,
       rowsAsArray: true,
       // Packets are complete: a `?` in the data of an event is no place for a value.
       queryFormat: (sql) => sql,
-    });
-    this.#answerMsMax = answerMsMax(options);
+    };
+    this.#connection = makeConnection(own, options);
+    this.#limit = { ms: answerMsMax(options), givenUp: options.givenUp };
     this.#packetBytesMax = options.packetBytesMax ?? PACKET_BYTES_MAX;
     // Without a listener the loss of an idle connection would end the process.
     this.#connection.on('error', () => {
@@ -51,9 +51,10 @@ export class StepConnection {
   static async connect(options: SessionOptions): Promise<StepConnection> {
     const made = new StepConnection(await connectionOptions(options), options);
     try {
-      await new Promise<void>((resolve, reject) => {
+      const connected = new Promise<void>((resolve, reject) => {
         made.#connection.connect((error) => (error === null ? resolve() : reject(error)));
       });
+      await within({ ms: 0, givenUp: options.givenUp }, connected);
       const bytes = await prepareSession(made.#connection, options);
       made.#packetBytesMax = Math.min(bytes - PACKET_OVERHEAD_BYTES, made.#packetBytesMax);
       return made;
@@ -93,22 +94,14 @@ export class StepConnection {
     );
   }
 
-  /** Ends it without asking the server, which may not answer any more; marked as closing first, so no event follows. */
   cut(): void {
     this.#isLost = true;
-    this.#connection.destroy();
-    (this.#connection as unknown as { stream: { destroy(): void } }).stream.destroy();
+    cut(this.#connection);
   }
 
   async end(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, END_MS_MAX);
-      this.#connection.end(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    this.cut();
+    await endConnection(this.#connection);
+    this.#isLost = true;
   }
 
   async #send(statements: readonly string[], isCommitting: boolean): Promise<Answer[]> {
@@ -139,7 +132,7 @@ export class StepConnection {
       // Comes once for each statement, also for one without fields.
       command.on('fields', onAnswer);
     });
-    return within(this.#answerMsMax, answer);
+    return within(this.#limit, answer);
   }
 }
 

@@ -2,13 +2,14 @@
 // never given out again, also when nobody was told that it is (a query that timed out on our side).
 import knex, { type Knex } from 'knex';
 import ClientPostgres, { type PooledConnection } from 'knex/lib/dialects/postgres/index.js';
-import pg from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import { acquired } from '../acquired.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import {
   clientConfig,
   connectFailure,
   endClient,
+  makeClient,
   prepareSession,
   type SessionOptions,
 } from './session.ts';
@@ -36,10 +37,15 @@ export function openPool(options: PoolOptions): Knex {
 }
 
 function clientClass(options: SessionOptions): typeof Knex.Client {
+  /** What knex makes its connections with, by `new`. */
+  function OwnClient(config: ClientConfig): Client {
+    return makeClient(config, options);
+  }
+
   class PostgresClient extends ClientPostgres {
     /** Ours: knex might find another one beside it, or none. */
-    override _driver(): typeof pg {
-      return pg;
+    override _driver(): unknown {
+      return { Client: OwnClient };
     }
 
     override acquireConnection(): Promise<PooledConnection> {

@@ -3,12 +3,18 @@
 //
 // Never inside a transaction that writes: notifying ones commit one after the other in the whole cluster. And not for
 // every step: a feed that was woken looks every few milliseconds as long as something comes.
-import pg from 'pg';
+import type { Client } from 'pg';
 import { systemClock } from '../../../base/clock.ts';
 import { Deferred } from '../../../base/deferred.ts';
 import { Loop } from '../../../base/loop.ts';
 import type { ChangedPlace, Watch, WatchOptions } from '../../dialect.ts';
-import { clientConfig, connectFailure, endClient, type SessionOptions } from './session.ts';
+import {
+  clientConfig,
+  connectFailure,
+  endClient,
+  makeClient,
+  type SessionOptions,
+} from './session.ts';
 
 const CHANNELS: Readonly<Record<string, ChangedPlace>> = {
   aftercommit_inbox: 'inbox',
@@ -30,7 +36,7 @@ export class PostgresWatch implements Watch {
   readonly #options: WatchOptions;
   readonly #loop: Loop;
   readonly #grown = new Set<string>();
-  #client: pg.Client | null = null;
+  #client: Client | null = null;
   #isTelling = false;
 
   constructor(session: SessionOptions, options: WatchOptions) {
@@ -59,7 +65,8 @@ export class PostgresWatch implements Watch {
 
   /** Until the connection is lost, or the signal aborts. */
   async #listen(signal: AbortSignal): Promise<number> {
-    const client = new pg.Client(await clientConfig(this.#session, 'aftercommit watch'));
+    const config = await clientConfig(this.#session, 'aftercommit watch');
+    const client = makeClient(config, this.#session);
     const lost = new Deferred<void>();
     client.on('error', () => lost.resolve());
     client.on('end', () => lost.resolve());
@@ -89,7 +96,7 @@ export class PostgresWatch implements Watch {
   }
 
   /** One notification at a time and stream; whatever grows meanwhile is in the next. */
-  async #tellAll(client: pg.Client): Promise<void> {
+  async #tellAll(client: Client): Promise<void> {
     this.#isTelling = true;
     while (this.#grown.size > 0 && this.#client === client) {
       const streams = [...this.#grown];

@@ -4,6 +4,7 @@ import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
 import { postgresOutcome } from '../db-errors.ts';
+import { isPostgresHopeless } from '../hopeless.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
@@ -42,6 +43,7 @@ class PostgresDialect implements Dialect {
   readonly hasSteps = true;
   readonly hasTrustedRows = true;
   readonly outcomeOf = postgresOutcome;
+  readonly isHopeless = isPostgresHopeless;
   readonly adopter = postgresAdopter;
   readonly numbering: Steppers;
   readonly #db: Knex;

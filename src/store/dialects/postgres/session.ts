@@ -1,6 +1,8 @@
 // How every connection to PostgreSQL is set up, in the pool and for steps alike: nothing that the server or the role
 // has by default may change what our statements mean, and nothing may wait for ever, on neither side.
-import type { Client, ClientConfig } from 'pg';
+import pg, { type Client, type ClientConfig } from 'pg';
+import { onAbort } from '../../../base/on-abort.ts';
+import { givenUpError } from '../answer-limit.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { type KnexClient, type Place, pick } from '../source.ts';
@@ -22,14 +24,18 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   /** How long one statement may take, in milliseconds; 0 = for ever. */
   readonly statementMs: number;
+  /** Cuts every connection when it aborts, also one that is just made. */
+  readonly givenUp?: AbortSignal | undefined;
 }
 
 /** `query_timeout` is for a server that has gone without a word; its connection is not used again. */
 export async function clientConfig(
-  { place, timeoutMs, statementMs }: SessionOptions,
+  { place, timeoutMs, statementMs, givenUp }: SessionOptions,
   name: string,
 ): Promise<ClientConfig> {
-  const settings = await place.settings(timeoutMs);
+  const settings = await place.settings({ timeoutMs, givenUp });
+  // In the same turn the client is made, and listens from then on.
+  if (givenUp?.aborted) throw givenUpError();
   return {
     ...(typeof settings === 'string' ? { connectionString: settings } : pick(settings, CONNECTING)),
     application_name: name,
@@ -37,6 +43,14 @@ export async function clientConfig(
     connectionTimeoutMillis: timeoutMs,
     query_timeout: statementMs === 0 ? 0 : statementMs + GRACE_MS,
   };
+}
+
+/** A client that goes when all is given up: what it was asked fails then. To be connected in the same turn. */
+export function makeClient(config: ClientConfig, { givenUp }: SessionOptions): Client {
+  const client = new pg.Client(config);
+  const leave = onAbort(givenUp, () => client.connection.stream.destroy());
+  client.connection.once('end', leave);
+  return client;
 }
 
 /**

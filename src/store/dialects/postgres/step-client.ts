@@ -1,12 +1,13 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
 // a new one. Statements are prepared by name.
-import pg from 'pg';
+import type { Client } from 'pg';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import {
   clientConfig,
   connectFailure,
   endClient,
+  makeClient,
   prepareSession,
   type SessionOptions,
 } from './session.ts';
@@ -27,10 +28,10 @@ export type FirstRow = <Row>(
 ) => Promise<Row | undefined>;
 
 export class StepClient {
-  readonly #client: pg.Client;
+  readonly #client: Client;
   #isLost = false;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: Client) {
     this.#client = client;
     // Without a listener the loss of an idle connection would end the process.
     client.on('error', () => {
@@ -42,7 +43,8 @@ export class StepClient {
   }
 
   static async connect(options: SessionOptions, stream: string): Promise<StepClient> {
-    const client = new pg.Client(await clientConfig(options, `aftercommit step ${stream}`));
+    const config = await clientConfig(options, `aftercommit step ${stream}`);
+    const client = makeClient(config, options);
     const made = new StepClient(client);
     try {
       await client.connect();

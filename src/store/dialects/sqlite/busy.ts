@@ -5,14 +5,22 @@ import { isSqliteBusy } from '../db-errors.ts';
 
 const BACKOFF = { firstMs: 1, maxMs: 20 };
 
-/** Runs synchronous `work` until it meets no other writer; gives up with the busy error after `timeoutMs`. */
-export async function whenFree<T>(work: () => T, timeoutMs: number): Promise<T> {
+/**
+ * Runs synchronous `work` until it meets no other writer; gives up with the busy error after `timeoutMs`, or when it is
+ * given up.
+ */
+export async function whenFree<T>(
+  work: () => T,
+  timeoutMs: number,
+  givenUp?: AbortSignal,
+): Promise<T> {
   const deadline = systemClock.monotonicMs() + timeoutMs;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return work();
     } catch (error) {
-      if (!isSqliteBusy(error) || systemClock.monotonicMs() >= deadline) throw error;
+      const isLate = givenUp?.aborted || systemClock.monotonicMs() >= deadline;
+      if (!isSqliteBusy(error) || isLate) throw error;
     }
     await systemClock.sleep(backoffMs(attempt, BACKOFF));
   }

@@ -31,6 +31,13 @@ export function loadDriver(): Promise<DatabaseClass> {
 
 /** The file named by `sqlite:PATH`, or by a knex instance's `filename`; its folder made when it is missing. */
 export function databaseFile(settings: ConnectionSettings): string {
+  const file = filePath(settings);
+  mkdirSync(dirname(file), { recursive: true });
+  return file;
+}
+
+/** Throws when it names no file. */
+export function filePath(settings: ConnectionSettings): string {
   const isUrl = typeof settings === 'string';
   const path = isUrl ? settings.replace(/^sqlite3?:(?:\/\/(?=\/))?/, '') : settings.filename;
   if (typeof path !== 'string' || path === '' || /^(?::memory:|file:)/.test(path)) {
@@ -39,9 +46,7 @@ export function databaseFile(settings: ConnectionSettings): string {
         `${JSON.stringify(isUrl ? settings : path)}: of a database in memory every connection has its own.`,
     );
   }
-  const file = resolve(path);
-  mkdirSync(dirname(file), { recursive: true });
-  return file;
+  return resolve(path);
 }
 
 /** busy_timeout is 0: a foreign writer must never freeze the process; who meets it retries asynchronously. */

@@ -13,6 +13,7 @@ import {
 export class HotHandle {
   readonly #handle: DatabaseSyncInstance;
   readonly #timeoutMs: number;
+  readonly #givenUp: AbortSignal | undefined;
   readonly #statements = new Map<string, StreamStatements>();
   readonly #tables = new Map<string, TableStatements>();
 
@@ -20,12 +21,13 @@ export class HotHandle {
   readonly #begin: StatementSyncInstance;
   readonly #commit: StatementSyncInstance;
 
-  constructor(handle: DatabaseSyncInstance, timeoutMs: number) {
+  constructor(handle: DatabaseSyncInstance, timeoutMs: number, givenUp?: AbortSignal) {
     this.#handle = handle;
     this.#dataVersion = handle.prepare('pragma data_version');
     this.#begin = handle.prepare('begin immediate');
     this.#commit = handle.prepare('commit');
     this.#timeoutMs = timeoutMs;
+    this.#givenUp = givenUp;
   }
 
   /** The prepared statements of a stream; its tables are there. */
@@ -49,23 +51,27 @@ export class HotHandle {
   }
 
   read<T>(work: () => T): Promise<T> {
-    return whenFree(work, this.#timeoutMs);
+    return whenFree(work, this.#timeoutMs, this.#givenUp);
   }
 
   /** Runs `work` as a transaction. */
   write<T>(work: (handle: DatabaseSyncInstance) => T): Promise<T> {
-    return whenFree(() => {
-      this.#begin.run();
-      try {
-        const result = work(this.#handle);
-        this.#commit.run();
-        return result;
-      } catch (error) {
-        // Some failures (disk full) have ended the transaction already.
-        if (this.#handle.isTransaction) this.#handle.exec('rollback');
-        throw error;
-      }
-    }, this.#timeoutMs);
+    return whenFree(
+      () => {
+        this.#begin.run();
+        try {
+          const result = work(this.#handle);
+          this.#commit.run();
+          return result;
+        } catch (error) {
+          // Some failures (disk full) have ended the transaction already.
+          if (this.#handle.isTransaction) this.#handle.exec('rollback');
+          throw error;
+        }
+      },
+      this.#timeoutMs,
+      this.#givenUp,
+    );
   }
 
   /** Another one when another connection has committed; null when the file is held just now, or was closed. */

@@ -16,8 +16,14 @@ interface Query {
 /** As knex has it for a connection. */
 const TIMEOUT_MS = 60_000;
 
-/** knex works on copies of a client, which know no private members. */
-function timeoutOf(config: { readonly acquireConnectionTimeout?: number }): number {
+/** What is said to knex; it works on copies of a client, which know no private members. */
+interface ClientConfig {
+  readonly acquireConnectionTimeout?: number;
+  /** Nobody waits for another writer any more when it aborts. */
+  readonly givenUp?: AbortSignal;
+}
+
+function timeoutOf(config: ClientConfig): number {
   return config.acquireConnectionTimeout ?? TIMEOUT_MS;
 }
 
@@ -47,16 +53,20 @@ class ClientSqlite extends ClientBetterSqlite3 {
 
   async _query(connection: DatabaseSyncInstance, query: Query): Promise<Query> {
     const bindings = this._formatBindings(query.bindings) as string[];
-    await whenFree(() => {
-      const statement = connection.prepare(query.sql);
-      if (statement.columns().length > 0) {
-        query.response = statement.all(...bindings);
-      } else {
-        const { lastInsertRowid, changes } = statement.run(...bindings);
-        query.response = { lastInsertRowid, changes };
-        query.context = { lastID: lastInsertRowid, changes };
-      }
-    }, timeoutOf(this.config));
+    await whenFree(
+      () => {
+        const statement = connection.prepare(query.sql);
+        if (statement.columns().length > 0) {
+          query.response = statement.all(...bindings);
+        } else {
+          const { lastInsertRowid, changes } = statement.run(...bindings);
+          query.response = { lastInsertRowid, changes };
+          query.context = { lastID: lastInsertRowid, changes };
+        }
+      },
+      timeoutOf(this.config),
+      (this.config as ClientConfig).givenUp,
+    );
     // SQLite answers at once: a chain of queries would otherwise never let the process's other work in.
     await nextTurn();
     return query;

@@ -20,31 +20,41 @@ import { appendSql, ROWS_AT_ONCE } from './statements.ts';
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
-export async function openSqlite({ place, timeoutMs }: PlaceOptions): Promise<OpenDatabase> {
+export async function openSqlite({
+  place,
+  timeoutMs,
+  givenUp,
+}: PlaceOptions): Promise<OpenDatabase> {
   // Once, since all connections have to be to the same file.
-  const file = databaseFile(await place.settings(timeoutMs));
+  const file = databaseFile(await place.settings({ timeoutMs, givenUp }));
   const Driver = await loadDriver();
   if (place.client !== null) requireSameLibrary(place.client, Driver);
   const handle = await openHandle(Driver, file, timeoutMs);
   try {
-    await whenFree(() => {
-      // The mode is a property of the file; changing it needs the file for oneself for a moment. Whoever writes to a
-      // database that is not adopted may have a SQLite that must not write in that mode.
-      if (!isOriginal(handle)) handle.exec('pragma journal_mode = wal');
-    }, timeoutMs);
+    await whenFree(
+      () => {
+        // The mode is a property of the file; changing it needs the file for oneself for a moment. Whoever writes to a
+        // database that is not adopted may have a SQLite that must not write in that mode.
+        if (!isOriginal(handle)) handle.exec('pragma journal_mode = wal');
+      },
+      timeoutMs,
+      givenUp,
+    );
   } catch (error) {
     handle.close();
     throw error;
   }
-  const db = openKnex(file, timeoutMs);
-  const reader = openKnex(file, timeoutMs);
-  const hot = new HotHandle(handle, timeoutMs);
+  const db = openKnex(file, timeoutMs, givenUp);
+  const reader = openKnex(file, timeoutMs, givenUp);
+  const hot = new HotHandle(handle, timeoutMs, givenUp);
   return { db, reader, dialect: new SqliteDialect({ db, reader, hot }) };
 }
 
 /** One connection: a second one could only wait for the first. */
-function openKnex(file: string, timeoutMs: number): Knex {
+function openKnex(file: string, timeoutMs: number, givenUp?: AbortSignal): Knex {
+  const own = { givenUp };
   return knex({
+    ...own,
     client: SqliteClient,
     connection: { filename: file },
     useNullAsDefault: true,
@@ -68,6 +78,7 @@ class SqliteDialect implements Dialect {
   readonly hasSteps = false;
   readonly hasTrustedRows = true;
   readonly outcomeOf = sqliteOutcome;
+  readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
   readonly numbering: SqliteNumbering;
   readonly #db: Knex;

@@ -1,0 +1,26 @@
+// What is wrong with what names a database, as far as that is seen before anything is connected or loaded.
+
+import { requireDatabase } from './dialects/mysql/where-to.ts';
+import type { ConnectionSettings, Place } from './dialects/source.ts';
+import { isKnownUrl, placeOf } from './dialects/source.ts';
+import { filePath } from './dialects/sqlite/driver.ts';
+import type { DatabaseSource } from './source.ts';
+
+const REQUIRE: Readonly<Record<Place['kind'], (settings: ConnectionSettings) => unknown>> = {
+  sqlite: filePath,
+  // A database without a name is that of the user.
+  postgres: () => {},
+  mysql: requireDatabase,
+};
+
+/** One sentence; null when nothing is. Of which kinds a URL may be is for the settings to say. */
+export function sourceProblem(source: DatabaseSource): string | null {
+  if (typeof source === 'string' && !isKnownUrl(source)) return null;
+  try {
+    const { kind, known } = placeOf(source);
+    if (known !== null) REQUIRE[kind](known);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
