@@ -12,14 +12,13 @@ import {
 } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
-import { openTcpPath, type TcpPath } from '../support/tcp-path.ts';
+import { type CutPath, openCutPath, openTcpPath, type TcpPath } from '../support/tcp-path.ts';
 import { until } from '../support/until.ts';
 
 const READERS = [{ component: 'c' }, { component: 'LIVE' }, { from: 'beginning' }] as const;
 
 let database: TestDatabase;
 let node: NodeProcess;
-let path: TcpPath;
 let stop: AbortController;
 let runs: Promise<void>[];
 beforeEach(() => {
@@ -44,11 +43,8 @@ function read(url: string, options: ConsumerOptions) {
   return { told, got, isReady: () => until(() => told.at(-1) === 'ready') };
 }
 
-const cut = () => {
-  for (const socket of path.sockets) socket.destroy();
-};
-
 describeDatabase('sqlite', 'a poll', (kind) => {
+  let path: TcpPath;
   let port: number;
   let connections: number;
   const serve = async () => {
@@ -96,7 +92,7 @@ describeDatabase('sqlite', 'a poll', (kind) => {
     await until(() => got.length === 1);
     const before = connections;
     node.signal('SIGSTOP');
-    cut();
+    for (const socket of path.sockets) socket.destroy();
     // It asks again by a new connection, which the machine of the frozen server takes.
     await until(() => connections > before);
     expect(told.length).toBeGreaterThan(1);
@@ -111,15 +107,11 @@ describeDatabase('sqlite', 'a poll', (kind) => {
 
 for (const kind of serverKinds) {
   describeDatabase(kind, 'a reader by push whose server has lost its database', () => {
+    let path: CutPath;
     let db: Knex;
-    let isCut = false;
     beforeEach(async () => {
-      isCut = false;
       database = await createDatabase(kind);
-      path = await openTcpPath(database.url, (near, far) => {
-        if (isCut) for (const end of [near, far]) end.destroy();
-        else near.pipe(far).pipe(near);
-      });
+      path = await openCutPath(database.url);
       node = await startNode({ databaseUrl: path.url, logLevel: 'silent' });
       db = applicationKnex(kind, database.url);
     });
@@ -138,14 +130,13 @@ for (const kind of serverKinds) {
       for (const { isReady } of readers) await isReady();
       await add('before');
       await until(() => readers.every(({ got }) => got.length === 1));
-      isCut = true;
-      cut();
+      path.cut();
       await add('meanwhile');
       for (const { told } of readers) {
         await until(() => told.length > 1);
         expect(told).toEqual(told.map((_, nth) => (nth === 0 ? 'ready' : 'StoreUnavailable')));
       }
-      isCut = false;
+      path.mend();
       for (const { told } of readers) await until(() => told.includes('ready', 1));
       await add('behind');
       for (const { told, got } of readers) {
