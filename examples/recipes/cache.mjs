@@ -48,7 +48,10 @@ export class Cache {
   }
 }
 
-/** Runs until the signal aborts. Without a component the consumer is LIVE: no cursor, and it holds nothing back. */
+/**
+ * Runs until the signal aborts. Without a component the consumer is LIVE: no cursor, and it holds nothing back. Behind
+ * each trouble it is ready again as soon as it can hear, and the cache begins anew, empty.
+ */
 export async function keepFresh({ client, cache, signal }) {
   const consumer = client.consumer({
     want: ['PRODUCT_CHANGED'],

@@ -48,9 +48,16 @@ export interface ConsumerOptions {
    * @default 2000
    */
   readonly settleMs?: number | undefined;
-  /** Called whenever events can come: at first, and after each new connection. */
+  /**
+   * Called whenever events can come: when the server has answered, at first and after each trouble of a connection, and
+   * when it can read its database again. What it throws ends the run.
+   */
   readonly onReady?: (() => void) | undefined;
-  /** Called when it could not go on and will try again, and when a handler rejected. What it throws ends the run. */
+  /**
+   * Called each time that it could not go on and will try again, and when a handler rejected. By push also, over and
+   * over, while the server cannot read its database (`StoreUnavailable`, `Timeout`): the connection stays then. What it
+   * throws ends the run.
+   */
   readonly onTrouble?: ((error: unknown) => void) | undefined;
 }
 

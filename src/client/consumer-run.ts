@@ -96,7 +96,7 @@ export class ConsumerRun implements Reading {
       } catch (error) {
         if (this.ending.aborted) break;
         if (!isTransient(error) || isTakenOver(error)) throw error;
-        this.#report(error);
+        this.trouble(error);
         if (systemClock.monotonicMs() - this.#readyAtMs > SOUND_MS) this.#failures = 0;
         await systemClock.sleep(this.#pauseMs(error), this.ending);
         this.#failures += 1;
@@ -137,7 +137,11 @@ export class ConsumerRun implements Reading {
 
   ready(): void {
     this.#readyAtMs = systemClock.monotonicMs();
-    this.#options.onReady?.();
+    this.#tell(() => this.#options.onReady?.());
+  }
+
+  trouble(error: unknown): void {
+    this.#tell(() => this.#options.onTrouble?.(error));
   }
 
   take(batch: WireBatch, session?: AbortSignal): Promise<boolean | null> {
@@ -170,15 +174,15 @@ export class ConsumerRun implements Reading {
       this.#enough.abort();
     } catch (error) {
       if (isFinal(error)) this.#fail(error);
-      else this.#report(error);
+      else this.trouble(error);
     }
     return this.#enough.signal.aborted ? null : false;
   }
 
-  /** What the callback throws would be nobody's: it ends the run. */
-  #report(trouble: unknown): void {
+  /** What a callback throws would be nobody's: it ends the run. */
+  #tell(call: () => void): void {
     try {
-      this.#options.onTrouble?.(trouble);
+      call();
     } catch (error) {
       this.#fail(error);
     }

@@ -2,14 +2,23 @@
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { CallError } from './call-error.ts';
-import type { Caller, CallParams } from './caller.ts';
+import { CALL_MS_MAX, type Caller, type CallParams } from './caller.ts';
 import { beginLive } from './live-start.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
 
 /** How long the server holds a question that it has no events for: below the time-outs of most proxies. */
 const WAIT_MS = 20_000;
+/** How much longer an answer may take before the server counts as gone. */
+const PATIENCE_MS = 15_000;
 const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+
+interface Limits {
+  /** For events, at the server. */
+  readonly waitMs: number;
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+}
 
 export class PollReceiver implements Receiver {
   readonly #caller: Caller;
@@ -28,30 +37,35 @@ export class PollReceiver implements Receiver {
     else await begin(reading, call);
     // What a handler of the last session is still at is not asked for again.
     await reading.idle();
+    // Registering is remembered and asks nothing, so only the first answer shows that there is a server. Until then
+    // nobody counts on being told, and a large answer may take its time.
+    let batch = await this.#ask(reading, { waitMs: 0, timeoutMs: CALL_MS_MAX });
     reading.ready();
     let refusals = 0;
     for (;;) {
-      signal.throwIfAborted();
-      const batch = await this.#ask(reading);
       const isNews = batch.events.length > 0 || batch.upTo !== batch.after;
       if (!isNews || (await reading.take(batch)) !== false) refusals = 0;
       else {
         await systemClock.sleep(backoffMs(refusals, BACKOFF), signal);
         refusals += 1;
       }
+      signal.throwIfAborted();
+      batch = await this.#ask(reading, { waitMs: WAIT_MS, timeoutMs: WAIT_MS + PATIENCE_MS });
     }
   }
 
-  async #ask({ component, stream, want, position, ending: signal }: Reading): Promise<WireBatch> {
+  async #ask(reading: Reading, { waitMs, timeoutMs }: Limits): Promise<WireBatch> {
+    const { component, stream, want, position, ending: signal } = reading;
     const params: CallParams<'pollEvents'> = {
       component,
       stream,
       want,
-      wait_ms: WAIT_MS,
+      wait_ms: waitMs,
       ...(position !== null && { last_id: position.id, epoch: position.epoch }),
       ...(this.#eventsMax !== undefined && { limit: this.#eventsMax }),
     };
-    const text = await this.#caller.callText('pollEvents', JSON.stringify(params), { signal });
+    const options = { signal, timeoutMs };
+    const text = await this.#caller.callText('pollEvents', JSON.stringify(params), options);
     return readBatch(JSON.parse(text), text, 0);
   }
 }

@@ -3,6 +3,7 @@ import { nextTurn } from '../base/clock.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { CallError, isCallError, TAKEN_OVER } from './call-error.ts';
 import type { CallParams } from './caller.ts';
+import { DatabaseCheck } from './database-check.ts';
 import { InOrder } from './in-order.ts';
 import { beginLive } from './live-start.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
@@ -30,9 +31,13 @@ export class PushReceiver implements Receiver {
   async session(reading: Reading): Promise<never> {
     const { ending } = reading;
     const over = new AbortController();
+    let check: DatabaseCheck | null = null;
     const socket = await RpcSocket.open(
       this.#transport,
-      isLive(reading) ? inAnyOrder(reading) : inOrder(reading, this.#inFlight, over),
+      {
+        onCall: isLive(reading) ? inAnyOrder(reading) : inOrder(reading, this.#inFlight, over),
+        onSilence: () => check?.begin(),
+      },
       ending,
     );
     // The handler's answer to the batch at hand still goes out.
@@ -50,6 +55,7 @@ export class PushReceiver implements Receiver {
       if (isLive(reading)) await subscribeLive(socket, reading);
       else await subscribe(socket, reading, this.#inFlight);
       reading.ready();
+      check = new DatabaseCheck({ reading, socket, over: over.signal });
       const code = await socket.closed;
       throw isCallError(over.signal.reason) ? over.signal.reason : closeError(code);
     } finally {

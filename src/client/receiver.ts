@@ -29,8 +29,10 @@ export interface Reading {
   acknowledge(call: Calling): Promise<void>;
   /** A LIVE reader begins here. */
   beginAt(position: Position): void;
-  /** It is being read. */
+  /** It is being read. What the callback throws ends the run. */
   ready(): void;
+  /** It cannot be read for a while; `ready` follows when it can again, unless the session ends. */
+  trouble(error: unknown): void;
   /**
    * Handles one batch; false = it has to come again, null = nobody waits for an answer any more. One at a time, also
    * across sessions; a batch whose turn comes when its session is over is not handled.

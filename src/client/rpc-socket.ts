@@ -1,5 +1,6 @@
 // JSON-RPC 2.0 in both directions over one socket: our calls with their answers, and calls of the server's, which
 // are answered with what their handler makes of them.
+import { systemClock } from '../base/clock.ts';
 import { Deferred } from '../base/deferred.ts';
 import { membersOf } from '../contract/json-text.ts';
 import { CallError } from './call-error.ts';
@@ -34,31 +35,43 @@ interface Received {
  */
 export type OnCall = (call: IncomingCall) => Promise<unknown>;
 
-/** Two or three of them without a word, and the connection is given up. */
+export interface RpcSocketOptions {
+  readonly onCall: OnCall;
+  /** Told when a connection that is silent is asked whether it lives: there may be more to ask. */
+  readonly onSilence?: () => void;
+}
+
+/** After so long without a word the connection is asked, and after as long again it is given up. */
 const SILENCE_MS = 15_000;
+/** By chance it is asked up to so much earlier: what was told to many at once is followed by their silence at once. */
+const SPREAD_MS = 5000;
 
 export class RpcSocket {
-  readonly #onCall: OnCall;
+  readonly #options: RpcSocketOptions;
   readonly #waiting = new Map<number, Deferred<string>>();
   readonly #closed = new Deferred<number>();
   #socket: TransportSocket | null = null;
-  #isGone = false;
-  #isSilent = false;
+  readonly #gone = new AbortController();
+  #heardAtMs = systemClock.monotonicMs();
   #calls = 0;
 
-  private constructor(onCall: OnCall) {
-    this.#onCall = onCall;
+  private constructor(options: RpcSocketOptions) {
+    this.#options = options;
   }
 
   /** Rejects as `Transport.openSocket` does. */
-  static async open(transport: Transport, onCall: OnCall, signal: AbortSignal): Promise<RpcSocket> {
-    const socket = new RpcSocket(onCall);
+  static async open(
+    transport: Transport,
+    options: RpcSocketOptions,
+    signal: AbortSignal,
+  ): Promise<RpcSocket> {
+    const socket = new RpcSocket(options);
     const events = {
       onText: (text: string) => socket.#receive(text),
       onClose: (code: number) => socket.#end(code),
     };
     socket.#socket = await transport.openSocket(events, signal);
-    socket.#listenForSilence();
+    void socket.#listenForSilence();
     return socket;
   }
 
@@ -72,13 +85,17 @@ export class RpcSocket {
   }
 
   /** Rejects with `CallError`. */
-  async call<M extends CallMethod>(method: M, params: CallParams<M>): Promise<CallResult<M>> {
-    if (this.#isGone) throw lostError();
+  async call<M extends CallMethod>(
+    method: M,
+    params: CallParams<M>,
+    timeoutMs = CALL_MS_MAX,
+  ): Promise<CallResult<M>> {
+    if (this.#gone.signal.aborted) throw lostError();
     this.#calls += 1;
     const id = this.#calls;
     const answer = new Deferred<string>();
-    const giveUp = () => answer.reject(timeoutError(method, CALL_MS_MAX));
-    const patience = setTimeout(giveUp, CALL_MS_MAX);
+    const giveUp = () => answer.reject(timeoutError(method, timeoutMs));
+    const patience = setTimeout(giveUp, timeoutMs);
     this.#waiting.set(id, answer);
     try {
       this.#socket?.send(requestText(id, method, JSON.stringify(params)));
@@ -90,22 +107,32 @@ export class RpcSocket {
   }
 
   /** A half-open connection is silent for ever: one that is silent is asked, and one that does not answer is left. */
-  #listenForSilence(): void {
-    let isAsked = false;
-    const timer = setInterval(() => {
-      if (!this.#isSilent) isAsked = false;
-      else if (isAsked) this.close();
-      else {
-        isAsked = true;
-        this.call('ping', { echo: 0 }).catch(() => {});
-      }
-      this.#isSilent = true;
-    }, SILENCE_MS);
-    void this.#closed.promise.then(() => clearInterval(timer));
+  async #listenForSilence(): Promise<void> {
+    const { signal } = this.#gone;
+    while (!signal.aborted) {
+      await this.#silence();
+      if (signal.aborted) return;
+      const askedAtMs = systemClock.monotonicMs();
+      this.call('ping', { echo: 0 }).catch(() => {});
+      this.#options.onSilence?.();
+      await systemClock.sleep(SILENCE_MS, signal);
+      if (this.#heardAtMs < askedAtMs) return this.close();
+    }
+  }
+
+  /** Resolves when it has been silent for long enough, or is gone. */
+  async #silence(): Promise<void> {
+    const { signal } = this.#gone;
+    const enoughMs = SILENCE_MS - Math.random() * SPREAD_MS;
+    for (;;) {
+      const leftMs = this.#heardAtMs + enoughMs - systemClock.monotonicMs();
+      if (leftMs <= 0 || signal.aborted) return;
+      await systemClock.sleep(leftMs, signal);
+    }
   }
 
   #receive(text: string): void {
-    this.#isSilent = false;
+    this.#heardAtMs = systemClock.monotonicMs();
     let parsed: Received | null;
     try {
       parsed = JSON.parse(text);
@@ -126,7 +153,7 @@ export class RpcSocket {
     const id = members.findLast((member) => member.key === 'id');
     const params = members.findLast((member) => member.key === 'params');
     if (id === undefined || params === undefined) return;
-    const result = await this.#onCall({ ...call, text, paramsStart: params.start });
+    const result = await this.#options.onCall({ ...call, text, paramsStart: params.start });
     if (result === undefined) return;
     const outcome =
       result === null
@@ -136,7 +163,7 @@ export class RpcSocket {
   }
 
   #end(code: number): void {
-    this.#isGone = true;
+    this.#gone.abort();
     for (const answer of this.#waiting.values()) answer.reject(lostError());
     this.#closed.resolve(code);
   }

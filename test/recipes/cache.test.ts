@@ -1,11 +1,13 @@
 // examples/recipes/cache.mjs: what a cache says is what is committed, as soon as it has heard of it, and while it
 // cannot hear.
 import type { Knex } from 'knex';
+import type { Settings } from '../../src/config/load.ts';
 import { addEvent } from '../../src/generator/index.ts';
 import { applicationKnex } from '../support/application-knex.ts';
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
+import { openCutPath } from '../support/tcp-path.ts';
 import { until } from '../support/until.ts';
 import { killPrograms, type Program, startProgram } from './programs.ts';
 
@@ -20,8 +22,8 @@ describeDatabases('a cache kept right by events', (kind) => {
   let db: Knex;
   let port: number;
   let node: NodeProcess;
-  const serve = async () => {
-    node = await startNode({ databaseUrl: database.url, port, windowEventsMax: 100 });
+  const serve = async (more: Partial<Settings> = {}) => {
+    node = await startNode({ databaseUrl: database.url, port, windowEventsMax: 100, ...more });
   };
   beforeEach(async () => {
     database = await createDatabase(kind);
@@ -102,6 +104,27 @@ describeDatabases('a cache kept right by events', (kind) => {
     await change(1, 30);
     await until(async () => (await ask('get?id=1')).price === 30);
   });
+
+  // What both servers have in common; the client's own test is on both.
+  if (kind === 'postgres') {
+    it('keeps nothing when the server has lost the database that its writers have', async () => {
+      const path = await openCutPath(database.url);
+      await node.end('SIGTERM');
+      await serve({ databaseUrl: path.url, logLevel: 'silent' });
+      const { ask, isKept } = await open();
+      await isKept();
+      path.cut();
+      await change(1, 20);
+      expect((await ask('get?id=1')).price).toBe(10);
+      await until(async () => (await ask('get?id=1')).price === 20, 40_000);
+      path.mend();
+      await isKept();
+      await change(1, 30);
+      await until(async () => (await ask('get?id=1')).price === 30);
+      await node.end('SIGKILL');
+      await path.close();
+    });
+  }
 
   it('forgets all when it was too slow to be told all', async () => {
     const { program, ask, isKept } = await open();

@@ -40,3 +40,27 @@ export async function openTcpPath(
     },
   };
 }
+
+export interface CutPath extends TcpPath {
+  /** Ends every connection, and each new one, until it is mended. */
+  cut(): void;
+  mend(): void;
+}
+
+export async function openCutPath(url: string): Promise<CutPath> {
+  let isCut = false;
+  const path = await openTcpPath(url, (near, far) => {
+    if (isCut) for (const end of [near, far]) end.destroy();
+    else near.pipe(far).pipe(near);
+  });
+  return {
+    ...path,
+    cut: () => {
+      isCut = true;
+      for (const socket of path.sockets) socket.destroy();
+    },
+    mend: () => {
+      isCut = false;
+    },
+  };
+}

@@ -16,8 +16,9 @@ async function open() {
     },
   };
   const signal = new AbortController().signal;
-  const socket = await RpcSocket.open(transport, async () => true, signal);
-  return { socket, sent, events };
+  const onSilence = jest.fn();
+  const socket = await RpcSocket.open(transport, { onCall: async () => true, onSilence }, signal);
+  return { socket, sent, events, onSilence };
 }
 
 describe('RpcSocket', () => {
@@ -25,32 +26,48 @@ describe('RpcSocket', () => {
   afterEach(() => jest.useRealTimers());
 
   it('asks a connection that is silent, and gives up one that does not answer', async () => {
-    const { socket, sent } = await open();
+    const { socket, sent, onSilence } = await open();
     let closed: number | null = null;
     void socket.closed.then((code) => {
       closed = code;
     });
-    await jest.advanceTimersByTimeAsync(31_000);
+    await jest.advanceTimersByTimeAsync(9900);
+    expect(sent).toEqual([]);
+    await jest.advanceTimersByTimeAsync(5200);
     expect(sent.map(({ method }) => method)).toEqual(['ping']);
+    expect(onSilence).toHaveBeenCalledTimes(1);
     expect(closed).toBeNull();
     await jest.advanceTimersByTimeAsync(15_000);
     expect(closed).toBe(1006);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('keeps one that answers', async () => {
+  it('asks nothing while there is something to hear', async () => {
     const { socket, sent, events } = await open();
+    for (let nth = 0; nth < 20; nth += 1) {
+      await jest.advanceTimersByTimeAsync(9000);
+      events.onText('{}');
+    }
+    expect(sent).toEqual([]);
+    socket.close();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('keeps one that answers, and asks it again and again', async () => {
+    const { socket, sent, events, onSilence } = await open();
     let isClosed = false;
     void socket.closed.then(() => {
       isClosed = true;
     });
-    for (let nth = 0; nth < 20; nth += 1) {
-      await jest.advanceTimersByTimeAsync(15_000);
+    for (let nth = 0; nth < 40; nth += 1) {
+      await jest.advanceTimersByTimeAsync(7500);
       const ping = sent.shift();
       if (ping !== undefined) {
         events.onText(JSON.stringify({ jsonrpc: '2.0', id: ping.id, result: { echo: 0 } }));
       }
     }
+    expect(onSilence.mock.calls.length).toBeGreaterThan(12);
     expect(isClosed).toBe(false);
     socket.close();
     await jest.advanceTimersByTimeAsync(0);
