@@ -1,5 +1,6 @@
 // The door to delivery: consumers register, poll, and subscribe over a channel. Who the caller is and what it may
 // see has been decided before.
+import { inTime } from '../base/in-time.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { ARCHIVER, type ConsumerName, identOf, isStale, LIVE } from '../contract/consumer.ts';
 import { isServiceError, ServiceError, streamNotFound } from '../contract/errors.ts';
@@ -64,6 +65,9 @@ export interface StreamInfo extends StreamState {
   /** Rows that wait for their place in the order. */
   readonly inbox: number;
 }
+
+/** Idle clients ask for the stream now and then, and wait for the database, not for the warehouse. */
+const ARCHIVE_MS_MAX = 1000;
 
 export class Delivery implements Service {
   readonly #options: DeliveryOptions;
@@ -141,11 +145,13 @@ export class Delivery implements Service {
     const { store, logger } = this.#options;
     const { rows } = await store.inboxDepth(stream);
     const state = await store.syncedState(stream);
-    const readableAfter = await store.readableAfter(stream, state).catch((error: unknown) => {
-      // What the active database says is wanted also when the warehouse is away.
-      logger.warn({ error, stream }, 'The archive does not say from where it can be read.');
-      return state.discardedUpTo;
+    let readableAfter = state.discardedUpTo;
+    const asked = store.readableAfter(stream, state).then((id) => {
+      readableAfter = id;
     });
+    // What the active database says is wanted also while the warehouse is away.
+    const isAnswered = await inTime(asked, ARCHIVE_MS_MAX).catch(() => false);
+    if (!isAnswered) logger.warn({ stream }, 'The archive does not say from where it can be read.');
     return { ...state, readableAfter, inbox: rows };
   }
 

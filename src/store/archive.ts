@@ -1,7 +1,7 @@
 // The warehouse as readers of a stream see it: what was discarded, as it stood in the queue. Ids are the same in both,
 // so whoever goes by them crosses from one to the other without a seam.
 import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idPlus, minId } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus, minId, NO_EVENT } from '../contract/event-id.ts';
 import type { ReadLimits } from './dialect.ts';
 import { type Found, tooOld } from './position.ts';
 import type { StreamState } from './stream-state.ts';
@@ -28,6 +28,7 @@ export class Archive {
     stream: string,
     { discardedUpTo, epoch }: Pick<StreamState, 'discardedUpTo' | 'epoch'>,
   ): Promise<EventId> {
+    if (discardedUpTo === NO_EVENT) return NO_EVENT;
     const watermark = await this.#warehouse.findWatermark(this.#sink, stream);
     const isWhole = watermark?.epoch === epoch && compareIds(watermark.lastId, discardedUpTo) >= 0;
     const first = isWhole ? await this.#warehouse.firstId(stream) : null;
