@@ -9,12 +9,14 @@ export async function beginLive(reading: Reading, call: Calling): Promise<void> 
   const isById = from === 'now' || (typeof from === 'object' && 'id' in from);
   if (position !== null || !isById) return;
   const { last, epoch, readable_after } = await call('streamInfo', { stream });
-  const id = from === 'now' ? last : from.id;
-  if (compareIds(id as EventId, readable_after as EventId) < 0) {
-    throw new CallError('CursorTooOld', {
-      message: `from: what follows ${id} was discarded.`,
-      details: { earliest: idPlus(readable_after as EventId, 1) },
-    });
-  }
-  reading.beginAt({ id, epoch });
+  if (from !== 'now') requireReadable(from.id as EventId, readable_after as EventId);
+  reading.beginAt({ id: from === 'now' ? last : from.id, epoch });
+}
+
+function requireReadable(id: EventId, readableAfter: EventId): void {
+  if (compareIds(id, readableAfter) >= 0) return;
+  throw new CallError('CursorTooOld', {
+    message: `from: what follows ${id} was discarded.`,
+    details: { earliest: idPlus(readableAfter, 1) },
+  });
 }
