@@ -34,6 +34,9 @@ export function rpcUrl(address: string): string {
       'createClient: url must hold no name, key, query or fragment; a key is given as `key`',
     );
   }
+  if (/\/(?:rpc|futoin)\/*$/.test(url.pathname)) {
+    throw invalidRequest('createClient: url must be that of the server, without /rpc or /futoin');
+  }
   return `${url.href.replace(/\/+$/, '')}/rpc`;
 }
 

@@ -30,6 +30,13 @@ describe('rpcUrl', () => {
     expect(() => rpcUrl(address)).toThrow(/: url must hold no name, key, query or fragment/);
     expect(() => rpcUrl(address)).not.toThrow(/key-1/);
   });
+
+  it.each(['http://shop.example/rpc', 'https://shop.example/events/futoin/'])(
+    'refuses %p, which is one of the doors already',
+    (address) => {
+      expect(() => rpcUrl(address)).toThrow(/without \/rpc or \/futoin/);
+    },
+  );
 });
 
 describe('postText', () => {
