@@ -8,6 +8,7 @@ import { measureManyConsumers } from './many-consumers.mjs';
 import { measureOldSnapshot } from './old-snapshot.mjs';
 import { measurePollCycle } from './poll-cycle.mjs';
 import { measurePushBacklog } from './push-backlog.mjs';
+import { measureReplay } from './replay.mjs';
 import { measureStalledConsumer } from './stalled-consumer.mjs';
 import { measureTransaction } from './transaction.mjs';
 import { measureWaitingConsumers } from './waiting-consumers.mjs';
@@ -17,6 +18,7 @@ export const measures = {
   transaction: measureTransaction,
   'push-backlog': measurePushBacklog,
   growth: measureGrowth,
+  replay: measureReplay,
   'many-consumers': measureManyConsumers,
   'waiting-consumers': measureWaitingConsumers,
   'stalled-consumer': measureStalledConsumer,
