@@ -126,7 +126,7 @@ export class FileSink implements StandingSink {
     };
     for (const row of rows) {
       const line = lineOf(row);
-      if (turn.segment?.isDue(bytes + line.bytes.length)) {
+      if (turn.segment?.isDue(bytes, line.bytes.length)) {
         await flush();
         await this.#seal(turn);
       }

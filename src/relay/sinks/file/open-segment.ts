@@ -66,13 +66,12 @@ export class OpenSegment {
     }
   }
 
-  /** No line may be added to what has `moreBytes` already. */
-  isDue(moreBytes: number): boolean {
+  /** Behind what is `waitingBytes` long no line of `lineBytes` may be added. */
+  isDue(waitingBytes: number, lineBytes: number): boolean {
     const { segmentBytes, segmentMs } = this.#disk.place;
-    const bytes = this.#tally.bytes;
-    return (
-      bytes > 0 && (bytes + moreBytes > segmentBytes || Date.now() - this.#bornMs >= segmentMs)
-    );
+    const bytes = this.#tally.bytes + waitingBytes;
+    const isOld = Date.now() - this.#bornMs >= segmentMs;
+    return bytes > 0 && (isOld || bytes + lineBytes > segmentBytes);
   }
 
   async append(lines: readonly Line[]): Promise<void> {
