@@ -1,7 +1,7 @@
 // The sink of type `file` in an app and in `aftercommit serve`, on real files and databases.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -226,6 +226,38 @@ describe('a file sink on a disk that is full', () => {
       await run('umount', [out]);
       await database.drop();
     }
+  });
+});
+
+describe('the files', () => {
+  it('are read back as docs/sinks.md says', async () => {
+    const page = await readFile(join(__dirname, '../../docs/sinks.md'), 'utf8');
+    const part = page.slice(page.indexOf('### Reading them back'));
+    const block = (language: string) => {
+      const [, text = ''] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(part) ?? [];
+      return text.replace('/var/lib/events', join(dir, 'out'));
+    };
+    const database = await createDatabase('sqlite');
+    const sinks = [file({ segmentBytes: 300 })];
+    const app = createApp({ database: database.url, logLevel: 'silent', sinks });
+    await app.start();
+    await app.generator.addEvents(drafts(20));
+    await app.generator.addEvent('LAST', 'one\u2028line');
+    await until(() => idsIn().length === 21);
+    await app.stop();
+    await database.drop();
+    const shell = () => run('sh', ['-c', block('sh')]);
+    expect((await shell()).stdout.trim()).toBe('21');
+    const script = join(dir, 'read.mjs');
+    await writeFile(script, block('js'));
+    const { stdout } = await run(process.execPath, [script]);
+    expect(stdout.split('\n').slice(19, 21)).toEqual([
+      '20 T1 { nth: 19 }',
+      '21 LAST one\u2028line',
+    ]);
+    const first = join(dir, 'out', 'events-000000000000000001.ndjson');
+    await writeFile(first, (await readFile(first, 'utf8')).replace('"nth":0', '"nth":9'));
+    await expect(shell()).rejects.toThrow('did NOT match');
   });
 });
 
