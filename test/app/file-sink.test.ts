@@ -198,6 +198,8 @@ describeDatabases('a file sink', (kind) => {
       `The sink files cannot write in ${join(dir, 'out')}`,
     );
     expect(calls).toEqual(['closed']);
+    // Nothing waits for a sink that never began.
+    expect(await cursor()).toBeNaN();
   });
 });
 

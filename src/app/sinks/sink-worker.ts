@@ -69,8 +69,9 @@ export class SinkWorker implements Service {
 
   /** From now on nothing is discarded that it has not written. Throws when it cannot begin where it is to. */
   async start(): Promise<void> {
-    await this.#register();
+    // First: a sink that cannot begin is not to hold discarding back from now on.
     await this.#requireNoGap();
+    await this.#register();
     await this.#relay.start();
   }
 

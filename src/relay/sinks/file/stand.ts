@@ -46,7 +46,9 @@ export async function readStand({ dir, prefix }: FilePlace): Promise<Stand> {
       const epoch = fits('epoch', meta.epoch) ? (meta.epoch as number) : null;
       return { note, last: meta.last, epoch, open: null, empty };
     }
-    const tally = await Tally.of(path);
+    const tally = await tallyOf(path);
+    // Another process has just taken it away, since it had no line.
+    if (tally === null) continue;
     if (tally.last !== null)
       return { note, last: tally.last, epoch: null, open: { path, tally }, empty };
     empty.push(path);
@@ -63,6 +65,15 @@ export function positionOf({ note, last, epoch }: Stand, ofStream: number): Sink
 function idOf({ from, last: noted, upTo }: Note, last: EventId | null): EventId {
   // Otherwise lines were added since, or lost: what follows the last one is asked for again.
   return last === noted ? upTo : (last ?? from);
+}
+
+async function tallyOf(path: string): Promise<Tally | null> {
+  try {
+    return await Tally.of(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function noteOf(value: Record<string, unknown> | null): Note | null {

@@ -1,4 +1,5 @@
 // Whether files can be made in the folder of a sink: found out by making one.
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilePlace } from './settings.ts';
@@ -8,7 +9,8 @@ export async function requireWritable(
   title: string,
   { dir, prefix, mode }: FilePlace,
 ): Promise<void> {
-  const path = join(dir, `${prefix}.start-${process.pid}.tmp`);
+  // Others may start on the same folder at the same time, in containers under the same process id too.
+  const path = join(dir, `${prefix}.${randomUUID()}.tmp`);
   try {
     await mkdir(dir, { recursive: true });
     await writeFile(path, '', { mode });
