@@ -238,6 +238,28 @@ describe('a file sink', () => {
     expect(await ids()).toEqual(numbers(1, 12));
   });
 
+  it('does not believe a meta whose segment was lost, or has grown since', async () => {
+    const sink = make({ segmentBytes: 150 });
+    await openAt(sink);
+    await write(sink, 1, 6);
+    await sink.close();
+    // 5 and 6 are in the newest one.
+    await rm(join(dir, 'events-000000000000000003.ndjson'));
+    await rm(await newest());
+    expect(await openAt(sink)).toEqual({ id: '2', epoch: 1 });
+    await write(sink, 3, 3);
+    await sink.close();
+    expect(await openAt(sink)).toEqual({ id: '3', epoch: 1 });
+    await write(sink, 4, 7);
+    await sink.close();
+    await rm(await newest());
+    // As a process that was frozen would have it, had it missed the look.
+    await appendFile(await newest(), '{"id":"7","type":"T1","ts":"2026","data":1}\n');
+    expect((await openAt(sink))?.id).toBe('7');
+    await sink.close();
+    expect(await ids()).toEqual(numbers(1, 7));
+  });
+
   describe('that does not want all', () => {
     it('stands behind what it was told of, and on its last line when that was lost', async () => {
       const sink = make({ segmentBytes: 150 });

@@ -1,7 +1,7 @@
 // The segment that is written to. It grows only where this process has left its end: a process that was frozen while
 // another took over finds it elsewhere, and fails. Should it be frozen between that look and its write, it writes over
 // lines at their place what stands there already, since the same events make the same lines.
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { metaName } from './file-names.ts';
 import type { Line } from './lines.ts';
@@ -45,6 +45,8 @@ export class OpenSegment {
   static async create(path: string, disk: SegmentDisk): Promise<OpenSegment> {
     const handle = await open(path, 'wx', disk.place.mode);
     try {
+      // Of one that was lost.
+      await rm(metaName(path), { force: true });
       await disk.syncs.names(dirname(path));
     } catch (error) {
       await handle.close();

@@ -1,6 +1,7 @@
 // Up to where the files of a sink have everything. The files alone say it, so that what was lost of them is never
 // passed over: the id of their last line, or, where events that the sink does not want stand behind it, the note that
 // was put beside them then.
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventId } from '../../../contract/event-id.ts';
 import { fits } from '../../../contract/validate.ts';
@@ -41,8 +42,8 @@ export async function readStand({ dir, prefix }: FilePlace): Promise<Stand> {
   for (const name of await segmentNames(dir, prefix)) {
     const path = join(dir, name);
     const meta = await readObject(metaName(path));
-    if (meta !== null) {
-      if (!isId(meta.last)) throw new Error(`${metaName(path)} does not say its last id.`);
+    // Another length: the meta was left behind by a segment that was lost, or the segment has grown since.
+    if (isId(meta?.last) && meta.bytes === (await sizeOf(path))) {
       const epoch = fits('epoch', meta.epoch) ? (meta.epoch as number) : null;
       return { note, last: meta.last, epoch, open: null, empty };
     }
@@ -67,9 +68,17 @@ function idOf({ from, last: noted, upTo }: Note, last: EventId | null): EventId 
   return last === noted ? upTo : (last ?? from);
 }
 
-async function tallyOf(path: string): Promise<Tally | null> {
+function tallyOf(path: string): Promise<Tally | null> {
+  return unlessGone(Tally.of(path));
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await unlessGone(stat(path)))?.size;
+}
+
+async function unlessGone<T>(looking: Promise<T>): Promise<T | null> {
   try {
-    return await Tally.of(path);
+    return await looking;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
