@@ -249,6 +249,7 @@ describe('a file sink', () => {
     expect(await openAt(sink)).toEqual({ id: '2', epoch: 1 });
     await write(sink, 3, 3);
     await sink.close();
+    expect(await readdir(dir)).not.toContain('events-000000000000000003.meta.json');
     expect(await openAt(sink)).toEqual({ id: '3', epoch: 1 });
     await write(sink, 4, 7);
     await sink.close();
@@ -311,6 +312,22 @@ describe('a file sink', () => {
     await write(other, 7, 7);
     await other.close();
     expect(await ids()).toEqual(numbers(1, 7));
+  });
+
+  it('leaves what another process has written when its own sync fails', async () => {
+    const counts = openCounts();
+    const [frozen, other] = [make({}, counts), make()];
+    await openAt(frozen);
+    counts.lines.mockImplementationOnce(async () => {
+      // It was frozen here, behind its write.
+      await openAt(other);
+      await write(other, 4, 6);
+      throw new Error('EIO');
+    });
+    await expect(write(frozen, 1, 3)).rejects.toThrow('EIO');
+    await frozen.close();
+    await other.close();
+    expect(await ids()).toEqual(numbers(1, 6));
   });
 
   it('writes no more when its file was deleted, or it is told to end', async () => {
