@@ -16,7 +16,13 @@ export type {
   Unregistered,
   UnregisterOptions,
 } from './app/in-process/reading.ts';
-export type { Sink, SinkContext, SinkOptions } from './app/sinks/sink.ts';
+export type {
+  FileSinkOptions,
+  Sink,
+  SinkContext,
+  SinkFeedOptions,
+  SinkOptions,
+} from './app/sinks/sink.ts';
 export {
   type EventId,
   JsonText,
@@ -34,6 +40,7 @@ export {
 } from './contract/errors.ts';
 export type { From } from './contract/generated/types.ts';
 export type { Hints, HintsOptions, HintTarget } from './generator/hints.ts';
+export type { FileSettings } from './relay/sink-table.ts';
 export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

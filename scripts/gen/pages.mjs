@@ -25,7 +25,9 @@ export function configurationPage(specs) {
       setting.enum?.join(', ') ??
       (setting.minimum === undefined ? '' : `${setting.minimum} to ${setting.maximum}`);
     const unit = setting.unit === undefined ? '' : ` ${setting.unit}`;
-    const value = Array.isArray(setting.default) ? setting.default.join(',') : setting.default;
+    const value = Array.isArray(setting.default)
+      ? setting.default.join(',') || '[]'
+      : setting.default;
     return `| ${setting.env} | ${name} | ${value === null ? '' : `\`${value}\`${unit}`} | ${bounds} | ${cell(setting.description)} |`;
   });
   return `${note}# Configuration

@@ -7,7 +7,7 @@ import type { Settings } from '../config/load.ts';
 import { anything, aText } from '../contract/checks.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { SinkOptions } from './sinks/sink.ts';
+import type { FileSinkOptions, SinkOptions } from './sinks/sink.ts';
 
 /** An address to listen on. */
 export interface AddressOptions {
@@ -23,7 +23,7 @@ export interface AddressOptions {
  */
 export interface AppOptions
   extends Partial<
-    Omit<Settings, 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'url' | 'key'>
+    Omit<Settings, 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'sinks' | 'url' | 'key'>
   > {
   /**
    * The active database, where the application's tables are: its URL, or a knex instance that is connected to it, of
@@ -37,8 +37,12 @@ export interface AppOptions
    * (docs/shared-server.md), or nowhere. @default false
    */
   readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
-  /** Functions of the application that every event is handed to, in order and reliably. @default none */
-  readonly sinks?: readonly SinkOptions[] | undefined;
+  /**
+   * Where every event is handed to, in order and reliably: functions of the application, and files (docs/sinks.md).
+   *
+   * @default the setting of that name, which has files only
+   */
+  readonly sinks?: readonly (SinkOptions | FileSinkOptions)[] | undefined;
   /** Where the log goes; a pino logger fits. @default JSON lines on standard error, from `logLevel` on */
   readonly logger?: Logger | undefined;
   /** The path of a JSON file with settings; what is given here goes before it. */
@@ -54,7 +58,7 @@ const SOURCE: Check = {
 };
 
 /** What the settings say nothing of. */
-export const OWN_OPTIONS: Checks<Omit<AppOptions, keyof Settings>> = {
+export const OWN_OPTIONS: Checks<Omit<AppOptions, Exclude<keyof Settings, 'sinks'>>> = {
   database: SOURCE,
   warehouse: SOURCE,
   server: {

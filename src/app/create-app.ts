@@ -9,8 +9,9 @@ import {
 import { sourceProblem } from '../store/source-problem.ts';
 import { createLogger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
-import { type AppOptions, isAddress, isInstance, isServer } from './app-options.ts';
+import { type AppOptions, isAddress, isInstance, isServer, OWN_OPTIONS } from './app-options.ts';
 import { OPTION_NAMES, OPTION_OF, optionProblems } from './option-problems.ts';
+import type { FileSinkOptions } from './sinks/sink.ts';
 import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
 
 /**
@@ -22,8 +23,9 @@ export function createApp(options: AppOptions = {}): App {
   const others = optionProblems(options);
   // Without an object there is nothing to read more of.
   if (typeof options !== 'object' || options === null) throw new ConfigError(others);
-  const { database, warehouse, server = false, sinks = [], logger } = options;
+  const { database, warehouse, server = false, logger } = options;
   const settings = checked(options, others);
+  const sinks = options.sinks ?? (settings.sinks as unknown as FileSinkOptions[]);
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),
@@ -38,9 +40,13 @@ export function createApp(options: AppOptions = {}): App {
 function sourcesOf(options: AppOptions): SettingSources {
   const { database, warehouse, server, configFile, environment } = options;
   const { host, port } = isAddress(server) ? server : {};
-  const own = settingNames.filter((name) => OPTION_NAMES.includes(name));
+  const own = settingNames.filter(
+    (name) => OPTION_NAMES.includes(name) && !Object.hasOwn(OWN_OPTIONS, name),
+  );
   const values = {
-    ...Object.fromEntries(own.map((name) => [name, (options as Partial<Settings>)[name]])),
+    ...Object.fromEntries(
+      own.map((name) => [name, (options as Readonly<Record<string, unknown>>)[name]]),
+    ),
     databaseUrl: textOf(database),
     warehouseUrl: textOf(warehouse),
     host,
@@ -56,7 +62,6 @@ function sourcesOf(options: AppOptions): SettingSources {
 
 /** The settings. Throws `ConfigError` with what is wrong with them, with the sinks, and what else is. */
 function checked(options: AppOptions, others: readonly string[]): Settings {
-  const { sinks = [] } = options;
   const problems = [...others];
   let settings: Settings | null = null;
   try {
@@ -65,6 +70,7 @@ function checked(options: AppOptions, others: readonly string[]): Settings {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
   }
+  const { sinks = settings?.sinks ?? [] } = options;
   // Which streams there are, only good settings say.
   problems.push(...sinkProblems(sinks, settings?.streams ?? null));
   problems.push(...databaseProblems(options, settings));

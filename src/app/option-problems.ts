@@ -18,8 +18,13 @@ const OF_COMMANDS = ['url', 'key'];
 /** Every option that there is. */
 export const OPTION_NAMES = [
   ...Object.keys(OWN_OPTIONS),
-  ...settingNames.filter((name) => !Object.hasOwn(OPTION_OF, name) && !OF_COMMANDS.includes(name)),
+  ...settingNames.filter((name) => !isNamed(name) && !OF_COMMANDS.includes(name)),
 ];
+
+/** Has another name as an option, or says more there. */
+function isNamed(setting: string): boolean {
+  return Object.hasOwn(OPTION_OF, setting) || Object.hasOwn(OWN_OPTIONS, setting);
+}
 
 /** What is wrong with the options beside the settings, one sentence each. */
 export function optionProblems(options: unknown): string[] {

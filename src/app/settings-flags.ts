@@ -25,7 +25,9 @@ function settingFlag(name: SettingName): Flag {
   const { description, env, default: usual, unit } = settingFacts(name);
   const value = Array.isArray(usual) ? usual.join(',') : usual;
   const shown =
-    value === null || isSwitch(name) ? '' : `; default ${value}${unit ? ` ${unit}` : ''}`;
+    value === null || value === '' || isSwitch(name)
+      ? ''
+      : `; default ${value}${unit ? ` ${unit}` : ''}`;
   return {
     description: `${description} (${env}${shown})`,
     ...(isSwitch(name) ? {} : { value: valueName(name) }),
@@ -37,7 +39,8 @@ function isSwitch(name: SettingName): boolean {
 }
 
 function valueName(name: SettingName): string {
-  const { type } = settingFacts(name);
+  const { type, items } = settingFacts(name);
   if (type === 'integer') return 'N';
+  if (items?.type === 'object') return 'JSON';
   return type === 'array' ? 'A,B' : 'TEXT';
 }

@@ -26,6 +26,8 @@ export interface SettingFacts {
   readonly default: unknown;
   readonly unit?: string;
   readonly secret?: boolean;
+  /** Of an array. */
+  readonly items?: { readonly type?: string };
 }
 
 /** Tells everything that is wrong with the configuration at once, a line for each. */
@@ -74,7 +76,7 @@ export function loadSettings(sources: SettingSources): Settings {
   return settings as unknown as Settings;
 
   function take(name: keyof Settings, text: string, from: string): void {
-    given[name] = fromText(text, settingFacts(name).type);
+    given[name] = fromText(text, settingFacts(name));
     origin[name] = from;
   }
 }
@@ -99,14 +101,23 @@ function readFile(path: string | undefined, problems: string[]): Record<string, 
 }
 
 /** Text that does not fit the type stays text, and the schema says so. */
-function fromText(text: string, type: string | readonly string[]): unknown {
+function fromText(text: string, { type, items }: SettingFacts): unknown {
   if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
   if (type === 'boolean') {
     if (['true', '1', 'yes', 'on'].includes(text)) return true;
     return ['false', '0', 'no', 'off'].includes(text) ? false : text;
   }
+  if (items?.type === 'object') return parsed(text);
   if (type === 'array') return text.split(',').map((item) => item.trim());
   return text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });

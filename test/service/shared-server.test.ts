@@ -35,7 +35,7 @@ describe('a node on a server of the application', () => {
   let http: HttpServer;
   let url: string;
   let nodes: SharedNode[];
-  const start = async (values: Partial<Settings> = {}) => {
+  const start = async (values: Omit<Partial<Settings>, 'sinks'> = {}) => {
     const node = await startOn(http, values);
     nodes.push(node);
     return node;

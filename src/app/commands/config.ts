@@ -30,7 +30,9 @@ export const config: Command = {
 
 function textOf(value: unknown): string {
   if (value === null) return '-';
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (!Array.isArray(value)) return String(value);
+  const isOfObjects = value.some((item) => typeof item === 'object');
+  return isOfObjects ? JSON.stringify(value) : value.join(',') || '-';
 }
 
 /** Goes the way of `loadSettings` from its end. */

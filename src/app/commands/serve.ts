@@ -7,6 +7,7 @@ import { App } from '../app.ts';
 import { type Call, type Command, Failure } from '../command.ts';
 import { credentialsInForce } from '../credentials-path.ts';
 import { ACCESS_SETTINGS } from '../server-access.ts';
+import { configuredSinks } from '../sinks/sink-choice.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 const OPEN_MODE =
@@ -28,7 +29,7 @@ export const serve: Command = {
 async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
   const stopped = takeSignals();
   const logger = createLogger(settings.logLevel);
-  const app = new App(settings, logger);
+  const app = new App(settings, logger, { sinks: configuredSinks(settings) });
   // A database that says nothing would hold the start up for as long as it may take.
   const leave = onAbort(stopped, () => void app.stop());
   try {

@@ -3,52 +3,59 @@ import type { Position } from '../../client/public.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Batch } from '../../contract/event-list.ts';
 import { fits } from '../../contract/validate.ts';
-import type { Sink as RelaySink, SinkPosition } from '../../relay/sink.ts';
+import type { SinkPosition } from '../../relay/sink.ts';
 import { batchOf } from '../in-process/batch.ts';
-import type { SinkChoice } from './sink-choice.ts';
+import type { RelayedSink } from './relayed-sink.ts';
+import type { Sink } from './sink.ts';
+import type { SinkFeed } from './sink-feed.ts';
 
-export class OwnSink implements RelaySink {
+export class OwnSink implements RelayedSink {
   readonly title: string;
-  readonly #choice: SinkChoice;
+  readonly #feed: SinkFeed;
+  readonly #sink: Sink;
   #seq = 0;
   #before: Position | null = null;
   #thrown: { readonly error: unknown } | null = null;
 
-  constructor(choice: SinkChoice) {
-    this.title = `The sink ${choice.name}`;
-    this.#choice = choice;
+  constructor(feed: SinkFeed, sink: Sink) {
+    this.title = `The sink ${feed.name}`;
+    this.#feed = feed;
+    this.#sink = sink;
   }
 
-  /** True of what the sink threw last. */
   hasThrown(error: unknown): boolean {
     return this.#thrown?.error === error;
   }
 
+  /** It is asked when it is opened, and not before. */
+  async stand(): Promise<null> {
+    return null;
+  }
+
   async open(_cursor: SinkPosition, signal: AbortSignal): Promise<SinkPosition | null> {
-    const { sink, stream, name, types } = this.#choice;
+    const { stream, name, types } = this.#feed;
     this.#seq = 0;
     this.#before = null;
     return this.#call(async () => {
-      const position = await sink.open?.({ stream, name, types, signal });
+      const position = await this.#sink.open?.({ stream, name, types, signal });
       return position ? positionOf(position) : null;
     });
   }
 
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
     const received = batchOf(batch, this.#seq, this.#before);
-    await this.#call(() => this.#choice.sink.write(received, signal));
+    await this.#call(() => this.#sink.write(received, signal));
     this.#seq += 1;
     this.#before = { id: batch.upTo, epoch: batch.epoch };
   }
 
   async close(): Promise<void> {
-    const { sink } = this.#choice;
+    const sink = this.#sink;
     if (sink.open !== undefined) await this.#call(async () => sink.close?.());
   }
 
-  /** What was never opened is closed once, at the end. */
   async closeAtEnd(): Promise<void> {
-    const { sink } = this.#choice;
+    const sink = this.#sink;
     if (sink.open === undefined) await this.#call(async () => sink.close?.());
   }
 

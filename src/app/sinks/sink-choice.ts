@@ -1,86 +1,123 @@
-// The application's sinks as they were chosen: what is wrong with them, and the defaults of what is left out.
-import { inspect } from 'node:util';
-import type { From } from '../../contract/generated/types.ts';
-import { EVENTS_MAX } from '../../contract/limits.ts';
-import { fits } from '../../contract/validate.ts';
-import type { Sink, SinkOptions } from './sink.ts';
+// The sinks as they were chosen, by code or by type: what is wrong with them, and the defaults of what is left out.
+import { unknownName, valueProblem } from '../../base/options.ts';
+import { ConfigError, type Settings } from '../../config/load.ts';
+import { type SinkType, sinkTypes } from '../../relay/sink-table.ts';
+import { OwnSink } from './own-sink.ts';
+import type { RelayedSink } from './relayed-sink.ts';
+import type { FileSinkOptions, SinkFeedOptions, SinkOptions } from './sink.ts';
+import { broken, FEED_MEMBERS, feedOf, feedProblems, type SinkFeed, shown } from './sink-feed.ts';
+import { TypedSink } from './typed-sink.ts';
 
-export interface SinkChoice {
-  readonly name: string;
-  readonly stream: string;
-  readonly types: readonly string[] | null;
-  readonly from: From;
-  readonly batchMax: number;
-  readonly sink: Sink;
+export interface SinkChoice extends SinkFeed {
+  readonly make: () => RelayedSink;
 }
 
-const NAME = /^[A-Za-z0-9_]{1,59}$/;
-const BATCH_MAX_DEFAULT = 500;
-const MEMBERS = ['name', 'stream', 'types', 'from', 'batchMax', 'sink'];
+type Given = Readonly<Record<string, unknown>>;
 
 /** Of options without problems. */
-export function sinksOf(options: readonly SinkOptions[]): SinkChoice[] {
-  return options.map(withDefaults);
+export function sinksOf(options: readonly (SinkOptions | FileSinkOptions)[]): SinkChoice[] {
+  return options.map((each) => {
+    const feed = feedOf(each);
+    return {
+      ...feed,
+      make: () => ('type' in each ? typed(feed, each) : new OwnSink(feed, each.sink)),
+    };
+  });
+}
+
+/** Those of a configuration. Throws `ConfigError`. */
+export function configuredSinks({ sinks, streams }: Settings): SinkChoice[] {
+  const problems = sinkProblems(sinks, streams);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return sinksOf(sinks as unknown as FileSinkOptions[]);
 }
 
 /** Everything that is wrong, in the user's words; `streams` null = it is not known which there are. */
-export function sinkProblems(
-  options: readonly SinkOptions[],
-  streams: readonly string[] | null,
-): string[] {
+export function sinkProblems(options: unknown, streams: readonly string[] | null): string[] {
   if (!Array.isArray(options)) return [`sinks must be a list, got ${shown(options)}`];
   const known = new Set<string>();
-  return options.flatMap((each, nth) => {
+  const places = new Set<string>();
+  return options.flatMap((each: unknown, nth) => {
     const at = `sinks[${nth}]`;
     if (!isObject(each)) return [`${at} must be an object, got ${shown(each)}`];
-    const choice = withDefaults(each as SinkOptions);
-    const key = `${choice.stream} ${choice.name}`;
-    const isTwice = known.has(key);
-    known.add(key);
+    const feed = feedOf(each as unknown as SinkFeedOptions);
     return [
-      ...Object.keys(each)
-        .filter((member) => !MEMBERS.includes(member))
-        .map((member) => `${at} has no option ${shown(member)}`),
-      ...membersProblems(choice, at),
-      ...(streams?.includes(choice.stream) === false
-        ? [`${at}.stream must be one of ${streams.join(', ')}, got ${shown(choice.stream)}`]
+      ...strange(each, at),
+      ...feedProblems(feed, at),
+      ...targetProblems(each, at),
+      ...(streams?.includes(feed.stream) === false
+        ? [`${at}.stream must be one of ${streams.join(', ')}, got ${shown(feed.stream)}`]
         : []),
-      ...(isTwice ? [`${at}.name: ${choice.stream} has a sink ${shown(choice.name)} already`] : []),
+      ...(isNew(known, `${feed.stream} ${feed.name}`)
+        ? []
+        : [`${at}.name: ${feed.stream} has a sink ${shown(feed.name)} already`]),
+      ...placeProblems(each, at, places),
     ];
   });
 }
 
-function membersProblems({ name, types, from, batchMax, sink }: SinkChoice, at: string): string[] {
-  const isName = typeof name === 'string' && NAME.test(name);
-  const isCount = Number.isInteger(batchMax) && batchMax >= 1 && batchMax <= EVENTS_MAX;
-  const rules: [isKept: boolean, problem: string][] = [
-    [isName, `name must match ${NAME.source}, got ${shown(name)}`],
-    [fits('want', types), `types must be null or 1 to 100 different types, got ${shown(types)}`],
-    [fits('from', from), `from must be beginning, now, {id} or {time}, got ${shown(from)}`],
-    [isCount, `batchMax must be an integer from 1 to ${EVENTS_MAX}, got ${shown(batchMax)}`],
-    // What it holds may be secret.
-    [typeof sink?.write === 'function', 'sink must have a function write'],
-    [isMaybeFunction(sink?.open), 'sink.open must be a function'],
-    [isMaybeFunction(sink?.close), 'sink.close must be a function'],
+function typed(feed: SinkFeed, options: FileSinkOptions): RelayedSink {
+  const { name, stream } = feed;
+  const { make } = sinkTypes.get(options.type) as SinkType;
+  return new TypedSink(make({ title: `The sink ${name}`, stream, settings: options }));
+}
+
+/** Members that there are not; of an unknown type nobody knows. */
+function strange(given: Given, at: string): string[] {
+  const type = typeOf(given);
+  if ('type' in given && type === null) return [];
+  const known = [
+    ...FEED_MEMBERS,
+    ...(type === null ? ['sink'] : ['type', ...Object.keys(type.checks)]),
   ];
-  return rules.filter(([isKept]) => !isKept).map(([, problem]) => `${at}.${problem}`);
+  return Object.keys(given)
+    .filter((member) => !known.includes(member))
+    .map((member) => `${at} has no option ${shown(member)}`);
 }
 
-function withDefaults(options: SinkOptions): SinkChoice {
-  const { name, stream = 'main', types = null, from = 'beginning', sink } = options;
-  const { batchMax = BATCH_MAX_DEFAULT } = options;
-  return { name, stream, types, from, batchMax, sink };
+/** What stands in the options beside the feed: a sink of code, or a type and its settings. */
+function targetProblems(given: Given, at: string): string[] {
+  if (!('type' in given)) return ownProblems(given.sink, at);
+  const type = typeOf(given);
+  if (type === null) {
+    return [`${at}: ${unknownName(String(given.type), [...sinkTypes.keys()], 'sink type')}`];
+  }
+  const checks = Object.entries(type.checks);
+  return checks.flatMap(([name, check]) => valueProblem(`${at}.${name}`, given[name], check) ?? []);
 }
 
-function isObject(value: unknown): value is object {
+/** Two sinks of one process that write to the same place. */
+function placeProblems(given: Given, at: string, places: Set<string>): string[] {
+  const type = typeOf(given);
+  const isSaid = type !== null && targetProblems(given, at).length === 0;
+  if (!isSaid || isNew(places, `${given.type} ${type.keyOf(given)}`)) return [];
+  return [`${at}: another sink writes there already; give it another dir or prefix`];
+}
+
+function typeOf({ type }: Given): SinkType | null {
+  return sinkTypes.get(String(type)) ?? null;
+}
+
+function isNew(known: Set<string>, key: string): boolean {
+  if (known.has(key)) return false;
+  known.add(key);
+  return true;
+}
+
+/** What it holds may be secret. */
+function ownProblems(given: unknown, at: string): string[] {
+  const sink = isObject(given) ? given : {};
+  return broken(at, [
+    [typeof sink.write === 'function', 'sink must have a function write'],
+    [isMaybeFunction(sink.open), 'sink.open must be a function'],
+    [isMaybeFunction(sink.close), 'sink.close must be a function'],
+  ]);
+}
+
+function isObject(value: unknown): value is Given {
   return typeof value === 'object' && value !== null;
 }
 
 function isMaybeFunction(value: unknown): boolean {
   return value === undefined || typeof value === 'function';
-}
-
-/** Whatever it is, on one line. */
-function shown(value: unknown): string {
-  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
 }

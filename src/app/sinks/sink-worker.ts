@@ -1,17 +1,17 @@
-// Keeps one sink of the application going: the relay to it, under the reserved consumer SINK_name, from its
+// Keeps one sink going: the relay to it, under the reserved consumer SINK_name, from its
 // registration to its end. What the sink does wrong is told as its failure, what the database does as that of the work.
 
 import { inTime } from '../../base/in-time.ts';
 import type { Service } from '../../base/lifecycle.ts';
 import type { PaceLimits } from '../../base/pace.ts';
 import { sinkIdent } from '../../contract/consumer.ts';
-import { isServiceError } from '../../contract/errors.ts';
+import { isServiceError, ServiceError } from '../../contract/errors.ts';
 import { wantFilter } from '../../feed/cut.ts';
 import { Relay } from '../../relay/relay.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { startOf } from '../in-process/readers.ts';
-import { OwnSink } from './own-sink.ts';
+import type { RelayedSink } from './relayed-sink.ts';
 import type { SinkChoice } from './sink-choice.ts';
 
 export interface SinkWorkerOptions {
@@ -24,13 +24,14 @@ export interface SinkWorkerOptions {
   readonly telemetry: Telemetry;
 }
 
+const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 const BACKOFF = { firstMs: 200, maxMs: 30_000 };
 /** How long a write that was told to end may take to do so. */
 const ABORT_MS = 500;
 
 export class SinkWorker implements Service {
   readonly #options: SinkWorkerOptions;
-  readonly #sink: OwnSink;
+  readonly #sink: RelayedSink;
   readonly #relay: Relay;
   #finished: Promise<void> | null = null;
   #isStopping = false;
@@ -39,7 +40,7 @@ export class SinkWorker implements Service {
     const { name, stream, types, batchMax } = options.choice;
     const { logger } = options.telemetry;
     this.#options = options;
-    this.#sink = new OwnSink(options.choice);
+    this.#sink = options.choice.make();
     this.#relay = new Relay({
       ...options,
       stream,
@@ -68,6 +69,8 @@ export class SinkWorker implements Service {
 
   /** From now on nothing is discarded that it has not written. Throws when it cannot begin where it is to. */
   async start(): Promise<void> {
+    // First: a sink that cannot begin is not to hold discarding back from now on.
+    await this.#requireNoGap();
     await this.#register();
     await this.#relay.start();
   }
@@ -105,6 +108,25 @@ export class SinkWorker implements Service {
     const ident = sinkIdent(name);
     if ((await store.findConsumer(stream, ident)) !== null) return;
     await store.registerConsumer(stream, ident, startOf(from));
+  }
+
+  /** What was lost of a sink is written once more, unless it was discarded. Throws `SinkGap`. */
+  async #requireNoGap(tried: string | null = null): Promise<void> {
+    const { store } = this.#options;
+    const { epoch } = await store.streamState(this.stream);
+    const own = await this.#sink.stand(epoch);
+    try {
+      if (own !== null) await store.readAfter(this.stream, own.id, ONE_EVENT);
+    } catch (error) {
+      if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
+      // Another process may have written on meanwhile, and what it wrote been discarded.
+      if (own?.id !== tried) return this.#requireNoGap(own?.id);
+      throw new ServiceError('SinkGap', {
+        message: `${this.#sink.title} lacks events behind ${own?.id} that were discarded.`,
+        details: { stream: this.stream, position: own?.id, ...error.details },
+        cause: error,
+      });
+    }
   }
 
   #report(error: unknown, attempt: number): void {

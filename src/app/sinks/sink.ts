@@ -1,6 +1,7 @@
-// What an embedding application says of a sink of its own.
+// What an embedding application says of its sinks: of one of its own, and of one by its type.
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { From } from '../../contract/generated/types.ts';
+import type { FileSettings } from '../../relay/sink-table.ts';
 
 /** What a sink is told when it is opened. */
 export interface SinkContext {
@@ -36,8 +37,8 @@ export interface Sink {
   close?(): Promise<void>;
 }
 
-/** A sink of the application's own, and what it is given. */
-export interface SinkOptions {
+/** What a sink is given, and the name of its cursor. */
+export interface SinkFeedOptions {
   /** Its cursor's name in the database, `SINK_` and this: matches `^[A-Za-z0-9_]{1,59}$`, one on a stream. */
   readonly name: string;
   /** The stream that it is given. @default 'main' */
@@ -48,6 +49,16 @@ export interface SinkOptions {
   readonly from?: From | undefined;
   /** Events of one batch, 1 to 1000. @default 500 */
   readonly batchMax?: number | undefined;
+}
+
+/** A sink of the application's own, and what it is given. */
+export interface SinkOptions extends SinkFeedOptions {
   /** Where the events are written. */
   readonly sink: Sink;
+}
+
+/** Events as lines of files, each exactly once: docs/sinks.md. */
+export interface FileSinkOptions extends SinkFeedOptions, FileSettings {
+  /** The type of the sink. */
+  readonly type: 'file';
 }

@@ -56,6 +56,12 @@ export interface Settings {
    */
   discarder: boolean;
   /**
+   * Where else events go: a list of sinks by type (docs/sinks.md). JSON text in the environment.
+   *
+   * @maxItems 100
+   */
+  sinks: {}[];
+  /**
    * The shortest pause of a reading loop; it is back at it with every event.
    */
   sleepMsMin: number;
@@ -274,6 +280,16 @@ export const configSchema = {
       "env": "EVT_DISCARDER",
       "type": "boolean",
       "default": false
+    },
+    "sinks": {
+      "description": "Where else events go: a list of sinks by type (docs/sinks.md). JSON text in the environment.",
+      "env": "EVT_SINKS",
+      "type": "array",
+      "items": {
+        "type": "object"
+      },
+      "maxItems": 100,
+      "default": []
     },
     "sleepMsMin": {
       "description": "The shortest pause of a reading loop; it is back at it with every event.",
@@ -532,6 +548,7 @@ export const configSchema = {
     "archiver",
     "readArchive",
     "discarder",
+    "sinks",
     "sleepMsMin",
     "sleepMsMax",
     "sleepMsStep",

@@ -162,6 +162,14 @@ export const errorTable = [
     "meaning": "The method needs a WebSocket."
   },
   {
+    "code": "SinkGap",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32031,
+    "http": 409,
+    "meaning": "A sink lacks events that were discarded; no call is answered so, a start is."
+  },
+  {
     "code": "StoreUnavailable",
     "retry": "yes",
     "futoin": "InternalError",

@@ -1282,6 +1282,14 @@ export const openrpc = {
           "retry": "no"
         }
       },
+      "SinkGap": {
+        "code": -32031,
+        "message": "A sink lacks events that were discarded; no call is answered so, a start is.",
+        "data": {
+          "code": "SinkGap",
+          "retry": "no"
+        }
+      },
       "StoreUnavailable": {
         "code": -32050,
         "message": "The database is away; the call was not carried out.",

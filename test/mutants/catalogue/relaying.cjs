@@ -59,4 +59,43 @@ module.exports = [
       says: 'toBe',
     },
   },
+  {
+    name: 'lost-lines-passed-over',
+    breaks:
+      'What was lost of the files of a sink is asked for again, though the note beside them says more.',
+    edits: [
+      {
+        file: 'src/relay/sinks/file/stand.ts',
+        find: 'return last === noted ? upTo : (last ?? from);',
+        replace: 'return last === noted || last === null ? upTo : last;',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/unit/relay/file-sink.test.ts',
+      title: 'stands behind what it was told of',
+      says: 'toEqual',
+    },
+  },
+  {
+    name: 'frozen-writer-of-files-goes-on',
+    breaks: 'A file grows only where this process has left its end.',
+    edits: [
+      {
+        file: 'src/relay/sinks/file/open-segment.ts',
+        find: 'return size === bytes && nlink > 0;',
+        replace: 'return size >= 0 && nlink > 0;',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/unit/relay/file-sink.test.ts',
+      title: 'writes no more when another process has written',
+      says: 'rejects',
+    },
+  },
 ];

@@ -1,0 +1,36 @@
+// The names of a sink's files. Those of segments sort in the order of their ids, and no other prefix's name is one.
+import { readdir } from 'node:fs/promises';
+import type { EventId } from '../../../contract/event-id.ts';
+
+const ID_DIGITS = 18;
+
+/** `first` is the id of its first event. */
+export function segmentName(prefix: string, first: EventId): string {
+  return `${prefix}-${first.padStart(ID_DIGITS, '0')}.ndjson`;
+}
+
+/** Of a segment's path or name. */
+export function metaName(segment: string): string {
+  return segment.replace(/\.ndjson$/, '.meta.json');
+}
+
+export function noteName(prefix: string): string {
+  return `${prefix}.position.json`;
+}
+
+/** Of all segments in the folder, the newest first; none when there is no folder. */
+export async function segmentNames(dir: string, prefix: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names
+    .filter((name) => isSegment(name, prefix))
+    .sort()
+    .reverse();
+}
+
+function isSegment(name: string, prefix: string): boolean {
+  if (!name.startsWith(`${prefix}-`)) return false;
+  return /^\d{18}\.ndjson$/.test(name.slice(prefix.length + 1));
+}
