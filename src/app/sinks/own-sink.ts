@@ -5,6 +5,7 @@ import type { Batch } from '../../contract/event-list.ts';
 import { fits } from '../../contract/validate.ts';
 import type { SinkPosition } from '../../relay/sink.ts';
 import { batchOf } from '../in-process/batch.ts';
+import { OwnFailures } from './own-failures.ts';
 import type { RelayedSink } from './relayed-sink.ts';
 import type { Sink } from './sink.ts';
 import type { SinkFeed } from './sink-feed.ts';
@@ -15,7 +16,7 @@ export class OwnSink implements RelayedSink {
   readonly #sink: Sink;
   #seq = 0;
   #before: Position | null = null;
-  #thrown: { readonly error: unknown } | null = null;
+  readonly #failures = new OwnFailures();
 
   constructor(feed: SinkFeed, sink: Sink) {
     this.title = `The sink ${feed.name}`;
@@ -24,7 +25,7 @@ export class OwnSink implements RelayedSink {
   }
 
   hasThrown(error: unknown): boolean {
-    return this.#thrown?.error === error;
+    return this.#failures.has(error);
   }
 
   /** It is asked when it is opened, and not before. */
@@ -36,7 +37,7 @@ export class OwnSink implements RelayedSink {
     const { stream, name, types } = this.#feed;
     this.#seq = 0;
     this.#before = null;
-    return this.#call(async () => {
+    return this.#failures.watch(async () => {
       const position = await this.#sink.open?.({ stream, name, types, signal });
       return position ? positionOf(position) : null;
     });
@@ -44,28 +45,19 @@ export class OwnSink implements RelayedSink {
 
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
     const received = batchOf(batch, this.#seq, this.#before);
-    await this.#call(() => this.#sink.write(received, signal));
+    await this.#failures.watch(() => this.#sink.write(received, signal));
     this.#seq += 1;
     this.#before = { id: batch.upTo, epoch: batch.epoch };
   }
 
   async close(): Promise<void> {
     const sink = this.#sink;
-    if (sink.open !== undefined) await this.#call(async () => sink.close?.());
+    if (sink.open !== undefined) await this.#failures.watch(async () => sink.close?.());
   }
 
   async closeAtEnd(): Promise<void> {
     const sink = this.#sink;
-    if (sink.open === undefined) await this.#call(async () => sink.close?.());
-  }
-
-  async #call<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      this.#thrown = { error };
-      throw error;
-    }
+    if (sink.open === undefined) await this.#failures.watch(async () => sink.close?.());
   }
 }
 

@@ -2,12 +2,13 @@
 import type { Batch } from '../../contract/event-list.ts';
 import type { SinkPosition } from '../../relay/sink.ts';
 import type { StandingSink } from '../../relay/standing-sink.ts';
+import { OwnFailures } from './own-failures.ts';
 import type { RelayedSink } from './relayed-sink.ts';
 
 export class TypedSink implements RelayedSink {
   readonly title: string;
   readonly #sink: StandingSink;
-  #thrown: { readonly error: unknown } | null = null;
+  readonly #failures = new OwnFailures();
 
   constructor(sink: StandingSink) {
     this.title = sink.title;
@@ -15,7 +16,7 @@ export class TypedSink implements RelayedSink {
   }
 
   hasThrown(error: unknown): boolean {
-    return this.#thrown?.error === error;
+    return this.#failures.has(error);
   }
 
   stand(epoch: number): Promise<SinkPosition | null> {
@@ -23,25 +24,16 @@ export class TypedSink implements RelayedSink {
   }
 
   open(cursor: SinkPosition, signal: AbortSignal): Promise<SinkPosition | null> {
-    return this.#call(this.#sink.open(cursor, signal));
+    return this.#failures.watch(() => this.#sink.open(cursor, signal));
   }
 
   write(batch: Batch, signal: AbortSignal): Promise<void> {
-    return this.#call(this.#sink.write(batch, signal));
+    return this.#failures.watch(() => this.#sink.write(batch, signal));
   }
 
   close(): Promise<void> {
-    return this.#call(this.#sink.close());
+    return this.#failures.watch(() => this.#sink.close());
   }
 
   async closeAtEnd(): Promise<void> {}
-
-  async #call<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      this.#thrown = { error };
-      throw error;
-    }
-  }
 }
