@@ -14,14 +14,13 @@ import { ServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { cutRows, type TypeFilter } from '../feed/cut.ts';
-import { readDeliverable } from '../feed/deliverable.ts';
-import type { ReadLimits, Store } from '../store/store.ts';
-import { HeldLease, type LeaseRequest } from './held-lease.ts';
+import type { ReadLimits } from '../store/store.ts';
 import { RowsAhead } from './rows-ahead.ts';
 import type { Sink, SinkPosition } from './sink.ts';
+import type { Source, SourceLease } from './source.ts';
 
-export interface RelayOptions extends LeaseRequest {
-  readonly store: Store;
+export interface RelayOptions {
+  readonly source: Source;
   readonly sink: Sink;
   /** null = all. */
   readonly filter: TypeFilter | null;
@@ -31,10 +30,6 @@ export interface RelayOptions extends LeaseRequest {
   readonly checkpointMs: number;
   readonly pace: PaceLimits;
   readonly backoff: BackoffLimits;
-  /** Makes sure that the consumer is there; called each time before its lease is asked for. */
-  readonly register: () => Promise<unknown>;
-  /** Told of each row that is no event, and goes out as null. */
-  readonly onInvalid: (id: EventId) => void;
   /** Told of every failed round, and of a sink that could not be closed; the relay goes on. */
   readonly onError: (error: unknown, attempt: number) => void;
   /** Told of the round that was under way at the stop, when it has failed. @default nobody is */
@@ -60,7 +55,7 @@ export class Relay implements Service {
   readonly #options: RelayOptions;
   readonly #loop: Loop;
   readonly #rows: RowsAhead;
-  #lease: HeldLease | null = null;
+  #lease: SourceLease | null = null;
   #turn: Turn | null = null;
   #sleepMs = 0;
   /** Nothing is left, and it waits for more. */
@@ -69,10 +64,9 @@ export class Relay implements Service {
   #wasHinted = false;
 
   constructor(options: RelayOptions) {
-    const { store, stream, onInvalid, backoff, onError, onLastError } = options;
-    const source = { store, stream, onInvalid };
+    const { source, backoff, onError, onLastError } = options;
     this.#options = options;
-    this.#rows = new RowsAhead((after) => readDeliverable(source, after, READ_LIMITS));
+    this.#rows = new RowsAhead((after) => source.read(after, READ_LIMITS));
     const step = () => this.#step();
     this.#loop = new Loop({ backoff, onError, step, ...(onLastError && { onLastError }) });
   }
@@ -102,7 +96,7 @@ export class Relay implements Service {
   async round(): Promise<RelayRound> {
     try {
       // Held at once, so that a failure gives the lease back.
-      this.#lease ??= await this.#take();
+      this.#lease ??= await this.#options.source.take();
       if (this.#lease === null) return 'another-is-at-work';
       this.#turn ??= await this.#open(this.#lease);
       return await this.#carry(this.#lease, this.#turn);
@@ -136,17 +130,11 @@ export class Relay implements Service {
     return this.#sleepMs;
   }
 
-  async #take(): Promise<HeldLease | null> {
-    const { store, register } = this.#options;
-    await register();
-    return HeldLease.take(store, this.#options);
-  }
-
   /** Where the sink stands; the cursor is brought up to it. */
-  async #open(lease: HeldLease): Promise<Turn> {
-    const { store, stream, sink } = this.#options;
+  async #open(lease: SourceLease): Promise<Turn> {
+    const { source, sink } = this.#options;
     const { cursor } = lease;
-    const { epoch } = await store.streamState(stream);
+    const { epoch } = await source.end();
     const own = await sink.open({ id: cursor, epoch }, lease.ended);
     try {
       if (own !== null) {
@@ -163,12 +151,12 @@ export class Relay implements Service {
   }
 
   async #requireSameHistory(own: SinkPosition, epoch: number): Promise<void> {
-    const { store, stream, sink } = this.#options;
-    const { newest } = await store.streamState(stream);
+    const { source, sink } = this.#options;
+    const { newest } = await source.end();
     if (own.epoch === epoch && compareIds(own.id, newest) <= 0) return;
     throw new ServiceError('HistoryForked', {
       message: `${sink.title} holds events of another history than the active database.`,
-      details: { stream, at: newest, position: own.id },
+      details: { stream: source.stream, at: newest, position: own.id },
     });
   }
 
@@ -177,7 +165,7 @@ export class Relay implements Service {
     await sink.close().catch((error) => onError(error, 0));
   }
 
-  async #carry(lease: HeldLease, turn: Turn): Promise<RelayRound> {
+  async #carry(lease: SourceLease, turn: Turn): Promise<RelayRound> {
     const { sink, filter, batchMax: eventsMax, checkpointMs } = this.#options;
     const { told: after, epoch } = turn;
     const rows = await this.#rows.take(turn.position);

@@ -8,6 +8,7 @@ import { sinkIdent } from '../../contract/consumer.ts';
 import { isServiceError, ServiceError } from '../../contract/errors.ts';
 import { wantFilter } from '../../feed/cut.ts';
 import { Relay } from '../../relay/relay.ts';
+import { StoreSource } from '../../relay/store-source.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { startOf } from '../in-process/readers.ts';
@@ -43,18 +44,21 @@ export class SinkWorker implements Service {
     this.#sink = options.choice.make();
     this.#relay = new Relay({
       ...options,
-      stream,
-      ident: sinkIdent(name),
+      source: new StoreSource({
+        ...options,
+        stream,
+        ident: sinkIdent(name),
+        register: () => this.#register(),
+        onInvalid: (id) =>
+          logger.warn(
+            { stream, id, sink: name },
+            'An event whose data is not JSON goes out as null.',
+          ),
+      }),
       sink: this.#sink,
       filter: types === null ? null : wantFilter(types),
       batchMax,
       backoff: BACKOFF,
-      register: () => this.#register(),
-      onInvalid: (id) =>
-        logger.warn(
-          { stream, id, sink: name },
-          'An event whose data is not JSON goes out as null.',
-        ),
       onError: (error, attempt) => this.#report(error, attempt),
       // A database that was closed under it is no news.
       onLastError: (error) => {
