@@ -6,6 +6,7 @@ import { gapsColumn } from './active/0004-gaps.ts';
 import { keysTable } from './active/0005-keys.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
+import { copiesTables } from './shared/copies.ts';
 import { syncsTable } from './shared/syncs.ts';
 import { queueTable } from './stream/0001-queue.ts';
 import { inboxTable } from './stream/0002-inbox.ts';
@@ -21,6 +22,7 @@ export const activeMigrations: readonly Migration[] = [
   gapsColumn,
   keysTable,
   syncsTable('0006-syncs'),
+  copiesTables('0007-copies'),
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];
@@ -28,6 +30,7 @@ export const warehouseMigrations: readonly Migration[] = [
   archivesTable,
   watermarksTable,
   syncsTable('0003-syncs'),
+  copiesTables('0004-copies'),
 ];
 /** Applied to each stream of the warehouse; `evt_archives.schema` counts how many it has. */
 export const historyMigrations: readonly StreamMigration[] = [historyTable];

@@ -118,7 +118,7 @@ export interface Dialect {
    */
   advanceCursors(acks: readonly Ack[]): Promise<void>;
 
-  /** Adds rows to a history. By hand: a binding for each value costs more than the insert where there are arrays. */
+  /** Adds rows, with the ids that they bring, to a history or, by a copy, to a queue. By hand: a binding for each value costs more than the insert where there are arrays. */
   insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void>;
 
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */

@@ -16,6 +16,8 @@ import {
 } from './adoption/active.ts';
 import { adoptLocked } from './adoption/locked.ts';
 import type { Archive } from './archive.ts';
+import { Copies } from './copies.ts';
+import { QueueTarget } from './copying/queue-target.ts';
 import type {
   Ack,
   Appended,
@@ -57,6 +59,8 @@ export type { StreamState } from './stream-state.ts';
 
 export class Store {
   readonly kind: Dialect['kind'];
+  /** The copies into its queues. */
+  readonly copies: Copies;
   readonly #db: Knex;
   /** For whatever reads outside of a transaction. */
   readonly #reader: Knex;
@@ -71,6 +75,7 @@ export class Store {
     this.#run = new Runner(dialect, 'active');
     this.#log = new LogReader({ reader, dialect }, this.#run);
     this.kind = dialect.kind;
+    this.copies = new Copies({ reader, dialect }, this.#run, new QueueTarget(dialect));
   }
 
   static async open(options: DialectOptions): Promise<Store> {

@@ -170,6 +170,62 @@ export const errorTable = [
     "meaning": "A sink lacks events that were discarded; no call is answered so, a start is."
   },
   {
+    "code": "DestinationExists",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32042,
+    "http": 409,
+    "meaning": "The destination holds events that no copy of that name has brought there."
+  },
+  {
+    "code": "DestinationMismatch",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32043,
+    "http": 409,
+    "meaning": "A copy of that name into this destination was asked for in other terms."
+  },
+  {
+    "code": "SourceTruncated",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32044,
+    "http": 410,
+    "meaning": "Events that were to be copied are no more; oldest is the first that is left."
+  },
+  {
+    "code": "CopyConflict",
+    "retry": "later",
+    "futoin": "DefenseRejected",
+    "jsonRpc": -32045,
+    "http": 409,
+    "meaning": "Another process is at work on the copy, or has taken it over."
+  },
+  {
+    "code": "CopyNotFound",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32046,
+    "http": 404,
+    "meaning": "There is no copy of that name."
+  },
+  {
+    "code": "CopyFinished",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32047,
+    "http": 409,
+    "meaning": "The copy is done or was cancelled."
+  },
+  {
+    "code": "SegmentCorrupt",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32048,
+    "http": 409,
+    "meaning": "A file of events is not what was written; nothing of it was imported."
+  },
+  {
     "code": "StoreUnavailable",
     "retry": "yes",
     "futoin": "InternalError",

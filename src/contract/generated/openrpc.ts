@@ -877,6 +877,144 @@ export const openrpc = {
         "type": "string",
         "pattern": "^[A-Za-z0-9_]{1,64}$"
       },
+      "copy": {
+        "title": "CopyFacts",
+        "description": "A copy of events into a stream, a history or files: what was asked for, and how far it is.",
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name where it goes.",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          },
+          "status": {
+            "enum": [
+              "running",
+              "paused",
+              "failed",
+              "done",
+              "cancelled"
+            ],
+            "description": "failed: can be tried again; done and cancelled are ends."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where the events come from, without credentials."
+          },
+          "stream": {
+            "type": "string",
+            "description": "The stream, or the prefix of files, that they go into."
+          },
+          "mode": {
+            "enum": [
+              "create",
+              "append"
+            ],
+            "description": "Into what is empty, or behind what is there."
+          },
+          "ids": {
+            "enum": [
+              "preserve",
+              "reassign"
+            ],
+            "description": "The same ids, or new ones."
+          },
+          "after": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "up_to": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "types": {
+            "$ref": "#/components/schemas/want"
+          },
+          "since": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Only events with a ts at or after it."
+          },
+          "until": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Only events with a ts before it."
+          },
+          "follow": {
+            "type": "boolean",
+            "description": "It goes on behind up_to."
+          },
+          "watermark": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "last": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "copied": {
+            "type": "integer",
+            "description": "Events.",
+            "minimum": 0
+          },
+          "invalid": {
+            "type": "integer",
+            "description": "Those of them that were no events, and went out as null.",
+            "minimum": 0
+          },
+          "at_work": {
+            "type": "boolean",
+            "description": "A process holds it now; of files this is not known, and false."
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Why it failed."
+          },
+          "began_at": {
+            "$ref": "#/components/schemas/event-ts"
+          },
+          "moved_at": {
+            "$ref": "#/components/schemas/event-ts"
+          },
+          "ended_at": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/event-ts"
+              }
+            ]
+          }
+        },
+        "required": [
+          "name",
+          "status",
+          "source",
+          "stream",
+          "mode",
+          "ids",
+          "after",
+          "up_to",
+          "types",
+          "since",
+          "until",
+          "follow",
+          "watermark",
+          "last",
+          "copied",
+          "invalid",
+          "at_work",
+          "error",
+          "began_at",
+          "moved_at",
+          "ended_at"
+        ],
+        "additionalProperties": false
+      },
       "credentials": {
         "title": "Credentials",
         "description": "The credentials file.",
@@ -1287,6 +1425,62 @@ export const openrpc = {
         "message": "A sink lacks events that were discarded; no call is answered so, a start is.",
         "data": {
           "code": "SinkGap",
+          "retry": "no"
+        }
+      },
+      "DestinationExists": {
+        "code": -32042,
+        "message": "The destination holds events that no copy of that name has brought there.",
+        "data": {
+          "code": "DestinationExists",
+          "retry": "no"
+        }
+      },
+      "DestinationMismatch": {
+        "code": -32043,
+        "message": "A copy of that name into this destination was asked for in other terms.",
+        "data": {
+          "code": "DestinationMismatch",
+          "retry": "no"
+        }
+      },
+      "SourceTruncated": {
+        "code": -32044,
+        "message": "Events that were to be copied are no more; oldest is the first that is left.",
+        "data": {
+          "code": "SourceTruncated",
+          "retry": "no"
+        }
+      },
+      "CopyConflict": {
+        "code": -32045,
+        "message": "Another process is at work on the copy, or has taken it over.",
+        "data": {
+          "code": "CopyConflict",
+          "retry": "later"
+        }
+      },
+      "CopyNotFound": {
+        "code": -32046,
+        "message": "There is no copy of that name.",
+        "data": {
+          "code": "CopyNotFound",
+          "retry": "no"
+        }
+      },
+      "CopyFinished": {
+        "code": -32047,
+        "message": "The copy is done or was cancelled.",
+        "data": {
+          "code": "CopyFinished",
+          "retry": "no"
+        }
+      },
+      "SegmentCorrupt": {
+        "code": -32048,
+        "message": "A file of events is not what was written; nothing of it was imported.",
+        "data": {
+          "code": "SegmentCorrupt",
           "retry": "no"
         }
       },

@@ -8,6 +8,145 @@ export const schemas = {
     "type": "string",
     "pattern": "^[A-Za-z0-9_]{1,64}$"
   },
+  "copy": {
+    "$id": "https://aftercommit.dev/schema/copy.schema.json",
+    "title": "CopyFacts",
+    "description": "A copy of events into a stream, a history or files: what was asked for, and how far it is.",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "Its name where it goes.",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "status": {
+        "enum": [
+          "running",
+          "paused",
+          "failed",
+          "done",
+          "cancelled"
+        ],
+        "description": "failed: can be tried again; done and cancelled are ends."
+      },
+      "source": {
+        "type": "string",
+        "description": "Where the events come from, without credentials."
+      },
+      "stream": {
+        "type": "string",
+        "description": "The stream, or the prefix of files, that they go into."
+      },
+      "mode": {
+        "enum": [
+          "create",
+          "append"
+        ],
+        "description": "Into what is empty, or behind what is there."
+      },
+      "ids": {
+        "enum": [
+          "preserve",
+          "reassign"
+        ],
+        "description": "The same ids, or new ones."
+      },
+      "after": {
+        "$ref": "event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "event-id.schema.json"
+      },
+      "types": {
+        "$ref": "want.schema.json"
+      },
+      "since": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Only events with a ts at or after it."
+      },
+      "until": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Only events with a ts before it."
+      },
+      "follow": {
+        "type": "boolean",
+        "description": "It goes on behind up_to."
+      },
+      "watermark": {
+        "$ref": "event-id.schema.json"
+      },
+      "last": {
+        "$ref": "event-id.schema.json"
+      },
+      "copied": {
+        "type": "integer",
+        "description": "Events.",
+        "minimum": 0
+      },
+      "invalid": {
+        "type": "integer",
+        "description": "Those of them that were no events, and went out as null.",
+        "minimum": 0
+      },
+      "at_work": {
+        "type": "boolean",
+        "description": "A process holds it now; of files this is not known, and false."
+      },
+      "error": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why it failed."
+      },
+      "began_at": {
+        "$ref": "event-ts.schema.json"
+      },
+      "moved_at": {
+        "$ref": "event-ts.schema.json"
+      },
+      "ended_at": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "$ref": "event-ts.schema.json"
+          }
+        ]
+      }
+    },
+    "required": [
+      "name",
+      "status",
+      "source",
+      "stream",
+      "mode",
+      "ids",
+      "after",
+      "up_to",
+      "types",
+      "since",
+      "until",
+      "follow",
+      "watermark",
+      "last",
+      "copied",
+      "invalid",
+      "at_work",
+      "error",
+      "began_at",
+      "moved_at",
+      "ended_at"
+    ],
+    "additionalProperties": false
+  },
   "credentials": {
     "$id": "https://aftercommit.dev/schema/credentials.schema.json",
     "title": "Credentials",

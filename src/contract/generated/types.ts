@@ -5,21 +5,25 @@
  */
 export type Component = string;
 /**
- * What happened, in the application's words.
- */
-export type EventType = string;
-/**
- * Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.
- */
-export type Epoch = number;
-/**
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type EventId = string;
 /**
+ * The event types a consumer asks for; null means all it may see.
+ */
+export type Want = null | [EventType, ...EventType[]];
+/**
+ * What happened, in the application's words.
+ */
+export type EventType = string;
+/**
  * When the database stored the event: UTC, milliseconds. Not monotonic in id.
  */
 export type EventTs = string;
+/**
+ * Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.
+ */
+export type Epoch = number;
 /**
  * Where a reader begins: with the oldest event, with the next one, after an id, or with the lowest id whose ts is at or after a time.
  */
@@ -43,10 +47,6 @@ export type IdempotencyKey = string;
  */
 export type StreamName = string;
 /**
- * The event types a consumer asks for; null means all it may see.
- */
-export type Want = null | [EventType, ...EventType[]];
-/**
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type AddEventResult = string;
@@ -67,6 +67,7 @@ export type RegisterConsumerResult = true;
 
 export interface Contract {
   component: Component;
+  copy: CopyFacts;
   credentials: Credentials;
   draft: EventDraft;
   epoch: Epoch;
@@ -102,6 +103,71 @@ export interface Contract {
   'methods/streamInfo.result': StreamInfoResult;
   'methods/unregisterConsumer.params': UnregisterConsumerParams;
   'methods/unregisterConsumer.result': UnregisterConsumerResult;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CopyFacts {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 /**
  * The credentials file.

@@ -55,6 +55,14 @@ export async function firstId(
   return row?.found ?? null;
 }
 
+/** The greatest id; null when there is none. */
+export async function lastId(db: Knex, dialect: Dialect, table: string): Promise<EventId | null> {
+  const row = await db(table)
+    .orderBy('id', 'desc')
+    .first({ found: dialect.idText('id') });
+  return row?.found ?? null;
+}
+
 /** Deletes the window (after, upTo] by primary key and gives how many rows it held. */
 export function deleteWindow(
   tx: Knex,

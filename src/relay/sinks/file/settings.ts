@@ -67,6 +67,10 @@ export function placeOf(settings: FileSettings): FilePlace {
   return { dir: resolve(dir), prefix, segmentBytes, segmentMs, fsync, metadata, mode: bits };
 }
 
+export function isPrefix(text: string): boolean {
+  return PREFIX.test(text);
+}
+
 function matching(pattern: RegExp, rule: string): Check {
   return { rule, fits: (value) => typeof value === 'string' && pattern.test(value) };
 }
