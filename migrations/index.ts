@@ -9,6 +9,7 @@ import type { Migration, StreamMigration } from './migration.ts';
 import { syncsTable } from './shared/syncs.ts';
 import { queueTable } from './stream/0001-queue.ts';
 import { inboxTable } from './stream/0002-inbox.ts';
+import { waitingTrigger } from './stream/0003-waiting.ts';
 import { archivesTable } from './warehouse/0001-archives.ts';
 import { watermarksTable } from './warehouse/0002-watermarks.ts';
 
@@ -23,7 +24,11 @@ export const activeMigrations: readonly Migration[] = [
   syncsTable('0006-syncs'),
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
-export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];
+export const streamMigrations: readonly StreamMigration[] = [
+  queueTable,
+  inboxTable,
+  waitingTrigger,
+];
 export const warehouseMigrations: readonly Migration[] = [
   archivesTable,
   watermarksTable,
