@@ -11,6 +11,7 @@ import { copiesTables } from './shared/copies.ts';
 import { syncsTable } from './shared/syncs.ts';
 import { queueTable } from './stream/0001-queue.ts';
 import { inboxTable } from './stream/0002-inbox.ts';
+import { waitingTrigger } from './stream/0003-waiting.ts';
 import { archivesTable } from './warehouse/0001-archives.ts';
 import { watermarksTable } from './warehouse/0002-watermarks.ts';
 
@@ -27,7 +28,11 @@ export const activeMigrations: readonly Migration[] = [
   copiesTables('0008-copies'),
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
-export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];
+export const streamMigrations: readonly StreamMigration[] = [
+  queueTable,
+  inboxTable,
+  waitingTrigger,
+];
 export const warehouseMigrations: readonly Migration[] = [
   archivesTable,
   watermarksTable,

@@ -96,11 +96,12 @@ export class CopyRun {
   async run(): Promise<CopyOutcome> {
     const { source, destination, signal } = this.#options;
     const begun = await this.#begin();
-    if (begun.status === 'done') {
+    if (isFinished(begun)) {
       // The run that ended it may have been killed before that.
+      await destination.release(begun);
       await source.letGo(begun);
-      return { job: begun, copiedNow: 0 };
     }
+    if (begun.status === 'done') return { job: begun, copiedNow: 0 };
     requireUnfinished(begun);
     const job = await this.#take(begun.name);
     if (isFinished(job) || signal.aborted) {

@@ -10,6 +10,7 @@ import {
   type CopyRange,
   type CopyTerms,
   copyNotFound,
+  isFinished,
   requireSameTerms,
   requireUnfinished,
 } from './copy-job.ts';
@@ -95,9 +96,9 @@ export class Copies {
       if (await queries.isTakenElsewhere(tx, place, name)) throw nameTaken(name);
       const at = { stream, name };
       const others = await queries.activeJobs(tx, this.#dialect, place, at);
-      const priorStatus = await this.#target.begin(tx, state, { stream, terms, range, others });
+      await this.#target.begin(tx, state, { stream, terms, range, others });
       await queries.insertJob(tx, this.#dialect, place, {
-        ...{ name, id, stream, terms, priorStatus },
+        ...{ name, id, stream, terms },
         ...range,
       });
       return this.#mustFind(tx, name);
@@ -172,7 +173,11 @@ export class Copies {
   }
 
   /** What this process was at is over; gives the copy, whoever has ended it. */
-  end(hold: CopyHold, stream: string, { status, watermark, error }: CopyEnd): Promise<CopyJob> {
+  async end(
+    hold: CopyHold,
+    stream: string,
+    { status, watermark, error }: CopyEnd,
+  ): Promise<CopyJob> {
     const work = async (tx: Knex.Transaction) => {
       await this.#target.lock(tx, stream);
       const job = await this.#mustFind(tx, hold.name, true);
@@ -185,12 +190,11 @@ export class Copies {
         // Whoever had no answer to his last write does not know where it stands.
         ...(status === 'done' ? { watermark: maxId(job.watermark, watermark) } : {}),
       });
-      if (status === 'done') {
-        await this.#release(tx, job, job.terms.seal ? 'sealed' : job.priorStatus);
-      }
       return this.#mustFind(tx, hold.name);
     };
-    return this.#run.syncedTransaction('endCopy', work, REPEATABLE);
+    const job = await this.#run.syncedTransaction('endCopy', work, REPEATABLE);
+    await this.release(job);
+    return job;
   }
 
   /** Whoever is at work ends at his next write. Throws `CopyNotFound`, `CopyFinished`. */
@@ -207,23 +211,31 @@ export class Copies {
         lease_until: null,
         ...(status === 'cancelled' ? { ended_at: this.#dialect.now() } : {}),
       });
-      if (status === 'cancelled') await this.#release(tx, job, job.priorStatus);
       return this.#mustFind(tx, name);
     };
-    return this.#run.syncedTransaction('askCopy', work, REPEATABLE);
+    const job = await this.#run.syncedTransaction('askCopy', work, REPEATABLE);
+    await this.release(job);
+    return job;
   }
 
-  /** The stream is free again, unless other copies go into it. */
-  async #release(tx: Knex.Transaction, job: queries.JobRow, status: string | null): Promise<void> {
-    const others = await queries.activeJobs(tx, this.#dialect, this.#target.place, job);
-    if (others.length === 0) await this.#target.release(tx, job.stream, status);
+  /**
+   * Frees the stream of a copy that is at its end, unless others go into it. A crash may have come before that, so
+   * whoever meets such a copy does it again. Between the look and the release no other copy can begin: a stream that is
+   * copied into by none is nobody's.
+   */
+  async release(job: CopyJob): Promise<void> {
+    if (!isFinished(job)) return;
+    const find = () => queries.activeJobs(this.#reader, this.#dialect, this.#target.place, job);
+    const others = await this.#run.repeatable('activeCopies', find);
+    const isSealed = job.status === 'done' && job.terms.seal;
+    if (others.length === 0) await this.#target.release(job.stream, isSealed ? 'sealed' : 'open');
   }
 
-  #find(db: Knex, name: string, isLocked = false): Promise<queries.JobRow | null> {
+  #find(db: Knex, name: string, isLocked = false): Promise<CopyJob | null> {
     return queries.findJob(db, this.#dialect, this.#target.place, name, isLocked);
   }
 
-  async #mustFind(tx: Knex, name: string, isLocked = false): Promise<queries.JobRow> {
+  async #mustFind(tx: Knex, name: string, isLocked = false): Promise<CopyJob> {
     const job = await this.#find(tx, name, isLocked);
     if (job === null) throw copyNotFound(name);
     return job;

@@ -12,7 +12,7 @@ import { checkPosition, type Found, type Start, startCursor, tooOld } from './po
 import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
 import type { Runner } from './runner.ts';
-import type { StreamState } from './stream-state.ts';
+import { requireReadable, type StreamState } from './stream-state.ts';
 import { tablesOf } from './tables.ts';
 import { isDense, requireUnbroken } from './unbroken.ts';
 
@@ -70,7 +70,9 @@ export class LogReader {
    */
   async readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     if (this.#archive !== null && this.#isDiscarded(stream, after)) {
-      return this.#archive.readAfter(stream, after, limits, await this.state(stream));
+      const state = await this.state(stream);
+      requireReadable(stream, state);
+      return this.#archive.readAfter(stream, after, limits, state);
     }
     const rows = await this.#run.repeatable('readAfter', () =>
       this.#dialect.readEvents(tablesOf(stream).queue, after, limits),
@@ -79,6 +81,7 @@ export class LogReader {
     if (rows.length > 0 && isDense(after, rows)) return rows;
     // Otherwise a discard may have come between: it is asked about after the rows, so it cannot be missed.
     const state = await this.state(stream);
+    requireReadable(stream, state);
     const isWhole = rows[0]?.[0] === idPlus(after, 1);
     if (!isWhole && compareIds(state.discardedUpTo, after) > 0) {
       if (this.#archive === null) throw tooOld(state.discardedUpTo);

@@ -40,6 +40,7 @@ import * as consumers from './queries/consumers.ts';
 import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import type { StreamState } from './stream-state.ts';
+import { StreamStatuses } from './stream-statuses.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -55,12 +56,14 @@ export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
-export type { StreamState } from './stream-state.ts';
+export type { StreamState, StreamStatus } from './stream-state.ts';
 
 export class Store {
   readonly kind: Dialect['kind'];
   /** The copies into its queues. */
   readonly copies: Copies;
+  /** Who may add to a stream, and when. */
+  readonly statuses: StreamStatuses;
   readonly #db: Knex;
   /** For whatever reads outside of a transaction. */
   readonly #reader: Knex;
@@ -74,8 +77,10 @@ export class Store {
     this.#dialect = dialect;
     this.#run = new Runner(dialect, 'active');
     this.#log = new LogReader({ reader, dialect }, this.#run);
+    const own = { reader, dialect };
+    this.statuses = new StreamStatuses(own, this.#run);
+    this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
-    this.copies = new Copies({ reader, dialect }, this.#run, new QueueTarget(dialect));
   }
 
   static async open(options: DialectOptions): Promise<Store> {
@@ -89,7 +94,11 @@ export class Store {
 
   /** Brings the schema up to date for these streams; gives what was applied. */
   migrate(streamNames: readonly string[]): Promise<string[]> {
-    const work = () => migrate(this.#dialect, activeSchema, streamNames);
+    const work = async () => {
+      const applied = await migrate(this.#dialect, activeSchema, streamNames);
+      await this.statuses.settle(streamNames);
+      return applied;
+    };
     return opening('active', work, this.#dialect);
   }
 

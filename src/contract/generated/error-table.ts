@@ -143,7 +143,7 @@ export const errorTable = [
     "futoin": "InvalidRequest",
     "jsonRpc": -32028,
     "http": 409,
-    "meaning": "The stream is being copied into."
+    "meaning": "The stream is being copied into; what was asked for is to be had when that is over."
   },
   {
     "code": "StreamSealed",
@@ -151,7 +151,7 @@ export const errorTable = [
     "futoin": "InvalidRequest",
     "jsonRpc": -32029,
     "http": 409,
-    "meaning": "The stream is closed for good."
+    "meaning": "The stream is sealed: it takes no events."
   },
   {
     "code": "PushNeedsSocket",
@@ -224,6 +224,14 @@ export const errorTable = [
     "jsonRpc": -32048,
     "http": 409,
     "meaning": "A file of events is not what was written; nothing of it was imported."
+  },
+  {
+    "code": "StreamInUse",
+    "retry": "later",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32037,
+    "http": 409,
+    "meaning": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again."
   },
   {
     "code": "StoreUnavailable",

@@ -1403,7 +1403,7 @@ export const openrpc = {
       },
       "StreamBusy": {
         "code": -32028,
-        "message": "The stream is being copied into.",
+        "message": "The stream is being copied into; what was asked for is to be had when that is over.",
         "data": {
           "code": "StreamBusy",
           "retry": "later"
@@ -1411,7 +1411,7 @@ export const openrpc = {
       },
       "StreamSealed": {
         "code": -32029,
-        "message": "The stream is closed for good.",
+        "message": "The stream is sealed: it takes no events.",
         "data": {
           "code": "StreamSealed",
           "retry": "no"
@@ -1487,6 +1487,14 @@ export const openrpc = {
         "data": {
           "code": "SegmentCorrupt",
           "retry": "no"
+        }
+      },
+      "StreamInUse": {
+        "code": -32037,
+        "message": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again.",
+        "data": {
+          "code": "StreamInUse",
+          "retry": "later"
         }
       },
       "StoreUnavailable": {

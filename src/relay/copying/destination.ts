@@ -30,6 +30,8 @@ export interface CopyDestination {
   sinkOf(job: CopyJob, leaseMs: number): CopySink;
   /** Gives the copy as it is, whoever has ended it. */
   end(hold: CopyHold, end: CopyEnd): Promise<CopyJob>;
+  /** What the end of a copy leaves to do, which a crash may have kept from being done. */
+  release(job: CopyJob): Promise<void>;
   ask(name: string, status: 'paused' | 'cancelled'): Promise<CopyJob>;
 }
 

@@ -109,6 +109,8 @@ export class FileDestination implements CopyDestination {
     return this.#jobOf(ended);
   }
 
+  async release(): Promise<void> {}
+
   /** Whoever is at work might put its note over this one at the same moment: looked at once more. */
   async ask(name: string, status: 'paused' | 'cancelled'): Promise<CopyJob> {
     for (let tries = 0; ; tries += 1) {

@@ -51,6 +51,10 @@ export class TableDestination implements CopyDestination {
     return this.#copies.end(hold, this.#stream, end);
   }
 
+  release(job: CopyJob): Promise<void> {
+    return this.#copies.release(job);
+  }
+
   ask(name: string, status: 'paused' | 'cancelled'): Promise<CopyJob> {
     return this.#copies.ask(name, status);
   }

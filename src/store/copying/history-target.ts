@@ -33,10 +33,10 @@ export class HistoryTarget implements CopyTarget {
     tx: Knex.Transaction,
     { newest }: TargetState,
     { stream, others: [other] }: Beginning,
-  ): Promise<null> {
+  ): Promise<void> {
     const owner =
       other === undefined ? ((await hasWatermark(tx, stream)) ? 'an archive' : null) : other.name;
-    if (newest === NO_EVENT && owner === null) return null;
+    if (newest === NO_EVENT && owner === null) return;
     const whose = owner === null ? `has events up to ${newest}` : `belongs to ${owner}`;
     throw new ServiceError('DestinationExists', {
       message: `The history of stream ${stream} ${whose}: a copy begins in an empty one.`,

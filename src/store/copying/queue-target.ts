@@ -1,22 +1,34 @@
 // A stream's queue as what is copied into. Its status is `copying` meanwhile, so nobody else gets an id; every batch
-// moves `next_id` with its rows under the row lock of the stream, so readers see a prefix in order at any time.
+// moves `next_id` with its rows under the row lock of the stream.
 import type { Knex } from 'knex';
 import { ServiceError } from '../../contract/errors.ts';
 import type { EventRow } from '../../contract/event.ts';
 import { type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
-import type { Dialect } from '../dialect.ts';
-import { listCursors } from '../queries/consumers.ts';
-import { lockStream, setNextId, setStatus, startBehind } from '../queries/streams.ts';
+import type { Dialect, OpenDatabase } from '../dialect.ts';
+import { listHolders } from '../queries/consumers.ts';
+import { lockStream, setNextId, setStatus, startBehind, streamState } from '../queries/streams.ts';
+import type { Runner } from '../runner.ts';
+import type { StreamStatuses } from '../stream-statuses.ts';
 import { tablesOf } from '../tables.ts';
 import { isDense } from '../unbroken.ts';
 import type { Beginning, CopyTarget, TargetState } from './target.ts';
 
 export class QueueTarget implements CopyTarget {
   readonly place = 'queue';
+  readonly #reader: Knex;
   readonly #dialect: Dialect;
+  readonly #run: Runner;
+  readonly #statuses: StreamStatuses;
 
-  constructor(dialect: Dialect) {
+  constructor(
+    { reader, dialect }: Pick<OpenDatabase, 'reader' | 'dialect'>,
+    run: Runner,
+    statuses: StreamStatuses,
+  ) {
+    this.#reader = reader;
     this.#dialect = dialect;
+    this.#run = run;
+    this.#statuses = statuses;
   }
 
   tableOf(stream: string): string {
@@ -31,7 +43,7 @@ export class QueueTarget implements CopyTarget {
     tx: Knex.Transaction,
     { newest, status }: TargetState,
     { stream, terms, range, others }: Beginning,
-  ): Promise<string | null> {
+  ): Promise<void> {
     if (status === 'sealed') throw new ServiceError('StreamSealed', { details: { stream } });
     requireRoom(stream, newest, terms.mode);
     const isShared = [terms, ...others.map((other) => other.terms)].every(
@@ -44,7 +56,6 @@ export class QueueTarget implements CopyTarget {
     }
     await setStatus(tx, stream, 'copying');
     if (terms.ids === 'preserve') await this.#startBehind(tx, stream, range.after);
-    return other?.priorStatus ?? status;
   }
 
   requireTaken({ status }: TargetState, stream: string): void {
@@ -68,8 +79,11 @@ export class QueueTarget implements CopyTarget {
     await setNextId(tx, stream, idPlus(last, 1), gapsUpTo);
   }
 
-  async release(tx: Knex.Transaction, stream: string, status: string | null): Promise<void> {
-    await setStatus(tx, stream, status ?? 'open');
+  async release(stream: string, then: 'open' | 'sealed'): Promise<void> {
+    const find = () => streamState(this.#reader, this.#dialect, stream);
+    const { status } = await this.#run.repeatable('releaseStream', find);
+    // Whoever has it since had it opened again.
+    if (status === 'copying') await this.#statuses.endCopying(stream, then);
   }
 
   /**
@@ -78,7 +92,7 @@ export class QueueTarget implements CopyTarget {
    */
   async #startBehind(tx: Knex.Transaction, stream: string, after: EventId): Promise<void> {
     if (after === NO_EVENT) return;
-    const known = await listCursors(tx, this.#dialect, stream);
+    const known = await listHolders(tx, this.#dialect, stream);
     if (known.length === 0) await startBehind(tx, stream, after);
   }
 }

@@ -17,11 +17,7 @@ export interface Beginning {
   readonly terms: CopyTerms;
   readonly range: CopyRange;
   /** Copies into the same stream that are not at their end. */
-  readonly others: readonly {
-    readonly name: string;
-    readonly terms: CopyTerms;
-    readonly priorStatus: string | null;
-  }[];
+  readonly others: readonly { readonly name: string; readonly terms: CopyTerms }[];
 }
 
 export interface CopyTarget {
@@ -29,8 +25,8 @@ export interface CopyTarget {
   tableOf(stream: string): string;
   /** Holds the stream until the transaction ends. Throws `StreamNotFound`. */
   lock(tx: Knex.Transaction, stream: string): Promise<TargetState>;
-  /** Takes the stream for copies; gives the status that it is to have behind them. Throws when it is not to be had. */
-  begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<string | null>;
+  /** Takes the stream for copies. Throws when it is not to be had. */
+  begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<void>;
   /** Throws `CopyConflict` when the stream is not held for copies any more. */
   requireTaken(state: TargetState, stream: string): void;
   /** Lets readers know of the rows, which were put in. */
@@ -40,6 +36,6 @@ export interface CopyTarget {
     state: TargetState,
     rows: readonly EventRow[],
   ): Promise<void>;
-  /** The last copy has gone. */
-  release(tx: Knex.Transaction, stream: string, status: string | null): Promise<void>;
+  /** The last copy into the stream is at its end: others may have it, or nobody. Again changes nothing. */
+  release(stream: string, then: 'open' | 'sealed'): Promise<void>;
 }

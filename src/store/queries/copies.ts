@@ -9,15 +9,7 @@ import { isHeld } from './consumers.ts';
 const ACTIVE: readonly CopyStatus[] = ['running', 'paused', 'failed'];
 const SLICE_MAX = 500;
 
-export interface JobRow extends CopyJob {
-  /** What the stream was before copies came; null where streams have no status. */
-  readonly priorStatus: string | null;
-}
-
-export type NewJob = Pick<
-  JobRow,
-  'name' | 'id' | 'stream' | 'terms' | 'after' | 'upTo' | 'epoch' | 'priorStatus'
->;
+export type NewJob = Pick<CopyJob, 'name' | 'id' | 'stream' | 'terms' | 'after' | 'upTo' | 'epoch'>;
 
 export async function findJob(
   db: Knex,
@@ -25,13 +17,13 @@ export async function findJob(
   place: CopyPlace,
   name: string,
   isLocked = false,
-): Promise<JobRow | null> {
+): Promise<CopyJob | null> {
   const query = db('evt_copies').where({ name, place }).first(columns(db, dialect));
   const row = await (isLocked ? dialect.forUpdate(query) : query);
   return row === undefined ? null : toJob(row);
 }
 
-export async function listJobs(db: Knex, dialect: Dialect, place: CopyPlace): Promise<JobRow[]> {
+export async function listJobs(db: Knex, dialect: Dialect, place: CopyPlace): Promise<CopyJob[]> {
   const rows = await db('evt_copies')
     .where('place', place)
     .orderBy('name')
@@ -51,7 +43,7 @@ export async function activeJobs(
   dialect: Dialect,
   place: CopyPlace,
   { stream, name }: { stream: string; name: string },
-): Promise<JobRow[]> {
+): Promise<CopyJob[]> {
   const rows = await db('evt_copies')
     .where({ place, stream })
     .whereIn('status', ACTIVE)
@@ -67,7 +59,7 @@ export async function insertJob(
   place: CopyPlace,
   job: NewJob,
 ): Promise<void> {
-  const { name, id, stream, terms, after, upTo, epoch, priorStatus } = job;
+  const { name, id, stream, terms, after, upTo, epoch } = job;
   await tx('evt_copies').insert({
     name,
     id,
@@ -82,7 +74,6 @@ export async function insertJob(
     last_id: '0',
     // Nobody is at work yet.
     status: 'paused',
-    prior_status: priorStatus,
     began_at: dialect.now(),
     moved_at: dialect.now(),
   });
@@ -137,7 +128,6 @@ function columns(db: Knex, dialect: Dialect): Readonly<Record<string, string | K
     invalid: dialect.idText('invalid'),
     status: 'status',
     error: 'error',
-    priorStatus: 'prior_status',
     token: dialect.idText('token'),
     isHeld: isHeld(db, dialect, 'lease_until'),
     leaseUntil: dialect.isoTime('lease_until'),
@@ -147,7 +137,7 @@ function columns(db: Knex, dialect: Dialect): Readonly<Record<string, string | K
   };
 }
 
-function toJob(row: Record<string, unknown>): JobRow {
+function toJob(row: Record<string, unknown>): CopyJob {
   return {
     ...row,
     terms: JSON.parse(String(row.terms)),
@@ -155,5 +145,5 @@ function toJob(row: Record<string, unknown>): JobRow {
     copied: Number(row.copied),
     invalid: Number(row.invalid),
     isHeld: row.status === 'running' && Number(row.isHeld) !== 0,
-  } as unknown as JobRow;
+  } as unknown as CopyJob;
 }

@@ -55,13 +55,14 @@ export async function firstId(
   return row?.found ?? null;
 }
 
-<<<<<<< HEAD
 /** The greatest id; null when there is none. */
 export async function lastId(db: Knex, dialect: Dialect, table: string): Promise<EventId | null> {
   const row = await db(table)
     .orderBy('id', 'desc')
     .first({ found: dialect.idText('id') });
-=======
+  return row?.found ?? null;
+}
+
 /** The lowest id of the first `limit` events behind `after` that is younger than `ageMs`; null when none of them is. */
 export async function firstIdYounger(
   db: Knex,
@@ -76,7 +77,6 @@ export async function firstIdYounger(
     .where('s.ts', '>', dialect.fromNow(-ageMs))
     .orderBy('s.id')
     .first({ found: dialect.idText('s.id') });
->>>>>>> 57e7db9575b15658824a0f8fd6e351200cea7936
   return row?.found ?? null;
 }
 

@@ -3,13 +3,13 @@ import type { Knex } from 'knex';
 import { ServiceError } from '../../contract/errors.ts';
 import { type EventId, idPlus } from '../../contract/event-id.ts';
 import type { Dialect } from '../dialect.ts';
-import type { StreamState } from '../stream-state.ts';
+import type { StreamState, StreamStatus } from '../stream-state.ts';
 
 interface StreamRow {
   readonly nextId: EventId;
   readonly discardedUpTo: EventId;
   readonly gapsUpTo: EventId;
-  readonly status: string;
+  readonly status: StreamStatus;
   readonly epoch: number;
   readonly archiveRequired: number;
 }
@@ -48,11 +48,7 @@ export async function streamState(
 }
 
 /** The same, holding the stream's row until the transaction ends: no step, register or discard meanwhile. */
-export async function lockStream(
-  tx: Knex.Transaction,
-  dialect: Dialect,
-  stream: string,
-): Promise<StreamState> {
+export async function lockStream(tx: Knex, dialect: Dialect, stream: string): Promise<StreamState> {
   return toState(stream, await dialect.forUpdate(selectStream(tx, dialect, stream)));
 }
 
@@ -62,10 +58,6 @@ export async function setDiscardedUpTo(tx: Knex, stream: string, upTo: EventId):
 
 export async function requireArchive(tx: Knex, stream: string): Promise<void> {
   await tx('evt_streams').where('name', stream).update({ archive_required: 1 });
-}
-
-export async function setStatus(tx: Knex, stream: string, status: string): Promise<void> {
-  await tx('evt_streams').where('name', stream).update({ status });
 }
 
 /** Ids up to `gapsUpTo` may have gaps from now on; null = nothing new of that. */
@@ -86,4 +78,8 @@ export async function startBehind(tx: Knex, stream: string, after: EventId): Pro
   await tx('evt_streams')
     .where('name', stream)
     .update({ next_id: idPlus(after, 1), discarded_up_to: after });
+}
+
+export async function setStatus(tx: Knex, stream: string, status: StreamStatus): Promise<void> {
+  await tx('evt_streams').where('name', stream).update({ status });
 }

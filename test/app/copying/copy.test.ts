@@ -95,17 +95,17 @@ describeDatabases('a copy', (kind) => {
   });
 
   it('is paused and goes on to the bound that it had', async () => {
-    await add(6000);
+    await add(2400);
     const copying = startCopy([...refs(), ...SLOW]);
-    await until(async () => (await copiedOf()) >= 1000);
+    await until(async () => (await copiedOf()) >= 500);
     const asked = await copy(at('pause', stream));
-    expect(asked).toMatchObject({ code: 0, status: 'paused', up_to: '6000' });
+    expect(asked).toMatchObject({ code: 0, status: 'paused', up_to: '2400' });
     const ended = await copying.ended;
     expect(ended).toMatchObject({ code: 1, status: 'paused' });
     const status = await copy(at('status', stream));
     expect(status).toMatchObject({ status: 'paused', watermark: asked.watermark, at_work: false });
     expect(await idsOf(to, queue())).toEqual(numbers(Number(asked.watermark)));
-    expect(Number(asked.watermark)).toBeLessThan(6000);
+    expect(Number(asked.watermark)).toBeLessThan(2400);
     await add(100);
     const resumed = await copy([
       'resume',
@@ -115,25 +115,25 @@ describeDatabases('a copy', (kind) => {
       '--from',
       source(),
     ]);
-    expect(resumed).toMatchObject({ code: 0, status: 'done', copied: 6000, watermark: '6000' });
-    expect(await idsOf(to, queue())).toEqual(numbers(6000));
+    expect(resumed).toMatchObject({ code: 0, status: 'done', copied: 2400, watermark: '2400' });
+    expect(await idsOf(to, queue())).toEqual(numbers(2400));
     const late = await copy(at('pause', stream));
     expect(late.stderr).toMatch(/is done.*CopyFinished/);
   });
 
   it('stops behind the batch at hand when it gets a signal', async () => {
-    await add(6000);
+    await add(2400);
     const copying = startCopy([...refs(), ...SLOW]);
     await until(async () => (await copiedOf()) >= 500);
     await copying.run.stop();
     expect(await copying.ended).toMatchObject({ code: 1, status: 'paused', at_work: false });
     expect(await held()).toHaveLength(1);
-    expect(await copy(refs())).toMatchObject({ code: 0, copied: 6000 });
-    expect(await idsOf(to, queue())).toEqual(numbers(6000));
+    expect(await copy(refs())).toMatchObject({ code: 0, copied: 2400 });
+    expect(await idsOf(to, queue())).toEqual(numbers(2400));
   });
 
   it('leaves the stream free and the source alone when it is cancelled', async () => {
-    await add(6000);
+    await add(2400);
     const copying = startCopy([...refs(), ...SLOW]);
     await until(async () => (await copiedOf()) >= 500);
     const cancelled = await copy(at('cancel', stream, '--from', source()));
@@ -147,29 +147,29 @@ describeDatabases('a copy', (kind) => {
   });
 
   it('holds the source back from discarding as long as it goes, and no longer', async () => {
-    await add(3000);
-    await store.registerConsumer(stream, 'p:c', { id: id(3000) });
+    await add(1500);
+    await store.registerConsumer(stream, 'p:c', { id: id(1500) });
     const copying = startCopy([...refs(), '--follow']);
     await until(async () => (await held()).length > 0);
     await copying.run.stop();
     await copying.ended;
     const watermark = await copiedOf();
-    while ((await store.discard(stream, 1000)).count > 0);
+    while ((await store.discard(stream, { limit: 1000 })).count > 0);
     expect(Number((await store.streamState(stream)).discardedUpTo)).toBeLessThanOrEqual(watermark);
     expect(
       await copy([...refs(), '--follow', '--max-ms', '3000', '--idle-ms', '300']),
     ).toMatchObject({
       code: 0,
-      copied: 3000,
+      copied: 1500,
     });
-    while ((await store.discard(stream, 1000)).count > 0);
-    expect((await store.streamState(stream)).discardedUpTo).toBe('3000');
+    while ((await store.discard(stream, { limit: 1000 })).count > 0);
+    expect((await store.streamState(stream)).discardedUpTo).toBe('1500');
   });
 
   it('says what is no more of the source', async () => {
     await add(20);
     await store.registerConsumer(stream, 'p:c', { id: id(10) });
-    await store.discard(stream, 100);
+    await store.discard(stream, { limit: 100 });
     const asked = await copy([...refs(), '--after', '5']);
     expect(asked.code).toBe(1);
     expect(asked.stderr).toMatch(/SourceTruncated, requested 5, oldest 11/);
@@ -248,6 +248,24 @@ describeDatabases('a copy', (kind) => {
     const order = ids.map((row) => Number(row.id));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(await statusOf()).toBe('open');
+  });
+
+  it('keeps everybody out of the stream meanwhile, and seals it then', async () => {
+    await add(1000);
+    await copied.migrate([stream]);
+    await append(copied, 5, stream);
+    const copying = startCopy([...refs(), '--append', '--follow', ...SLOW]);
+    await until(async () => (await copiedOf()) >= 100);
+    const draft = { type: 'OWN', data: '1' };
+    await expect(copied.append(stream, [draft])).rejects.toMatchObject({ code: 'StreamBusy' });
+    await until(async () => (await copiedOf()) === 1000);
+    // The end of the source is the end of the copy.
+    await store.statuses.seal(stream);
+    expect(await copying.ended).toMatchObject({ code: 0, copied: 1000, last: '1005' });
+    await expect(copied.append(stream, [draft])).rejects.toMatchObject({ code: 'StreamSealed' });
+    await copied.statuses.unseal(stream);
+    expect((await copied.append(stream, [draft])).first).toBe('1006');
+    expect(await idsOf(to, queue())).toEqual(numbers(1006));
   });
 
   it('follows until nothing has come for a while, or it has enough', async () => {

@@ -12,6 +12,7 @@ import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
+import { mysqlBarrier } from './barrier.ts';
 import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
@@ -62,6 +63,7 @@ class MysqlDialect implements Dialect {
   readonly outcomeOf = mysqlOutcome;
   readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
+  readonly barrier = mysqlBarrier;
   readonly numbering: Steppers;
   readonly #db: Knex;
   readonly #session: SessionOptions;

@@ -9,6 +9,7 @@ import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
+import { postgresBarrier } from './barrier.ts';
 import { openPool } from './pool.ts';
 import { PostgresWatch } from './postgres-watch.ts';
 import type { SessionOptions } from './session.ts';
@@ -45,6 +46,7 @@ class PostgresDialect implements Dialect {
   readonly outcomeOf = postgresOutcome;
   readonly isHopeless = isPostgresHopeless;
   readonly adopter = postgresAdopter;
+  readonly barrier = postgresBarrier;
   readonly numbering: Steppers;
   readonly #db: Knex;
   /** Tables whose last read found rows that may have been compressed. */
