@@ -31,8 +31,9 @@ export interface CopyRunOptions {
   readonly idleMs: number;
   /** How long the run may take. 0 = for ever. */
   readonly msMax: number;
-  /** The end that is asked for: the copy is paused behind the batch at hand. */
+  /** The end that is asked for: behind the batch at hand the copy is paused, or left to another process. */
   readonly signal: AbortSignal;
+  readonly whenStopped: 'paused' | 'running';
   /** Told behind each batch. */
   readonly onProgress: (progress: CopyProgress) => Promise<void> | void;
   /** Told of what is tried again. */
@@ -94,8 +95,8 @@ export class CopyRun {
 
   /** Gives the copy as the run has left it. Rejects when it could not be begun, or has failed. */
   async run(): Promise<CopyOutcome> {
-    const { source, destination, signal } = this.#options;
-    const begun = await this.#begin();
+    const { source, destination, signal, whenStopped } = this.#options;
+    const begun = await this.begin();
     if (isFinished(begun)) {
       // The run that ended it may have been killed before that.
       await destination.release(begun);
@@ -105,7 +106,7 @@ export class CopyRun {
     requireUnfinished(begun);
     const job = await this.#take(begun.name);
     if (isFinished(job) || signal.aborted) {
-      const end = { status: 'paused', watermark: job.watermark, error: null } as const;
+      const end = { status: whenStopped, watermark: job.watermark, error: null };
       return { job: await destination.end(job, end), copiedNow: 0 };
     }
     const { leaseMs } = this.#options;
@@ -120,7 +121,8 @@ export class CopyRun {
     }
   }
 
-  async #begin(): Promise<CopyJob> {
+  /** Fixes its range, unless that was done before. Rejects when it cannot be begun. */
+  async begin(): Promise<CopyJob> {
     const { name, terms, source, destination } = this.#options;
     const known = await destination.known({ name, terms });
     if (known !== null) return known;
@@ -194,9 +196,9 @@ export class CopyRun {
 
   /** One batch; says how the run ends behind it. */
   async #round({ job, lease, sink, relay }: Work): Promise<Ending> {
-    const { signal, source, onProgress } = this.#options;
+    const { signal, whenStopped, source, onProgress } = this.#options;
     const { eventsMax, follow } = job.terms;
-    if (signal.aborted) return 'paused';
+    if (signal.aborted) return whenStopped;
     if (this.#isLate()) return follow ? 'done' : 'paused';
     if (eventsMax !== null && sink.copied >= eventsMax) return 'done';
     const before = sink.copied;

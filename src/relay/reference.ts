@@ -50,6 +50,24 @@ export function parseReference(text: string): Reference | { readonly problem: st
   return { kind, database: { url: database }, stream, text: known };
 }
 
+/**
+ * What a caller from the network may name: the configured databases, and plain names of files in `exportDir`, which is
+ * null where there are none.
+ */
+export function parseRemoteReference(
+  text: string,
+  exportDir: string | null,
+): Reference | { readonly problem: string } {
+  if (isPrefix(text)) {
+    if (exportDir === null) return { problem: 'names files, for which this node has no exportDir' };
+    return { kind: 'files', dir: resolve(exportDir), prefix: text, text };
+  }
+  const found = parseReference(text);
+  const isOwn = 'kind' in found && found.kind !== 'files' && typeof found.database === 'string';
+  if (isOwn || ('problem' in found && /^(?:active|warehouse)#/.test(text))) return found;
+  return { problem: 'must be active#stream, warehouse#stream or a plain name of files' };
+}
+
 function parseFiles(text: string): Reference | { readonly problem: string } {
   const path = text.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
   const prefix = basename(path);

@@ -39,7 +39,8 @@ export interface CopyBatch {
 
 /** How a run of a copy ends, unless somebody else has ended it. */
 export interface CopyEnd {
-  readonly status: 'done' | 'paused' | 'failed';
+  /** `running`: another process is to go on. */
+  readonly status: 'done' | 'paused' | 'failed' | 'running';
   /** Of a copy that is done: up to here everything that is wanted is there. */
   readonly watermark: EventId;
   readonly error: string | null;

@@ -56,6 +56,8 @@ export interface CopyJob extends CopyRange {
   readonly token: string;
   /** True while a process is at work on it. */
   readonly isHeld: boolean;
+  /** Who was at work last; null = nobody yet. */
+  readonly node: string | null;
   /** Moves while its holder is alive. */
   readonly leaseUntil: string | null;
   readonly beganAt: string;

@@ -7,6 +7,7 @@ import { type CopySource, destinationAt, sourceAt } from '../../relay/copy-ends.
 import { type CopyOrder, type CopyWish, orderOf } from '../../relay/copy-request.ts';
 import { type CopyOutcome, CopyRun } from '../../relay/copy-run.ts';
 import { parseReference, type Reference } from '../../relay/reference.ts';
+import { requireUnfinished } from '../../store/copy-job.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { type Call, type Command, type CommandGroup, Failure, UsageError } from '../command.ts';
 import { copyFacts, paceOf, progressText } from '../copying/copy-report.ts';
@@ -113,6 +114,7 @@ const resume: Command = {
   run: async (call) => {
     const limits = limitsOf(call);
     const { to, job } = await findCopy(call);
+    requireUnfinished(job);
     const from = sourceGiven(call, job.terms.source);
     await runOrder(call, { from, to, name: job.name, terms: job.terms }, limits);
   },
@@ -179,7 +181,7 @@ const pause: Command = {
 const cancel: Command = {
   usage: 'copy cancel NAME',
   description:
-    'Ends a copy for good. What was copied stays; the destination takes events as before, and the source keeps nothing.',
+    'Ends a copy for good. What was copied stays; the destination takes events as before, the source keeps nothing.',
   argsMin: 1,
   argsMax: 1,
   flags: {
@@ -229,7 +231,7 @@ async function runOrder(call: Call, order: CopyOrder, limits: Limits): Promise<v
   const outcome = await withPlace(from, 'read', settings, (source) =>
     withPlace(to, 'write', settings, (destination) =>
       new CopyRun({
-        ...{ name, terms, signal, node: randomUUID() },
+        ...{ name, terms, signal, whenStopped: 'paused', node: randomUUID() },
         ...limits,
         source: sourceAt(source, {
           isVerified: !flags.has('no-verify'),

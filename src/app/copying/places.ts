@@ -1,5 +1,5 @@
-// The databases that references name, opened for a copy and closed behind it. What is copied from must be there; what is
-// copied into is made.
+// The databases that references name, opened for a copy and closed behind it. What is copied from must be there; what
+// is copied into is made.
 import type { Settings } from '../../config/load.ts';
 import { ARCHIVER_SINK } from '../../relay/archiver.ts';
 import type { CopyPlace } from '../../relay/copy-ends.ts';

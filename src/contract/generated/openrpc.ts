@@ -824,6 +824,405 @@ export const openrpc = {
       ]
     },
     {
+      "name": "startCopy",
+      "summary": "Copy events between streams of this node's databases, and files: in the background, each event once. The same again goes on, and changes nothing when the copy is done.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "from",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir."
+          }
+        },
+        {
+          "name": "to",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where they go, in the same way."
+          }
+        },
+        {
+          "name": "name",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$",
+            "description": "Its name where it goes. Default: made of both streams' names."
+          }
+        },
+        {
+          "name": "after",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "up_to",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "since",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Only events with a ts at or after this time."
+          }
+        },
+        {
+          "name": "until",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Only events with a ts before this time."
+          }
+        },
+        {
+          "name": "types",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/want"
+          }
+        },
+        {
+          "name": "ids",
+          "required": false,
+          "schema": {
+            "enum": [
+              "preserve",
+              "reassign"
+            ],
+            "description": "The same ids, or new ones. Default: preserve, and reassign with append."
+          }
+        },
+        {
+          "name": "append",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "default": false,
+            "description": "Go on behind the events that are there."
+          }
+        },
+        {
+          "name": "seal",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "description": "With append: the stream takes no events any more when the copy is done. Default: true."
+          }
+        },
+        {
+          "name": "follow",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "default": false,
+            "description": "Go on with what comes, until the source is sealed or a limit is reached."
+          }
+        },
+        {
+          "name": "idle_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "With follow: end when nothing came for so long."
+          }
+        },
+        {
+          "name": "max_events",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "End after so many events."
+          }
+        },
+        {
+          "name": "max_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Pause after so long; with follow: end."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "StartCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/DestinationExists"
+        },
+        {
+          "$ref": "#/components/errors/DestinationMismatch"
+        },
+        {
+          "$ref": "#/components/errors/SourceTruncated"
+        },
+        {
+          "$ref": "#/components/errors/CopyConflict"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/SegmentCorrupt"
+        },
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamSealed"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "listCopies",
+      "summary": "The copies into this node's databases, and into files below its exportDir.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ListCopiesResult",
+          "type": "array",
+          "items": {
+            "$ref": "#/components/schemas/copy"
+          }
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "copyStatus",
+      "summary": "How far a copy is.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "CopyStatusResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "pauseCopy",
+      "summary": "End the work on a copy behind the batch at hand; the source keeps what is still to be copied.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "PauseCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "resumeCopy",
+      "summary": "Go on with a copy that was paused or has failed.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ResumeCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/CopyConflict"
+        },
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "cancelCopy",
+      "summary": "End a copy for good: what was copied stays, the destination takes events as before.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "CancelCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
       "name": "ping",
       "summary": "Answers what it was given.",
       "x-scope": "any",

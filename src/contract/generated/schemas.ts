@@ -474,6 +474,58 @@ export const schemas = {
     ],
     "additionalProperties": false
   },
+  "methods/cancelCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/cancelCopy.params.schema.json",
+    "title": "CancelCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/cancelCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/cancelCopy.result.schema.json",
+    "title": "CancelCopyResult",
+    "$ref": "../copy.schema.json"
+  },
+  "methods/copyStatus.params": {
+    "$id": "https://aftercommit.dev/schema/methods/copyStatus.params.schema.json",
+    "title": "CopyStatusParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/copyStatus.result": {
+    "$id": "https://aftercommit.dev/schema/methods/copyStatus.result.schema.json",
+    "title": "CopyStatusResult",
+    "$ref": "../copy.schema.json"
+  },
   "methods/hint.params": {
     "$id": "https://aftercommit.dev/schema/methods/hint.params.schema.json",
     "title": "HintParams",
@@ -568,6 +620,21 @@ export const schemas = {
       "additionalProperties": false
     }
   },
+  "methods/listCopies.params": {
+    "$id": "https://aftercommit.dev/schema/methods/listCopies.params.schema.json",
+    "title": "ListCopiesParams",
+    "type": "object",
+    "properties": {},
+    "additionalProperties": false
+  },
+  "methods/listCopies.result": {
+    "$id": "https://aftercommit.dev/schema/methods/listCopies.result.schema.json",
+    "title": "ListCopiesResult",
+    "type": "array",
+    "items": {
+      "$ref": "../copy.schema.json"
+    }
+  },
   "methods/onEvents.params": {
     "$id": "https://aftercommit.dev/schema/methods/onEvents.params.schema.json",
     "title": "OnEventsParams",
@@ -617,6 +684,32 @@ export const schemas = {
     "title": "OnEventsResult",
     "description": "true = acknowledged.",
     "type": "boolean"
+  },
+  "methods/pauseCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/pauseCopy.params.schema.json",
+    "title": "PauseCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/pauseCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/pauseCopy.result.schema.json",
+    "title": "PauseCopyResult",
+    "$ref": "../copy.schema.json"
   },
   "methods/ping.params": {
     "$id": "https://aftercommit.dev/schema/methods/ping.params.schema.json",
@@ -793,6 +886,32 @@ export const schemas = {
     "type": "boolean",
     "const": true
   },
+  "methods/resumeCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/resumeCopy.params.schema.json",
+    "title": "ResumeCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/resumeCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/resumeCopy.result.schema.json",
+    "title": "ResumeCopyResult",
+    "$ref": "../copy.schema.json"
+  },
   "methods/rpc.discover.params": {
     "$id": "https://aftercommit.dev/schema/methods/rpc.discover.params.schema.json",
     "title": "RpcDiscoverParams",
@@ -804,6 +923,93 @@ export const schemas = {
     "title": "RpcDiscoverResult",
     "description": "The OpenRPC document of this service.",
     "type": "object"
+  },
+  "methods/startCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/startCopy.params.schema.json",
+    "title": "StartCopyParams",
+    "type": "object",
+    "properties": {
+      "from": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir."
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where they go, in the same way."
+      },
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$",
+        "description": "Its name where it goes. Default: made of both streams' names."
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "since": {
+        "type": "string",
+        "description": "Only events with a ts at or after this time."
+      },
+      "until": {
+        "type": "string",
+        "description": "Only events with a ts before this time."
+      },
+      "types": {
+        "$ref": "../want.schema.json"
+      },
+      "ids": {
+        "enum": [
+          "preserve",
+          "reassign"
+        ],
+        "description": "The same ids, or new ones. Default: preserve, and reassign with append."
+      },
+      "append": {
+        "type": "boolean",
+        "default": false,
+        "description": "Go on behind the events that are there."
+      },
+      "seal": {
+        "type": "boolean",
+        "description": "With append: the stream takes no events any more when the copy is done. Default: true."
+      },
+      "follow": {
+        "type": "boolean",
+        "default": false,
+        "description": "Go on with what comes, until the source is sealed or a limit is reached."
+      },
+      "idle_ms": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "With follow: end when nothing came for so long."
+      },
+      "max_events": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "End after so many events."
+      },
+      "max_ms": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Pause after so long; with follow: end."
+      }
+    },
+    "required": [
+      "from",
+      "to"
+    ],
+    "additionalProperties": false
+  },
+  "methods/startCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/startCopy.result.schema.json",
+    "title": "StartCopyResult",
+    "$ref": "../copy.schema.json"
   },
   "methods/streamInfo.params": {
     "$id": "https://aftercommit.dev/schema/methods/streamInfo.params.schema.json",

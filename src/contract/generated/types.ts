@@ -55,6 +55,7 @@ export type HintResult = true;
  * The caller's consumers; with the right admin everybody's.
  */
 export type ListConsumersResult = ConsumerStatus[];
+export type ListCopiesResult = CopyFacts[];
 /**
  * true = acknowledged.
  */
@@ -83,12 +84,20 @@ export interface Contract {
   'methods/addEvent.result': AddEventResult;
   'methods/addEvents.params': AddEventsParams;
   'methods/addEvents.result': AddEventsResult;
+  'methods/cancelCopy.params': CancelCopyParams;
+  'methods/cancelCopy.result': CancelCopyResult;
+  'methods/copyStatus.params': CopyStatusParams;
+  'methods/copyStatus.result': CopyStatusResult;
   'methods/hint.params': HintParams;
   'methods/hint.result': HintResult;
   'methods/listConsumers.params': ListConsumersParams;
   'methods/listConsumers.result': ListConsumersResult;
+  'methods/listCopies.params': ListCopiesParams;
+  'methods/listCopies.result': ListCopiesResult;
   'methods/onEvents.params': OnEventsParams;
   'methods/onEvents.result': OnEventsResult;
+  'methods/pauseCopy.params': PauseCopyParams;
+  'methods/pauseCopy.result': PauseCopyResult;
   'methods/ping.params': PingParams;
   'methods/ping.result': PingResult;
   'methods/pollEvents.params': PollEventsParams;
@@ -97,8 +106,12 @@ export interface Contract {
   'methods/readyToReceive.result': ReadyToReceiveResult;
   'methods/registerConsumer.params': RegisterConsumerParams;
   'methods/registerConsumer.result': RegisterConsumerResult;
+  'methods/resumeCopy.params': ResumeCopyParams;
+  'methods/resumeCopy.result': ResumeCopyResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
   'methods/rpc.discover.result': RpcDiscoverResult;
+  'methods/startCopy.params': StartCopyParams;
+  'methods/startCopy.result': StartCopyResult;
   'methods/streamInfo.params': StreamInfoParams;
   'methods/streamInfo.result': StreamInfoResult;
   'methods/unregisterConsumer.params': UnregisterConsumerParams;
@@ -264,6 +277,150 @@ export interface AddEventsResult {
   first: EventId;
   last: EventId;
 }
+export interface CancelCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CancelCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
+export interface CopyStatusParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CopyStatusResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
 export interface HintParams {
   stream?: StreamName;
 }
@@ -304,6 +461,7 @@ export interface ConsumerStatus {
    */
   set_aside: boolean;
 }
+export interface ListCopiesParams {}
 /**
  * From server to client: every wanted event with after < id <= up_to. A gap in seq means events were skipped (LIVE only).
  */
@@ -318,6 +476,78 @@ export interface OnEventsParams {
   after: EventId;
   up_to: EventId;
   epoch: Epoch;
+}
+export interface PauseCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface PauseCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 export interface PingParams {
   echo: number;
@@ -369,11 +599,201 @@ export interface RegisterConsumerParams {
   from?: From;
   epoch?: Epoch;
 }
+export interface ResumeCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface ResumeCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
 export interface RpcDiscoverParams {}
 /**
  * The OpenRPC document of this service.
  */
 export interface RpcDiscoverResult {}
+export interface StartCopyParams {
+  /**
+   * Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir.
+   */
+  from: string;
+  /**
+   * Where they go, in the same way.
+   */
+  to: string;
+  /**
+   * Its name where it goes. Default: made of both streams' names.
+   */
+  name?: string;
+  after?: EventId;
+  up_to?: EventId;
+  /**
+   * Only events with a ts at or after this time.
+   */
+  since?: string;
+  /**
+   * Only events with a ts before this time.
+   */
+  until?: string;
+  types?: Want;
+  /**
+   * The same ids, or new ones. Default: preserve, and reassign with append.
+   */
+  ids?: 'preserve' | 'reassign';
+  /**
+   * Go on behind the events that are there.
+   */
+  append?: boolean;
+  /**
+   * With append: the stream takes no events any more when the copy is done. Default: true.
+   */
+  seal?: boolean;
+  /**
+   * Go on with what comes, until the source is sealed or a limit is reached.
+   */
+  follow?: boolean;
+  /**
+   * With follow: end when nothing came for so long.
+   */
+  idle_ms?: number;
+  /**
+   * End after so many events.
+   */
+  max_events?: number;
+  /**
+   * Pause after so long; with follow: end.
+   */
+  max_ms?: number;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface StartCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
 export interface StreamInfoParams {
   stream?: StreamName;
 }

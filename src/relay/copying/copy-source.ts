@@ -15,7 +15,7 @@ export interface CopySource {
   readonly stream: string;
   /** Fixes the range of a new copy. Throws `StreamNotFound`, `CursorAhead`, `SourceTruncated`, `InvalidRequest`. */
   range(terms: CopyTerms): Promise<CopyRange>;
-  /** From now on nothing is discarded behind `cursor`, where the source has a way to say so. Throws `SourceTruncated`. */
+  /** From now on nothing is discarded behind `cursor`, where there is a way to say so. Throws `SourceTruncated`. */
   hold(copy: CopyIdent, cursor: EventId): Promise<void>;
   moveCursor(copy: CopyIdent, cursor: EventId): Promise<void>;
   /** Nothing is kept for the copy any more. */

@@ -1,6 +1,6 @@
 // Files as the destination of a copy: segments as a file sink writes them, each event once, and sealed at the end; how
-// far they are the files say themselves. The note beside them keeps what was asked for, and who has begun last: that one
-// goes on, and whoever was at work before finds that the note is another's, or that the files have grown.
+// far they are the files say themselves. The note beside them keeps what was asked for, and who has begun last: that
+// one goes on, and whoever was at work before finds that the note is another's, or that the files have grown.
 import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,18 +72,18 @@ export class FileDestination implements CopyDestination {
     const now = new Date().toISOString();
     const note: CopyNote = {
       ...{ name, id, stream: prefix, terms, ...range },
-      ...{ copied: 0, invalid: 0, status: 'paused', error: null, token: '0' },
+      ...{ copied: 0, invalid: 0, status: 'paused', error: null, token: '0', node: null },
       ...{ beganAt: now, movedAt: now, endedAt: null },
     };
     await putCopyNote(this.#at, note);
     return this.#jobOf(note);
   }
 
-  async take(name: string): Promise<{ job: CopyJob; isTaken: boolean }> {
+  async take(name: string, node: string): Promise<{ job: CopyJob; isTaken: boolean }> {
     const note = await this.#note(name);
     if (isFinished(note)) return { job: await this.#jobOf(note), isTaken: false };
     const token = String(randomInt(1, TOKEN_MAX));
-    const taken: CopyNote = { ...note, status: 'running', error: null, token };
+    const taken: CopyNote = { ...note, status: 'running', error: null, token, node };
     await putCopyNote(this.#at, taken);
     return { job: await this.#jobOf(taken), isTaken: true };
   }

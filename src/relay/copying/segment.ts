@@ -1,5 +1,5 @@
-// A segment that is to be imported. All of it is looked at before the first of its events is taken: its meta, each line,
-// and the order of the ids.
+// A segment that is to be imported. All of it is looked at before the first of its events is taken: its meta, each
+// line, and the order of the ids.
 import { createHash } from 'node:crypto';
 import { TextDecoder } from 'node:util';
 import { ServiceError } from '../../contract/errors.ts';

@@ -10,10 +10,13 @@ import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
 import type {
   AddEventParams,
+  CopyFacts,
+  CopyStatusParams,
   PingParams,
   PollEventsParams,
   ReadyToReceiveParams,
   RegisterConsumerParams,
+  StartCopyParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
 import type { Channel } from '../../delivery/channel.ts';
@@ -30,6 +33,7 @@ import {
   requireType,
   typeFilter,
 } from '../auth/principal.ts';
+import type { CopyDesk } from '../copy-desk.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
@@ -40,6 +44,7 @@ export interface MethodServices {
   readonly onHint: (stream: string) => void;
   readonly generator: Generator;
   readonly delivery: Delivery;
+  readonly copies: CopyDesk;
   readonly batchMax: number;
   readonly metrics: Metrics;
   /** False: nobody registers, nobody reads with a cursor; only LIVE is served. */
@@ -199,6 +204,19 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     });
   },
 
+  startCopy: async ({ copies }, call) =>
+    JSON.stringify(await copies.begin(call.params as StartCopyParams)),
+
+  listCopies: async ({ copies }) => JSON.stringify(await copies.list()),
+
+  copyStatus: ({ copies }, call) => copyText(call, (name, to) => copies.status(name, to)),
+
+  pauseCopy: ({ copies }, call) => copyText(call, (name, to) => copies.pause(name, to)),
+
+  resumeCopy: ({ copies }, call) => copyText(call, (name, to) => copies.resume(name, to)),
+
+  cancelCopy: ({ copies }, call) => copyText(call, (name, to) => copies.cancel(name, to)),
+
   hint: ({ generator, onHint }, call) => {
     const stream = streamFor(call);
     generator.requireStream(stream);
@@ -210,6 +228,14 @@ export const methods: Readonly<Record<MethodName, Method>> = {
 
   'rpc.discover': () => JSON.stringify(openrpc),
 };
+
+async function copyText(
+  { params }: Call,
+  ask: (name: string, to: string | undefined) => Promise<CopyFacts>,
+): Promise<string> {
+  const { name, to } = params as CopyStatusParams;
+  return JSON.stringify(await ask(name, to));
+}
 
 function consumerFor(call: Call, component: string): { principal: string; component: string } {
   return { principal: call.principal.name, component };

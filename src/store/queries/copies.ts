@@ -130,6 +130,7 @@ function columns(db: Knex, dialect: Dialect): Readonly<Record<string, string | K
     error: 'error',
     token: dialect.idText('token'),
     isHeld: isHeld(db, dialect, 'lease_until'),
+    node: 'lease_node',
     leaseUntil: dialect.isoTime('lease_until'),
     beganAt: dialect.isoTime('began_at'),
     movedAt: dialect.isoTime('moved_at'),
