@@ -1,4 +1,5 @@
-// Serves the network until it is told to stop. Standard output holds one line, the URL, once it is ready.
+// Serves the network until it is told to stop, or a sink that is to end it has failed. Standard output holds one line,
+// the URL, once it is ready.
 
 import { onAbort } from '../../base/on-abort.ts';
 import { type Settings, settingNames } from '../../config/load.ts';
@@ -8,6 +9,7 @@ import { type Call, type Command, Failure } from '../command.ts';
 import { credentialsInForce } from '../credentials-path.ts';
 import { ACCESS_SETTINGS } from '../server-access.ts';
 import { configuredSinks } from '../sinks/sink-choice.ts';
+import { sinkFailure } from '../sinks/sink-failure.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 const OPEN_MODE =
@@ -30,6 +32,8 @@ async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
   const stopped = takeSignals();
   const logger = createLogger(settings.logLevel);
   const app = new App(settings, logger, { sinks: configuredSinks(settings) });
+  const failed = new AbortController();
+  app.once('sinkStopped', (notice) => failed.abort(sinkFailure(notice)));
   // A database that says nothing would hold the start up for as long as it may take.
   const leave = onAbort(stopped, () => void app.stop());
   try {
@@ -43,10 +47,11 @@ async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
   try {
     if (credentialsInForce(settings) === null) logger.warn({}, OPEN_MODE);
     await stdout.print(app.url);
-    await untilAborted(stopped);
+    await untilAborted(AbortSignal.any([stopped, failed.signal]));
   } finally {
     await app.stop();
   }
+  failed.signal.throwIfAborted();
 }
 
 function describeStart(error: unknown, { host, port }: Settings): unknown {

@@ -1,6 +1,5 @@
-// Keeps one sink going: the relay to it, under the reserved consumer SINK_name, from its
-// registration to its end. What the sink does wrong is told as its failure, what the database does as that of the work.
-
+// Keeps one sink going: the relay to it, under the reserved consumer SINK_name, from its registration to its end, which
+// may be its own failure.
 import { inTime } from '../../base/in-time.ts';
 import type { Service } from '../../base/lifecycle.ts';
 import type { PaceLimits } from '../../base/pace.ts';
@@ -11,8 +10,10 @@ import { Relay } from '../../relay/relay.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { startOf } from '../in-process/readers.ts';
+import { LagWatch } from './lag-watch.ts';
 import type { RelayedSink } from './relayed-sink.ts';
 import type { SinkChoice } from './sink-choice.ts';
+import { SinkReports } from './sink-reports.ts';
 
 export interface SinkWorkerOptions {
   readonly choice: SinkChoice;
@@ -25,7 +26,7 @@ export interface SinkWorkerOptions {
 }
 
 const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
-const BACKOFF = { firstMs: 200, maxMs: 30_000 };
+const RETRY_MS_MIN = 200;
 /** How long a write that was told to end may take to do so. */
 const ABORT_MS = 500;
 
@@ -33,33 +34,39 @@ export class SinkWorker implements Service {
   readonly #options: SinkWorkerOptions;
   readonly #sink: RelayedSink;
   readonly #relay: Relay;
+  readonly #reports: SinkReports;
+  /** null: however many events may wait for it. */
+  readonly #lagWatch: LagWatch | null;
   #finished: Promise<void> | null = null;
   #isStopping = false;
 
   constructor(options: SinkWorkerOptions) {
-    const { name, stream, types, batchMax } = options.choice;
-    const { logger } = options.telemetry;
+    const { choice, telemetry } = options;
+    const { name, stream, types, batchMax, onError, retryMaxMs, allowGap, maxLagEvents } = choice;
+    const reports = new SinkReports(choice, telemetry);
+    const ident = sinkIdent(name);
     this.#options = options;
-    this.#sink = options.choice.make();
+    this.#sink = choice.make();
+    this.#reports = reports;
+    this.#lagWatch = maxLagEvents === 0 ? null : new LagWatch({ ...options, ...choice, ident });
     this.#relay = new Relay({
       ...options,
       stream,
-      ident: sinkIdent(name),
+      ident,
       sink: this.#sink,
       filter: types === null ? null : wantFilter(types),
       batchMax,
-      backoff: BACKOFF,
+      backoff: { firstMs: Math.min(RETRY_MS_MIN, retryMaxMs), maxMs: retryMaxMs },
       register: () => this.#register(),
-      onInvalid: (id) =>
-        logger.warn(
-          { stream, id, sink: name },
-          'An event whose data is not JSON goes out as null.',
-        ),
-      onError: (error, attempt) => this.#report(error, attempt),
+      onInvalid: (id) => reports.invalid(id),
+      onError: (error, attempt) => this.#onError(error, attempt),
       // A database that was closed under it is no news.
       onLastError: (error) => {
         if (this.#sink.hasThrown(error)) this.#report(error, 0);
       },
+      onWritten: (count) => reports.written(count),
+      onSkipped: onError === 'skip' ? (event, error) => reports.skipped(event, error) : undefined,
+      onGap: allowGap ? (gap) => reports.gap(gap) : undefined,
     });
   }
 
@@ -73,6 +80,7 @@ export class SinkWorker implements Service {
     await this.#requireNoGap();
     await this.#register();
     await this.#relay.start();
+    await this.#lagWatch?.start();
   }
 
   hint(): void {
@@ -87,13 +95,11 @@ export class SinkWorker implements Service {
 
   /** The same at once: a write at hand is told to end, and given up when it does not. */
   async stop(): Promise<void> {
-    const { choice, telemetry } = this.#options;
+    await this.#lagWatch?.stop();
     const finished = this.finish();
     this.#isStopping = true;
     this.#relay.abort();
-    if (await inTime(finished, ABORT_MS)) return;
-    const facts = { stream: this.stream, sink: choice.name };
-    telemetry.logger.error(facts, 'A sink did not end its write in time; it was given up.');
+    if (!(await inTime(finished, ABORT_MS))) this.#reports.givenUp();
   }
 
   async #finish(): Promise<void> {
@@ -110,13 +116,13 @@ export class SinkWorker implements Service {
     await store.registerConsumer(stream, ident, startOf(from));
   }
 
-  /** What was lost of a sink is written once more, unless it was discarded. Throws `SinkGap`. */
+  /** What was lost of a sink is written once more, unless it was discarded. Throws `SinkGap` where that may not be. */
   async #requireNoGap(tried: string | null = null): Promise<void> {
-    const { store } = this.#options;
+    const { store, choice } = this.#options;
     const { epoch } = await store.streamState(this.stream);
     const own = await this.#sink.stand(epoch);
     try {
-      if (own !== null) await store.readAfter(this.stream, own.id, ONE_EVENT);
+      if (own !== null && !choice.allowGap) await store.readAfter(this.stream, own.id, ONE_EVENT);
     } catch (error) {
       if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
       // Another process may have written on meanwhile, and what it wrote been discarded.
@@ -129,20 +135,21 @@ export class SinkWorker implements Service {
     }
   }
 
+  #onError(error: unknown, attempt: number): void {
+    this.#report(error, attempt);
+    const isLast = this.#options.choice.onError === 'stop' && this.#finished === null;
+    if (!isLast || !this.#isOfSink(error)) return;
+    this.#reports.stopped(error);
+    void this.finish();
+  }
+
   #report(error: unknown, attempt: number): void {
-    const { choice, telemetry } = this.#options;
-    const { notices, logger } = telemetry;
-    const { stream, name: sink } = choice;
-    const facts = { error, stream, sink, attempt };
-    if (this.#isStopping) {
-      logger.warn(facts, 'A sink was stopped before it was done; its events come again.');
-    } else if (this.#sink.hasThrown(error) || isOfPosition(error)) {
-      notices.give('sinkError', { stream, sink, error });
-      logger.error(facts, 'A sink has failed, and is given the same events again.');
-    } else {
-      notices.give('workerError', { worker: 'sinks', stream, error });
-      logger.error(facts, 'The relay to a sink could not go on.');
-    }
+    const whose = this.#isOfSink(error) ? 'of-sink' : 'of-work';
+    this.#reports.failed(error, attempt, this.#isStopping ? 'of-stop' : whose);
+  }
+
+  #isOfSink(error: unknown): boolean {
+    return this.#sink.hasThrown(error) || isOfPosition(error);
   }
 }
 

@@ -1290,6 +1290,22 @@ export const openrpc = {
           "retry": "no"
         }
       },
+      "SinkWriteFailed": {
+        "code": -32032,
+        "message": "A sink has failed, and is to stop then; no call is answered so, serve and relay end with it.",
+        "data": {
+          "code": "SinkWriteFailed",
+          "retry": "no"
+        }
+      },
+      "SinkUnavailable": {
+        "code": -32033,
+        "message": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it.",
+        "data": {
+          "code": "SinkUnavailable",
+          "retry": "yes"
+        }
+      },
       "StoreUnavailable": {
         "code": -32050,
         "message": "The database is away; the call was not carried out.",
