@@ -16,12 +16,11 @@ import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { cutRows, type TypeFilter } from '../feed/cut.ts';
-import { readDeliverable } from '../feed/deliverable.ts';
-import type { ReadLimits, Store } from '../store/store.ts';
-import { HeldLease, type LeaseRequest } from './held-lease.ts';
+import type { ReadLimits } from '../store/store.ts';
 import { RowsAhead } from './rows-ahead.ts';
 import type { Sink, SinkPosition } from './sink.ts';
 import { Skipping } from './skipping.ts';
+import type { Source, SourceLease } from './source.ts';
 
 /** Behind `after` everything before `earliest` was discarded. */
 export interface Gap {
@@ -29,8 +28,8 @@ export interface Gap {
   readonly earliest: EventId;
 }
 
-export interface RelayOptions extends LeaseRequest {
-  readonly store: Store;
+export interface RelayOptions {
+  readonly source: Source;
   readonly sink: Sink;
   /** null = all. */
   readonly filter: TypeFilter | null;
@@ -40,10 +39,6 @@ export interface RelayOptions extends LeaseRequest {
   readonly checkpointMs: number;
   readonly pace: PaceLimits;
   readonly backoff: BackoffLimits;
-  /** Makes sure that the consumer is there; called each time before its lease is asked for. */
-  readonly register: () => Promise<unknown>;
-  /** Told of each row that is no event, and goes out as null. */
-  readonly onInvalid: (id: EventId) => void;
   /** Told of every failed round, and of a sink that could not be closed; the relay goes on. */
   readonly onError: (error: unknown, attempt: number) => void;
   /** Told of the round that was under way at the stop, when it has failed. @default nobody is */
@@ -76,7 +71,7 @@ export class Relay implements Service {
   readonly #loop: Loop;
   readonly #rows: RowsAhead;
   readonly #skipping = new Skipping();
-  #lease: HeldLease | null = null;
+  #lease: SourceLease | null = null;
   #turn: Turn | null = null;
   #sleepMs = 0;
   /** Nothing is left, and it waits for more. */
@@ -85,10 +80,9 @@ export class Relay implements Service {
   #wasHinted = false;
 
   constructor(options: RelayOptions) {
-    const { store, stream, onInvalid, backoff, onError, onLastError } = options;
-    const source = { store, stream, onInvalid };
+    const { source, backoff, onError, onLastError } = options;
     this.#options = options;
-    this.#rows = new RowsAhead((after) => readDeliverable(source, after, READ_LIMITS));
+    this.#rows = new RowsAhead((after) => source.read(after, READ_LIMITS));
     const step = () => this.#step();
     this.#loop = new Loop({ backoff, onError, step, ...(onLastError && { onLastError }) });
   }
@@ -118,7 +112,7 @@ export class Relay implements Service {
   async round(): Promise<RelayRound> {
     try {
       // Held at once, so that a failure gives the lease back.
-      this.#lease ??= await this.#take();
+      this.#lease ??= await this.#options.source.take();
       if (this.#lease === null) return 'another-is-at-work';
       this.#turn ??= await this.#open(this.#lease);
       return await this.#carry(this.#lease, this.#turn);
@@ -152,17 +146,11 @@ export class Relay implements Service {
     return this.#sleepMs;
   }
 
-  async #take(): Promise<HeldLease | null> {
-    const { store, register } = this.#options;
-    await register();
-    return HeldLease.take(store, this.#options);
-  }
-
   /** Where the sink stands; the cursor is brought up to it. */
-  async #open(lease: HeldLease): Promise<Turn> {
-    const { store, stream, sink } = this.#options;
+  async #open(lease: SourceLease): Promise<Turn> {
+    const { source, sink } = this.#options;
     const { cursor } = lease;
-    const { epoch } = await store.streamState(stream);
+    const { epoch } = await source.end();
     const own = await sink.open({ id: cursor, epoch }, lease.ended).catch(async (error) => {
       await this.#refuse(error, lease, async () => this.#nextBehind(cursor, epoch));
       throw error;
@@ -182,12 +170,12 @@ export class Relay implements Service {
   }
 
   async #requireSameHistory(own: SinkPosition, epoch: number): Promise<void> {
-    const { store, stream, sink } = this.#options;
-    const { newest } = await store.streamState(stream);
+    const { source, sink } = this.#options;
+    const { newest } = await source.end();
     if (own.epoch === epoch && compareIds(own.id, newest) <= 0) return;
     throw new ServiceError('HistoryForked', {
       message: `${sink.title} holds events of another history than the active database.`,
-      details: { stream, at: newest, position: own.id },
+      details: { stream: source.stream, at: newest, position: own.id },
     });
   }
 
@@ -196,7 +184,7 @@ export class Relay implements Service {
     await sink.close().catch((error) => onError(error, 0));
   }
 
-  async #carry(lease: HeldLease, turn: Turn): Promise<RelayRound> {
+  async #carry(lease: SourceLease, turn: Turn): Promise<RelayRound> {
     const { filter, batchMax, checkpointMs } = this.#options;
     const { told: after, epoch } = turn;
     turn.position = this.#skipping.goOn(turn.position);
@@ -236,7 +224,7 @@ export class Relay implements Service {
     }
   }
 
-  async #write(batch: Batch, lease: HeldLease): Promise<void> {
+  async #write(batch: Batch, lease: SourceLease): Promise<void> {
     const { sink, onWritten } = this.#options;
     try {
       await sink.write(batch, lease.ended);
@@ -250,7 +238,7 @@ export class Relay implements Service {
   /** What the sink has thrown counts against what it was to take. */
   async #refuse(
     error: unknown,
-    lease: HeldLease,
+    lease: SourceLease,
     batchAtHand: () => Promise<Batch>,
   ): Promise<void> {
     const { onSkipped } = this.#options;

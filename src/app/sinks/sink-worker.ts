@@ -7,6 +7,7 @@ import { sinkIdent } from '../../contract/consumer.ts';
 import { isServiceError, ServiceError } from '../../contract/errors.ts';
 import { wantFilter } from '../../feed/cut.ts';
 import { Relay } from '../../relay/relay.ts';
+import { StoreSource } from '../../relay/store-source.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { startOf } from '../in-process/readers.ts';
@@ -51,14 +52,17 @@ export class SinkWorker implements Service {
     this.#lagWatch = maxLagEvents === 0 ? null : new LagWatch({ ...options, ...choice, ident });
     this.#relay = new Relay({
       ...options,
-      stream,
-      ident,
+      source: new StoreSource({
+        ...options,
+        stream,
+        ident,
+        register: () => this.#register(),
+        onInvalid: (id) => reports.invalid(id),
+      }),
       sink: this.#sink,
       filter: types === null ? null : wantFilter(types),
       batchMax,
       backoff: { firstMs: Math.min(RETRY_MS_MIN, retryMaxMs), maxMs: retryMaxMs },
-      register: () => this.#register(),
-      onInvalid: (id) => reports.invalid(id),
       onError: (error, attempt) => this.#onError(error, attempt),
       // A database that was closed under it is no news.
       onLastError: (error) => {
