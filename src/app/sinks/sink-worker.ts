@@ -38,6 +38,7 @@ export class SinkWorker implements Service {
   readonly #reports: SinkReports;
   /** null: however many events may wait for it. */
   readonly #lagWatch: LagWatch | null;
+  readonly #ended = new AbortController();
   #finished: Promise<void> | null = null;
   #isStopping = false;
 
@@ -47,7 +48,7 @@ export class SinkWorker implements Service {
     const reports = new SinkReports(choice, telemetry);
     const ident = sinkIdent(name);
     this.#options = options;
-    this.#sink = choice.make();
+    this.#sink = choice.make({ logger: telemetry.logger, signal: this.#ended.signal });
     this.#reports = reports;
     this.#lagWatch = maxLagEvents === 0 ? null : new LagWatch({ ...options, ...choice, ident });
     this.#relay = new Relay({
@@ -104,11 +105,13 @@ export class SinkWorker implements Service {
     this.#isStopping = true;
     this.#relay.abort();
     if (!(await inTime(finished, ABORT_MS))) this.#reports.givenUp();
+    this.#ended.abort();
   }
 
   async #finish(): Promise<void> {
     await this.#relay.stop();
     await this.#sink.closeAtEnd().catch((error) => this.#report(error, 0));
+    this.#ended.abort();
   }
 
   /** Most often it is there, and then the stream's row is left alone. */

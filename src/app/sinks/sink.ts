@@ -1,7 +1,7 @@
 // What an embedding application says of its sinks: of one of its own, and of one by its type.
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { From } from '../../contract/generated/types.ts';
-import type { FileSettings } from '../../relay/sink-table.ts';
+import type { FileSettings, StdoutSettings } from '../../relay/sink-table.ts';
 
 /** What a sink is told when it is opened. */
 export interface SinkContext {
@@ -77,3 +77,18 @@ export interface FileSinkOptions extends SinkFeedOptions, FileSettings {
   /** The type of the sink. */
   readonly type: 'file';
 }
+
+/** Events as lines on standard output: docs/sinks.md. */
+export interface StdoutSinkOptions extends SinkFeedOptions, StdoutSettings {
+  /** The type of the sink. */
+  readonly type: 'stdout';
+}
+
+/** A sink of a type that `registerSink` has made known; beside these it has the options of that type. */
+export interface RegisteredSinkOptions extends SinkFeedOptions {
+  /** The type of the sink. */
+  readonly type: string;
+}
+
+/** A sink that is named by its type. */
+export type SinkByType = FileSinkOptions | StdoutSinkOptions | RegisteredSinkOptions;
