@@ -5,8 +5,9 @@ import type { Service } from '../../base/lifecycle.ts';
 import type { PaceLimits } from '../../base/pace.ts';
 import { sinkIdent } from '../../contract/consumer.ts';
 import { isServiceError, ServiceError } from '../../contract/errors.ts';
+import type { EventRow } from '../../contract/event.ts';
 import { wantFilter } from '../../feed/cut.ts';
-import { Relay } from '../../relay/relay.ts';
+import { Relay, type RelayRound } from '../../relay/relay.ts';
 import { StoreSource } from '../../relay/store-source.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -14,6 +15,7 @@ import { startOf } from '../in-process/readers.ts';
 import { LagWatch } from './lag-watch.ts';
 import type { RelayedSink } from './relayed-sink.ts';
 import type { SinkChoice } from './sink-choice.ts';
+import { sinkFailure } from './sink-failure.ts';
 import { SinkReports } from './sink-reports.ts';
 
 export interface SinkWorkerOptions {
@@ -30,6 +32,8 @@ const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 const RETRY_MS_MIN = 200;
 /** How long a write that was told to end may take to do so. */
 const ABORT_MS = 500;
+/** So many events in a row of rounds without a start; behind that a sink is taken to be away. */
+const SKIPS_MAX = 10;
 
 export class SinkWorker implements Service {
   readonly #options: SinkWorkerOptions;
@@ -41,6 +45,9 @@ export class SinkWorker implements Service {
   readonly #ended = new AbortController();
   #finished: Promise<void> | null = null;
   #isStopping = false;
+  #hasBegun = false;
+  /** Events in a row that were passed over. */
+  #skips = 0;
 
   constructor(options: SinkWorkerOptions) {
     const { choice, telemetry } = options;
@@ -69,8 +76,11 @@ export class SinkWorker implements Service {
       onLastError: (error) => {
         if (this.#sink.hasThrown(error)) this.#report(error, 0);
       },
-      onWritten: (count) => reports.written(count),
-      onSkipped: onError === 'skip' ? (event, error) => reports.skipped(event, error) : undefined,
+      onWritten: (count) => {
+        if (count > 0) this.#skips = 0;
+        reports.written(count);
+      },
+      onSkipped: onError === 'skip' ? (event, error) => this.#onSkipped(event, error) : undefined,
       onGap: allowGap ? (gap) => reports.gap(gap) : undefined,
     });
   }
@@ -82,10 +92,28 @@ export class SinkWorker implements Service {
   /** From now on nothing is discarded that it has not written. Throws when it cannot begin where it is to. */
   async start(): Promise<void> {
     // First: a sink that cannot begin is not to hold discarding back from now on.
-    await this.#requireNoGap();
-    await this.#register();
+    await this.#begin();
     await this.#relay.start();
     await this.#lagWatch?.start();
+  }
+
+  /** One batch, without a start. Throws `SinkWriteFailed` when the sink has failed and is to stop then. */
+  async round(): Promise<RelayRound> {
+    if (!this.#hasBegun) await this.#begin();
+    this.#hasBegun = true;
+    const skips = this.#skips;
+    try {
+      return await this.#relay.round();
+    } catch (error) {
+      if (this.#skips > skips && this.#skips < SKIPS_MAX) return 'copied';
+      if (this.#options.choice.onError !== 'stop' || !this.#isOfSink(error)) throw error;
+      throw sinkFailure({ stream: this.stream, sink: this.#options.choice.name, error });
+    }
+  }
+
+  /** Gives back what rounds took. */
+  release(): Promise<void> {
+    return this.#finish();
   }
 
   hint(): void {
@@ -106,6 +134,11 @@ export class SinkWorker implements Service {
     this.#relay.abort();
     if (!(await inTime(finished, ABORT_MS))) this.#reports.givenUp();
     this.#ended.abort();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#requireNoGap();
+    await this.#register();
   }
 
   async #finish(): Promise<void> {
@@ -140,6 +173,11 @@ export class SinkWorker implements Service {
         cause: error,
       });
     }
+  }
+
+  #onSkipped(event: EventRow, error: unknown): void {
+    this.#skips += 1;
+    this.#reports.skipped(event, error);
   }
 
   #onError(error: unknown, attempt: number): void {
