@@ -1,5 +1,5 @@
-// Runs the archiver, the discarder or sinks from the command line: as a daemon until a signal, or once, until nothing is
-// left. A daemon logs what fails and goes on; a run that is to end gives up after a bounded number of failures.
+// Runs the archiver, the discarder or sinks from the command line: as a daemon until a signal, or once, until nothing
+// is left. A daemon logs what fails and goes on; a run that is to end gives up after a bounded number of failures.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Service, startAll, stopAll } from '../base/lifecycle.ts';

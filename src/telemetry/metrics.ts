@@ -86,6 +86,9 @@ export function createMetrics() {
     discarded: counter('discarded_events_total', 'Events deleted from the active database.', [
       'stream',
     ]),
+    setAside: counter('consumers_set_aside_total', 'Consumers that hold discarding back no more.', [
+      'stream',
+    ]),
     receiverErrors: counter(
       'receiver_errors_total',
       'Times that a reader could not be given events.',

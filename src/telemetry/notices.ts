@@ -41,6 +41,13 @@ export interface NoticeMap {
   readonly archived: { readonly stream: string; readonly count: number };
   /** So many events were deleted from the active database. */
   readonly discarded: { readonly stream: string; readonly count: number };
+  /** A consumer stood still for longer than `setAsideMs`, and holds discarding back no more until it moves. */
+  readonly setAside: {
+    readonly stream: string;
+    readonly consumer: string;
+    readonly cursor: string;
+    readonly idleMs: number;
+  };
   /** A sink could not write, and is given the same events again. */
   readonly sinkError: { readonly stream: string; readonly sink: string; readonly error: unknown };
   /**
@@ -105,6 +112,7 @@ const COUNTS: { readonly [N in NoticeName]: (metrics: Metrics, notice: NoticeMap
     (queue === 'live' ? metrics.skipped : metrics.rejected).inc({ stream }, count),
   archived: (metrics, { stream, count }) => metrics.archived.inc({ stream }, count),
   discarded: (metrics, { stream, count }) => metrics.discarded.inc({ stream }, count),
+  setAside: (metrics, { stream }) => metrics.setAside.inc({ stream }),
   sinkError: (metrics, { stream, sink }) => metrics.sinkErrors.inc({ stream, sink }),
   sinkStopped: (metrics, { stream, sink }) => metrics.sinkStopped.set({ stream, sink }, 1),
   sinkSkipped: (metrics, { stream, sink }) => metrics.sinkSkipped.inc({ stream, sink }),
