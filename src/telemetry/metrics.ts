@@ -99,6 +99,24 @@ export function createMetrics() {
       'stream',
       'sink',
     ]),
+    sinkEvents: counter('sink_events_total', 'Events that a sink has written.', ['stream', 'sink']),
+    sinkSkipped: counter(
+      'sink_skipped_events_total',
+      'Events that were passed over because a sink refused them.',
+      ['stream', 'sink'],
+    ),
+    sinkGaps: counter('sink_gaps_total', 'Times that a sink went on behind discarded events.', [
+      'stream',
+      'sink',
+    ]),
+    sinkStopped: gauge('sink_stopped', '1 = it has failed, and was stopped then.', [
+      'stream',
+      'sink',
+    ]),
+    sinkLate: gauge('sink_late', '1 = more events wait for it than it may have.', [
+      'stream',
+      'sink',
+    ]),
     ready: gauge('ready', '1 = it has started, and does not stop.', []),
     loopErrors: counter('loop_errors_total', 'Failed rounds of background loops.', [
       'loop',

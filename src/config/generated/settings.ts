@@ -66,6 +66,12 @@ export interface Settings {
    */
   sinks: {}[];
   /**
+   * ES modules that register sink types (docs/sinks.md), loaded by serve and relay before they look at the sinks: paths, comma separated in the environment. Those of a configuration file are relative to its folder, others to the working directory.
+   *
+   * @maxItems 100
+   */
+  sinkModules: string[];
+  /**
    * The shortest pause of a reading loop; it is back at it with every event.
    */
   sleepMsMin: number;
@@ -310,6 +316,18 @@ export const configSchema = {
         "type": "object"
       },
       "maxItems": 100,
+      "default": []
+    },
+    "sinkModules": {
+      "description": "ES modules that register sink types (docs/sinks.md), loaded by serve and relay before they look at the sinks: paths, comma separated in the environment. Those of a configuration file are relative to its folder, others to the working directory.",
+      "env": "EVT_SINK_MODULES",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "minLength": 1
+      },
+      "maxItems": 100,
+      "uniqueItems": true,
       "default": []
     },
     "sleepMsMin": {
@@ -589,6 +607,7 @@ export const configSchema = {
     "exportDir",
     "discarder",
     "sinks",
+    "sinkModules",
     "sleepMsMin",
     "sleepMsMax",
     "sleepMsStep",

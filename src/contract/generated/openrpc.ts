@@ -1832,6 +1832,22 @@ export const openrpc = {
           "retry": "no"
         }
       },
+      "SinkWriteFailed": {
+        "code": -32032,
+        "message": "A sink has failed, and is to stop then; no call is answered so, serve and relay end with it.",
+        "data": {
+          "code": "SinkWriteFailed",
+          "retry": "no"
+        }
+      },
+      "SinkUnavailable": {
+        "code": -32033,
+        "message": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it.",
+        "data": {
+          "code": "SinkUnavailable",
+          "retry": "yes"
+        }
+      },
       "DestinationExists": {
         "code": -32042,
         "message": "The destination holds events that no copy of that name has brought there.",
