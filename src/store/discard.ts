@@ -28,7 +28,7 @@ export async function discardWindow(
   const state = await lockStream(tx, dialect, stream);
   // A later statement than the lock: whoever registered before it is seen, whoever comes after must wait.
   const [known, wayMs] = await timed(listCursors(tx, dialect, stream));
-  const allowed = discardableUpTo(state, known);
+  const allowed = state.status === 'copying' ? state.discardedUpTo : discardableUpTo(state, known);
   const upTo = minId(allowed, idPlus(await windowStart(tx, dialect, stream, state), limit));
   if (compareIds(upTo, state.discardedUpTo) <= 0) {
     return { count: 0, upTo: state.discardedUpTo, hasMore: false, deleteMs: 0 };

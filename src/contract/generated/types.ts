@@ -56,6 +56,10 @@ export type HintResult = true;
  */
 export type ListConsumersResult = ConsumerStatus[];
 /**
+ * Every stream of the database, by name.
+ */
+export type ListStreamsResult = StreamFacts[];
+/**
  * true = acknowledged.
  */
 export type OnEventsResult = boolean;
@@ -86,6 +90,8 @@ export interface Contract {
   'methods/hint.result': HintResult;
   'methods/listConsumers.params': ListConsumersParams;
   'methods/listConsumers.result': ListConsumersResult;
+  'methods/listStreams.params': ListStreamsParams;
+  'methods/listStreams.result': ListStreamsResult;
   'methods/onEvents.params': OnEventsParams;
   'methods/onEvents.result': OnEventsResult;
   'methods/ping.params': PingParams;
@@ -98,10 +104,14 @@ export interface Contract {
   'methods/registerConsumer.result': RegisterConsumerResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
   'methods/rpc.discover.result': RpcDiscoverResult;
+  'methods/sealStream.params': SealStreamParams;
+  'methods/sealStream.result': SealStreamResult;
   'methods/streamInfo.params': StreamInfoParams;
   'methods/streamInfo.result': StreamInfoResult;
   'methods/unregisterConsumer.params': UnregisterConsumerParams;
   'methods/unregisterConsumer.result': UnregisterConsumerResult;
+  'methods/unsealStream.params': UnsealStreamParams;
+  'methods/unsealStream.result': UnsealStreamResult;
 }
 /**
  * The credentials file.
@@ -234,6 +244,23 @@ export interface ConsumerStatus {
    */
   stale: boolean;
 }
+export interface ListStreamsParams {}
+/**
+ * What stands in a stream's row.
+ */
+export interface StreamFacts {
+  stream: StreamName;
+  /**
+   * As streamInfo has it.
+   */
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
+  discarded_up_to: EventId;
+  /**
+   * This node serves it.
+   */
+  served: boolean;
+}
 /**
  * From server to client: every wanted event with after < id <= up_to. A gap in seq means events were skipped (LIVE only).
  */
@@ -248,6 +275,10 @@ export interface OnEventsParams {
   after: EventId;
   up_to: EventId;
   epoch: Epoch;
+  /**
+   * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
+   */
+  sealed?: true;
 }
 export interface PingParams {
   echo: number;
@@ -281,6 +312,10 @@ export interface PollEventsResult {
   after: EventId;
   up_to: EventId;
   epoch: Epoch;
+  /**
+   * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
+   */
+  sealed?: true;
 }
 export interface ReadyToReceiveParams {
   component: Component;
@@ -304,6 +339,21 @@ export interface RpcDiscoverParams {}
  * The OpenRPC document of this service.
  */
 export interface RpcDiscoverResult {}
+export interface SealStreamParams {
+  stream?: StreamName;
+  /**
+   * How long to wait for transactions of others, in milliseconds; then it is StreamInUse.
+   */
+  wait_ms?: number;
+}
+/**
+ * last: the newest event.
+ */
+export interface SealStreamResult {
+  stream: StreamName;
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
+}
 export interface StreamInfoParams {
   stream?: StreamName;
 }
@@ -322,9 +372,9 @@ export interface StreamInfoResult {
    */
   inbox: number;
   /**
-   * open: it takes events.
+   * open: it takes events; copying: another stream is copied into it, and until that is over nobody adds or reads; sealed: it takes no more events.
    */
-  status: 'open';
+  status: 'open' | 'copying' | 'sealed';
   epoch: Epoch;
 }
 export interface UnregisterConsumerParams {
@@ -349,4 +399,19 @@ export interface UnregisterConsumerResult {
    * Events that it had not acknowledged.
    */
   lag: number;
+}
+export interface UnsealStreamParams {
+  stream?: StreamName;
+  /**
+   * How long to wait for transactions of others, in milliseconds; then it is StreamInUse.
+   */
+  wait_ms?: number;
+}
+/**
+ * last: the newest event.
+ */
+export interface UnsealStreamResult {
+  stream: StreamName;
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
 }

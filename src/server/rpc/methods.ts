@@ -14,6 +14,7 @@ import type {
   PollEventsParams,
   ReadyToReceiveParams,
   RegisterConsumerParams,
+  SealStreamParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
 import type { Channel } from '../../delivery/channel.ts';
@@ -198,6 +199,22 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     });
   },
 
+  listStreams: async ({ delivery }) => {
+    const streams = await delivery.listStreams();
+    const shown = streams.map(({ name, status, newest, discardedUpTo, isServed }) => ({
+      stream: name,
+      status,
+      last: newest,
+      discarded_up_to: discardedUpTo,
+      served: isServed,
+    }));
+    return JSON.stringify(shown);
+  },
+
+  sealStream: ({ delivery }, call) => sealOrUnseal(delivery, call, true),
+
+  unsealStream: ({ delivery }, call) => sealOrUnseal(delivery, call, false),
+
   hint: ({ generator, onHint }, call) => {
     const stream = streamFor(call);
     generator.requireStream(stream);
@@ -209,6 +226,14 @@ export const methods: Readonly<Record<MethodName, Method>> = {
 
   'rpc.discover': () => JSON.stringify(openrpc),
 };
+
+async function sealOrUnseal(delivery: Delivery, call: Call, isSealed: boolean): Promise<string> {
+  const stream = streamFor(call);
+  const { wait_ms: waitMs } = call.params as SealStreamParams;
+  const wait = { waitMs, signal: call.signal };
+  const { status, newest } = await delivery.setSealed(stream, isSealed, wait);
+  return JSON.stringify({ stream, status, last: newest });
+}
 
 function consumerFor(call: Call, component: string): { principal: string; component: string } {
   return { principal: call.principal.name, component };
