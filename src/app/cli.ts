@@ -45,6 +45,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Delete what every consumer and the archive have; with --once until nothing is left.',
     load: async () => (await import('./commands/discard.ts')).discard,
   },
+  streams: {
+    summary: 'List streams, seal and unseal them; rename and adopt them.',
+    load: async () => (await import('./commands/streams.ts')).streams,
+  },
   consumers: {
     summary: 'List consumers with their lag; register and unregister them.',
     load: async () => (await import('./commands/consumers.ts')).consumers,

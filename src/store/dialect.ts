@@ -109,9 +109,15 @@ export interface Dialect {
 
   /**
    * Rows of a table of events with `id > after` in order, the first of them at least; where a crash could take rows
-   * back, fewer than are there. By hand: array mode, text columns, bounded in bytes.
+   * back, fewer than are there. By hand: array mode, text columns, bounded in bytes. Of the queue of a stream that is
+   * named there are none while it is copied into; asked for in the same statement, it costs no way to the database.
    */
-  readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;
+  readEvents(
+    table: string,
+    after: EventId,
+    limits: ReadLimits,
+    queueOf?: string,
+  ): Promise<EventRow[]>;
 
   /**
    * Moves cursors forward, never back, in one statement for all; an ack with a token only while that token is the

@@ -39,7 +39,7 @@ import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
-import type { StreamState } from './stream-state.ts';
+import { requireReadable, type StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
@@ -56,7 +56,9 @@ export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
+export type { NamedState } from './queries/streams.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
+export type { ChangeWait } from './stream-statuses.ts';
 
 export class Store {
   readonly kind: Dialect['kind'];
@@ -193,10 +195,20 @@ export class Store {
 
   /**
    * The events after `after` in order, an unbroken run of them; empty when there are none yet. Throws `CursorTooOld`
-   * when some of them were discarded, and are in no archive.
+   * when some of them were discarded, and are in no archive; `StreamBusy` while the stream is copied into.
    */
   readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     return this.#log.readAfter(stream, after, limits);
+  }
+
+  /** Throws `StreamBusy` while the stream is copied into. */
+  async requireReadable(stream: string): Promise<void> {
+    requireReadable(stream, await this.streamState(stream));
+  }
+
+  /** True when the stream was sealed at the last read that came to its end; a crash may take that back. */
+  seemsSealed(stream: string): boolean {
+    return this.#log.seemsSealed(stream);
   }
 
   /** Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once. */

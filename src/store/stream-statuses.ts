@@ -11,7 +11,13 @@ import { systemClock } from '../base/clock.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { compareIds } from '../contract/event-id.ts';
 import type { Dialect, OpenDatabase } from './dialect.ts';
-import { lockStream, setStatus, streamState } from './queries/streams.ts';
+import {
+  listStreams,
+  lockStream,
+  type NamedState,
+  setStatus,
+  streamState,
+} from './queries/streams.ts';
 import type { Runner } from './runner.ts';
 import { moveStillRows } from './still-inbox.ts';
 import { refusalOf, requireOpenStream, type StreamStatus } from './stream-state.ts';
@@ -129,6 +135,11 @@ export class StreamStatuses {
       },
       { isRepeatable: true },
     );
+  }
+
+  /** Every stream of the database, by name. */
+  list(): Promise<NamedState[]> {
+    return this.#run.repeatable('listStreams', () => listStreams(this.#reader, this.#dialect));
   }
 
   /** Makes the barrier agree with the row, after a crash between the two, or a restore without it. */

@@ -9,6 +9,8 @@ export const methodTable = {
       "PayloadTooLarge",
       "IdempotencyConflict",
       "StreamNotFound",
+      "StreamBusy",
+      "StreamSealed",
       "Unauthorized",
       "OutcomeUnknown",
       "StoreUnavailable",
@@ -26,6 +28,8 @@ export const methodTable = {
       "PayloadTooLarge",
       "IdempotencyConflict",
       "StreamNotFound",
+      "StreamBusy",
+      "StreamSealed",
       "Unauthorized",
       "OutcomeUnknown",
       "StoreUnavailable",
@@ -79,6 +83,7 @@ export const methodTable = {
       "CursorTooOld",
       "HistoryForked",
       "StreamNotFound",
+      "StreamBusy",
       "Unauthorized",
       "StoreUnavailable",
       "ShuttingDown"
@@ -100,6 +105,7 @@ export const methodTable = {
       "CursorTooOld",
       "HistoryForked",
       "StreamNotFound",
+      "StreamBusy",
       "Unauthorized",
       "StoreUnavailable",
       "ShuttingDown"
@@ -130,6 +136,38 @@ export const methodTable = {
     "errors": [
       "StreamNotFound",
       "StoreUnavailable"
+    ]
+  },
+  "listStreams": {
+    "summary": "The streams of the database, with status and newest event.",
+    "scope": "admin",
+    "errors": [
+      "Unauthorized",
+      "StoreUnavailable"
+    ]
+  },
+  "sealStream": {
+    "summary": "Take no more events, neither by calls nor by SQL; every event that was committed before has its id then. Open transactions are waited for.",
+    "scope": "admin",
+    "errors": [
+      "StreamNotFound",
+      "StreamBusy",
+      "StreamInUse",
+      "Unauthorized",
+      "StoreUnavailable",
+      "OutcomeUnknown"
+    ]
+  },
+  "unsealStream": {
+    "summary": "Take events again.",
+    "scope": "admin",
+    "errors": [
+      "StreamNotFound",
+      "StreamBusy",
+      "StreamInUse",
+      "Unauthorized",
+      "StoreUnavailable",
+      "OutcomeUnknown"
     ]
   },
   "hint": {

@@ -68,6 +68,12 @@ export const openrpc = {
           "$ref": "#/components/errors/StreamNotFound"
         },
         {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamSealed"
+        },
+        {
           "$ref": "#/components/errors/Unauthorized"
         },
         {
@@ -147,6 +153,12 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamSealed"
         },
         {
           "$ref": "#/components/errors/Unauthorized"
@@ -415,6 +427,11 @@ export const openrpc = {
             },
             "epoch": {
               "$ref": "#/components/schemas/epoch"
+            },
+            "sealed": {
+              "type": "boolean",
+              "const": true,
+              "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
             }
           },
           "required": [
@@ -444,6 +461,9 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
         },
         {
           "$ref": "#/components/errors/Unauthorized"
@@ -542,6 +562,9 @@ export const openrpc = {
           "$ref": "#/components/errors/StreamNotFound"
         },
         {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
           "$ref": "#/components/errors/Unauthorized"
         },
         {
@@ -610,6 +633,15 @@ export const openrpc = {
           "required": true,
           "schema": {
             "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "sealed",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "const": true,
+            "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
           }
         }
       ],
@@ -759,9 +791,11 @@ export const openrpc = {
             },
             "status": {
               "type": "string",
-              "description": "open: it takes events.",
+              "description": "open: it takes events; copying: another stream is copied into it, and until that is over nobody adds or reads; sealed: it takes no more events.",
               "enum": [
-                "open"
+                "open",
+                "copying",
+                "sealed"
               ]
             },
             "epoch": {
@@ -789,6 +823,218 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "listStreams",
+      "summary": "The streams of the database, with status and newest event.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ListStreamsResult",
+          "description": "Every stream of the database, by name.",
+          "type": "array",
+          "items": {
+            "title": "StreamFacts",
+            "description": "What stands in a stream's row.",
+            "type": "object",
+            "properties": {
+              "stream": {
+                "$ref": "#/components/schemas/stream-name"
+              },
+              "status": {
+                "type": "string",
+                "description": "As streamInfo has it.",
+                "enum": [
+                  "open",
+                  "copying",
+                  "sealed"
+                ]
+              },
+              "last": {
+                "$ref": "#/components/schemas/event-id"
+              },
+              "discarded_up_to": {
+                "$ref": "#/components/schemas/event-id"
+              },
+              "served": {
+                "type": "boolean",
+                "description": "This node serves it."
+              }
+            },
+            "required": [
+              "stream",
+              "status",
+              "last",
+              "discarded_up_to",
+              "served"
+            ],
+            "additionalProperties": false
+          }
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "sealStream",
+      "summary": "Take no more events, neither by calls nor by SQL; every event that was committed before has its id then. Open transactions are waited for.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "wait_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+            "minimum": 0,
+            "maximum": 30000,
+            "default": 10000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "SealStreamResult",
+          "description": "last: the newest event.",
+          "type": "object",
+          "properties": {
+            "stream": {
+              "$ref": "#/components/schemas/stream-name"
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "open",
+                "copying",
+                "sealed"
+              ]
+            },
+            "last": {
+              "$ref": "#/components/schemas/event-id"
+            }
+          },
+          "required": [
+            "stream",
+            "status",
+            "last"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamInUse"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        }
+      ]
+    },
+    {
+      "name": "unsealStream",
+      "summary": "Take events again.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "wait_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+            "minimum": 0,
+            "maximum": 30000,
+            "default": 10000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "UnsealStreamResult",
+          "description": "last: the newest event.",
+          "type": "object",
+          "properties": {
+            "stream": {
+              "$ref": "#/components/schemas/stream-name"
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "open",
+                "copying",
+                "sealed"
+              ]
+            },
+            "last": {
+              "$ref": "#/components/schemas/event-id"
+            }
+          },
+          "required": [
+            "stream",
+            "status",
+            "last"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamInUse"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
         }
       ]
     },

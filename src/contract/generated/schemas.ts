@@ -635,6 +635,56 @@ export const schemas = {
       "$ref": "../copy.schema.json"
     }
   },
+  "methods/listStreams.params": {
+    "$id": "https://aftercommit.dev/schema/methods/listStreams.params.schema.json",
+    "title": "ListStreamsParams",
+    "type": "object",
+    "properties": {},
+    "additionalProperties": false
+  },
+  "methods/listStreams.result": {
+    "$id": "https://aftercommit.dev/schema/methods/listStreams.result.schema.json",
+    "title": "ListStreamsResult",
+    "description": "Every stream of the database, by name.",
+    "type": "array",
+    "items": {
+      "title": "StreamFacts",
+      "description": "What stands in a stream's row.",
+      "type": "object",
+      "properties": {
+        "stream": {
+          "$ref": "../stream-name.schema.json"
+        },
+        "status": {
+          "type": "string",
+          "description": "As streamInfo has it.",
+          "enum": [
+            "open",
+            "copying",
+            "sealed"
+          ]
+        },
+        "last": {
+          "$ref": "../event-id.schema.json"
+        },
+        "discarded_up_to": {
+          "$ref": "../event-id.schema.json"
+        },
+        "served": {
+          "type": "boolean",
+          "description": "This node serves it."
+        }
+      },
+      "required": [
+        "stream",
+        "status",
+        "last",
+        "discarded_up_to",
+        "served"
+      ],
+      "additionalProperties": false
+    }
+  },
   "methods/onEvents.params": {
     "$id": "https://aftercommit.dev/schema/methods/onEvents.params.schema.json",
     "title": "OnEventsParams",
@@ -666,6 +716,11 @@ export const schemas = {
       },
       "epoch": {
         "$ref": "../epoch.schema.json"
+      },
+      "sealed": {
+        "type": "boolean",
+        "const": true,
+        "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
       }
     },
     "required": [
@@ -808,6 +863,11 @@ export const schemas = {
       },
       "epoch": {
         "$ref": "../epoch.schema.json"
+      },
+      "sealed": {
+        "type": "boolean",
+        "const": true,
+        "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
       }
     },
     "required": [
@@ -923,6 +983,52 @@ export const schemas = {
     "title": "RpcDiscoverResult",
     "description": "The OpenRPC document of this service.",
     "type": "object"
+  },
+  "methods/sealStream.params": {
+    "$id": "https://aftercommit.dev/schema/methods/sealStream.params.schema.json",
+    "title": "SealStreamParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "wait_ms": {
+        "type": "integer",
+        "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+        "minimum": 0,
+        "maximum": 30000,
+        "default": 10000
+      }
+    },
+    "additionalProperties": false
+  },
+  "methods/sealStream.result": {
+    "$id": "https://aftercommit.dev/schema/methods/sealStream.result.schema.json",
+    "title": "SealStreamResult",
+    "description": "last: the newest event.",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "copying",
+          "sealed"
+        ]
+      },
+      "last": {
+        "$ref": "../event-id.schema.json"
+      }
+    },
+    "required": [
+      "stream",
+      "status",
+      "last"
+    ],
+    "additionalProperties": false
   },
   "methods/startCopy.params": {
     "$id": "https://aftercommit.dev/schema/methods/startCopy.params.schema.json",
@@ -1052,9 +1158,11 @@ export const schemas = {
       },
       "status": {
         "type": "string",
-        "description": "open: it takes events.",
+        "description": "open: it takes events; copying: another stream is copied into it, and until that is over nobody adds or reads; sealed: it takes no more events.",
         "enum": [
-          "open"
+          "open",
+          "copying",
+          "sealed"
         ]
       },
       "epoch": {
@@ -1127,6 +1235,52 @@ export const schemas = {
       "unregistered",
       "cursor",
       "lag"
+    ],
+    "additionalProperties": false
+  },
+  "methods/unsealStream.params": {
+    "$id": "https://aftercommit.dev/schema/methods/unsealStream.params.schema.json",
+    "title": "UnsealStreamParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "wait_ms": {
+        "type": "integer",
+        "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+        "minimum": 0,
+        "maximum": 30000,
+        "default": 10000
+      }
+    },
+    "additionalProperties": false
+  },
+  "methods/unsealStream.result": {
+    "$id": "https://aftercommit.dev/schema/methods/unsealStream.result.schema.json",
+    "title": "UnsealStreamResult",
+    "description": "last: the newest event.",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "copying",
+          "sealed"
+        ]
+      },
+      "last": {
+        "$ref": "../event-id.schema.json"
+      }
+    },
+    "required": [
+      "stream",
+      "status",
+      "last"
     ],
     "additionalProperties": false
   },

@@ -57,6 +57,10 @@ export type HintResult = true;
 export type ListConsumersResult = ConsumerStatus[];
 export type ListCopiesResult = CopyFacts[];
 /**
+ * Every stream of the database, by name.
+ */
+export type ListStreamsResult = StreamFacts[];
+/**
  * true = acknowledged.
  */
 export type OnEventsResult = boolean;
@@ -94,6 +98,8 @@ export interface Contract {
   'methods/listConsumers.result': ListConsumersResult;
   'methods/listCopies.params': ListCopiesParams;
   'methods/listCopies.result': ListCopiesResult;
+  'methods/listStreams.params': ListStreamsParams;
+  'methods/listStreams.result': ListStreamsResult;
   'methods/onEvents.params': OnEventsParams;
   'methods/onEvents.result': OnEventsResult;
   'methods/pauseCopy.params': PauseCopyParams;
@@ -110,12 +116,16 @@ export interface Contract {
   'methods/resumeCopy.result': ResumeCopyResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
   'methods/rpc.discover.result': RpcDiscoverResult;
+  'methods/sealStream.params': SealStreamParams;
+  'methods/sealStream.result': SealStreamResult;
   'methods/startCopy.params': StartCopyParams;
   'methods/startCopy.result': StartCopyResult;
   'methods/streamInfo.params': StreamInfoParams;
   'methods/streamInfo.result': StreamInfoResult;
   'methods/unregisterConsumer.params': UnregisterConsumerParams;
   'methods/unregisterConsumer.result': UnregisterConsumerResult;
+  'methods/unsealStream.params': UnsealStreamParams;
+  'methods/unsealStream.result': UnsealStreamResult;
 }
 /**
  * A copy of events into a stream, a history or files: what was asked for, and how far it is.
@@ -462,6 +472,23 @@ export interface ConsumerStatus {
   set_aside: boolean;
 }
 export interface ListCopiesParams {}
+export interface ListStreamsParams {}
+/**
+ * What stands in a stream's row.
+ */
+export interface StreamFacts {
+  stream: StreamName;
+  /**
+   * As streamInfo has it.
+   */
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
+  discarded_up_to: EventId;
+  /**
+   * This node serves it.
+   */
+  served: boolean;
+}
 /**
  * From server to client: every wanted event with after < id <= up_to. A gap in seq means events were skipped (LIVE only).
  */
@@ -476,6 +503,10 @@ export interface OnEventsParams {
   after: EventId;
   up_to: EventId;
   epoch: Epoch;
+  /**
+   * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
+   */
+  sealed?: true;
 }
 export interface PauseCopyParams {
   name: string;
@@ -581,6 +612,10 @@ export interface PollEventsResult {
   after: EventId;
   up_to: EventId;
   epoch: Epoch;
+  /**
+   * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
+   */
+  sealed?: true;
 }
 export interface ReadyToReceiveParams {
   component: Component;
@@ -676,6 +711,21 @@ export interface RpcDiscoverParams {}
  * The OpenRPC document of this service.
  */
 export interface RpcDiscoverResult {}
+export interface SealStreamParams {
+  stream?: StreamName;
+  /**
+   * How long to wait for transactions of others, in milliseconds; then it is StreamInUse.
+   */
+  wait_ms?: number;
+}
+/**
+ * last: the newest event.
+ */
+export interface SealStreamResult {
+  stream: StreamName;
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
+}
 export interface StartCopyParams {
   /**
    * Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir.
@@ -812,9 +862,9 @@ export interface StreamInfoResult {
    */
   inbox: number;
   /**
-   * open: it takes events.
+   * open: it takes events; copying: another stream is copied into it, and until that is over nobody adds or reads; sealed: it takes no more events.
    */
-  status: 'open';
+  status: 'open' | 'copying' | 'sealed';
   epoch: Epoch;
 }
 export interface UnregisterConsumerParams {
@@ -839,4 +889,19 @@ export interface UnregisterConsumerResult {
    * Events that it had not acknowledged.
    */
   lag: number;
+}
+export interface UnsealStreamParams {
+  stream?: StreamName;
+  /**
+   * How long to wait for transactions of others, in milliseconds; then it is StreamInUse.
+   */
+  wait_ms?: number;
+}
+/**
+ * last: the newest event.
+ */
+export interface UnsealStreamResult {
+  stream: StreamName;
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
 }

@@ -16,6 +16,7 @@ import type {
   PollEventsParams,
   ReadyToReceiveParams,
   RegisterConsumerParams,
+  SealStreamParams,
   StartCopyParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
@@ -217,6 +218,22 @@ export const methods: Readonly<Record<MethodName, Method>> = {
 
   cancelCopy: ({ copies }, call) => copyText(call, (name, to) => copies.cancel(name, to)),
 
+  listStreams: async ({ delivery }) => {
+    const streams = await delivery.listStreams();
+    const shown = streams.map(({ name, status, newest, discardedUpTo, isServed }) => ({
+      stream: name,
+      status,
+      last: newest,
+      discarded_up_to: discardedUpTo,
+      served: isServed,
+    }));
+    return JSON.stringify(shown);
+  },
+
+  sealStream: ({ delivery }, call) => sealOrUnseal(delivery, call, true),
+
+  unsealStream: ({ delivery }, call) => sealOrUnseal(delivery, call, false),
+
   hint: ({ generator, onHint }, call) => {
     const stream = streamFor(call);
     generator.requireStream(stream);
@@ -235,6 +252,14 @@ async function copyText(
 ): Promise<string> {
   const { name, to } = params as CopyStatusParams;
   return JSON.stringify(await ask(name, to));
+}
+
+async function sealOrUnseal(delivery: Delivery, call: Call, isSealed: boolean): Promise<string> {
+  const stream = streamFor(call);
+  const { wait_ms: waitMs } = call.params as SealStreamParams;
+  const wait = { waitMs, signal: call.signal };
+  const { status, newest } = await delivery.setSealed(stream, isSealed, wait);
+  return JSON.stringify({ stream, status, last: newest });
 }
 
 function consumerFor(call: Call, component: string): { principal: string; component: string } {

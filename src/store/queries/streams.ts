@@ -5,6 +5,10 @@ import { type EventId, idPlus } from '../../contract/event-id.ts';
 import type { Dialect } from '../dialect.ts';
 import type { StreamState, StreamStatus } from '../stream-state.ts';
 
+export interface NamedState extends StreamState {
+  readonly name: string;
+}
+
 interface StreamRow {
   readonly nextId: EventId;
   readonly discardedUpTo: EventId;
@@ -50,6 +54,16 @@ export async function streamState(
 /** The same, holding the stream's row until the transaction ends: no step, register or discard meanwhile. */
 export async function lockStream(tx: Knex, dialect: Dialect, stream: string): Promise<StreamState> {
   return toState(stream, await dialect.forUpdate(selectStream(tx, dialect, stream)));
+}
+
+/** Every stream, by name. */
+export async function listStreams(db: Knex, dialect: Dialect): Promise<NamedState[]> {
+  const names: string[] = await db('evt_streams').orderBy('name').pluck('name');
+  const states = names.map(async (name) => ({
+    name,
+    ...(await streamState(db, dialect, name)),
+  }));
+  return Promise.all(states);
 }
 
 export async function setDiscardedUpTo(tx: Knex, stream: string, upTo: EventId): Promise<void> {

@@ -102,9 +102,14 @@ class SqliteDialect implements Dialect {
     return this.#hot.write((handle) => deleteKeys(handle, olderThanMs, limit));
   }
 
-  readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  readEvents(
+    table: string,
+    after: EventId,
+    limits: ReadLimits,
+    queueOf?: string,
+  ): Promise<EventRow[]> {
     return this.#hot.read(() => {
-      const { size: sizeOf, read } = this.#hot.ofTable(table);
+      const { size: sizeOf, read } = this.#hot.ofTable(table, queueOf);
       const size = sizeOf.get(after, limits.eventsMax) as { bytes: number | null };
       // Row by row takes half as long again. Rows that come in between are few, and short ones stay short.
       if ((size.bytes ?? 0) < limits.bytesMax / 2) {
