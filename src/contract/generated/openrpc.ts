@@ -1544,6 +1544,14 @@ export const openrpc = {
           "retry": "later"
         }
       },
+      "DestinationExists": {
+        "code": -32038,
+        "message": "The name is taken by another stream; no call is answered so, a command is.",
+        "data": {
+          "code": "DestinationExists",
+          "retry": "no"
+        }
+      },
       "StoreUnavailable": {
         "code": -32050,
         "message": "The database is away; the call was not carried out.",
