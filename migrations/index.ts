@@ -5,6 +5,7 @@ import { epochsTable } from './active/0003-epochs.ts';
 import { gapsColumn } from './active/0004-gaps.ts';
 import { keysTable } from './active/0005-keys.ts';
 import { asideColumn } from './active/0007-aside.ts';
+import { renamesColumn } from './active/0009-renames.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
 import { copiesTables } from './shared/copies.ts';
@@ -26,6 +27,7 @@ export const activeMigrations: readonly Migration[] = [
   syncsTable('0006-syncs'),
   asideColumn,
   copiesTables('0008-copies'),
+  renamesColumn,
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import type { Service } from '../base/lifecycle.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
-import type { Adopter } from './adopter.ts';
+import type { Adopter, Rename } from './adopter.ts';
 import type { Barrier } from './barrier.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import type { DatabaseSource } from './source.ts';
@@ -160,6 +160,12 @@ export interface Dialect {
 
   /** What keeps transactions out of a sealed stream; null where the insert looks at the stream's row itself. */
   readonly barrier: Barrier | null;
+
+  /** Renames tables together, waiting for others no longer than `lockMs`; fails in a way that may be tried again. */
+  renameTables(db: Knex, renames: readonly Rename[], lockMs: number): Promise<void>;
+
+  /** What is left to do when a stream's tables have this name. */
+  onRenamed?(db: Knex, stream: string): Promise<void>;
 
   /** What adopting a database of futoin-eventstream takes here: DDL and its locks have little in common. */
   readonly adopter: Adopter;

@@ -18,11 +18,15 @@ import { migrate, warehouseSchema } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
 import * as events from './queries/events.ts';
 import * as history from './queries/history.ts';
+import { type Renaming, renameHistory } from './renaming.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { tablesOf } from './tables.ts';
 
 export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
 export type { Watermark } from './queries/history.ts';
+
+/** Who archives and reads meanwhile waits no longer behind it. */
+const RENAME_LOCK_MS = 1500;
 
 export class Warehouse {
   /** The copies into its histories. */
@@ -150,6 +154,15 @@ export class Warehouse {
       await this.#dialect.insertHistory(tx, tablesOf(stream).history, rows);
       return true;
     });
+  }
+
+  /** The history of a stream gets another name. Throws `DestinationExists`. Again = no change. */
+  renameHistory(renaming: Renaming): Promise<void> {
+    return this.#run.repeatable('renameHistory', () =>
+      this.#dialect.withMigrationLock((db) =>
+        renameHistory(db, this.#dialect, renaming, RENAME_LOCK_MS),
+      ),
+    );
   }
 
   /** A failure of this database as it is told at the start; another one as it is. */

@@ -250,6 +250,14 @@ export const errorTable = [
     "meaning": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again."
   },
   {
+    "code": "DestinationExists",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32038,
+    "http": 409,
+    "meaning": "The name is taken by another stream; no call is answered so, a command is."
+  },
+  {
     "code": "StoreUnavailable",
     "retry": "yes",
     "futoin": "InternalError",

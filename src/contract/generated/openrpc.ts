@@ -2095,8 +2095,8 @@ export const openrpc = {
         }
       },
       "DestinationExists": {
-        "code": -32042,
-        "message": "The destination holds events that no copy of that name has brought there.",
+        "code": -32038,
+        "message": "The name is taken by another stream; no call is answered so, a command is.",
         "data": {
           "code": "DestinationExists",
           "retry": "no"

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import type { PooledConnection } from 'knex/lib/dialects/mysql2/index.js';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
+import type { Rename } from '../../adopter.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { isReadableSql, tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
@@ -169,6 +170,13 @@ class MysqlDialect implements Dialect {
 
   watch(): null {
     return null;
+  }
+
+  /** One statement for all: whoever works on them meets none of them or all. */
+  async renameTables(db: Knex, renames: readonly Rename[], lockMs: number): Promise<void> {
+    await db.raw(`set session lock_wait_timeout = ${Math.ceil(lockMs / 1000)}`);
+    const names = renames.flatMap(({ from, to }) => [from, to]);
+    await db.raw(`rename table ${renames.map(() => '?? to ??').join(', ')}`, names);
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
+import type { Rename } from '../../adopter.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
 import { isReadableSql } from '../../tables.ts';
 import { postgresOutcome } from '../db-errors.ts';
@@ -144,6 +145,12 @@ class PostgresDialect implements Dialect {
 
   watch(options: WatchOptions): Watch {
     return new PostgresWatch(this.#session, options);
+  }
+
+  async renameTables(db: Knex, renames: readonly Rename[], lockMs: number): Promise<void> {
+    await db.raw(`set local lock_timeout = ${lockMs}`);
+    for (const { from } of renames) await db.raw('lock table ?? in access exclusive mode', [from]);
+    for (const { from, to } of renames) await db.raw('alter table ?? rename to ??', [from, to]);
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
