@@ -18,7 +18,10 @@ export type {
 } from './app/in-process/reading.ts';
 export type {
   FileSinkOptions,
+  NatsSinkOptions,
+  RedisSinkOptions,
   Sink,
+  SinkByType,
   SinkContext,
   SinkFeedOptions,
   SinkOptions,
@@ -40,7 +43,7 @@ export {
 } from './contract/errors.ts';
 export type { From } from './contract/generated/types.ts';
 export type { Hints, HintsOptions, HintTarget } from './generator/hints.ts';
-export type { FileSettings } from './relay/sink-table.ts';
+export type { FileSettings, NatsSettings, RedisSettings } from './relay/sink-table.ts';
 export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

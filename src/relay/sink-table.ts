@@ -2,9 +2,15 @@
 import type { Check } from '../base/options.ts';
 import { FileSink } from './sinks/file/file-sink.ts';
 import { FILE_CHECKS, type FileSettings, placeOf } from './sinks/file/settings.ts';
+import { NatsSink } from './sinks/nats/nats-sink.ts';
+import { NATS_CHECKS, type NatsSettings, natsPlaceOf } from './sinks/nats/settings.ts';
+import { RedisSink } from './sinks/redis/redis-sink.ts';
+import { REDIS_CHECKS, type RedisSettings, redisPlaceOf } from './sinks/redis/settings.ts';
 import type { StandingSink } from './standing-sink.ts';
 
 export type { FileSettings } from './sinks/file/settings.ts';
+export type { NatsSettings } from './sinks/nats/settings.ts';
+export type { RedisSettings } from './sinks/redis/settings.ts';
 
 export interface SinkOfType {
   readonly title: string;
@@ -18,7 +24,9 @@ export interface SinkType {
   readonly checks: Readonly<Record<string, Check>>;
   readonly make: (options: SinkOfType) => StandingSink;
   /** Two sinks with the same would write over one another. */
-  readonly keyOf: (settings: unknown) => string;
+  readonly keyOf: (settings: unknown, stream: string) => string;
+  /** The settings that this comes from. */
+  readonly keySettings: string;
 }
 
 const file: SinkType = {
@@ -29,6 +37,31 @@ const file: SinkType = {
     const { dir, prefix } = placeOf(settings as FileSettings);
     return `${dir} ${prefix}`;
   },
+  keySettings: 'dir or prefix',
 };
 
-export const sinkTypes: ReadonlyMap<string, SinkType> = new Map([['file', file]]);
+const nats: SinkType = {
+  checks: NATS_CHECKS,
+  make: ({ settings, ...facts }) =>
+    new NatsSink({ ...facts, place: natsPlaceOf(settings as NatsSettings, facts.stream) }),
+  keyOf: (settings, stream) => natsPlaceOf(settings as NatsSettings, stream).jetStream,
+  keySettings: 'jetStream',
+};
+
+const redis: SinkType = {
+  checks: REDIS_CHECKS,
+  make: ({ settings, ...facts }) =>
+    new RedisSink({ ...facts, place: redisPlaceOf(settings as RedisSettings, facts.stream) }),
+  keyOf: (settings, stream) => {
+    const { url, key } = redisPlaceOf(settings as RedisSettings, stream);
+    const { host, pathname } = new URL(url);
+    return `${host}${pathname.replace(/^\/0?$/, '')} ${key}`;
+  },
+  keySettings: 'key',
+};
+
+export const sinkTypes: ReadonlyMap<string, SinkType> = new Map([
+  ['file', file],
+  ['nats', nats],
+  ['redis', redis],
+]);

@@ -4,7 +4,7 @@ import { ConfigError, type Settings } from '../../config/load.ts';
 import { type SinkType, sinkTypes } from '../../relay/sink-table.ts';
 import { OwnSink } from './own-sink.ts';
 import type { RelayedSink } from './relayed-sink.ts';
-import type { FileSinkOptions, SinkFeedOptions, SinkOptions } from './sink.ts';
+import type { SinkByType, SinkFeedOptions, SinkOptions } from './sink.ts';
 import { broken, FEED_MEMBERS, feedOf, feedProblems, type SinkFeed, shown } from './sink-feed.ts';
 import { TypedSink } from './typed-sink.ts';
 
@@ -15,7 +15,7 @@ export interface SinkChoice extends SinkFeed {
 type Given = Readonly<Record<string, unknown>>;
 
 /** Of options without problems. */
-export function sinksOf(options: readonly (SinkOptions | FileSinkOptions)[]): SinkChoice[] {
+export function sinksOf(options: readonly (SinkOptions | SinkByType)[]): SinkChoice[] {
   return options.map((each) => {
     const feed = feedOf(each);
     return {
@@ -29,7 +29,7 @@ export function sinksOf(options: readonly (SinkOptions | FileSinkOptions)[]): Si
 export function configuredSinks({ sinks, streams }: Settings): SinkChoice[] {
   const problems = sinkProblems(sinks, streams);
   if (problems.length > 0) throw new ConfigError(problems);
-  return sinksOf(sinks as unknown as FileSinkOptions[]);
+  return sinksOf(sinks as unknown as SinkByType[]);
 }
 
 /** Everything that is wrong, in the user's words; `streams` null = it is not known which there are. */
@@ -56,7 +56,7 @@ export function sinkProblems(options: unknown, streams: readonly string[] | null
   });
 }
 
-function typed(feed: SinkFeed, options: FileSinkOptions): RelayedSink {
+function typed(feed: SinkFeed, options: SinkByType): RelayedSink {
   const { name, stream } = feed;
   const { make } = sinkTypes.get(options.type) as SinkType;
   return new TypedSink(make({ title: `The sink ${name}`, stream, settings: options }));
@@ -90,8 +90,9 @@ function targetProblems(given: Given, at: string): string[] {
 function placeProblems(given: Given, at: string, places: Set<string>): string[] {
   const type = typeOf(given);
   const isSaid = type !== null && targetProblems(given, at).length === 0;
-  if (!isSaid || isNew(places, `${given.type} ${type.keyOf(given)}`)) return [];
-  return [`${at}: another sink writes there already; give it another dir or prefix`];
+  const { stream } = feedOf(given as unknown as SinkFeedOptions);
+  if (!isSaid || isNew(places, `${given.type} ${type.keyOf(given, stream)}`)) return [];
+  return [`${at}: another sink writes there already; give it another ${type.keySettings}`];
 }
 
 function typeOf({ type }: Given): SinkType | null {

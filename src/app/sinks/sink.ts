@@ -1,7 +1,7 @@
 // What an embedding application says of its sinks: of one of its own, and of one by its type.
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { From } from '../../contract/generated/types.ts';
-import type { FileSettings } from '../../relay/sink-table.ts';
+import type { FileSettings, NatsSettings, RedisSettings } from '../../relay/sink-table.ts';
 
 /** What a sink is told when it is opened. */
 export interface SinkContext {
@@ -62,3 +62,18 @@ export interface FileSinkOptions extends SinkFeedOptions, FileSettings {
   /** The type of the sink. */
   readonly type: 'file';
 }
+
+/** Events as messages of a NATS JetStream stream, each exactly once: docs/sinks.md. */
+export interface NatsSinkOptions extends SinkFeedOptions, NatsSettings {
+  /** The type of the sink. */
+  readonly type: 'nats';
+}
+
+/** Events as entries of a Redis stream, each exactly once: docs/sinks.md. */
+export interface RedisSinkOptions extends SinkFeedOptions, RedisSettings {
+  /** The type of the sink. */
+  readonly type: 'redis';
+}
+
+/** A sink of the service's own. */
+export type SinkByType = FileSinkOptions | NatsSinkOptions | RedisSinkOptions;

@@ -170,6 +170,22 @@ export const errorTable = [
     "meaning": "A sink lacks events that were discarded; no call is answered so, a start is."
   },
   {
+    "code": "SinkOccupied",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32035,
+    "http": 409,
+    "meaning": "The place where a sink writes holds what is not its own; no call is answered so, a start is."
+  },
+  {
+    "code": "SinkRefused",
+    "retry": "later",
+    "futoin": "InternalError",
+    "jsonRpc": -32036,
+    "http": 409,
+    "meaning": "The place where a sink writes does not take an event; the sink waits before it, and no call is answered so."
+  },
+  {
     "code": "StoreUnavailable",
     "retry": "yes",
     "futoin": "InternalError",

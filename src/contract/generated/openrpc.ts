@@ -1290,6 +1290,22 @@ export const openrpc = {
           "retry": "no"
         }
       },
+      "SinkOccupied": {
+        "code": -32035,
+        "message": "The place where a sink writes holds what is not its own; no call is answered so, a start is.",
+        "data": {
+          "code": "SinkOccupied",
+          "retry": "no"
+        }
+      },
+      "SinkRefused": {
+        "code": -32036,
+        "message": "The place where a sink writes does not take an event; the sink waits before it, and no call is answered so.",
+        "data": {
+          "code": "SinkRefused",
+          "retry": "later"
+        }
+      },
       "StoreUnavailable": {
         "code": -32050,
         "message": "The database is away; the call was not carried out.",
