@@ -11,19 +11,23 @@ export interface Held {
   readonly id: number;
 }
 
-/** Everything, notes too. */
-export async function readJetStream(url: string, name = 'evt_main'): Promise<Held[]> {
+/** Everything, notes too, unless a subject is named. Nothing that it finds may be taken away meanwhile, as notes are. */
+export async function readJetStream(
+  url: string,
+  name = 'evt_main',
+  subject = '>',
+): Promise<Held[]> {
   return withManager(url, async (manager) => {
-    const { state } = await manager.streams.info(name);
+    const filter_subjects = subject;
+    const consumer = await manager.jetstream().consumers.get(name, { filter_subjects });
     const found: Held[] = [];
-    if (state.messages === 0) return found;
-    const consumer = await manager.jetstream().consumers.get(name);
+    if ((await consumer.info()).num_pending === 0) return found;
     const messages = await consumer.consume();
     for await (const message of messages) {
-      const { seq, subject, headers } = message;
+      const { seq, subject: own, headers } = message;
       found.push({
         seq,
-        subject,
+        subject: own,
         text: message.string(),
         msgId: headers?.get('Nats-Msg-Id') ?? '',
         epoch: Number(headers?.get('Evt-Epoch')),
@@ -36,9 +40,18 @@ export async function readJetStream(url: string, name = 'evt_main'): Promise<Hel
 }
 
 /** The events' ids in their order. */
-export async function idsInJetStream(url: string, name?: string): Promise<number[]> {
-  const held = await readJetStream(url, name);
-  return held.filter(({ msgId }) => msgId !== '').map(({ id }) => id);
+export async function idsInJetStream(url: string, name = 'evt_main'): Promise<number[]> {
+  const subjects = await withManager(url, async (manager) => {
+    const { config } = await manager.streams.info(name);
+    return config.subjects;
+  });
+  const held = await readJetStream(url, name, subjects.at(-1));
+  return held.map(({ id }) => id);
+}
+
+/** How many messages there are, notes too. */
+export async function countInJetStream(url: string, name = 'evt_main'): Promise<number> {
+  return withManager(url, async (manager) => (await manager.streams.info(name)).state.messages);
 }
 
 export async function withManager<T>(

@@ -4,14 +4,10 @@ import type { EventRow } from '../../../src/contract/event.ts';
 import { NatsSink } from '../../../src/relay/sinks/nats/nats-sink.ts';
 import { type NatsSettings, natsPlaceOf } from '../../../src/relay/sinks/nats/settings.ts';
 import { covers, eventSubject } from '../../../src/relay/sinks/nats/subjects.ts';
-import { describeWithEngine, startNats, startNatsCluster } from '../../support/engines.ts';
+import { describeWithEngine, startNats } from '../../support/engines.ts';
 import { idsInJetStream, publish, readJetStream, withManager } from '../../support/jet-stream.ts';
 import type { KeptServer } from '../../support/kept-server.ts';
 import { at, batch, never, numbers, row, rows } from '../../support/sink-batches.ts';
-import { until } from '../../support/until.ts';
-
-/** How many leaders are killed. */
-const KILLS = Number(process.env.LEADER_KILLS ?? 1);
 
 describe('subjects', () => {
   it('are another one for each type, and levels of those with dots', () => {
@@ -286,79 +282,3 @@ describeWithEngine('nats', 'a sink for NATS that asks who is calling', () => {
     }
   });
 });
-
-describeWithEngine('nats', 'a sink for a cluster of NATS', () => {
-  it('publishes each event once while leaders are killed', async () => {
-    const nodes = await startNatsCluster(3);
-    const servers = nodes.map(({ url }) => url);
-    try {
-      const place = natsPlaceOf({ servers, replicas: 3 }, 'main');
-      const sink = new NatsSink({ title: 'The sink n', stream: 'main', place });
-      let failures = 0;
-      /** As the relay does it. */
-      const opened = async () => {
-        for (;;) {
-          try {
-            return await sink.open(at(0), never);
-          } catch {
-            failures += 1;
-          }
-        }
-      };
-      await until(() =>
-        sink.open(at(0), never).then(
-          () => true,
-          () => false,
-        ),
-      );
-      const upTo = 2000 * (KILLS + 1);
-      let done = 0;
-      let killed: KeptServer | null = null;
-      const kill = async () => {
-        const leader = await withAny(servers, (manager) => manager.streams.info('evt_main'));
-        const nth = Number(leader.cluster?.leader?.slice(1));
-        killed = nodes[nth] as KeptServer;
-        await killed.crash();
-      };
-      const kills = Array.from({ length: KILLS }, (_, nth) => ((nth + 1) * upTo) / (KILLS + 2));
-      while (done < upTo) {
-        try {
-          await sink.write(batch(rows(done + 1, Math.min(done + 200, upTo))), never);
-          done += 200;
-        } catch {
-          failures += 1;
-          await sink.close();
-          done = Number((await opened())?.id ?? 0);
-        }
-        if (kills[0] !== undefined && done >= kills[0]) {
-          kills.shift();
-          await (killed as KeptServer | null)?.start();
-          void kill();
-        }
-      }
-      await sink.close();
-      expect(failures).toBeGreaterThan(0);
-      expect(await withAny(servers, async (_, url) => idsInJetStream(url))).toEqual(
-        numbers(1, upTo),
-      );
-    } finally {
-      await Promise.all(nodes.map((node) => node.close()));
-    }
-  });
-});
-
-/** Whichever answers. */
-function withAny<T>(
-  servers: readonly string[],
-  work: (manager: Parameters<Parameters<typeof withManager>[1]>[0], url: string) => Promise<T>,
-): Promise<T> {
-  return until(async () => {
-    for (const url of servers) {
-      const found = await withManager(url, (manager) => work(manager, url), {
-        timeout: 1000,
-      }).catch(() => null);
-      if (found !== null) return found;
-    }
-    return null;
-  }) as Promise<T>;
-}
