@@ -23,7 +23,10 @@ export interface AddressOptions {
  */
 export interface AppOptions
   extends Partial<
-    Omit<Settings, 'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'sinks' | 'url' | 'key'>
+    Omit<
+      Settings,
+      'databaseUrl' | 'warehouseUrl' | 'host' | 'port' | 'sinks' | 'sinkModules' | 'url' | 'key'
+    >
   > {
   /**
    * The active database, where the application's tables are: its URL, or a knex instance that is connected to it, of
@@ -38,10 +41,10 @@ export interface AppOptions
    */
   readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
   /**
-   * Where every event is handed to, in order and reliably: functions of the application, and sinks by type
-   * (docs/sinks.md).
+   * Where every event is handed to, in order and reliably: functions of the application, files, standard output,
+   * NATS, Redis, and what `registerSink` has made known (docs/sinks.md).
    *
-   * @default the setting of that name, which has sinks by type only
+   * @default the setting of that name, which has no functions
    */
   readonly sinks?: readonly (SinkOptions | SinkByType)[] | undefined;
   /** Where the log goes; a pino logger fits. @default JSON lines on standard error, from `logLevel` on */

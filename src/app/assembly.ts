@@ -144,14 +144,15 @@ function sinksOf({ sinks, settings, store, telemetry, node }: Parts): SinkWorker
 /** What holds discarding back stands before the discarders: it is registered before they take their first look. */
 function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
   const { settings, store, warehouse, telemetry, node } = parts;
-  const { streams, discarder, discardLimit: limit, workerPeriodMs: periodMs } = settings;
+  const { streams, discarder, workerPeriodMs: periodMs } = settings;
   const shared = { store, periodMs, ...telemetry };
   const archivers =
     warehouse === null || !settings.archiver
       ? []
       : streams.map((stream) => new Archiver({ ...shared, stream, warehouse, node }));
+  const limits = { ...settings, limit: settings.discardLimit };
   const discarders = discarder
-    ? streams.map((stream) => new Discarder({ ...shared, stream, limit }))
+    ? streams.map((stream) => new Discarder({ ...limits, ...shared, stream }))
     : [];
   return [...archivers, ...sinks, ...discarders];
 }

@@ -13,6 +13,7 @@ import type { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Relay, type RelayRound } from './relay.ts';
 import { WarehouseSink } from './sinks/warehouse-sink.ts';
+import { StoreSource } from './store-source.ts';
 
 export interface ArchiverOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
@@ -36,18 +37,20 @@ export class Archiver implements Service {
   constructor(options: ArchiverOptions) {
     const { store, stream, periodMs, notices, logger } = options;
     this.#relay = new Relay({
-      ...options,
-      ident: ARCHIVER,
+      source: new StoreSource({
+        ...options,
+        ident: ARCHIVER,
+        register: () => store.requireArchive(stream),
+        // As it was delivered, so that reading the history gives the same; another database would refuse it besides.
+        onInvalid: (id: EventId) =>
+          logger.warn({ stream, id }, 'An event whose data is not JSON is archived as null.'),
+      }),
       sink: new WarehouseSink({ ...options, watermark: ARCHIVER_SINK }),
       filter: null,
       batchMax: EVENTS_MAX,
       checkpointMs: Number.POSITIVE_INFINITY,
       pace: { sleepMsMin: PACE_MIN_MS, sleepMsMax: periodMs, sleepMsStep: PACE_MIN_MS },
       backoff: BACKOFF,
-      register: () => store.requireArchive(stream),
-      // As it was delivered, so that reading the history gives the same; another database would refuse it besides.
-      onInvalid: (id: EventId) =>
-        logger.warn({ stream, id }, 'An event whose data is not JSON is archived as null.'),
       onError: (error, attempt) => {
         notices.give('workerError', { worker: 'archiver', stream, error });
         logger.error({ error, stream, attempt }, 'The archiver could not go on.');

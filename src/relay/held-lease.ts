@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { Loop } from '../base/loop.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Lease, Store } from '../store/store.ts';
+import type { SourceLease } from './source.ts';
 
 /** Whose lease, and for whom. */
 export interface LeaseRequest {
@@ -19,7 +20,7 @@ const RENEW_MS = 3000;
 const MOVE_MS = 100;
 const BACKOFF = { firstMs: 200, maxMs: 1000 };
 
-export class HeldLease {
+export class HeldLease implements SourceLease {
   readonly #store: Store;
   readonly #lease: Lease;
   readonly #ended = new AbortController();
@@ -55,23 +56,19 @@ export class HeldLease {
     return this.#cursor;
   }
 
-  /** Aborted when it is held no more: whatever is done in its name is to end. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
 
-  /** False when it is somebody else's by now. */
   async isHeld(): Promise<boolean> {
     if (this.#ageMs() >= LEASE_MS) await this.#renew();
     return !this.#ended.signal.aborted;
   }
 
-  /** True when the cursor has not been moved for a moment. */
   get isMoveDue(): boolean {
     return systemClock.monotonicMs() - this.#movedAtMs >= MOVE_MS;
   }
 
-  /** Forward only, and only while it is held. */
   async moveCursor(cursor: EventId): Promise<void> {
     this.#movedAtMs = systemClock.monotonicMs();
     if (this.#cursor === cursor) return;
@@ -80,7 +77,6 @@ export class HeldLease {
     this.#cursor = cursor;
   }
 
-  /** Lets another node have it at once. */
   async release(): Promise<void> {
     await this.#renewal.stop();
     await this.#store.releaseLease(this.#lease).catch(() => {});

@@ -1,16 +1,21 @@
 // The sinks of the service's own by their type: what may be said of each, and how it is made.
 import type { Check } from '../base/options.ts';
+import { lineMaker } from './sinks/encoding.ts';
 import { FileSink } from './sinks/file/file-sink.ts';
 import { FILE_CHECKS, type FileSettings, placeOf } from './sinks/file/settings.ts';
 import { NatsSink } from './sinks/nats/nats-sink.ts';
 import { NATS_CHECKS, type NatsSettings, natsPlaceOf } from './sinks/nats/settings.ts';
 import { RedisSink } from './sinks/redis/redis-sink.ts';
 import { REDIS_CHECKS, type RedisSettings, redisPlaceOf } from './sinks/redis/settings.ts';
+import { STDOUT_CHECKS, type StdoutSettings } from './sinks/stdout/settings.ts';
+import { StdoutSink } from './sinks/stdout/stdout-sink.ts';
 import type { StandingSink } from './standing-sink.ts';
 
+export type { Encode, EncodedEvent } from './sinks/encoding.ts';
 export type { FileSettings } from './sinks/file/settings.ts';
 export type { NatsSettings } from './sinks/nats/settings.ts';
 export type { RedisSettings } from './sinks/redis/settings.ts';
+export type { StdoutSettings } from './sinks/stdout/settings.ts';
 
 export interface SinkOfType {
   readonly title: string;
@@ -25,8 +30,8 @@ export interface SinkType {
   readonly make: (options: SinkOfType) => StandingSink;
   /** Two sinks with the same would write over one another. */
   readonly keyOf: (settings: unknown, stream: string) => string;
-  /** The settings that this comes from. */
-  readonly keySettings: string;
+  /** The settings that this comes from; null = there is one such place in a process. */
+  readonly keySettings: string | null;
 }
 
 const file: SinkType = {
@@ -60,8 +65,17 @@ const redis: SinkType = {
   keySettings: 'key',
 };
 
+const stdout: SinkType = {
+  checks: STDOUT_CHECKS,
+  make: ({ title, settings }) =>
+    new StdoutSink({ title, lineOf: lineMaker((settings as StdoutSettings).encode) }),
+  keyOf: () => '',
+  keySettings: null,
+};
+
 export const sinkTypes: ReadonlyMap<string, SinkType> = new Map([
   ['file', file],
   ['nats', nats],
   ['redis', redis],
+  ['stdout', stdout],
 ]);

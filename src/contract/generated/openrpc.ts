@@ -685,6 +685,10 @@ export const openrpc = {
               "stale": {
                 "type": "boolean",
                 "description": "It has events to read and has not moved for longer than EVT_STALE_MS."
+              },
+              "set_aside": {
+                "type": "boolean",
+                "description": "It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does."
               }
             },
             "required": [
@@ -694,7 +698,8 @@ export const openrpc = {
               "lag",
               "last_time",
               "connected",
-              "stale"
+              "stale",
+              "set_aside"
             ],
             "additionalProperties": false
           }
@@ -1290,6 +1295,22 @@ export const openrpc = {
           "retry": "no"
         }
       },
+      "SinkWriteFailed": {
+        "code": -32032,
+        "message": "A sink has failed, and is to stop then; no call is answered so, serve and relay end with it.",
+        "data": {
+          "code": "SinkWriteFailed",
+          "retry": "no"
+        }
+      },
+      "SinkUnavailable": {
+        "code": -32033,
+        "message": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it.",
+        "data": {
+          "code": "SinkUnavailable",
+          "retry": "yes"
+        }
+      },
       "SinkOccupied": {
         "code": -32035,
         "message": "The place where a sink writes holds what is not its own; no call is answered so, a start is.",
@@ -1300,7 +1321,7 @@ export const openrpc = {
       },
       "SinkRefused": {
         "code": -32036,
-        "message": "The place where a sink writes does not take an event; the sink waits before it, and no call is answered so.",
+        "message": "The place where a sink writes does not take an event, by its size; the sink waits before it, and no call is answered so.",
         "data": {
           "code": "SinkRefused",
           "retry": "later"

@@ -7,7 +7,12 @@ export function sinkOccupied(title: string, what: string): ServiceError {
   return new ServiceError('SinkOccupied', { message: `${title}: ${what}` });
 }
 
-/** The event stays the next one. */
+/** It cannot write now, whatever the event. */
+export function sinkUnavailable(title: string, what: string, cause?: unknown): ServiceError {
+  return new ServiceError('SinkUnavailable', { message: `${title} ${what}`, cause });
+}
+
+/** The event itself is not taken; it stays the next one. */
 export function sinkRefused(
   title: string,
   id: EventId,

@@ -166,8 +166,8 @@ describeWithEngine('nats', 'a sink for NATS', () => {
   it('waits where the JetStream stream is full', async () => {
     const { sink } = await open(make({ maxMessages: 100 }));
     await expect(sink.write(batch(rows(1, 500)), never)).rejects.toMatchObject({
-      code: 'SinkRefused',
-      message: 'The sink n: event 101 was not taken: maximum messages exceeded',
+      code: 'SinkUnavailable',
+      message: 'The sink n has not published event 101: maximum messages exceeded',
     });
     expect(await ids()).toEqual(numbers(1, 100));
   });
@@ -179,7 +179,7 @@ describeWithEngine('nats', 'a sink for NATS', () => {
     await other.sink.write(batch(rows(1, 100)), never);
     await one.sink.write(batch(rows(101, 110)), never);
     await expect(other.sink.write(batch(rows(111, 120)), never)).rejects.toThrow(
-      `The sink n: the JetStream stream ${jetStream} was written to by somebody else before event 111`,
+      `The sink n finds that somebody else has written to the JetStream stream ${jetStream} before event 111`,
     );
     await other.sink.close();
     expect((await open(other.sink)).position).toEqual(at(110));
@@ -217,14 +217,14 @@ describeWithEngine('nats', 'a sink for NATS', () => {
 
   it('says what is missing', async () => {
     const absent = make({ create: false });
-    const says = `The sink n: there is no JetStream stream ${jetStream}`;
+    const says = `The sink n finds no JetStream stream ${jetStream}`;
     await expect(absent.stand()).rejects.toThrow(says);
     await expect(absent.open(at(0), never)).rejects.toThrow(says);
     await withManager(server.url, (manager) =>
       manager.streams.add({ name: jetStream, subjects: [`${jetStream}.main.*`] }),
     );
     await expect(make().stand()).rejects.toThrow(
-      `The sink n: the JetStream stream ${jetStream} does not take the subject ` +
+      `The sink n finds that the JetStream stream ${jetStream} does not take the subject ` +
         `${jetStream}.main and ${jetStream}.main.>`,
     );
     await expect(make({ servers: 'nats://127.0.0.1:1' }).stand()).rejects.toThrow(
@@ -243,7 +243,7 @@ describeWithEngine('nats', 'a sink for NATS', () => {
       const given = new AbortController();
       const writing = sink.write(batch(rows(3, 4)), given.signal);
       given.abort();
-      await expect(writing).rejects.toThrow('The sink n has no answer for event 3');
+      await expect(writing).rejects.toThrow('The sink n has not published event 3');
     } finally {
       await server.thaw();
     }

@@ -5,7 +5,7 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import type { EventId } from '../../../contract/event-id.ts';
 import { fits } from '../../../contract/validate.ts';
 import type { SinkPosition } from '../../sink.ts';
-import { sinkOccupied } from '../refusals.ts';
+import { sinkOccupied, sinkUnavailable } from '../refusals.ts';
 import type { NatsPlace } from './settings.ts';
 import { covers, sinkSubjects } from './subjects.ts';
 
@@ -112,5 +112,6 @@ function requireSubjects({ title, stream, place }: Owner, taken: readonly string
   );
   if (missing.length === 0) return;
   const names = missing.join(' and ');
-  throw new Error(`${title}: the JetStream stream ${jetStream} does not take the subject ${names}`);
+  const what = `finds that the JetStream stream ${jetStream} does not take the subject ${names}`;
+  throw sinkUnavailable(title, what);
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { ConnectionOptions, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { loadOptional } from '../../../base/optional-package.ts';
-import { reasonOf } from '../refusals.ts';
+import { reasonOf, sinkUnavailable } from '../refusals.ts';
 import type { NatsPlace } from './settings.ts';
 
 /** How long it takes at most to connect to one server, and until a message is acknowledged. */
@@ -46,7 +46,7 @@ export async function openLink(title: string, place: NatsPlace): Promise<NatsLin
   } catch (cause) {
     await connection?.close();
     const where = place.servers.join(', ');
-    throw new Error(`${title} cannot use JetStream at ${where}: ${reasonOf(cause)}`, { cause });
+    throw sinkUnavailable(title, `cannot use JetStream at ${where}: ${reasonOf(cause)}`, cause);
   }
 }
 

@@ -9,7 +9,7 @@ import type { EventId } from '../../../contract/event-id.ts';
 import type { Batch } from '../../../contract/event-list.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
-import { reasonOf } from '../refusals.ts';
+import { reasonOf, sinkUnavailable } from '../refusals.ts';
 import { createStream, type Held, type Owner, readHeld, say } from './held.ts';
 import { type NatsLink, openLink } from './link.ts';
 import { type Message, Publisher } from './publisher.ts';
@@ -91,7 +91,7 @@ export class NatsSink implements StandingSink {
     const { create, jetStream } = this.#owner.place;
     const held = await readHeld(manager, this.#owner).catch((error) => this.#fail('read', error));
     if (held === null && !create) {
-      throw new Error(`${this.title}: there is no JetStream stream ${jetStream}`);
+      throw sinkUnavailable(this.title, `finds no JetStream stream ${jetStream}`);
     }
     return held;
   }
@@ -120,6 +120,6 @@ export class NatsSink implements StandingSink {
   #fail(verb: string, error: Error): never {
     if (error.message.startsWith(this.title)) throw error;
     const what = `cannot ${verb} the JetStream stream ${this.#owner.place.jetStream}`;
-    throw new Error(`${this.title} ${what}: ${reasonOf(error)}`, { cause: error });
+    throw sinkUnavailable(this.title, `${what}: ${reasonOf(error)}`, error);
   }
 }

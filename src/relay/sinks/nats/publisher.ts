@@ -4,7 +4,7 @@
 import type { PubAck } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { EventId } from '../../../contract/event-id.ts';
-import { reasonOf, sinkRefused } from '../refusals.ts';
+import { reasonOf, sinkRefused, sinkUnavailable } from '../refusals.ts';
 import { ANSWER_MS_MAX, type NatsLink } from './link.ts';
 
 export interface Message {
@@ -28,6 +28,7 @@ export interface PublisherOptions {
 /** How many are under way: 512 are no faster, one at a time takes five times as long. */
 const WINDOW = 64;
 const WRONG_LAST_SEQUENCE = 10071;
+const TOO_LARGE = 10054;
 
 export class Publisher {
   readonly #options: PublisherOptions;
@@ -89,17 +90,16 @@ export class Publisher {
       return await ack;
     } catch (cause) {
       const { code, name, message } = cause as { code?: unknown; name?: string; message: string };
-      if (code === WRONG_LAST_SEQUENCE) {
-        const what = `was written to by somebody else before event ${id}`;
-        throw new Error(`${title}: the JetStream stream ${jetStream} ${what}`, { cause });
-      }
-      // Answers of JetStream have numbers.
-      if (typeof code === 'number') throw sinkRefused(title, id, message, cause);
+      if (code === TOO_LARGE) throw sinkRefused(title, id, message, cause);
       if (name === 'InvalidArgumentError') {
         const why = `it is larger than the ${link.bytesMax} bytes that the server takes`;
         throw sinkRefused(title, id, why, cause);
       }
-      throw new Error(`${title} has no answer for event ${id}: ${reasonOf(cause)}`, { cause });
+      const what =
+        code === WRONG_LAST_SEQUENCE
+          ? `finds that somebody else has written to the JetStream stream ${jetStream} before event ${id}`
+          : `has not published event ${id}: ${reasonOf(cause)}`;
+      throw sinkUnavailable(title, what, cause);
     }
   }
 }

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { inTime } from '../../../base/in-time.ts';
 import { loadOptional } from '../../../base/optional-package.ts';
-import { reasonOf } from '../refusals.ts';
+import { reasonOf, sinkUnavailable } from '../refusals.ts';
 import type { RedisPlace } from './settings.ts';
 
 export interface RedisLink {
@@ -28,7 +28,7 @@ export async function openLink(title: string, { url, caFile }: RedisPlace): Prom
   const { createClient } = await loadOptional(PACKAGE, () => import('@redis/client'));
   const where = new URL(url).host;
   const failed = (cause: unknown) =>
-    new Error(`${title} cannot use Redis at ${where}: ${reasonOf(cause)}`, { cause });
+    sinkUnavailable(title, `cannot use Redis at ${where}: ${reasonOf(cause)}`, cause);
   const common = { connectTimeout: ANSWER_MS_MAX, reconnectStrategy: false } as const;
   const ca =
     caFile === null

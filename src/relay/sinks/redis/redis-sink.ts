@@ -7,7 +7,7 @@ import type { Batch } from '../../../contract/event-list.ts';
 import { onOneLine } from '../../../contract/json-text.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
-import { reasonOf, sinkRefused } from '../refusals.ts';
+import { reasonOf, sinkUnavailable } from '../refusals.ts';
 import { entryId, NOTHING, type Owner, readHeld } from './held.ts';
 import { openLink, type RedisLink } from './link.ts';
 import { ADDED, APPEND } from './script.ts';
@@ -19,8 +19,6 @@ interface Turn {
   last: string;
 }
 
-/** Answers of a server begin with such a word. */
-const REFUSED = /^(OOM|READONLY|MISCONF|NOPERM|MOVED|CROSSSLOT|CLUSTERDOWN|NOREPLICAS|WRONGTYPE)\b/;
 const OF_A_CLUSTER = 'the key is on another server of a Redis Cluster; give its url';
 
 export class RedisSink implements StandingSink {
@@ -72,11 +70,13 @@ export class RedisSink implements StandingSink {
     signal.throwIfAborted();
     const forget = onAbort(signal, () => turn.link.close());
     try {
-      const [row] = events.rows;
-      const answer = await turn.link.send(command).catch((error) => this.#refuse(row, error));
+      // None of it is about an event: what is larger than Redis takes is no event here.
+      const answer = await turn.link
+        .send(command)
+        .catch((error) => this.#fail('cannot add to', error));
       if (answer !== ADDED) {
-        const where = `stands at ${answer} and not at ${turn.last}`;
-        throw new Error(`${this.title}: the key ${key} ${where}: somebody else has written to it`);
+        const what = `finds the key ${key} at ${answer} and not at ${turn.last}`;
+        throw sinkUnavailable(this.title, `${what}: somebody else has written to it`);
       }
     } finally {
       forget();
@@ -97,14 +97,8 @@ export class RedisSink implements StandingSink {
   /** Throws it with what it was about; what is said by us says it already. */
   #fail(what: string, error: Error): never {
     if (error.message.startsWith(this.title)) throw error;
-    throw new Error(`${this.title} ${what} the key ${this.#owner.place.key}: ${explained(error)}`, {
-      cause: error,
-    });
-  }
-
-  #refuse(row: EventRow | undefined, error: Error): never {
-    if (row === undefined || !REFUSED.test(error.message)) this.#fail('cannot add to', error);
-    throw sinkRefused(this.title, row[0], explained(error), error);
+    const { key } = this.#owner.place;
+    throw sinkUnavailable(this.title, `${what} the key ${key}: ${explained(error)}`, error);
   }
 }
 
