@@ -19,6 +19,8 @@ export type {
 export { registerSink } from './app/sinks/register-sink.ts';
 export type {
   FileSinkOptions,
+  NatsSinkOptions,
+  RedisSinkOptions,
   RegisteredSinkOptions,
   Sink,
   SinkByType,
@@ -46,7 +48,14 @@ export {
 } from './contract/errors.ts';
 export type { From } from './contract/generated/types.ts';
 export type { Hints, HintsOptions, HintTarget } from './generator/hints.ts';
-export type { Encode, EncodedEvent, FileSettings, StdoutSettings } from './relay/sink-table.ts';
+export type {
+  Encode,
+  EncodedEvent,
+  FileSettings,
+  NatsSettings,
+  RedisSettings,
+  StdoutSettings,
+} from './relay/sink-table.ts';
 export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

@@ -311,6 +311,7 @@ export const configSchema = {
     "sinks": {
       "description": "Where else events go: a list of sinks by type (docs/sinks.md). JSON text in the environment.",
       "env": "EVT_SINKS",
+      "secret": true,
       "type": "array",
       "items": {
         "type": "object"

@@ -2094,9 +2094,33 @@ export const openrpc = {
           "retry": "yes"
         }
       },
+      "SinkOccupied": {
+        "code": -32035,
+        "message": "The place where a sink writes holds what is not its own; no call is answered so, a start is.",
+        "data": {
+          "code": "SinkOccupied",
+          "retry": "no"
+        }
+      },
+      "SinkRefused": {
+        "code": -32036,
+        "message": "The place where a sink writes does not take an event, by its size; the sink waits before it, and no call is answered so.",
+        "data": {
+          "code": "SinkRefused",
+          "retry": "later"
+        }
+      },
+      "StreamInUse": {
+        "code": -32037,
+        "message": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again.",
+        "data": {
+          "code": "StreamInUse",
+          "retry": "later"
+        }
+      },
       "DestinationExists": {
-        "code": -32038,
-        "message": "The name is taken by another stream; no call is answered so, a command is.",
+        "code": -32042,
+        "message": "The destination is taken: by another stream, or by events that no copy of that name has brought there.",
         "data": {
           "code": "DestinationExists",
           "retry": "no"
@@ -2148,14 +2172,6 @@ export const openrpc = {
         "data": {
           "code": "SegmentCorrupt",
           "retry": "no"
-        }
-      },
-      "StreamInUse": {
-        "code": -32037,
-        "message": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again.",
-        "data": {
-          "code": "StreamInUse",
-          "retry": "later"
         }
       },
       "StoreUnavailable": {
