@@ -11,6 +11,7 @@ import { queueTable } from './stream/0001-queue.ts';
 import { inboxTable } from './stream/0002-inbox.ts';
 import { archivesTable } from './warehouse/0001-archives.ts';
 import { watermarksTable } from './warehouse/0002-watermarks.ts';
+import { checksumsTable } from './warehouse/0003-checksums.ts';
 
 export type { DatabaseKind, Migration, StreamMigration } from './migration.ts';
 
@@ -28,6 +29,7 @@ export const warehouseMigrations: readonly Migration[] = [
   archivesTable,
   watermarksTable,
   syncsTable('0003-syncs'),
+  checksumsTable,
 ];
 /** Applied to each stream of the warehouse; `evt_archives.schema` counts how many it has. */
 export const historyMigrations: readonly StreamMigration[] = [historyTable];

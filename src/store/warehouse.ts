@@ -1,5 +1,6 @@
 // The warehouse database: the history, and the watermarks that say up to where it is complete.
 import type { Knex } from 'knex';
+import { nextTurn } from '../base/clock.ts';
 import type { EventRow } from '../contract/event.ts';
 import { type EventId, NO_EVENT } from '../contract/event-id.ts';
 import {
@@ -13,12 +14,14 @@ import type { Dialect, DialectOptions, OpenDatabase, ReadLimits } from './dialec
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
+import * as checksums from './queries/checksums.ts';
 import * as events from './queries/events.ts';
 import * as history from './queries/history.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { tablesOf } from './tables.ts';
 
 export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
+export type { Checksum } from './queries/checksums.ts';
 export type { Watermark } from './queries/history.ts';
 
 export class Warehouse {
@@ -71,11 +74,11 @@ export class Warehouse {
     );
   }
 
-  /** The least id of the history; null when it is empty. */
-  firstId(stream: string): Promise<EventId | null> {
+  /** The least id of the history behind `after`; null when there is none. */
+  firstId(stream: string, after = NO_EVENT): Promise<EventId | null> {
     const { history: table } = tablesOf(stream);
     return this.#run.repeatable('firstId', () =>
-      events.firstId(this.#reader, this.#dialect, table, NO_EVENT),
+      events.firstId(this.#reader, this.#dialect, table, after),
     );
   }
 
@@ -116,19 +119,54 @@ export class Warehouse {
 
   /**
    * Adds the rows and moves the watermark from `from` to `to`, together or not at all. Gives false, and adds nothing,
-   * when the watermark stands elsewhere: another writer was here.
+   * when the watermark stands elsewhere: another writer was here. `checksumOf` gives what the range comes to that ends
+   * with these rows, and goes in with them.
    */
   copyToHistory(
     sink: string,
     stream: string,
     rows: readonly EventRow[],
     move: { from: EventId; to: EventId },
+    checksumOf?: () => checksums.Checksum,
   ): Promise<boolean> {
     return this.#run.transaction('copyToHistory', async (tx) => {
       if (!(await history.moveWatermark(tx, sink, stream, move))) return false;
-      await this.#dialect.insertHistory(tx, tablesOf(stream).history, rows);
+      const inserting = this.#dialect.insertHistory(tx, tablesOf(stream).history, rows);
+      if (checksumOf === undefined) await inserting;
+      else await this.#writeChecksum(tx, stream, move.from, checksumOf, inserting);
       return true;
     });
+  }
+
+  /** Added up while a server is at work on the rows. */
+  async #writeChecksum(
+    tx: Knex.Transaction,
+    stream: string,
+    from: EventId,
+    checksumOf: () => checksums.Checksum,
+    inserting: Promise<void>,
+  ): Promise<void> {
+    const [checksum] = await Promise.all([nextTurn().then(checksumOf), inserting]);
+    if (!(await checksums.writeChecksum(tx, stream, from, checksum))) {
+      throw new Error('The checksum of what was archived last is not there any more.');
+    }
+  }
+
+  /** Of the range that was begun last; null when there is none. */
+  newestChecksum(stream: string): Promise<checksums.Checksum | null> {
+    return this.#run.repeatable('newestChecksum', () =>
+      checksums.newestChecksum(this.#reader, this.#dialect, stream),
+    );
+  }
+
+  /** At most `limit` in order, behind the one that begins at `beginning`. */
+  listChecksums(
+    stream: string,
+    page: { beginning: EventId | null; limit: number },
+  ): Promise<checksums.Checksum[]> {
+    return this.#run.repeatable('listChecksums', () =>
+      checksums.listChecksums(this.#reader, this.#dialect, stream, page),
+    );
   }
 
   /** A failure of this database as it is told at the start; another one as it is. */
