@@ -1,5 +1,5 @@
 // An archiver that is told when to work, and a warehouse that is gone after the test.
-import { Archiver } from '../../src/relay/archiver.ts';
+import { Archiver, archiverSource } from '../../src/relay/archiver.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Warehouse } from '../../src/store/warehouse.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -29,7 +29,8 @@ export async function openWarehouse(kind: DatabaseKind): Promise<OpenWarehouse> 
 
 export function makeArchiver(store: Store, warehouse: Warehouse, node = 'here'): Archiver {
   const telemetry = createTelemetry(createLogger('silent'));
-  return new Archiver({ store, warehouse, stream: 'main', node, periodMs: 20, ...telemetry });
+  const source = archiverSource({ store, stream: 'main', node, ...telemetry });
+  return new Archiver({ source, warehouse, periodMs: 20, ...telemetry });
 }
 
 /** Copies all that there is. */

@@ -1,24 +1,32 @@
-// Copies the history into the warehouse, or verifies what was copied.
+// Copies the history into the warehouse, or verifies what was copied. Events come from the active database, or from a
+// server that has it.
 import { randomUUID } from 'node:crypto';
 import { redactUrl } from '../../config/redact.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
 import { readDeliverable } from '../../feed/deliverable.ts';
-import { ARCHIVER_SINK, Archiver } from '../../relay/archiver.ts';
+import type { ActiveSide } from '../../relay/archive-check.ts';
+import { ARCHIVER_SINK, Archiver, archiverSource } from '../../relay/archiver.ts';
+import type { Source } from '../../relay/source.ts';
 import type { Store } from '../../store/store.ts';
 import type { Warehouse } from '../../store/warehouse.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
+import { ServerLink } from '../archive-from/server-link.ts';
+import { checkAccess, ServerSource, serverSide } from '../archive-from/server-source.ts';
 import type { Call, Command } from '../command.ts';
 import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
-import {
-  type Checked,
-  requireVerifyFlags,
-  VERIFY_FLAGS,
-  verifyArchives,
-} from '../verify-archive.ts';
+import { requireVerifyFlags, VERIFY_FLAGS, verifyArchives } from '../verify-archive.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
+
+/** Where the events of a stream are. */
+interface Origin {
+  source(stream: string): Source;
+  /** Throws what is wrong with the address or the key, which no waiting mends. */
+  check(stream: string): Promise<void>;
+  activeSide(stream: string): ActiveSide;
+}
 
 const READ_LIMITS = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
 
@@ -26,40 +34,75 @@ export const archive: Command = {
   usage: 'archive',
   description:
     'Migrates both databases and copies events into the warehouse until it is stopped. One archiver is at work on a ' +
-    'stream at a time; others wait to take over, and with --once say so and end. With --verify it compares what was ' +
-    'archived with the checksums that were written with it, and with the queue.',
+    'stream at a time; others wait to take over, and with --once say so and end. With --from it reads from a server, ' +
+    'by a key with the right archive, and needs no active database. With --verify it compares what was archived with ' +
+    'the checksums that were written with it, and with the queue.',
   argsMin: 0,
   argsMax: 0,
   flags: { ...WORKER_FLAGS, ...VERIFY_FLAGS },
-  settings: [...ACTIVE_SETTINGS, 'warehouseUrl', 'workerPeriodMs'],
+  settings: [...ACTIVE_SETTINGS, 'warehouseUrl', 'workerPeriodMs', 'archiveFrom', 'key'],
   run: (call) => {
     requireVerifyFlags(call.flags);
-    return withStore(call.settings, (store) =>
-      withWarehouse(call.settings, (warehouse) => run(call, store, warehouse)),
+    return withOrigin(call, (origin) =>
+      withWarehouse(call.settings, (warehouse) => run(call, origin, warehouse)),
     );
   },
 };
 
-async function run(call: Call, store: Store, warehouse: Warehouse): Promise<void> {
-  const { streams, workerPeriodMs, logLevel, warehouseUrl } = call.settings;
-  await store.migrate(streams);
+async function withOrigin(call: Call, work: (origin: Origin) => Promise<void>): Promise<void> {
+  const { settings } = call;
+  const { archiveFrom, key, streams } = settings;
+  const node = randomUUID();
+  if (archiveFrom === null) {
+    return withStore(settings, async (store) => {
+      await store.migrate(streams);
+      await work(databaseOrigin(store, node, call));
+    });
+  }
+  const link = new ServerLink(archiveFrom, key);
+  try {
+    await work({
+      source: (stream) => new ServerSource({ link, stream, node }),
+      check: (stream) => checkAccess({ link, stream }),
+      activeSide: (stream) => serverSide({ link, stream }),
+    });
+  } finally {
+    link.close();
+  }
+}
+
+function databaseOrigin(store: Store, node: string, { settings }: Call): Origin {
+  const logger = createLogger(settings.logLevel);
+  return {
+    source: (stream) => archiverSource({ store, stream, node, logger }),
+    check: async () => {},
+    activeSide: (stream) => ({
+      state: () => store.streamState(stream),
+      read: (after: EventId) =>
+        readDeliverable({ store, stream, onInvalid: () => {} }, after, READ_LIMITS),
+    }),
+  };
+}
+
+async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<void> {
+  const { streams, workerPeriodMs: periodMs, logLevel, warehouseUrl } = call.settings;
+  for (const stream of streams) await origin.check(stream);
   await warehouse.migrate(streams);
   if (call.flags.has('verify')) {
-    return verifyArchives(
-      streams.map((stream) => checkedOf(store, warehouse, stream)),
-      call,
-    );
+    const checked = streams.map((stream) => ({
+      warehouse,
+      active: origin.activeSide(stream),
+      stream,
+      watermark: ARCHIVER_SINK,
+    }));
+    return verifyArchives(checked, call);
   }
   const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
-  const shared = {
-    store,
-    warehouse,
-    node: randomUUID(),
-    periodMs: workerPeriodMs,
-    ...telemetry,
-  };
-  const workers = streams.map((stream) => workerOf(new Archiver({ ...shared, stream }), stream));
+  const workers = streams.map((stream) => {
+    const source = origin.source(stream);
+    return workerOf(new Archiver({ source, warehouse, periodMs, ...telemetry }), stream);
+  });
   const doing = `Archiving to ${redactUrl(warehouseUrl)}:`;
   await work({ doing, done: 'Archived', key: 'archived', workers, ...telemetry }, call);
 }
@@ -74,13 +117,4 @@ function workerOf(archiver: Archiver, stream: string): Worker {
     },
     release: () => archiver.release(),
   };
-}
-
-function checkedOf(store: Store, warehouse: Warehouse, stream: string): Checked {
-  const source = { store, stream, onInvalid: () => {} };
-  const active = {
-    state: () => store.streamState(stream),
-    read: (after: EventId) => readDeliverable(source, after, READ_LIMITS),
-  };
-  return { warehouse, active, stream, watermark: ARCHIVER_SINK };
 }
