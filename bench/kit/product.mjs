@@ -2,6 +2,8 @@
 // `npm run bench` builds first.
 
 export { App } from '../../dist/src/app/app.js';
+export { ServerLink } from '../../dist/src/app/archive-from/server-link.js';
+export { ServerSource } from '../../dist/src/app/archive-from/server-source.js';
 export { loadSettings } from '../../dist/src/config/load.js';
 export { Generator } from '../../dist/src/generator/generator.js';
 export { addEvent, Hints } from '../../dist/src/generator/index.js';
