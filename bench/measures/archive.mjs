@@ -39,9 +39,10 @@ export async function measureArchive(databases, { rounds, archiveEvents: count }
     return inWarehouse(databases, count, work);
   };
   const { results, faults } = await inRounds(Math.min(rounds, ROUNDS_MAX), {
-    atDatabase: () => into((warehouse) => archive(atDatabase(), warehouse, telemetry)),
+    atDatabase: () =>
+      into((warehouse) => archive(atDatabase(), { warehouse, store, ...telemetry })),
     bare: () => into((_, url) => insertAll(databases, store, url)),
-    fromServer: () => into((warehouse) => archive(fromServer(), warehouse, telemetry)),
+    fromServer: () => into((warehouse) => archive(fromServer(), { warehouse, ...telemetry })),
   });
   link.close();
   await node.stop();
@@ -82,8 +83,8 @@ async function inWarehouse(databases, count, work) {
   return { perSecond: count / (ms / 1000), faults };
 }
 
-async function archive(source, warehouse, telemetry) {
-  const archiver = new Archiver({ source, warehouse, periodMs: 1000, ...telemetry });
+async function archive(source, options) {
+  const archiver = new Archiver({ source, periodMs: 1000, ...options });
   const startMs = monotonicMs();
   while ((await archiver.round()) === 'copied');
   const ms = monotonicMs() - startMs;

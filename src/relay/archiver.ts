@@ -20,6 +20,8 @@ import { StoreSource } from './store-source.ts';
 export interface ArchiverOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly source: Source;
   readonly warehouse: Warehouse;
+  /** Of the source, where it is a database of this process. @default null */
+  readonly store?: Store | null;
   /** The longest pause while there is nothing to do, in milliseconds. */
   readonly periodMs: number;
 }
@@ -34,11 +36,11 @@ export class Archiver implements Service {
   readonly #relay: Relay;
 
   constructor(options: ArchiverOptions) {
-    const { source, warehouse, periodMs, notices, logger } = options;
+    const { source, warehouse, store, periodMs, notices, logger } = options;
     const { stream } = source;
     this.#relay = new Relay({
       source,
-      sink: new WarehouseSink({ warehouse, stream, notices, watermark: ARCHIVER_SINK }),
+      sink: new WarehouseSink({ warehouse, stream, store, notices, watermark: ARCHIVER_SINK }),
       filter: null,
       batchMax: EVENTS_MAX,
       checkpointMs: Number.POSITIVE_INFINITY,

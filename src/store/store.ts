@@ -23,6 +23,7 @@ import type {
   DialectOptions,
   Moved,
   OpenDatabase,
+  QueuePlace,
   ReadLimits,
   Watch,
   WatchOptions,
@@ -38,6 +39,7 @@ import * as consumers from './queries/consumers.ts';
 import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import type { StreamState } from './stream-state.ts';
+import { tablesOf } from './tables.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -327,6 +329,18 @@ export class Store {
   discard(stream: string, limit: number): Promise<Discarded> {
     const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { stream, limit });
     return this.#run.transaction('discard', work, REPEATABLE);
+  }
+
+  /**
+   * Where the queue is for statements of another database, when that can read it: `sees` says whether it can, by a mark
+   * that is there for the moment.
+   */
+  queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null> {
+    const { neighbour } = this.#dialect;
+    if (neighbour === null) return Promise.resolve(null);
+    const look = async (mark: string, schema: string) =>
+      (await sees(mark)) ? { schema, table: tablesOf(stream).queue } : null;
+    return this.#run.repeatable('queuePlace', () => neighbour.showMark(look));
   }
 
   async #isRegistered(stream: string, ident: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import {
   findHistory,
 } from './adoption/history.ts';
 import { adoptLocked } from './adoption/locked.ts';
-import type { Dialect, DialectOptions, OpenDatabase, ReadLimits } from './dialect.ts';
+import type { Dialect, DialectOptions, OpenDatabase, QueuePlace, ReadLimits } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
@@ -21,8 +21,23 @@ import { REPEATABLE, Runner } from './runner.ts';
 import { tablesOf } from './tables.ts';
 
 export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
+export type { QueuePlace } from './dialect.ts';
 export type { Checksum } from './queries/checksums.ts';
 export type { Watermark } from './queries/history.ts';
+
+/** The active database's store. */
+export interface QueueOwner {
+  readonly kind: Dialect['kind'];
+  /** `sees` is asked whether a mark is to be seen that is there for the moment. */
+  queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null>;
+}
+
+export interface CopyOptions {
+  /** Gives what the range comes to that ends with these rows; it goes in with them. */
+  readonly checksumOf?: () => checksums.Checksum;
+  /** Where the same rows stand, word for word, within reach of a statement here. @default null */
+  readonly queue?: QueuePlace | null;
+}
 
 export class Warehouse {
   readonly #db: Knex;
@@ -119,23 +134,46 @@ export class Warehouse {
 
   /**
    * Adds the rows and moves the watermark from `from` to `to`, together or not at all. Gives false, and adds nothing,
-   * when the watermark stands elsewhere: another writer was here. `checksumOf` gives what the range comes to that ends
-   * with these rows, and goes in with them.
+   * when the watermark stands elsewhere: another writer was here.
    */
   copyToHistory(
     sink: string,
     stream: string,
     rows: readonly EventRow[],
     move: { from: EventId; to: EventId },
-    checksumOf?: () => checksums.Checksum,
+    { checksumOf, queue = null }: CopyOptions = {},
   ): Promise<boolean> {
     return this.#run.transaction('copyToHistory', async (tx) => {
       if (!(await history.moveWatermark(tx, sink, stream, move))) return false;
-      const inserting = this.#dialect.insertHistory(tx, tablesOf(stream).history, rows);
+      const { history: table } = tablesOf(stream);
+      const inserting =
+        queue === null
+          ? this.#dialect.insertHistory(tx, table, rows)
+          : this.#copyFrom(tx, queue, table, rows, move);
       if (checksumOf === undefined) await inserting;
       else await this.#writeChecksum(tx, stream, move.from, checksumOf, inserting);
       return true;
     });
+  }
+
+  /** Where a stream's queue is when statements here can read it; else null. */
+  async reachQueue(store: QueueOwner, stream: string): Promise<QueuePlace | null> {
+    const { neighbour, kind } = this.#dialect;
+    if (neighbour === null || store.kind !== kind) return null;
+    const sees = (mark: string) => this.#run.repeatable('seesMark', () => neighbour.seesMark(mark));
+    return store.queuePlace(stream, sees);
+  }
+
+  async #copyFrom(
+    tx: Knex.Transaction,
+    queue: QueuePlace,
+    table: string,
+    rows: readonly EventRow[],
+    { from: after, to: upTo }: { from: EventId; to: EventId },
+  ): Promise<void> {
+    const count = await this.#dialect.neighbour?.copyRows(tx, queue, table, { after, upTo });
+    if (count === rows.length) return;
+    throw new Error(`The queue has ${count} rows behind ${after} where ${rows.length} were read.`);
   }
 
   /** Added up while a server is at work on the rows. */

@@ -30,7 +30,7 @@ export async function openWarehouse(kind: DatabaseKind): Promise<OpenWarehouse> 
 export function makeArchiver(store: Store, warehouse: Warehouse, node = 'here'): Archiver {
   const telemetry = createTelemetry(createLogger('silent'));
   const source = archiverSource({ store, stream: 'main', node, ...telemetry });
-  return new Archiver({ source, warehouse, periodMs: 20, ...telemetry });
+  return new Archiver({ source, store, warehouse, periodMs: 20, ...telemetry });
 }
 
 /** Copies all that there is. */

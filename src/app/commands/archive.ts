@@ -22,6 +22,8 @@ import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
 
 /** Where the events of a stream are. */
 interface Origin {
+  /** null: a server has them. */
+  readonly store: Store | null;
   source(stream: string): Source;
   /** Throws what is wrong with the address or the key, which no waiting mends. */
   check(stream: string): Promise<void>;
@@ -62,6 +64,7 @@ async function withOrigin(call: Call, work: (origin: Origin) => Promise<void>): 
   const link = new ServerLink(archiveFrom, key);
   try {
     await work({
+      store: null,
       source: (stream) => new ServerSource({ link, stream, node }),
       check: (stream) => checkAccess({ link, stream }),
       activeSide: (stream) => serverSide({ link, stream }),
@@ -74,6 +77,7 @@ async function withOrigin(call: Call, work: (origin: Origin) => Promise<void>): 
 function databaseOrigin(store: Store, node: string, { settings }: Call): Origin {
   const logger = createLogger(settings.logLevel);
   return {
+    store,
     source: (stream) => archiverSource({ store, stream, node, logger }),
     check: async () => {},
     activeSide: (stream) => ({
@@ -100,8 +104,8 @@ async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<vo
   const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
   const workers = streams.map((stream) => {
-    const source = origin.source(stream);
-    return workerOf(new Archiver({ source, warehouse, periodMs, ...telemetry }), stream);
+    const shared = { store: origin.store, warehouse, periodMs, ...telemetry };
+    return workerOf(new Archiver({ ...shared, source: origin.source(stream) }), stream);
   });
   const doing = `Archiving to ${redactUrl(warehouseUrl)}:`;
   await work({ doing, done: 'Archived', key: 'archived', workers, ...telemetry }, call);

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import type { PooledConnection } from 'knex/lib/dialects/mysql2/index.js';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
-import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
+import type { Ack, Dialect, Neighbour, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
 import { isMysqlHopeless } from '../hopeless.ts';
@@ -14,6 +14,7 @@ import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
 import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
+import { mysqlNeighbour } from './neighbour.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
 import { openPool } from './pool.ts';
 import type { SessionOptions } from './session.ts';
@@ -63,6 +64,7 @@ class MysqlDialect implements Dialect {
   readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
   readonly numbering: Steppers;
+  readonly neighbour: Neighbour;
   readonly #db: Knex;
   readonly #session: SessionOptions;
   readonly #synced = new Synced();
@@ -70,6 +72,7 @@ class MysqlDialect implements Dialect {
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
+    this.neighbour = mysqlNeighbour(db);
     this.#session = session;
     this.numbering = new Steppers({
       hasStream: async (stream) =>

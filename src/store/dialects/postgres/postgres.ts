@@ -2,13 +2,22 @@
 import type { Knex } from 'knex';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
-import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
+import type {
+  Ack,
+  Dialect,
+  Neighbour,
+  OpenDatabase,
+  ReadLimits,
+  Watch,
+  WatchOptions,
+} from '../../dialect.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { isPostgresHopeless } from '../hopeless.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
+import { postgresNeighbour } from './neighbour.ts';
 import { openPool } from './pool.ts';
 import { PostgresWatch } from './postgres-watch.ts';
 import type { SessionOptions } from './session.ts';
@@ -46,6 +55,7 @@ class PostgresDialect implements Dialect {
   readonly isHopeless = isPostgresHopeless;
   readonly adopter = postgresAdopter;
   readonly numbering: Steppers;
+  readonly neighbour: Neighbour;
   readonly #db: Knex;
   /** Tables whose last read found rows that may have been compressed. */
   readonly #hadLong = new Set<string>();
@@ -53,6 +63,7 @@ class PostgresDialect implements Dialect {
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
+    this.neighbour = postgresNeighbour(db);
     this.#session = session;
     this.numbering = new Steppers({
       hasStream: (stream) => hasStream(db, stream),

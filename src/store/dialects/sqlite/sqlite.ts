@@ -80,6 +80,7 @@ class SqliteDialect implements Dialect {
   readonly outcomeOf = sqliteOutcome;
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
+  readonly neighbour = null;
   readonly numbering: SqliteNumbering;
   readonly #db: Knex;
   readonly #reader: Knex;
