@@ -4,6 +4,7 @@ import { consumersTable } from './active/0002-consumers.ts';
 import { epochsTable } from './active/0003-epochs.ts';
 import { gapsColumn } from './active/0004-gaps.ts';
 import { keysTable } from './active/0005-keys.ts';
+import { asideColumn } from './active/0007-aside.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
 import { syncsTable } from './shared/syncs.ts';
@@ -22,6 +23,7 @@ export const activeMigrations: readonly Migration[] = [
   gapsColumn,
   keysTable,
   syncsTable('0006-syncs'),
+  asideColumn,
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];

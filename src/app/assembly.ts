@@ -144,7 +144,7 @@ function sinksOf({ sinks, settings, store, telemetry, node }: Parts): SinkWorker
 /** What holds discarding back stands before the discarders: it is registered before they take their first look. */
 function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
   const { settings, store, warehouse, telemetry, node } = parts;
-  const { streams, discarder, discardLimit: limit, workerPeriodMs: periodMs } = settings;
+  const { streams, discarder, workerPeriodMs: periodMs } = settings;
   const shared = { store, periodMs, ...telemetry };
   const archivers =
     warehouse === null || !settings.archiver
@@ -153,8 +153,9 @@ function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
           const source = archiverSource({ ...shared, stream, node });
           return new Archiver({ ...shared, source, warehouse });
         });
+  const limits = { ...settings, limit: settings.discardLimit };
   const discarders = discarder
-    ? streams.map((stream) => new Discarder({ ...shared, stream, limit }))
+    ? streams.map((stream) => new Discarder({ ...limits, ...shared, stream }))
     : [];
   return [...archivers, ...sinks, ...discarders];
 }

@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Copy the history into the warehouse; with --once until nothing is left.',
     load: async () => (await import('./commands/archive.ts')).archive,
   },
+  relay: {
+    summary: 'Write events to the sinks of the configuration; with --once until nothing is left.',
+    load: async () => (await import('./commands/relay.ts')).relay,
+  },
   discard: {
     summary: 'Delete what every consumer and the archive have; with --once until nothing is left.',
     load: async () => (await import('./commands/discard.ts')).discard,

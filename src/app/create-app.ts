@@ -11,7 +11,7 @@ import { createLogger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
 import { type AppOptions, isAddress, isInstance, isServer, OWN_OPTIONS } from './app-options.ts';
 import { OPTION_NAMES, OPTION_OF, optionProblems } from './option-problems.ts';
-import type { FileSinkOptions } from './sinks/sink.ts';
+import type { SinkByType } from './sinks/sink.ts';
 import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
 
 /**
@@ -25,7 +25,7 @@ export function createApp(options: AppOptions = {}): App {
   if (typeof options !== 'object' || options === null) throw new ConfigError(others);
   const { database, warehouse, server = false, logger } = options;
   const settings = checked(options, others);
-  const sinks = options.sinks ?? (settings.sinks as unknown as FileSinkOptions[]);
+  const sinks = options.sinks ?? (settings.sinks as unknown as SinkByType[]);
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),

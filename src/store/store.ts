@@ -29,7 +29,7 @@ import type {
   WatchOptions,
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
-import { type Discarded, discardWindow } from './discard.ts';
+import { type Discarded, type DiscardLimits, discardWindow } from './discard.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
@@ -51,7 +51,7 @@ export type {
   Watch,
   WatchOptions,
 } from './dialect.ts';
-export type { Discarded } from './discard.ts';
+export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
@@ -323,11 +323,28 @@ export class Store {
   }
 
   /**
-   * Deletes at most `limit` of the events that every consumer and the archive have. After a lost answer it deletes the
-   * next ones, and counts only those.
+   * Lets discarding go on without this consumer until it moves again or is attached to, unless it has moved from
+   * `cursor`. Never without an archive, which it can come back through. After a lost answer it says that it has moved.
    */
-  discard(stream: string, limit: number): Promise<Discarded> {
-    const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { stream, limit });
+  setAside(
+    stream: string,
+    consumer: Pick<consumers.ConsumerRow, 'id' | 'cursor'>,
+  ): Promise<'set-aside' | 'has-moved' | 'no-archive'> {
+    const work = async (tx: Knex.Transaction) => {
+      // The lock orders it with discards, as a registration.
+      const { isArchiveRequired } = await streams.lockStream(tx, this.#dialect, stream);
+      if (!isArchiveRequired) return 'no-archive';
+      return (await consumers.setAside(tx, this.#dialect, consumer)) ? 'set-aside' : 'has-moved';
+    };
+    return this.#run.transaction('setAside', work, REPEATABLE);
+  }
+
+  /**
+   * Deletes some of the events that every consumer and the archive have. After a lost answer it deletes the next ones,
+   * and counts only those.
+   */
+  discard(stream: string, limits: DiscardLimits): Promise<Discarded> {
+    const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { ...limits, stream });
     return this.#run.transaction('discard', work, REPEATABLE);
   }
 

@@ -48,7 +48,7 @@ describeDatabases('archive --verify', (kind) => {
   const discardUpTo = async (last: number) => {
     const { store } = active;
     await store.registerConsumer('main', 'a:b', { id: id(last) });
-    for (;;) if (!(await store.discard('main', 1000)).hasMore) return;
+    for (;;) if (!(await store.discard('main', { limit: 1000 })).hasMore) return;
   };
   beforeEach(async () => {
     [active, archive] = [await openStore(kind), await openWarehouse(kind)];

@@ -15,17 +15,19 @@ export const discard: Command = {
   argsMin: 0,
   argsMax: 0,
   flags: WORKER_FLAGS,
-  settings: [...ACTIVE_SETTINGS, 'discardLimit', 'workerPeriodMs'],
+  settings: [...ACTIVE_SETTINGS, 'discardLimit', 'retainMs', 'setAsideMs', 'workerPeriodMs'],
   run: (call) => withStore(call.settings, (store) => run(call, store)),
 };
 
 async function run(call: Call, store: Store): Promise<void> {
-  const { streams, discardLimit, workerPeriodMs, logLevel } = call.settings;
+  const { streams, discardLimit, retainMs, setAsideMs, workerPeriodMs, logLevel } = call.settings;
   await store.migrate(streams);
   const telemetry = createTelemetry(createLogger(logLevel));
   const shared = {
     store,
     limit: discardLimit,
+    retainMs,
+    setAsideMs,
     periodMs: workerPeriodMs,
     ...telemetry,
   };

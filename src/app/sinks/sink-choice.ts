@@ -1,27 +1,34 @@
 // The sinks as they were chosen, by code or by type: what is wrong with them, and the defaults of what is left out.
 import { unknownName, valueProblem } from '../../base/options.ts';
 import { ConfigError, type Settings } from '../../config/load.ts';
-import { type SinkType, sinkTypes } from '../../relay/sink-table.ts';
 import { OwnSink } from './own-sink.ts';
 import type { RelayedSink } from './relayed-sink.ts';
-import type { FileSinkOptions, SinkFeedOptions, SinkOptions } from './sink.ts';
+import type { SinkByType, SinkFeedOptions, SinkOptions } from './sink.ts';
 import { broken, FEED_MEMBERS, feedOf, feedProblems, type SinkFeed, shown } from './sink-feed.ts';
-import { TypedSink } from './typed-sink.ts';
+import {
+  type GivenOptions,
+  kindNames,
+  kindOf,
+  type SinkKind,
+  type SinkLife,
+} from './sink-kinds.ts';
 
 export interface SinkChoice extends SinkFeed {
-  readonly make: () => RelayedSink;
+  /** null = functions of the application. */
+  readonly type: string | null;
+  readonly make: (life: SinkLife) => RelayedSink;
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
 /** Of options without problems. */
-export function sinksOf(options: readonly (SinkOptions | FileSinkOptions)[]): SinkChoice[] {
+export function sinksOf(options: readonly (SinkOptions | SinkByType)[]): SinkChoice[] {
   return options.map((each) => {
     const feed = feedOf(each);
-    return {
-      ...feed,
-      make: () => ('type' in each ? typed(feed, each) : new OwnSink(feed, each.sink)),
-    };
+    if (!('type' in each)) {
+      return { ...feed, type: null, make: () => new OwnSink(feed, each.sink) };
+    }
+    const settings: GivenOptions = { ...each };
+    const kind = kindOf(each.type) as SinkKind;
+    return { ...feed, type: each.type, make: (life) => kind.make(feed, settings, life) };
   });
 }
 
@@ -29,7 +36,7 @@ export function sinksOf(options: readonly (SinkOptions | FileSinkOptions)[]): Si
 export function configuredSinks({ sinks, streams }: Settings): SinkChoice[] {
   const problems = sinkProblems(sinks, streams);
   if (problems.length > 0) throw new ConfigError(problems);
-  return sinksOf(sinks as unknown as FileSinkOptions[]);
+  return sinksOf(sinks as unknown as SinkByType[]);
 }
 
 /** Everything that is wrong, in the user's words; `streams` null = it is not known which there are. */
@@ -56,14 +63,8 @@ export function sinkProblems(options: unknown, streams: readonly string[] | null
   });
 }
 
-function typed(feed: SinkFeed, options: FileSinkOptions): RelayedSink {
-  const { name, stream } = feed;
-  const { make } = sinkTypes.get(options.type) as SinkType;
-  return new TypedSink(make({ title: `The sink ${name}`, stream, settings: options }));
-}
-
 /** Members that there are not; of an unknown type nobody knows. */
-function strange(given: Given, at: string): string[] {
+function strange(given: GivenOptions, at: string): string[] {
   const type = typeOf(given);
   if ('type' in given && type === null) return [];
   const known = [
@@ -76,26 +77,29 @@ function strange(given: Given, at: string): string[] {
 }
 
 /** What stands in the options beside the feed: a sink of code, or a type and its settings. */
-function targetProblems(given: Given, at: string): string[] {
+function targetProblems(given: GivenOptions, at: string): string[] {
   if (!('type' in given)) return ownProblems(given.sink, at);
   const type = typeOf(given);
   if (type === null) {
-    return [`${at}: ${unknownName(String(given.type), [...sinkTypes.keys()], 'sink type')}`];
+    return [`${at}: ${unknownName(String(given.type), kindNames(), 'sink type')}`];
   }
   const checks = Object.entries(type.checks);
   return checks.flatMap(([name, check]) => valueProblem(`${at}.${name}`, given[name], check) ?? []);
 }
 
 /** Two sinks of one process that write to the same place. */
-function placeProblems(given: Given, at: string, places: Set<string>): string[] {
+function placeProblems(given: GivenOptions, at: string, places: Set<string>): string[] {
   const type = typeOf(given);
-  const isSaid = type !== null && targetProblems(given, at).length === 0;
-  if (!isSaid || isNew(places, `${given.type} ${type.keyOf(given)}`)) return [];
-  return [`${at}: another sink writes there already; give it another dir or prefix`];
+  if (type === null || targetProblems(given, at).length > 0) return [];
+  const { stream } = feedOf(given as unknown as SinkFeedOptions);
+  const key = type.keyOf(given, stream);
+  if (key === null || isNew(places, `${given.type} ${key}`)) return [];
+  const advice = type.keySettings === null ? '' : `; give it another ${type.keySettings}`;
+  return [`${at}: another sink writes there already${advice}`];
 }
 
-function typeOf({ type }: Given): SinkType | null {
-  return sinkTypes.get(String(type)) ?? null;
+function typeOf(given: GivenOptions): SinkKind | null {
+  return 'type' in given ? kindOf(given.type) : null;
 }
 
 function isNew(known: Set<string>, key: string): boolean {
@@ -114,7 +118,7 @@ function ownProblems(given: unknown, at: string): string[] {
   ]);
 }
 
-function isObject(value: unknown): value is Given {
+function isObject(value: unknown): value is GivenOptions {
   return typeof value === 'object' && value !== null;
 }
 

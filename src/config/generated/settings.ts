@@ -66,6 +66,12 @@ export interface Settings {
    */
   sinks: {}[];
   /**
+   * ES modules that register sink types (docs/sinks.md), loaded by serve and relay before they look at the sinks: paths, comma separated in the environment. Those of a configuration file are relative to its folder, others to the working directory.
+   *
+   * @maxItems 100
+   */
+  sinkModules: string[];
+  /**
    * The shortest pause of a reading loop; it is back at it with every event.
    */
   sleepMsMin: number;
@@ -138,6 +144,10 @@ export interface Settings {
    */
   discardLimit: number;
   /**
+   * Events that are younger, by the database's clock, are not discarded, nor is what stands behind them. Of several discarders the least counts.
+   */
+  retainMs: number;
+  /**
    * The longest pause of archiver and discarder while there is nothing to do.
    */
   workerPeriodMs: number;
@@ -145,6 +155,10 @@ export interface Settings {
    * A consumer with events to read that has not moved for longer is reported as stale.
    */
   staleMs: number;
+  /**
+   * A consumer with events to read that has not moved for longer holds discarding back no more, where there is an archive, until it moves again; 0 = never. Seen to by discarders that go on, not by discard --once.
+   */
+  setAsideMs: number;
   /**
    * How long idempotency keys are kept, by the database's clock; a retry that comes later may add its events again. Of several nodes the least counts.
    */
@@ -303,6 +317,18 @@ export const configSchema = {
         "type": "object"
       },
       "maxItems": 100,
+      "default": []
+    },
+    "sinkModules": {
+      "description": "ES modules that register sink types (docs/sinks.md), loaded by serve and relay before they look at the sinks: paths, comma separated in the environment. Those of a configuration file are relative to its folder, others to the working directory.",
+      "env": "EVT_SINK_MODULES",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "minLength": 1
+      },
+      "maxItems": 100,
+      "uniqueItems": true,
       "default": []
     },
     "sleepMsMin": {
@@ -464,6 +490,15 @@ export const configSchema = {
       "maximum": 100000,
       "unit": "events"
     },
+    "retainMs": {
+      "description": "Events that are younger, by the database's clock, are not discarded, nor is what stands behind them. Of several discarders the least counts.",
+      "env": "EVT_RETAIN_MS",
+      "type": "integer",
+      "default": 0,
+      "minimum": 0,
+      "maximum": 315360000000,
+      "unit": "ms"
+    },
     "workerPeriodMs": {
       "description": "The longest pause of archiver and discarder while there is nothing to do.",
       "env": "EVT_WORKER_PERIOD_MS",
@@ -479,6 +514,15 @@ export const configSchema = {
       "type": "integer",
       "default": 86400000,
       "minimum": 1000,
+      "maximum": 31536000000,
+      "unit": "ms"
+    },
+    "setAsideMs": {
+      "description": "A consumer with events to read that has not moved for longer holds discarding back no more, where there is an archive, until it moves again; 0 = never. Seen to by discarders that go on, not by discard --once.",
+      "env": "EVT_SET_ASIDE_MS",
+      "type": "integer",
+      "default": 0,
+      "minimum": 0,
       "maximum": 31536000000,
       "unit": "ms"
     },
@@ -564,6 +608,7 @@ export const configSchema = {
     "readArchive",
     "discarder",
     "sinks",
+    "sinkModules",
     "sleepMsMin",
     "sleepMsMax",
     "sleepMsStep",
@@ -582,8 +627,10 @@ export const configSchema = {
     "connectionsMax",
     "subscriptionsMax",
     "discardLimit",
+    "retainMs",
     "workerPeriodMs",
     "staleMs",
+    "setAsideMs",
     "keyRetainMs",
     "databasePoolMax",
     "databaseTimeoutMs",

@@ -170,6 +170,22 @@ export const errorTable = [
     "meaning": "A sink lacks events that were discarded; no call is answered so, a start is."
   },
   {
+    "code": "SinkWriteFailed",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32032,
+    "http": 500,
+    "meaning": "A sink has failed, and is to stop then; no call is answered so, serve and relay end with it."
+  },
+  {
+    "code": "SinkUnavailable",
+    "retry": "yes",
+    "futoin": "InternalError",
+    "jsonRpc": -32033,
+    "http": 503,
+    "meaning": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it."
+  },
+  {
     "code": "StoreUnavailable",
     "retry": "yes",
     "futoin": "InternalError",

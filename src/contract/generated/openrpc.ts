@@ -685,6 +685,10 @@ export const openrpc = {
               "stale": {
                 "type": "boolean",
                 "description": "It has events to read and has not moved for longer than EVT_STALE_MS."
+              },
+              "set_aside": {
+                "type": "boolean",
+                "description": "It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does."
               }
             },
             "required": [
@@ -694,7 +698,8 @@ export const openrpc = {
               "lag",
               "last_time",
               "connected",
-              "stale"
+              "stale",
+              "set_aside"
             ],
             "additionalProperties": false
           }
@@ -1575,6 +1580,22 @@ export const openrpc = {
         "data": {
           "code": "SinkGap",
           "retry": "no"
+        }
+      },
+      "SinkWriteFailed": {
+        "code": -32032,
+        "message": "A sink has failed, and is to stop then; no call is answered so, serve and relay end with it.",
+        "data": {
+          "code": "SinkWriteFailed",
+          "retry": "no"
+        }
+      },
+      "SinkUnavailable": {
+        "code": -32033,
+        "message": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it.",
+        "data": {
+          "code": "SinkUnavailable",
+          "retry": "yes"
         }
       },
       "StoreUnavailable": {

@@ -450,6 +450,10 @@ export const schemas = {
         "stale": {
           "type": "boolean",
           "description": "It has events to read and has not moved for longer than EVT_STALE_MS."
+        },
+        "set_aside": {
+          "type": "boolean",
+          "description": "It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does."
         }
       },
       "required": [
@@ -459,7 +463,8 @@ export const schemas = {
         "lag",
         "last_time",
         "connected",
-        "stale"
+        "stale",
+        "set_aside"
       ],
       "additionalProperties": false
     }

@@ -271,6 +271,10 @@ export interface ConsumerStatus {
    * It has events to read and has not moved for longer than EVT_STALE_MS.
    */
   stale: boolean;
+  /**
+   * It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does.
+   */
+  set_aside: boolean;
 }
 /**
  * From server to client: every wanted event with after < id <= up_to. A gap in seq means events were skipped (LIVE only).

@@ -188,6 +188,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
         last_time: consumer.lastTime,
         connected: consumer.isConnected,
         stale: consumer.isStale,
+        set_aside: consumer.isSetAside,
       }));
     return JSON.stringify(shown);
   },

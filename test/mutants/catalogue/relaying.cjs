@@ -14,9 +14,9 @@ module.exports = [
     edits: [
       {
         file: RELAY,
-        find: '      await sink.write({ events, after, upTo, epoch }, lease.ended);\n      turn.told = upTo;\n',
+        find: '      await this.#write({ events, after, upTo, epoch }, lease);\n      turn.told = upTo;\n',
         replace:
-          '      turn.told = upTo;\n      await sink.write({ events, after, upTo, epoch }, lease.ended);\n',
+          '      turn.told = upTo;\n      await this.#write({ events, after, upTo, epoch }, lease);\n',
       },
     ],
     databases: ['sqlite', 'postgres', 'mysql'],
@@ -57,6 +57,49 @@ module.exports = [
       file: 'test/unit/relay/relay.test.ts',
       title: 'moves the cursor no further',
       says: 'toBe',
+    },
+  },
+  {
+    name: 'neighbours-skipped-too',
+    breaks: 'Only what a sink refuses alone is passed over.',
+    edits: [
+      {
+        file: 'src/relay/skipping.ts',
+        find: 'return isAlone ? 1 : batchMax;',
+        replace: 'return isAlone ? batchMax : batchMax;',
+      },
+      {
+        file: 'src/relay/skipping.ts',
+        find: 'if (events.size > 1 || times < TRIES_MAX) return null;\n    this.#passed = { after, upTo: id };',
+        replace: 'if (times < TRIES_MAX) return null;\n    this.#passed = { after, upTo: last };',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/app/sink-policies.test.ts',
+      title: 'passes over the events that it refuses alone',
+      says: 'toEqual',
+    },
+  },
+  {
+    name: 'skipped-while-away',
+    breaks: 'Of a sink that says that it is away nothing is passed over.',
+    edits: [
+      {
+        file: 'src/relay/skipping.ts',
+        find: 'if (first === undefined || isAway(error)) return null;',
+        replace: 'if (first === undefined || isAway(null)) return null;',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/app/sink-policies.test.ts',
+      title: 'loses nothing while it says that it is away',
+      says: 'toEqual|Waited',
     },
   },
   {
