@@ -1,6 +1,7 @@
 // Copies the history into the warehouse, or verifies what was copied. Events come from the active database, or from a
 // server that has it.
 import { randomUUID } from 'node:crypto';
+import { onAbort } from '../../base/on-abort.ts';
 import { redactUrl } from '../../config/redact.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
@@ -15,7 +16,7 @@ import { createTelemetry } from '../../telemetry/telemetry.ts';
 import { ServerLink } from '../archive-from/server-link.ts';
 import { checkAccess, ServerSource, serverSide } from '../archive-from/server-source.ts';
 import type { Call, Command } from '../command.ts';
-import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
+import { ACTIVE_SETTINGS, stopsInTime, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
 import { requireVerifyFlags, VERIFY_FLAGS, verifyArchives } from '../verify-archive.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
@@ -42,26 +43,40 @@ export const archive: Command = {
   argsMin: 0,
   argsMax: 0,
   flags: { ...WORKER_FLAGS, ...VERIFY_FLAGS },
-  settings: [...ACTIVE_SETTINGS, 'warehouseUrl', 'workerPeriodMs', 'archiveFrom', 'key'],
-  run: (call) => {
-    requireVerifyFlags(call.flags);
-    return withOrigin(call, (origin) =>
-      withWarehouse(call.settings, (warehouse) => run(call, origin, warehouse)),
-    );
+  settings: [
+    ...ACTIVE_SETTINGS,
+    'warehouseUrl',
+    'workerPeriodMs',
+    'archiveFrom',
+    'key',
+    'shutdownMs',
+  ],
+  run: (asked) => {
+    requireVerifyFlags(asked.flags);
+    const { call, givenUp } = stopsInTime(asked);
+    const inWarehouse = (origin: Origin) =>
+      withWarehouse(call.settings, (warehouse) => run(call, origin, warehouse), givenUp);
+    return withOrigin(call, inWarehouse, givenUp);
   },
 };
 
-async function withOrigin(call: Call, work: (origin: Origin) => Promise<void>): Promise<void> {
+async function withOrigin(
+  call: Call,
+  work: (origin: Origin) => Promise<void>,
+  givenUp: AbortSignal,
+): Promise<void> {
   const { settings } = call;
   const { archiveFrom, key, streams } = settings;
   const node = randomUUID();
   if (archiveFrom === null) {
-    return withStore(settings, async (store) => {
+    const atDatabase = async (store: Store) => {
       await store.migrate(streams);
       await work(databaseOrigin(store, node, call));
-    });
+    };
+    return withStore(settings, atDatabase, givenUp);
   }
   const link = new ServerLink(archiveFrom, key);
+  const leave = onAbort(givenUp, () => link.close());
   try {
     await work({
       store: null,
@@ -70,6 +85,7 @@ async function withOrigin(call: Call, work: (origin: Origin) => Promise<void>): 
       activeSide: (stream) => serverSide({ link, stream }),
     });
   } finally {
+    leave();
     link.close();
   }
 }
