@@ -15,6 +15,7 @@ import { inboxTable } from './stream/0002-inbox.ts';
 import { waitingTrigger } from './stream/0003-waiting.ts';
 import { archivesTable } from './warehouse/0001-archives.ts';
 import { watermarksTable } from './warehouse/0002-watermarks.ts';
+import { checksumsTable } from './warehouse/0005-checksums.ts';
 
 export type { DatabaseKind, Migration, StreamMigration } from './migration.ts';
 
@@ -40,6 +41,7 @@ export const warehouseMigrations: readonly Migration[] = [
   watermarksTable,
   syncsTable('0003-syncs'),
   copiesTables('0004-copies'),
+  checksumsTable,
 ];
 /** Applied to each stream of the warehouse; `evt_archives.schema` counts how many it has. */
 export const historyMigrations: readonly StreamMigration[] = [historyTable];

@@ -26,6 +26,7 @@ import type {
   DialectOptions,
   Moved,
   OpenDatabase,
+  QueuePlace,
   ReadLimits,
   Watch,
   WatchOptions,
@@ -42,6 +43,7 @@ import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { requireReadable, type StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
+import { tablesOf } from './tables.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -384,6 +386,18 @@ export class Store {
       if (isServiceError(error) && error.code === 'InternalError') await this.streamState(stream);
       throw error;
     }
+  }
+
+  /**
+   * Where the queue is for statements of another database, when that can read it: `sees` says whether it can, by a mark
+   * that is there for the moment.
+   */
+  queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null> {
+    const { neighbour } = this.#dialect;
+    if (neighbour === null) return Promise.resolve(null);
+    const look = async (mark: string, schema: string) =>
+      (await sees(mark)) ? { schema, table: tablesOf(stream).queue } : null;
+    return this.#run.repeatable('queuePlace', () => neighbour.showMark(look));
   }
 
   async #isRegistered(stream: string, ident: string): Promise<boolean> {

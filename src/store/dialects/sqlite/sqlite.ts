@@ -88,6 +88,7 @@ class SqliteDialect implements Dialect {
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
   readonly barrier = null;
+  readonly neighbour = null;
   readonly numbering: SqliteNumbering;
   readonly #db: Knex;
   readonly #reader: Knex;
