@@ -7,9 +7,11 @@ import { keysTable } from './active/0005-keys.ts';
 import { asideColumn } from './active/0007-aside.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
+import { copiesTables } from './shared/copies.ts';
 import { syncsTable } from './shared/syncs.ts';
 import { queueTable } from './stream/0001-queue.ts';
 import { inboxTable } from './stream/0002-inbox.ts';
+import { waitingTrigger } from './stream/0003-waiting.ts';
 import { archivesTable } from './warehouse/0001-archives.ts';
 import { watermarksTable } from './warehouse/0002-watermarks.ts';
 
@@ -23,13 +25,19 @@ export const activeMigrations: readonly Migration[] = [
   keysTable,
   syncsTable('0006-syncs'),
   asideColumn,
+  copiesTables('0008-copies'),
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
-export const streamMigrations: readonly StreamMigration[] = [queueTable, inboxTable];
+export const streamMigrations: readonly StreamMigration[] = [
+  queueTable,
+  inboxTable,
+  waitingTrigger,
+];
 export const warehouseMigrations: readonly Migration[] = [
   archivesTable,
   watermarksTable,
   syncsTable('0003-syncs'),
+  copiesTables('0004-copies'),
 ];
 /** Applied to each stream of the warehouse; `evt_archives.schema` counts how many it has. */
 export const historyMigrations: readonly StreamMigration[] = [historyTable];

@@ -13,6 +13,7 @@ import { Server, type ServerOptions } from '../server/server.ts';
 import type { Store } from '../store/store.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { CopyService } from './copying/copy-service.ts';
 import { credentialsInForce } from './credentials-path.ts';
 import { archivedStreams, isArchive, type SinkChoice } from './sinks/sink-choice.ts';
 import { SinkWorker } from './sinks/sink-worker.ts';
@@ -87,7 +88,8 @@ function assembleNode(
   const delivery = new Delivery({ ...shared, feeds, node, limits });
   const stale = new StaleConsumers({ ...shared, streams, staleMs: settings.staleMs });
   const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
-  const doors = { generator, delivery, onHint };
+  const copies = new CopyService({ ...parts, ...shared, telemetry });
+  const doors = { generator, delivery, copies, onHint };
   const server = parts.listen === null ? null : serverOf(parts, parts.listen, doors);
   return {
     services: [
@@ -98,6 +100,7 @@ function assembleNode(
       delivery,
       stale,
       expiry,
+      copies,
       ...workers,
       ...(server === null ? [] : [server]),
     ],
@@ -120,7 +123,7 @@ function sequencersOf(
 function serverOf(
   { settings, telemetry, probes }: Parts,
   listen: ServerOptions['listen'],
-  services: Pick<Node, 'generator' | 'delivery'> & Pick<Assembly, 'onHint'>,
+  services: Pick<ServerOptions['services'], 'generator' | 'delivery' | 'copies' | 'onHint'>,
 ): Server {
   const { metrics, logger } = telemetry;
   return new Server({

@@ -45,9 +45,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Delete what every consumer and the archive have; with --once until nothing is left.',
     load: async () => (await import('./commands/discard.ts')).discard,
   },
+  streams: {
+    summary: 'List streams, seal and unseal them; rename and adopt them.',
+    load: async () => (await import('./commands/streams.ts')).streams,
+  },
   consumers: {
     summary: 'List consumers with their lag; register and unregister them.',
     load: async () => (await import('./commands/consumers.ts')).consumers,
+  },
+  copy: {
+    summary:
+      'Copy events between streams, histories and files; list, pause, resume and cancel copies.',
+    load: async () => (await import('./commands/copy.ts')).copy,
   },
   credentials: {
     summary: 'Add, list and remove who may call.',
@@ -100,7 +109,8 @@ async function runOfGroup(
 ): Promise<void> {
   const [first] = argv;
   if (first === '--help' || first === '-h') return around.stdout.print(groupHelp(groupName, group));
-  const isNamed = first !== undefined && !first.startsWith('-');
+  const isCommand = first !== undefined && Object.hasOwn(group.commands, first);
+  const isNamed = isCommand || (first !== undefined && !first.startsWith('-') && !group.takesArgs);
   const name = isNamed ? first : group.usual;
   if (name === null) throw new UsageError(`${groupName} what?${hint(groupName)}`);
   const command = Object.hasOwn(group.commands, name) ? group.commands[name] : undefined;

@@ -59,6 +59,11 @@ export interface ConsumerOptions {
    * throws ends the run.
    */
   readonly onTrouble?: ((error: unknown) => void) | undefined;
+  /**
+   * Called when the stream is sealed and all of it was handled, with the position behind it; the run resolves then. When
+   * the stream is unsealed, another run goes on. What it throws ends the run.
+   */
+  readonly onEnd?: ((end: Position) => void) | undefined;
 }
 
 /** As the contract bounds `max_in_flight`. */
@@ -76,6 +81,7 @@ export const CONSUMER_OPTIONS: Checks<ConsumerOptions> = {
   settleMs: milliseconds(0),
   onReady: aFunction,
   onTrouble: aFunction,
+  onEnd: aFunction,
 };
 
 /**

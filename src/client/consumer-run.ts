@@ -3,7 +3,7 @@
 // reading -> (connection lost, server stopping, database away) a pause that grows -> reading. A registered consumer
 // then goes on from its cursor, so what it had not acknowledged comes again; LIVE goes on behind the last batch that it
 // handled.
-// reading -> (aborted, had enough) the batch at hand is handled, the last acknowledgement is said again -> ended.
+// reading -> (aborted, had enough, the end of a sealed stream) the batch at hand is handled, the last acknowledgement is said again -> ended.
 // reading -> (what no waiting can cure: no right, taken over, unregistered) failed.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
@@ -18,7 +18,8 @@ import { Enough } from './enough.ts';
 import type { Position, ReceivedBatch, WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
 
-export interface ConsumerRunOptions extends Pick<ConsumerOptions, 'onReady' | 'onTrouble'> {
+export interface ConsumerRunOptions
+  extends Pick<ConsumerOptions, 'onReady' | 'onTrouble' | 'onEnd'> {
   readonly component: string;
   readonly stream: string;
   readonly want: Want;
@@ -170,6 +171,7 @@ export class ConsumerRun implements Reading {
       const result = await this.#options.onEvents(batch);
       const isEnough = result instanceof Enough;
       this.#moveTo({ id: isEnough ? result.id : batch.upTo, epoch: batch.epoch });
+      if (!isEnough && batch.isEnd) this.#end();
       if (!isEnough) return true;
       this.#enough.abort();
     } catch (error) {
@@ -186,6 +188,13 @@ export class ConsumerRun implements Reading {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Nothing follows: the answer to the last batch still goes out. */
+  #end(): void {
+    const { position } = this;
+    if (position !== null) this.#tell(() => this.#options.onEnd?.(position));
+    this.#enough.abort();
   }
 
   #fail(error: unknown): void {

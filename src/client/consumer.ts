@@ -58,7 +58,8 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
   }
 
   /**
-   * Reads until it is told to end: resolves when the signal aborts or the handler has had enough. One run at a time; a
+   * Reads until it is told to end: resolves when the signal aborts, when the handler has had enough, and when the stream
+   * is sealed and all of it was handled. One run at a time; a
    * later one goes on where this one ended.
    *
    * @throws CallError with a code that no waiting can cure, such as `SecurityError`, `NotRegistered` or a taken over

@@ -43,7 +43,7 @@ export class PollReceiver implements Receiver {
     reading.ready();
     let refusals = 0;
     for (;;) {
-      const isNews = batch.events.length > 0 || batch.upTo !== batch.after;
+      const isNews = batch.events.length > 0 || batch.upTo !== batch.after || batch.isEnd;
       if (!isNews || (await reading.take(batch)) !== false) refusals = 0;
       else {
         await systemClock.sleep(backoffMs(refusals, BACKOFF), signal);

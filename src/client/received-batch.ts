@@ -50,6 +50,8 @@ export interface ReceivedBatch {
   readonly upTo: EventId;
   /** Which history the ids are of; see `Position`. */
   readonly epoch: number;
+  /** True when the stream is sealed, and nothing comes behind this batch. */
+  readonly isEnd: boolean;
   /**
    * What lies between the batch before and this one, when the two do not join: LIVE was too slow, or another reader of
    * the same consumer has acknowledged it. null = nothing is missing.
@@ -68,12 +70,13 @@ interface BatchMembers {
   readonly after: EventId;
   readonly up_to: EventId;
   readonly epoch: number;
+  readonly sealed?: boolean;
 }
 
 /** Trusts the server to keep its own contract. `text` holds the same members, at `start`. */
 export function readBatch(members: BatchMembers, text: string, start: number): WireBatch {
-  const { events, after, up_to: upTo, epoch } = members;
-  return { events, after, upTo, epoch, asWritten: () => writtenEvents(text, start) };
+  const { events, after, up_to: upTo, epoch, sealed: isEnd = false } = members;
+  return { events, after, upTo, epoch, isEnd, asWritten: () => writtenEvents(text, start) };
 }
 
 function writtenEvents(text: string, start: number): WrittenEvent[] {

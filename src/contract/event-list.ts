@@ -24,10 +24,14 @@ export class EventList {
   }
 }
 
+export const NO_EVENTS = new EventList([]);
+
 /** Events together with the range they answer for: every wanted event with `after < id <= upTo`. */
 export interface Batch {
   readonly events: EventList;
   readonly after: EventId;
   readonly upTo: EventId;
   readonly epoch: number;
+  /** True when the stream is sealed, and nothing follows. */
+  readonly isEnd?: boolean;
 }

@@ -8,7 +8,14 @@ import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
-import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
+import type {
+  ChangeWait,
+  ConsumerDetails,
+  NamedState,
+  Start,
+  Store,
+  StreamState,
+} from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AckWriter } from './ack-writer.ts';
 import type { Channel } from './channel.ts';
@@ -155,6 +162,22 @@ export class Delivery implements Service {
     return { ...state, readableAfter, inbox: rows };
   }
 
+  /** Every stream of the database, and whether it is served here. */
+  async listStreams(): Promise<(NamedState & { isServed: boolean })[]> {
+    const streams = await this.#options.store.statuses.list();
+    return streams.map((each) => ({ ...each, isServed: this.#options.feeds.has(each.name) }));
+  }
+
+  /** Takes no more events, or takes them again. Throws `StreamInUse`, `StreamBusy`. */
+  async setSealed(stream: string, isSealed: boolean, wait: ChangeWait): Promise<StreamState> {
+    const feed = this.#feedOf(stream);
+    const { store } = this.#options;
+    await (isSealed ? store.statuses.seal(stream, wait) : store.statuses.unseal(stream, wait));
+    // What has got its id on the way, and the end itself.
+    feed.hint();
+    return store.syncedState(stream);
+  }
+
   /** One poll of a consumer, or of nobody by LIVE. Throws `NotRegistered` and what `poll` throws. */
   async poll(consumer: ConsumerRef, request: PollRequest): Promise<Batch> {
     const feed = this.#feedOf(consumer.stream);
@@ -192,10 +215,11 @@ export class Delivery implements Service {
 
   /**
    * Attaches a channel; batches may go over it before this resolves. Throws `NotRegistered`, `ConsumerBusy`,
-   * `DefenseRejected`.
+   * `DefenseRejected`, `StreamBusy`.
    */
   async subscribe(request: SubscribeRequest): Promise<void> {
     const feed = this.#feedOf(request.stream);
+    await this.#options.store.requireReadable(request.stream);
     const leave = this.#registry.admit(request.principal);
     try {
       const subscription =

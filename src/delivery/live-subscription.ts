@@ -3,7 +3,7 @@
 // asked to begin in the past is it given that first, at its own speed.
 import { isServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, idDistance, idPlus, maxId } from '../contract/event-id.ts';
-import type { EventList } from '../contract/event-list.ts';
+import { type EventList, NO_EVENTS } from '../contract/event-list.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
 
@@ -25,6 +25,8 @@ export class LiveSubscription {
   #sentUpTo: EventId;
   /** Something was passed over, and the reader has not been told. */
   #hasGap = false;
+  /** The end of the sealed stream that the reader was told of. */
+  #toldEnd: EventId | null = null;
   #seq = 0;
 
   constructor(options: LiveSubscriptionOptions) {
@@ -62,6 +64,8 @@ export class LiveSubscription {
     this.#scanned = cut.upTo;
     // A reader whose events are rare must not wait for the next one to learn that it has missed some.
     const isNews = cut.events.size > 0 || (this.#hasGap && channel.sendsCheckpoints);
+    const isEnd = cut.upTo === from && feed.end === from && channel.sendsCheckpoints;
+    if (isEnd && this.#toldEnd !== from) return this.#tellEnd();
     if (isNews && !this.#loop.isEnded) this.#send(cut.events);
     else if (cut.upTo === from) await this.#waitBeyond(seen);
   }
@@ -70,10 +74,17 @@ export class LiveSubscription {
     this.#scanned = maxId(this.#scanned, await this.#loop.waitBeyond(this.#scanned, seen));
   }
 
-  #send(events: EventList): void {
+  /** Once: whoever stays goes on when the stream is unsealed. */
+  async #tellEnd(): Promise<void> {
+    this.#toldEnd = this.#scanned;
+    if (!(await this.#options.feed.endsAt(this.#scanned))) this.#toldEnd = null;
+    else if (!this.#loop.isEnded) this.#send(NO_EVENTS, true);
+  }
+
+  #send(events: EventList, isEnd = false): void {
     const { feed, channel, metrics } = this.#options;
     const range = { after: this.#sentUpTo, upTo: this.#scanned, epoch: feed.epoch };
-    const batch = { seq: this.#seq, events, ...range };
+    const batch = { seq: this.#seq, events, ...range, isEnd };
     this.#seq += 1;
     this.#hasGap = false;
     this.#sentUpTo = this.#scanned;
@@ -95,6 +106,7 @@ export class LiveSubscription {
 
   async #recover(error: unknown): Promise<number> {
     const { feed, consumer, notices, logger } = this.#options;
+    if (isServiceError(error) && error.code === 'StreamBusy') return PAUSE_MS;
     if (isServiceError(error) && error.code === 'CursorTooOld') {
       this.#passOver(idPlus(error.details.earliest as EventId, -1));
       return 0;

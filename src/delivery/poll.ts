@@ -62,7 +62,7 @@ export async function poll(
   if (hasPassed && request.movesCursor && !consumer.isConnected) {
     await options.acks.write({ consumerId: consumer.id, cursor: upTo, token: null });
   }
-  return answered(options, { events, after, upTo, epoch: feed.epoch });
+  return answered(options, { events, after, upTo });
 }
 
 /**
@@ -86,7 +86,7 @@ export async function pollLive(
       // Without a cursor nobody would remember how far an answer without events has looked.
       const scannedMax = request.movesCursor ? Number.POSITIVE_INFINITY : SCANNED_MAX;
       const { events, upTo } = await collect(feed, request, after, scannedMax);
-      return answered(options, { events, after, upTo, epoch: feed.epoch });
+      return await answered(options, { events, after, upTo });
     } catch (error) {
       // Discarded meanwhile: what is there now begins later.
       if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
@@ -94,7 +94,12 @@ export async function pollLive(
   }
 }
 
-function answered({ feed, metrics }: Pick<PollOptions, 'feed' | 'metrics'>, batch: Batch): Batch {
+async function answered(
+  { feed, metrics }: Pick<PollOptions, 'feed' | 'metrics'>,
+  found: Pick<Batch, 'events' | 'after' | 'upTo'>,
+): Promise<Batch> {
+  const isEnd = await feed.endsAt(found.upTo);
+  const batch = { ...found, epoch: feed.epoch, isEnd };
   metrics.batches.inc({ stream: feed.stream, by: 'poll' });
   metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, batch.events.size);
   return batch;
@@ -134,6 +139,7 @@ async function collect(
     const cut = await feed.cutFresh(scanned, filter, limits);
     if (cut.events.size > 0) return cut;
     const isEnd = cut.upTo === scanned;
+    if (isEnd && (await feed.endsAt(scanned))) return cut;
     count += idDistance(scanned, cut.upTo);
     scanned = cut.upTo;
     const leftMs = deadlineMs - systemClock.monotonicMs();

@@ -9,7 +9,7 @@ import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { isServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
-import type { EventList } from '../contract/event-list.ts';
+import { type EventList, NO_EVENTS } from '../contract/event-list.ts';
 import type { CutLimits } from '../feed/cut.ts';
 import type { Lease } from '../store/store.ts';
 import type { AckWriter } from './ack-writer.ts';
@@ -25,6 +25,8 @@ export interface SubscriptionOptions extends DeliveryLoopOptions {
 }
 
 const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+/** Between two looks whether a copy is over. */
+const COPYING_MS = 500;
 
 export class Subscription {
   readonly #options: SubscriptionOptions;
@@ -36,6 +38,8 @@ export class Subscription {
   #sentAtMs = systemClock.monotonicMs();
   #seq = 0;
   #preparedFrom: EventId | null = null;
+  /** The end of the sealed stream that the consumer was told of. */
+  #toldEnd: EventId | null = null;
   #refusals = 0;
   #failures = 0;
 
@@ -88,6 +92,7 @@ export class Subscription {
     // A poll may have moved on meanwhile.
     if (this.#scanned !== from || this.#loop.isEnded) return;
     this.#scanned = cut.upTo;
+    if (cut.upTo === from && feed.end === from && this.#toldEnd !== from) return this.#tellEnd();
     if (cut.events.size > 0 || this.#msToCheckpoint <= 0) this.#send(cut.events);
     else if (cut.upTo === from) await this.#waitBeyond(seen);
   }
@@ -112,7 +117,15 @@ export class Subscription {
     this.#scanned = maxId(this.#scanned, passed);
   }
 
-  #send(events: EventList): void {
+  /** Once: whoever stays goes on when the stream is unsealed. */
+  async #tellEnd(): Promise<void> {
+    const end = this.#scanned;
+    this.#toldEnd = end;
+    if (!(await this.#options.feed.endsAt(end))) this.#toldEnd = null;
+    else if (this.#scanned === end && !this.#loop.isEnded) this.#send(NO_EVENTS, true);
+  }
+
+  #send(events: EventList, isEnd = false): void {
     const { feed, channel } = this.#options;
     const batch = {
       seq: this.#seq,
@@ -120,6 +133,7 @@ export class Subscription {
       after: this.#sentUpTo,
       upTo: this.#scanned,
       epoch: feed.epoch,
+      isEnd,
     };
     this.#sentUpTo = batch.upTo;
     this.#sentAtMs = systemClock.monotonicMs();
@@ -173,6 +187,7 @@ export class Subscription {
     this.#seq = batch.seq;
     this.#scanned = batch.after;
     this.#sentUpTo = batch.after;
+    this.#toldEnd = null;
     await this.#loop.pause(backoffMs(this.#refusals, BACKOFF));
     this.#refusals += 1;
   }
@@ -180,6 +195,7 @@ export class Subscription {
   async #recover(error: unknown): Promise<number> {
     const { feed, consumer, notices, logger } = this.#options;
     if (await this.#goOnBehindPoll(error)) return 0;
+    if (isServiceError(error) && error.code === 'StreamBusy') return COPYING_MS;
     notices.give('receiverError', { stream: feed.stream, consumer, error });
     logger.warn({ error, stream: feed.stream, consumer }, 'A subscription could not go on.');
     this.#failures += 1;

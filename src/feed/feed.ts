@@ -39,6 +39,9 @@ export class Feed implements Service {
   readonly #loop: Loop;
   #window: Window;
   #epoch = 1;
+  #end: EventId | null = null;
+  /** At the last look the stream was copied into. */
+  #isCopying = false;
   #sleepMs = 0;
   readonly #pages = new Pages((after, limits) => this.#readStore(after, limits));
   readonly #cuts = new Cuts();
@@ -101,6 +104,22 @@ export class Feed implements Service {
 
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** Where a sealed stream ends, as it was at the last look; null while it takes events. */
+  get end(): EventId | null {
+    return this.#end;
+  }
+
+  /**
+   * True when the stream is sealed, and `upTo` its last event. The database is asked: another node may have unsealed
+   * it, and who is told of the end goes.
+   */
+  async endsAt(upTo: EventId): Promise<boolean> {
+    const end = this.#options.store.seemsSealed(this.stream) ? await this.#findEnd() : null;
+    // What is not so any more is not asked for again before the next look.
+    if (end !== upTo) this.#end = null;
+    return end === upTo;
   }
 
   /** True when a reader at `after` is served from memory alone. */
@@ -187,6 +206,7 @@ export class Feed implements Service {
       const newest = this.#window.newest;
       notices.give('newEvents', { stream: this.stream, count: rows.length, newest });
     }
+    await this.#lookForEnd(rows);
     this.#review();
     this.#sleepMs = nextSleepMs(this.#sleepMs, found, pace);
     return !this.#isRead && found !== 'full' ? pace.sleepMsMax : this.#sleepMs;
@@ -194,15 +214,40 @@ export class Feed implements Service {
 
   async #readNew(): Promise<EventRow[]> {
     try {
-      return await this.#readStore(this.#window.newest, LOOK);
+      const rows = await this.#readStore(this.#window.newest, LOOK);
+      this.#isCopying = false;
+      return rows;
     } catch (error) {
-      if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
+      if (!isServiceError(error)) throw error;
+      if (error.code === 'StreamBusy') return this.#pauseForCopy();
+      if (error.code !== 'CursorTooOld') throw error;
       // Possible when nobody registered needs the feed: what was discarded is passed over, and only LIVE readers,
       // who were promised no more, miss it.
       const earliest = error.details.earliest as EventId;
       this.#window.reset(idPlus(earliest, -1));
       return this.#readStore(this.#window.newest, LOOK);
     }
+  }
+
+  /** It goes on by itself when the copy is over; polls that wait are to be told now. */
+  #pauseForCopy(): EventRow[] {
+    if (!this.#isCopying) this.#audience.wakeAll();
+    this.#isCopying = true;
+    return [];
+  }
+
+  /** Whoever waits for more is told that there will be none. */
+  async #lookForEnd(rows: readonly EventRow[]): Promise<void> {
+    const mayBeSealed = rows.length === 0 && this.#options.store.seemsSealed(this.stream);
+    const before = this.#end;
+    this.#end = mayBeSealed ? (before ?? (await this.#findEnd())) : null;
+    if (before === null && this.#end !== null) this.#audience.wakeAll();
+  }
+
+  /** Readers go by it without the database, so no crash may take it back. */
+  async #findEnd(): Promise<EventId | null> {
+    const { status, newest } = await this.#options.store.syncedState(this.stream);
+    return status === 'sealed' ? newest : null;
   }
 
   #readStore(after: EventId, limits: ReadLimits): Promise<EventRow[]> {

@@ -5,6 +5,7 @@ import type { Service } from '../base/lifecycle.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Adopter } from './adopter.ts';
+import type { Barrier } from './barrier.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import type { DatabaseSource } from './source.ts';
 
@@ -108,9 +109,15 @@ export interface Dialect {
 
   /**
    * Rows of a table of events with `id > after` in order, the first of them at least; where a crash could take rows
-   * back, fewer than are there. By hand: array mode, text columns, bounded in bytes.
+   * back, fewer than are there. By hand: array mode, text columns, bounded in bytes. Of the queue of a stream that is
+   * named there are none while it is copied into; asked for in the same statement, it costs no way to the database.
    */
-  readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]>;
+  readEvents(
+    table: string,
+    after: EventId,
+    limits: ReadLimits,
+    queueOf?: string,
+  ): Promise<EventRow[]>;
 
   /**
    * Moves cursors forward, never back, in one statement for all; an ack with a token only while that token is the
@@ -118,7 +125,10 @@ export interface Dialect {
    */
   advanceCursors(acks: readonly Ack[]): Promise<void>;
 
-  /** Adds rows to a history. By hand: a binding for each value costs more than the insert where there are arrays. */
+  /**
+   * Adds rows, with the ids that they bring, to a history or, by a copy, to a queue. By hand: a binding for each value
+   * costs more than the insert where there are arrays.
+   */
   insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void>;
 
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
@@ -147,6 +157,9 @@ export interface Dialect {
 
   /** One runner of migrations at a time; knex's own lock throws instead of waiting and survives a kill. */
   withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void>;
+
+  /** What keeps transactions out of a sealed stream; null where the insert looks at the stream's row itself. */
+  readonly barrier: Barrier | null;
 
   /** What adopting a database of futoin-eventstream takes here: DDL and its locks have little in common. */
   readonly adopter: Adopter;

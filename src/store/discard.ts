@@ -44,7 +44,7 @@ export async function discardWindow(
   const state = await lockStream(tx, dialect, stream);
   // A later statement than the lock: whoever registered before it is seen, whoever comes after must wait.
   const [known, wayMs] = await timed(listHolders(tx, dialect, stream));
-  const allowed = discardableUpTo(state, known);
+  const allowed = state.status === 'copying' ? state.discardedUpTo : discardableUpTo(state, known);
   const window = minId(allowed, idPlus(await windowStart(tx, dialect, stream, state), limit));
   const upTo =
     retainMs === 0

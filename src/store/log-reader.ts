@@ -12,7 +12,7 @@ import { checkPosition, type Found, type Start, startCursor, tooOld } from './po
 import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
 import type { Runner } from './runner.ts';
-import type { StreamState } from './stream-state.ts';
+import { requireReadable, type StreamState } from './stream-state.ts';
 import { tablesOf } from './tables.ts';
 import { isDense, requireUnbroken } from './unbroken.ts';
 
@@ -25,6 +25,8 @@ export class LogReader {
   readonly #gapsUpTo = new Map<string, EventId>();
   /** As it was seen last; it only grows. */
   readonly #discardedUpTo = new Map<string, EventId>();
+  /** As the last read saw it that came to the end. */
+  readonly #sealed = new Set<string>();
   #archive: Archive | null = null;
 
   constructor({ reader, dialect }: Pick<OpenDatabase, 'reader' | 'dialect'>, run: Runner) {
@@ -70,15 +72,20 @@ export class LogReader {
    */
   async readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     if (this.#archive !== null && this.#isDiscarded(stream, after)) {
-      return this.#archive.readAfter(stream, after, limits, await this.state(stream));
+      const state = await this.state(stream);
+      requireReadable(stream, state);
+      return this.#archive.readAfter(stream, after, limits, state);
     }
     const rows = await this.#run.repeatable('readAfter', () =>
-      this.#dialect.readEvents(tablesOf(stream).queue, after, limits),
+      this.#dialect.readEvents(tablesOf(stream).queue, after, limits, stream),
     );
     // Rows that begin right behind `after` were whole in their snapshot, since a discard takes the lowest first.
     if (rows.length > 0 && isDense(after, rows)) return rows;
     // Otherwise a discard may have come between: it is asked about after the rows, so it cannot be missed.
     const state = await this.state(stream);
+    requireReadable(stream, state);
+    if (state.status === 'sealed') this.#sealed.add(stream);
+    else this.#sealed.delete(stream);
     const isWhole = rows[0]?.[0] === idPlus(after, 1);
     if (!isWhole && compareIds(state.discardedUpTo, after) > 0) {
       if (this.#archive === null) throw tooOld(state.discardedUpTo);
@@ -87,6 +94,11 @@ export class LogReader {
     }
     requireUnbroken(`The queue of stream ${stream}`, after, rows, state.gapsUpTo);
     return rows;
+  }
+
+  /** True when the stream was sealed at the last read that came to its end; a crash may take that back. */
+  seemsSealed(stream: string): boolean {
+    return this.#sealed.has(stream);
   }
 
   /** Readers may begin behind any id from here on. */

@@ -16,6 +16,8 @@ import {
 } from './adoption/active.ts';
 import { adoptLocked } from './adoption/locked.ts';
 import type { Archive } from './archive.ts';
+import { Copies } from './copies.ts';
+import { QueueTarget } from './copying/queue-target.ts';
 import type {
   Ack,
   Appended,
@@ -37,7 +39,8 @@ import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
-import type { StreamState } from './stream-state.ts';
+import { requireReadable, type StreamState } from './stream-state.ts';
+import { StreamStatuses } from './stream-statuses.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -53,10 +56,16 @@ export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
-export type { StreamState } from './stream-state.ts';
+export type { NamedState } from './queries/streams.ts';
+export type { StreamState, StreamStatus } from './stream-state.ts';
+export type { ChangeWait } from './stream-statuses.ts';
 
 export class Store {
   readonly kind: Dialect['kind'];
+  /** The copies into its queues. */
+  readonly copies: Copies;
+  /** Who may add to a stream, and when. */
+  readonly statuses: StreamStatuses;
   readonly #db: Knex;
   /** For whatever reads outside of a transaction. */
   readonly #reader: Knex;
@@ -70,6 +79,9 @@ export class Store {
     this.#dialect = dialect;
     this.#run = new Runner(dialect, 'active');
     this.#log = new LogReader({ reader, dialect }, this.#run);
+    const own = { reader, dialect };
+    this.statuses = new StreamStatuses(own, this.#run);
+    this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
   }
 
@@ -84,7 +96,11 @@ export class Store {
 
   /** Brings the schema up to date for these streams; gives what was applied. */
   migrate(streamNames: readonly string[]): Promise<string[]> {
-    const work = () => migrate(this.#dialect, activeSchema, streamNames);
+    const work = async () => {
+      const applied = await migrate(this.#dialect, activeSchema, streamNames);
+      await this.statuses.settle(streamNames);
+      return applied;
+    };
     return opening('active', work, this.#dialect);
   }
 
@@ -179,10 +195,20 @@ export class Store {
 
   /**
    * The events after `after` in order, an unbroken run of them; empty when there are none yet. Throws `CursorTooOld`
-   * when some of them were discarded, and are in no archive.
+   * when some of them were discarded, and are in no archive; `StreamBusy` while the stream is copied into.
    */
   readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     return this.#log.readAfter(stream, after, limits);
+  }
+
+  /** Throws `StreamBusy` while the stream is copied into. */
+  async requireReadable(stream: string): Promise<void> {
+    requireReadable(stream, await this.streamState(stream));
+  }
+
+  /** True when the stream was sealed at the last read that came to its end; a crash may take that back. */
+  seemsSealed(stream: string): boolean {
+    return this.#log.seemsSealed(stream);
   }
 
   /** Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once. */

@@ -7,6 +7,11 @@ export interface StreamTables {
   readonly history: string;
 }
 
+/** A condition of SQL, for the rows of the stream's queue: true but for while the stream is copied into. */
+export function isReadableSql(stream: string): string {
+  return `(select status from evt_streams where name = '${stream}') <> 'copying'`;
+}
+
 export function tablesOf(stream: string): StreamTables {
   const prefix = stream === 'main' ? 'evt' : `evt_${stream}`;
   return { inbox: `${prefix}_inbox`, queue: `${prefix}_queue`, history: `${prefix}_history` };

@@ -1,5 +1,6 @@
 // The warehouse database: the history, and the watermarks that say up to where it is complete.
 import type { Knex } from 'knex';
+import { streamNotFound } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { type EventId, NO_EVENT } from '../contract/event-id.ts';
 import {
@@ -9,6 +10,8 @@ import {
   findHistory,
 } from './adoption/history.ts';
 import { adoptLocked } from './adoption/locked.ts';
+import { Copies } from './copies.ts';
+import { HistoryTarget } from './copying/history-target.ts';
 import type { Dialect, DialectOptions, OpenDatabase, ReadLimits } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
@@ -22,6 +25,8 @@ export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
 export type { Watermark } from './queries/history.ts';
 
 export class Warehouse {
+  /** The copies into its histories. */
+  readonly copies: Copies;
   readonly #db: Knex;
   readonly #reader: Knex;
   readonly #dialect: Dialect;
@@ -32,6 +37,7 @@ export class Warehouse {
     this.#reader = reader;
     this.#dialect = dialect;
     this.#run = new Runner(dialect, 'warehouse');
+    this.copies = new Copies({ reader, dialect }, this.#run, new HistoryTarget(dialect));
   }
 
   static async open(options: DialectOptions): Promise<Warehouse> {
@@ -59,6 +65,11 @@ export class Warehouse {
     return adoptLocked(at, [table], (db) => adoptHistory(db, this.#dialect, table));
   }
 
+  /** True when it has tables of ours. */
+  isMigrated(): Promise<boolean> {
+    return this.#reader.schema.hasTable('evt_archives');
+  }
+
   /** False when rows of the history may turn out not to be events. */
   get hasTrustedRows(): boolean {
     return this.#dialect.hasTrustedRows;
@@ -77,6 +88,16 @@ export class Warehouse {
     return this.#run.repeatable('firstId', () =>
       events.firstId(this.#reader, this.#dialect, table, NO_EVENT),
     );
+  }
+
+  /** The greatest id of the history, which no crash takes back; null when it is empty. Throws `StreamNotFound`. */
+  newestId(stream: string): Promise<EventId | null> {
+    const read = async (db: Knex) => {
+      const row = await db('evt_archives').where('stream', stream).first('stream');
+      if (row === undefined) throw streamNotFound(stream);
+      return events.lastId(db, this.#dialect, tablesOf(stream).history);
+    };
+    return this.#run.repeatable('newestId', () => this.#dialect.readSynced(read));
   }
 
   /** The least id in the range whose ts is at or after the time; null when there is none. */

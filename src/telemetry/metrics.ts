@@ -89,6 +89,7 @@ export function createMetrics() {
     setAside: counter('consumers_set_aside_total', 'Consumers that hold discarding back no more.', [
       'stream',
     ]),
+    copied: counter('copied_events_total', 'Events that copies have written.', ['copy']),
     receiverErrors: counter(
       'receiver_errors_total',
       'Times that a reader could not be given events.',

@@ -84,14 +84,15 @@ export type NoticeName = keyof NoticeMap;
 export type NoticeListener<N extends NoticeName> = (notice: NoticeMap[N]) => unknown;
 
 /**
- * Who works in the background: `acks` writes cursors, `archiver` copies to the warehouse, `discarder` deletes, `feed`
- * reads new events, `keys` deletes old idempotency keys, `leases` keeps the seats of attached consumers, `sequencer`
- * puts what transactions wrote into the order, `sinks` is for what goes elsewhere, `stale` looks for consumers that
- * stand still, `watch` listens to the database.
+ * Who works in the background: `acks` writes cursors, `archiver` copies to the warehouse, `copies` looks for copies
+ * that a node has left, `discarder` deletes, `feed` reads new events, `keys` deletes old idempotency keys, `leases`
+ * keeps the seats of attached consumers, `sequencer` puts what transactions wrote into the order, `sinks` is for what
+ * goes elsewhere, `stale` looks for consumers that stand still, `watch` listens to the database.
  */
 export type WorkerName =
   | 'acks'
   | 'archiver'
+  | 'copies'
   | 'discarder'
   | 'feed'
   | 'keys'

@@ -20,10 +20,15 @@ const list: Command = {
   settings: ACCESS_SETTINGS,
   run: async ({ settings, flags, stdout }) => {
     const params = paramsOf('listConsumers', { stream: flags.get('stream') });
-    const found = await clientOf(settings).call('listConsumers', params);
+    const client = clientOf(settings);
+    const found = await client.call('listConsumers', params);
+    const { status, last } = await client.call('streamInfo', params);
     if (flags.has('json')) await stdout.print(JSON.stringify(found));
     else if (found.length === 0) await stdout.print('There are no consumers.');
     else for (const line of columns([HEAD, ...found.map(rowOf)])) await stdout.print(line);
+    if (status !== 'open' && !flags.has('json')) {
+      await stdout.print(`The stream is ${status}; its last event is ${last}.`);
+    }
   },
 };
 

@@ -17,7 +17,8 @@ export const tail: Command = {
   usage: 'tail',
   description:
     'Prints one line for each event: id, time, type, data. Without --component it reads LIVE, from now on and ' +
-    'without acknowledging; with it, as that consumer of yours, which it registers when it is new.',
+    'without acknowledging; with it, as that consumer of yours, which it registers when it is new. Ends with the last ' +
+    'event of a sealed stream.',
   argsMin: 0,
   argsMax: 0,
   flags: {
@@ -40,6 +41,7 @@ export const tail: Command = {
   run,
 };
 
+const SEALED = 'the stream is sealed; this was all of it.';
 const MISSED = 'events were passed over; a registered consumer misses none.';
 
 async function run(call: Call): Promise<void> {
@@ -62,6 +64,7 @@ async function run(call: Call): Promise<void> {
     from,
     onReady: () => link.stands(),
     onTrouble: (error) => link.fails(error),
+    onEnd: () => link.notice(SEALED),
   });
   const onEvents = (batch: ReceivedBatch) => {
     if (batch.missed !== null) link.notice(MISSED);

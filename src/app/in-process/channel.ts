@@ -29,7 +29,7 @@ export class InProcessChannel implements Channel {
   readonly #closing = new AbortController();
   readonly #closed = new AbortController();
   #position: Position | null = null;
-  #reason: CloseReason | null = null;
+  #reason: CloseReason | 'sealed' | null = null;
   #hasFailed = false;
 
   constructor(options: InProcessChannelOptions) {
@@ -40,8 +40,8 @@ export class InProcessChannel implements Channel {
     return this.#closed.signal;
   }
 
-  /** Why delivery ended it; null when it did not. */
-  get reason(): CloseReason | null {
+  /** Why delivery ended it, or that it came to the end of a sealed stream; null for neither. */
+  get reason(): CloseReason | 'sealed' | null {
     return this.#reason;
   }
 
@@ -69,7 +69,7 @@ export class InProcessChannel implements Channel {
   }
 
   /** Gives the handler nothing more, and is closed when its answer to the batch at hand was taken. */
-  async finish(reason: CloseReason | null): Promise<void> {
+  async finish(reason: CloseReason | 'sealed' | null): Promise<void> {
     if (!this.#closing.signal.aborted) this.#reason = reason;
     this.#closing.abort();
     await this.idle();
@@ -101,6 +101,8 @@ export class InProcessChannel implements Channel {
         // Made anew for each try: a handler may have changed what it was given.
         await this.#options.onEvents(batchOf(batch, batch.seq, this.#position));
         this.#position = { id: batch.upTo, epoch: batch.epoch };
+        // Behind the answer, which is still to be taken.
+        if (batch.isEnd) void this.finish('sealed');
         return true;
       } catch (error) {
         this.#options.onError(error);

@@ -194,7 +194,7 @@ export class InProcessReaders {
 }
 
 /** The ends that the application did not ask for. */
-const FAILURES: Partial<Record<CloseReason, [ErrorCode, message: string]>> = {
+const FAILURES: Partial<Record<CloseReason | 'sealed', [ErrorCode, message: string]>> = {
   'taken-over': ['ConsumerBusy', 'A newer reader of the same consumer has taken over.'],
   unregistered: ['NotRegistered', 'The consumer was unregistered.'],
 };

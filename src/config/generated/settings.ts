@@ -52,6 +52,10 @@ export interface Settings {
    */
   readArchive: boolean;
   /**
+   * The folder where copies that callers ask for may read and write files, by plain names. Left out: nowhere.
+   */
+  exportDir: string | null;
+  /**
    * Run the discarder inside serve.
    */
   discarder: boolean;
@@ -288,6 +292,15 @@ export const configSchema = {
       "env": "EVT_READ_ARCHIVE",
       "type": "boolean",
       "default": false
+    },
+    "exportDir": {
+      "description": "The folder where copies that callers ask for may read and write files, by plain names. Left out: nowhere.",
+      "env": "EVT_EXPORT_DIR",
+      "type": [
+        "string",
+        "null"
+      ],
+      "default": null
     },
     "discarder": {
       "description": "Run the discarder inside serve.",
@@ -591,6 +604,7 @@ export const configSchema = {
     "allowPolling",
     "archiver",
     "readArchive",
+    "exportDir",
     "discarder",
     "sinks",
     "sinkModules",

@@ -143,7 +143,7 @@ export const errorTable = [
     "futoin": "InvalidRequest",
     "jsonRpc": -32028,
     "http": 409,
-    "meaning": "The stream is being copied into."
+    "meaning": "The stream is being copied into; what was asked for is to be had when that is over."
   },
   {
     "code": "StreamSealed",
@@ -151,7 +151,7 @@ export const errorTable = [
     "futoin": "InvalidRequest",
     "jsonRpc": -32029,
     "http": 409,
-    "meaning": "The stream is closed for good."
+    "meaning": "The stream is sealed: it takes no events."
   },
   {
     "code": "PushNeedsSocket",
@@ -184,6 +184,70 @@ export const errorTable = [
     "jsonRpc": -32033,
     "http": 503,
     "meaning": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it."
+  },
+  {
+    "code": "DestinationExists",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32042,
+    "http": 409,
+    "meaning": "The destination holds events that no copy of that name has brought there."
+  },
+  {
+    "code": "DestinationMismatch",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32043,
+    "http": 409,
+    "meaning": "A copy of that name into this destination was asked for in other terms."
+  },
+  {
+    "code": "SourceTruncated",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32044,
+    "http": 410,
+    "meaning": "Events that were to be copied are no more; oldest is the first that is left."
+  },
+  {
+    "code": "CopyConflict",
+    "retry": "later",
+    "futoin": "DefenseRejected",
+    "jsonRpc": -32045,
+    "http": 409,
+    "meaning": "Another process is at work on the copy, or has taken it over."
+  },
+  {
+    "code": "CopyNotFound",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32046,
+    "http": 404,
+    "meaning": "There is no copy of that name."
+  },
+  {
+    "code": "CopyFinished",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32047,
+    "http": 409,
+    "meaning": "The copy is done or was cancelled."
+  },
+  {
+    "code": "SegmentCorrupt",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32048,
+    "http": 409,
+    "meaning": "A file of events is not what was written; nothing of it was imported."
+  },
+  {
+    "code": "StreamInUse",
+    "retry": "later",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32037,
+    "http": 409,
+    "meaning": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again."
   },
   {
     "code": "StoreUnavailable",

@@ -9,6 +9,8 @@ export const methodTable = {
       "PayloadTooLarge",
       "IdempotencyConflict",
       "StreamNotFound",
+      "StreamBusy",
+      "StreamSealed",
       "Unauthorized",
       "OutcomeUnknown",
       "StoreUnavailable",
@@ -26,6 +28,8 @@ export const methodTable = {
       "PayloadTooLarge",
       "IdempotencyConflict",
       "StreamNotFound",
+      "StreamBusy",
+      "StreamSealed",
       "Unauthorized",
       "OutcomeUnknown",
       "StoreUnavailable",
@@ -79,6 +83,7 @@ export const methodTable = {
       "CursorTooOld",
       "HistoryForked",
       "StreamNotFound",
+      "StreamBusy",
       "Unauthorized",
       "StoreUnavailable",
       "ShuttingDown"
@@ -100,6 +105,7 @@ export const methodTable = {
       "CursorTooOld",
       "HistoryForked",
       "StreamNotFound",
+      "StreamBusy",
       "Unauthorized",
       "StoreUnavailable",
       "ShuttingDown"
@@ -132,12 +138,111 @@ export const methodTable = {
       "StoreUnavailable"
     ]
   },
+  "listStreams": {
+    "summary": "The streams of the database, with status and newest event.",
+    "scope": "admin",
+    "errors": [
+      "Unauthorized",
+      "StoreUnavailable"
+    ]
+  },
+  "sealStream": {
+    "summary": "Take no more events, neither by calls nor by SQL; every event that was committed before has its id then. Open transactions are waited for.",
+    "scope": "admin",
+    "errors": [
+      "StreamNotFound",
+      "StreamBusy",
+      "StreamInUse",
+      "Unauthorized",
+      "StoreUnavailable",
+      "OutcomeUnknown"
+    ]
+  },
+  "unsealStream": {
+    "summary": "Take events again.",
+    "scope": "admin",
+    "errors": [
+      "StreamNotFound",
+      "StreamBusy",
+      "StreamInUse",
+      "Unauthorized",
+      "StoreUnavailable",
+      "OutcomeUnknown"
+    ]
+  },
   "hint": {
     "summary": "Something was committed by SQL: this node looks at once instead of when it would. It may be wrong, or not be sent.",
     "scope": "generate",
     "errors": [
       "StreamNotFound",
       "Unauthorized"
+    ]
+  },
+  "startCopy": {
+    "summary": "Copy events between streams of this node's databases, and files: in the background, each event once. The same again goes on, and changes nothing when the copy is done.",
+    "scope": "admin",
+    "errors": [
+      "DestinationExists",
+      "DestinationMismatch",
+      "SourceTruncated",
+      "CopyConflict",
+      "CopyFinished",
+      "SegmentCorrupt",
+      "CursorAhead",
+      "StreamNotFound",
+      "StreamBusy",
+      "StreamSealed",
+      "Unauthorized",
+      "OutcomeUnknown",
+      "StoreUnavailable"
+    ]
+  },
+  "listCopies": {
+    "summary": "The copies into this node's databases, and into files below its exportDir.",
+    "scope": "admin",
+    "errors": [
+      "StoreUnavailable"
+    ]
+  },
+  "copyStatus": {
+    "summary": "How far a copy is.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "StoreUnavailable"
+    ]
+  },
+  "pauseCopy": {
+    "summary": "End the work on a copy behind the batch at hand; the source keeps what is still to be copied.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "CopyFinished",
+      "OutcomeUnknown",
+      "StoreUnavailable"
+    ]
+  },
+  "resumeCopy": {
+    "summary": "Go on with a copy that was paused or has failed.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "CopyFinished",
+      "CopyConflict",
+      "InvalidRequest",
+      "OutcomeUnknown",
+      "StoreUnavailable"
+    ]
+  },
+  "cancelCopy": {
+    "summary": "End a copy for good: what was copied stays, the destination takes events as before.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "CopyFinished",
+      "InvalidRequest",
+      "OutcomeUnknown",
+      "StoreUnavailable"
     ]
   },
   "ping": {

@@ -68,6 +68,12 @@ export const openrpc = {
           "$ref": "#/components/errors/StreamNotFound"
         },
         {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamSealed"
+        },
+        {
           "$ref": "#/components/errors/Unauthorized"
         },
         {
@@ -147,6 +153,12 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamSealed"
         },
         {
           "$ref": "#/components/errors/Unauthorized"
@@ -415,6 +427,11 @@ export const openrpc = {
             },
             "epoch": {
               "$ref": "#/components/schemas/epoch"
+            },
+            "sealed": {
+              "type": "boolean",
+              "const": true,
+              "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
             }
           },
           "required": [
@@ -444,6 +461,9 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
         },
         {
           "$ref": "#/components/errors/Unauthorized"
@@ -542,6 +562,9 @@ export const openrpc = {
           "$ref": "#/components/errors/StreamNotFound"
         },
         {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
           "$ref": "#/components/errors/Unauthorized"
         },
         {
@@ -610,6 +633,15 @@ export const openrpc = {
           "required": true,
           "schema": {
             "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "sealed",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "const": true,
+            "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
           }
         }
       ],
@@ -759,9 +791,11 @@ export const openrpc = {
             },
             "status": {
               "type": "string",
-              "description": "open: it takes events.",
+              "description": "open: it takes events; copying: another stream is copied into it, and until that is over nobody adds or reads; sealed: it takes no more events.",
               "enum": [
-                "open"
+                "open",
+                "copying",
+                "sealed"
               ]
             },
             "epoch": {
@@ -793,6 +827,218 @@ export const openrpc = {
       ]
     },
     {
+      "name": "listStreams",
+      "summary": "The streams of the database, with status and newest event.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ListStreamsResult",
+          "description": "Every stream of the database, by name.",
+          "type": "array",
+          "items": {
+            "title": "StreamFacts",
+            "description": "What stands in a stream's row.",
+            "type": "object",
+            "properties": {
+              "stream": {
+                "$ref": "#/components/schemas/stream-name"
+              },
+              "status": {
+                "type": "string",
+                "description": "As streamInfo has it.",
+                "enum": [
+                  "open",
+                  "copying",
+                  "sealed"
+                ]
+              },
+              "last": {
+                "$ref": "#/components/schemas/event-id"
+              },
+              "discarded_up_to": {
+                "$ref": "#/components/schemas/event-id"
+              },
+              "served": {
+                "type": "boolean",
+                "description": "This node serves it."
+              }
+            },
+            "required": [
+              "stream",
+              "status",
+              "last",
+              "discarded_up_to",
+              "served"
+            ],
+            "additionalProperties": false
+          }
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "sealStream",
+      "summary": "Take no more events, neither by calls nor by SQL; every event that was committed before has its id then. Open transactions are waited for.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "wait_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+            "minimum": 0,
+            "maximum": 30000,
+            "default": 10000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "SealStreamResult",
+          "description": "last: the newest event.",
+          "type": "object",
+          "properties": {
+            "stream": {
+              "$ref": "#/components/schemas/stream-name"
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "open",
+                "copying",
+                "sealed"
+              ]
+            },
+            "last": {
+              "$ref": "#/components/schemas/event-id"
+            }
+          },
+          "required": [
+            "stream",
+            "status",
+            "last"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamInUse"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        }
+      ]
+    },
+    {
+      "name": "unsealStream",
+      "summary": "Take events again.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "wait_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+            "minimum": 0,
+            "maximum": 30000,
+            "default": 10000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "UnsealStreamResult",
+          "description": "last: the newest event.",
+          "type": "object",
+          "properties": {
+            "stream": {
+              "$ref": "#/components/schemas/stream-name"
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "open",
+                "copying",
+                "sealed"
+              ]
+            },
+            "last": {
+              "$ref": "#/components/schemas/event-id"
+            }
+          },
+          "required": [
+            "stream",
+            "status",
+            "last"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamInUse"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        }
+      ]
+    },
+    {
       "name": "hint",
       "summary": "Something was committed by SQL: this node looks at once instead of when it would. It may be wrong, or not be sent.",
       "x-scope": "generate",
@@ -820,6 +1066,405 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/Unauthorized"
+        }
+      ]
+    },
+    {
+      "name": "startCopy",
+      "summary": "Copy events between streams of this node's databases, and files: in the background, each event once. The same again goes on, and changes nothing when the copy is done.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "from",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir."
+          }
+        },
+        {
+          "name": "to",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where they go, in the same way."
+          }
+        },
+        {
+          "name": "name",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$",
+            "description": "Its name where it goes. Default: made of both streams' names."
+          }
+        },
+        {
+          "name": "after",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "up_to",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "since",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Only events with a ts at or after this time."
+          }
+        },
+        {
+          "name": "until",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Only events with a ts before this time."
+          }
+        },
+        {
+          "name": "types",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/want"
+          }
+        },
+        {
+          "name": "ids",
+          "required": false,
+          "schema": {
+            "enum": [
+              "preserve",
+              "reassign"
+            ],
+            "description": "The same ids, or new ones. Default: preserve, and reassign with append."
+          }
+        },
+        {
+          "name": "append",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "default": false,
+            "description": "Go on behind the events that are there."
+          }
+        },
+        {
+          "name": "seal",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "description": "With append: the stream takes no events any more when the copy is done. Default: true."
+          }
+        },
+        {
+          "name": "follow",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "default": false,
+            "description": "Go on with what comes, until the source is sealed or a limit is reached."
+          }
+        },
+        {
+          "name": "idle_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "With follow: end when nothing came for so long."
+          }
+        },
+        {
+          "name": "max_events",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "End after so many events."
+          }
+        },
+        {
+          "name": "max_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Pause after so long; with follow: end."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "StartCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/DestinationExists"
+        },
+        {
+          "$ref": "#/components/errors/DestinationMismatch"
+        },
+        {
+          "$ref": "#/components/errors/SourceTruncated"
+        },
+        {
+          "$ref": "#/components/errors/CopyConflict"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/SegmentCorrupt"
+        },
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamSealed"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "listCopies",
+      "summary": "The copies into this node's databases, and into files below its exportDir.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ListCopiesResult",
+          "type": "array",
+          "items": {
+            "$ref": "#/components/schemas/copy"
+          }
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "copyStatus",
+      "summary": "How far a copy is.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "CopyStatusResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "pauseCopy",
+      "summary": "End the work on a copy behind the batch at hand; the source keeps what is still to be copied.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "PauseCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "resumeCopy",
+      "summary": "Go on with a copy that was paused or has failed.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ResumeCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/CopyConflict"
+        },
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "cancelCopy",
+      "summary": "End a copy for good: what was copied stays, the destination takes events as before.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "CancelCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
         }
       ]
     },
@@ -881,6 +1526,144 @@ export const openrpc = {
         "description": "The part of a principal that reads on its own. LIVE is reserved for delivery without a cursor.",
         "type": "string",
         "pattern": "^[A-Za-z0-9_]{1,64}$"
+      },
+      "copy": {
+        "title": "CopyFacts",
+        "description": "A copy of events into a stream, a history or files: what was asked for, and how far it is.",
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name where it goes.",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          },
+          "status": {
+            "enum": [
+              "running",
+              "paused",
+              "failed",
+              "done",
+              "cancelled"
+            ],
+            "description": "failed: can be tried again; done and cancelled are ends."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where the events come from, without credentials."
+          },
+          "stream": {
+            "type": "string",
+            "description": "The stream, or the prefix of files, that they go into."
+          },
+          "mode": {
+            "enum": [
+              "create",
+              "append"
+            ],
+            "description": "Into what is empty, or behind what is there."
+          },
+          "ids": {
+            "enum": [
+              "preserve",
+              "reassign"
+            ],
+            "description": "The same ids, or new ones."
+          },
+          "after": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "up_to": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "types": {
+            "$ref": "#/components/schemas/want"
+          },
+          "since": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Only events with a ts at or after it."
+          },
+          "until": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Only events with a ts before it."
+          },
+          "follow": {
+            "type": "boolean",
+            "description": "It goes on behind up_to."
+          },
+          "watermark": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "last": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "copied": {
+            "type": "integer",
+            "description": "Events.",
+            "minimum": 0
+          },
+          "invalid": {
+            "type": "integer",
+            "description": "Those of them that were no events, and went out as null.",
+            "minimum": 0
+          },
+          "at_work": {
+            "type": "boolean",
+            "description": "A process holds it now; of files this is not known, and false."
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Why it failed."
+          },
+          "began_at": {
+            "$ref": "#/components/schemas/event-ts"
+          },
+          "moved_at": {
+            "$ref": "#/components/schemas/event-ts"
+          },
+          "ended_at": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/event-ts"
+              }
+            ]
+          }
+        },
+        "required": [
+          "name",
+          "status",
+          "source",
+          "stream",
+          "mode",
+          "ids",
+          "after",
+          "up_to",
+          "types",
+          "since",
+          "until",
+          "follow",
+          "watermark",
+          "last",
+          "copied",
+          "invalid",
+          "at_work",
+          "error",
+          "began_at",
+          "moved_at",
+          "ended_at"
+        ],
+        "additionalProperties": false
       },
       "credentials": {
         "title": "Credentials",
@@ -1265,7 +2048,7 @@ export const openrpc = {
       },
       "StreamBusy": {
         "code": -32028,
-        "message": "The stream is being copied into.",
+        "message": "The stream is being copied into; what was asked for is to be had when that is over.",
         "data": {
           "code": "StreamBusy",
           "retry": "later"
@@ -1273,7 +2056,7 @@ export const openrpc = {
       },
       "StreamSealed": {
         "code": -32029,
-        "message": "The stream is closed for good.",
+        "message": "The stream is sealed: it takes no events.",
         "data": {
           "code": "StreamSealed",
           "retry": "no"
@@ -1309,6 +2092,70 @@ export const openrpc = {
         "data": {
           "code": "SinkUnavailable",
           "retry": "yes"
+        }
+      },
+      "DestinationExists": {
+        "code": -32042,
+        "message": "The destination holds events that no copy of that name has brought there.",
+        "data": {
+          "code": "DestinationExists",
+          "retry": "no"
+        }
+      },
+      "DestinationMismatch": {
+        "code": -32043,
+        "message": "A copy of that name into this destination was asked for in other terms.",
+        "data": {
+          "code": "DestinationMismatch",
+          "retry": "no"
+        }
+      },
+      "SourceTruncated": {
+        "code": -32044,
+        "message": "Events that were to be copied are no more; oldest is the first that is left.",
+        "data": {
+          "code": "SourceTruncated",
+          "retry": "no"
+        }
+      },
+      "CopyConflict": {
+        "code": -32045,
+        "message": "Another process is at work on the copy, or has taken it over.",
+        "data": {
+          "code": "CopyConflict",
+          "retry": "later"
+        }
+      },
+      "CopyNotFound": {
+        "code": -32046,
+        "message": "There is no copy of that name.",
+        "data": {
+          "code": "CopyNotFound",
+          "retry": "no"
+        }
+      },
+      "CopyFinished": {
+        "code": -32047,
+        "message": "The copy is done or was cancelled.",
+        "data": {
+          "code": "CopyFinished",
+          "retry": "no"
+        }
+      },
+      "SegmentCorrupt": {
+        "code": -32048,
+        "message": "A file of events is not what was written; nothing of it was imported.",
+        "data": {
+          "code": "SegmentCorrupt",
+          "retry": "no"
+        }
+      },
+      "StreamInUse": {
+        "code": -32037,
+        "message": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again.",
+        "data": {
+          "code": "StreamInUse",
+          "retry": "later"
         }
       },
       "StoreUnavailable": {

@@ -8,6 +8,145 @@ export const schemas = {
     "type": "string",
     "pattern": "^[A-Za-z0-9_]{1,64}$"
   },
+  "copy": {
+    "$id": "https://aftercommit.dev/schema/copy.schema.json",
+    "title": "CopyFacts",
+    "description": "A copy of events into a stream, a history or files: what was asked for, and how far it is.",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "Its name where it goes.",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "status": {
+        "enum": [
+          "running",
+          "paused",
+          "failed",
+          "done",
+          "cancelled"
+        ],
+        "description": "failed: can be tried again; done and cancelled are ends."
+      },
+      "source": {
+        "type": "string",
+        "description": "Where the events come from, without credentials."
+      },
+      "stream": {
+        "type": "string",
+        "description": "The stream, or the prefix of files, that they go into."
+      },
+      "mode": {
+        "enum": [
+          "create",
+          "append"
+        ],
+        "description": "Into what is empty, or behind what is there."
+      },
+      "ids": {
+        "enum": [
+          "preserve",
+          "reassign"
+        ],
+        "description": "The same ids, or new ones."
+      },
+      "after": {
+        "$ref": "event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "event-id.schema.json"
+      },
+      "types": {
+        "$ref": "want.schema.json"
+      },
+      "since": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Only events with a ts at or after it."
+      },
+      "until": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Only events with a ts before it."
+      },
+      "follow": {
+        "type": "boolean",
+        "description": "It goes on behind up_to."
+      },
+      "watermark": {
+        "$ref": "event-id.schema.json"
+      },
+      "last": {
+        "$ref": "event-id.schema.json"
+      },
+      "copied": {
+        "type": "integer",
+        "description": "Events.",
+        "minimum": 0
+      },
+      "invalid": {
+        "type": "integer",
+        "description": "Those of them that were no events, and went out as null.",
+        "minimum": 0
+      },
+      "at_work": {
+        "type": "boolean",
+        "description": "A process holds it now; of files this is not known, and false."
+      },
+      "error": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why it failed."
+      },
+      "began_at": {
+        "$ref": "event-ts.schema.json"
+      },
+      "moved_at": {
+        "$ref": "event-ts.schema.json"
+      },
+      "ended_at": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "$ref": "event-ts.schema.json"
+          }
+        ]
+      }
+    },
+    "required": [
+      "name",
+      "status",
+      "source",
+      "stream",
+      "mode",
+      "ids",
+      "after",
+      "up_to",
+      "types",
+      "since",
+      "until",
+      "follow",
+      "watermark",
+      "last",
+      "copied",
+      "invalid",
+      "at_work",
+      "error",
+      "began_at",
+      "moved_at",
+      "ended_at"
+    ],
+    "additionalProperties": false
+  },
   "credentials": {
     "$id": "https://aftercommit.dev/schema/credentials.schema.json",
     "title": "Credentials",
@@ -335,6 +474,58 @@ export const schemas = {
     ],
     "additionalProperties": false
   },
+  "methods/cancelCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/cancelCopy.params.schema.json",
+    "title": "CancelCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/cancelCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/cancelCopy.result.schema.json",
+    "title": "CancelCopyResult",
+    "$ref": "../copy.schema.json"
+  },
+  "methods/copyStatus.params": {
+    "$id": "https://aftercommit.dev/schema/methods/copyStatus.params.schema.json",
+    "title": "CopyStatusParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/copyStatus.result": {
+    "$id": "https://aftercommit.dev/schema/methods/copyStatus.result.schema.json",
+    "title": "CopyStatusResult",
+    "$ref": "../copy.schema.json"
+  },
   "methods/hint.params": {
     "$id": "https://aftercommit.dev/schema/methods/hint.params.schema.json",
     "title": "HintParams",
@@ -429,6 +620,71 @@ export const schemas = {
       "additionalProperties": false
     }
   },
+  "methods/listCopies.params": {
+    "$id": "https://aftercommit.dev/schema/methods/listCopies.params.schema.json",
+    "title": "ListCopiesParams",
+    "type": "object",
+    "properties": {},
+    "additionalProperties": false
+  },
+  "methods/listCopies.result": {
+    "$id": "https://aftercommit.dev/schema/methods/listCopies.result.schema.json",
+    "title": "ListCopiesResult",
+    "type": "array",
+    "items": {
+      "$ref": "../copy.schema.json"
+    }
+  },
+  "methods/listStreams.params": {
+    "$id": "https://aftercommit.dev/schema/methods/listStreams.params.schema.json",
+    "title": "ListStreamsParams",
+    "type": "object",
+    "properties": {},
+    "additionalProperties": false
+  },
+  "methods/listStreams.result": {
+    "$id": "https://aftercommit.dev/schema/methods/listStreams.result.schema.json",
+    "title": "ListStreamsResult",
+    "description": "Every stream of the database, by name.",
+    "type": "array",
+    "items": {
+      "title": "StreamFacts",
+      "description": "What stands in a stream's row.",
+      "type": "object",
+      "properties": {
+        "stream": {
+          "$ref": "../stream-name.schema.json"
+        },
+        "status": {
+          "type": "string",
+          "description": "As streamInfo has it.",
+          "enum": [
+            "open",
+            "copying",
+            "sealed"
+          ]
+        },
+        "last": {
+          "$ref": "../event-id.schema.json"
+        },
+        "discarded_up_to": {
+          "$ref": "../event-id.schema.json"
+        },
+        "served": {
+          "type": "boolean",
+          "description": "This node serves it."
+        }
+      },
+      "required": [
+        "stream",
+        "status",
+        "last",
+        "discarded_up_to",
+        "served"
+      ],
+      "additionalProperties": false
+    }
+  },
   "methods/onEvents.params": {
     "$id": "https://aftercommit.dev/schema/methods/onEvents.params.schema.json",
     "title": "OnEventsParams",
@@ -460,6 +716,11 @@ export const schemas = {
       },
       "epoch": {
         "$ref": "../epoch.schema.json"
+      },
+      "sealed": {
+        "type": "boolean",
+        "const": true,
+        "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
       }
     },
     "required": [
@@ -478,6 +739,32 @@ export const schemas = {
     "title": "OnEventsResult",
     "description": "true = acknowledged.",
     "type": "boolean"
+  },
+  "methods/pauseCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/pauseCopy.params.schema.json",
+    "title": "PauseCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/pauseCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/pauseCopy.result.schema.json",
+    "title": "PauseCopyResult",
+    "$ref": "../copy.schema.json"
   },
   "methods/ping.params": {
     "$id": "https://aftercommit.dev/schema/methods/ping.params.schema.json",
@@ -576,6 +863,11 @@ export const schemas = {
       },
       "epoch": {
         "$ref": "../epoch.schema.json"
+      },
+      "sealed": {
+        "type": "boolean",
+        "const": true,
+        "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
       }
     },
     "required": [
@@ -654,6 +946,32 @@ export const schemas = {
     "type": "boolean",
     "const": true
   },
+  "methods/resumeCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/resumeCopy.params.schema.json",
+    "title": "ResumeCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/resumeCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/resumeCopy.result.schema.json",
+    "title": "ResumeCopyResult",
+    "$ref": "../copy.schema.json"
+  },
   "methods/rpc.discover.params": {
     "$id": "https://aftercommit.dev/schema/methods/rpc.discover.params.schema.json",
     "title": "RpcDiscoverParams",
@@ -665,6 +983,139 @@ export const schemas = {
     "title": "RpcDiscoverResult",
     "description": "The OpenRPC document of this service.",
     "type": "object"
+  },
+  "methods/sealStream.params": {
+    "$id": "https://aftercommit.dev/schema/methods/sealStream.params.schema.json",
+    "title": "SealStreamParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "wait_ms": {
+        "type": "integer",
+        "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+        "minimum": 0,
+        "maximum": 30000,
+        "default": 10000
+      }
+    },
+    "additionalProperties": false
+  },
+  "methods/sealStream.result": {
+    "$id": "https://aftercommit.dev/schema/methods/sealStream.result.schema.json",
+    "title": "SealStreamResult",
+    "description": "last: the newest event.",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "copying",
+          "sealed"
+        ]
+      },
+      "last": {
+        "$ref": "../event-id.schema.json"
+      }
+    },
+    "required": [
+      "stream",
+      "status",
+      "last"
+    ],
+    "additionalProperties": false
+  },
+  "methods/startCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/startCopy.params.schema.json",
+    "title": "StartCopyParams",
+    "type": "object",
+    "properties": {
+      "from": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir."
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where they go, in the same way."
+      },
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$",
+        "description": "Its name where it goes. Default: made of both streams' names."
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "since": {
+        "type": "string",
+        "description": "Only events with a ts at or after this time."
+      },
+      "until": {
+        "type": "string",
+        "description": "Only events with a ts before this time."
+      },
+      "types": {
+        "$ref": "../want.schema.json"
+      },
+      "ids": {
+        "enum": [
+          "preserve",
+          "reassign"
+        ],
+        "description": "The same ids, or new ones. Default: preserve, and reassign with append."
+      },
+      "append": {
+        "type": "boolean",
+        "default": false,
+        "description": "Go on behind the events that are there."
+      },
+      "seal": {
+        "type": "boolean",
+        "description": "With append: the stream takes no events any more when the copy is done. Default: true."
+      },
+      "follow": {
+        "type": "boolean",
+        "default": false,
+        "description": "Go on with what comes, until the source is sealed or a limit is reached."
+      },
+      "idle_ms": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "With follow: end when nothing came for so long."
+      },
+      "max_events": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "End after so many events."
+      },
+      "max_ms": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Pause after so long; with follow: end."
+      }
+    },
+    "required": [
+      "from",
+      "to"
+    ],
+    "additionalProperties": false
+  },
+  "methods/startCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/startCopy.result.schema.json",
+    "title": "StartCopyResult",
+    "$ref": "../copy.schema.json"
   },
   "methods/streamInfo.params": {
     "$id": "https://aftercommit.dev/schema/methods/streamInfo.params.schema.json",
@@ -707,9 +1158,11 @@ export const schemas = {
       },
       "status": {
         "type": "string",
-        "description": "open: it takes events.",
+        "description": "open: it takes events; copying: another stream is copied into it, and until that is over nobody adds or reads; sealed: it takes no more events.",
         "enum": [
-          "open"
+          "open",
+          "copying",
+          "sealed"
         ]
       },
       "epoch": {
@@ -782,6 +1235,52 @@ export const schemas = {
       "unregistered",
       "cursor",
       "lag"
+    ],
+    "additionalProperties": false
+  },
+  "methods/unsealStream.params": {
+    "$id": "https://aftercommit.dev/schema/methods/unsealStream.params.schema.json",
+    "title": "UnsealStreamParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "wait_ms": {
+        "type": "integer",
+        "description": "How long to wait for transactions of others, in milliseconds; then it is StreamInUse.",
+        "minimum": 0,
+        "maximum": 30000,
+        "default": 10000
+      }
+    },
+    "additionalProperties": false
+  },
+  "methods/unsealStream.result": {
+    "$id": "https://aftercommit.dev/schema/methods/unsealStream.result.schema.json",
+    "title": "UnsealStreamResult",
+    "description": "last: the newest event.",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "open",
+          "copying",
+          "sealed"
+        ]
+      },
+      "last": {
+        "$ref": "../event-id.schema.json"
+      }
+    },
+    "required": [
+      "stream",
+      "status",
+      "last"
     ],
     "additionalProperties": false
   },

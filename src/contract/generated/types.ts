@@ -5,21 +5,25 @@
  */
 export type Component = string;
 /**
- * What happened, in the application's words.
- */
-export type EventType = string;
-/**
- * Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.
- */
-export type Epoch = number;
-/**
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type EventId = string;
 /**
+ * The event types a consumer asks for; null means all it may see.
+ */
+export type Want = null | [EventType, ...EventType[]];
+/**
+ * What happened, in the application's words.
+ */
+export type EventType = string;
+/**
  * When the database stored the event: UTC, milliseconds. Not monotonic in id.
  */
 export type EventTs = string;
+/**
+ * Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.
+ */
+export type Epoch = number;
 /**
  * Where a reader begins: with the oldest event, with the next one, after an id, or with the lowest id whose ts is at or after a time.
  */
@@ -43,10 +47,6 @@ export type IdempotencyKey = string;
  */
 export type StreamName = string;
 /**
- * The event types a consumer asks for; null means all it may see.
- */
-export type Want = null | [EventType, ...EventType[]];
-/**
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type AddEventResult = string;
@@ -55,6 +55,11 @@ export type HintResult = true;
  * The caller's consumers; with the right admin everybody's.
  */
 export type ListConsumersResult = ConsumerStatus[];
+export type ListCopiesResult = CopyFacts[];
+/**
+ * Every stream of the database, by name.
+ */
+export type ListStreamsResult = StreamFacts[];
 /**
  * true = acknowledged.
  */
@@ -67,6 +72,7 @@ export type RegisterConsumerResult = true;
 
 export interface Contract {
   component: Component;
+  copy: CopyFacts;
   credentials: Credentials;
   draft: EventDraft;
   epoch: Epoch;
@@ -82,12 +88,22 @@ export interface Contract {
   'methods/addEvent.result': AddEventResult;
   'methods/addEvents.params': AddEventsParams;
   'methods/addEvents.result': AddEventsResult;
+  'methods/cancelCopy.params': CancelCopyParams;
+  'methods/cancelCopy.result': CancelCopyResult;
+  'methods/copyStatus.params': CopyStatusParams;
+  'methods/copyStatus.result': CopyStatusResult;
   'methods/hint.params': HintParams;
   'methods/hint.result': HintResult;
   'methods/listConsumers.params': ListConsumersParams;
   'methods/listConsumers.result': ListConsumersResult;
+  'methods/listCopies.params': ListCopiesParams;
+  'methods/listCopies.result': ListCopiesResult;
+  'methods/listStreams.params': ListStreamsParams;
+  'methods/listStreams.result': ListStreamsResult;
   'methods/onEvents.params': OnEventsParams;
   'methods/onEvents.result': OnEventsResult;
+  'methods/pauseCopy.params': PauseCopyParams;
+  'methods/pauseCopy.result': PauseCopyResult;
   'methods/ping.params': PingParams;
   'methods/ping.result': PingResult;
   'methods/pollEvents.params': PollEventsParams;
@@ -96,12 +112,85 @@ export interface Contract {
   'methods/readyToReceive.result': ReadyToReceiveResult;
   'methods/registerConsumer.params': RegisterConsumerParams;
   'methods/registerConsumer.result': RegisterConsumerResult;
+  'methods/resumeCopy.params': ResumeCopyParams;
+  'methods/resumeCopy.result': ResumeCopyResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
   'methods/rpc.discover.result': RpcDiscoverResult;
+  'methods/sealStream.params': SealStreamParams;
+  'methods/sealStream.result': SealStreamResult;
+  'methods/startCopy.params': StartCopyParams;
+  'methods/startCopy.result': StartCopyResult;
   'methods/streamInfo.params': StreamInfoParams;
   'methods/streamInfo.result': StreamInfoResult;
   'methods/unregisterConsumer.params': UnregisterConsumerParams;
   'methods/unregisterConsumer.result': UnregisterConsumerResult;
+  'methods/unsealStream.params': UnsealStreamParams;
+  'methods/unsealStream.result': UnsealStreamResult;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CopyFacts {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 /**
  * The credentials file.
@@ -198,6 +287,150 @@ export interface AddEventsResult {
   first: EventId;
   last: EventId;
 }
+export interface CancelCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CancelCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
+export interface CopyStatusParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CopyStatusResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
 export interface HintParams {
   stream?: StreamName;
 }
@@ -238,6 +471,24 @@ export interface ConsumerStatus {
    */
   set_aside: boolean;
 }
+export interface ListCopiesParams {}
+export interface ListStreamsParams {}
+/**
+ * What stands in a stream's row.
+ */
+export interface StreamFacts {
+  stream: StreamName;
+  /**
+   * As streamInfo has it.
+   */
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
+  discarded_up_to: EventId;
+  /**
+   * This node serves it.
+   */
+  served: boolean;
+}
 /**
  * From server to client: every wanted event with after < id <= up_to. A gap in seq means events were skipped (LIVE only).
  */
@@ -252,6 +503,82 @@ export interface OnEventsParams {
   after: EventId;
   up_to: EventId;
   epoch: Epoch;
+  /**
+   * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
+   */
+  sealed?: true;
+}
+export interface PauseCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface PauseCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 export interface PingParams {
   echo: number;
@@ -285,6 +612,10 @@ export interface PollEventsResult {
   after: EventId;
   up_to: EventId;
   epoch: Epoch;
+  /**
+   * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
+   */
+  sealed?: true;
 }
 export interface ReadyToReceiveParams {
   component: Component;
@@ -303,11 +634,216 @@ export interface RegisterConsumerParams {
   from?: From;
   epoch?: Epoch;
 }
+export interface ResumeCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface ResumeCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
 export interface RpcDiscoverParams {}
 /**
  * The OpenRPC document of this service.
  */
 export interface RpcDiscoverResult {}
+export interface SealStreamParams {
+  stream?: StreamName;
+  /**
+   * How long to wait for transactions of others, in milliseconds; then it is StreamInUse.
+   */
+  wait_ms?: number;
+}
+/**
+ * last: the newest event.
+ */
+export interface SealStreamResult {
+  stream: StreamName;
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
+}
+export interface StartCopyParams {
+  /**
+   * Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir.
+   */
+  from: string;
+  /**
+   * Where they go, in the same way.
+   */
+  to: string;
+  /**
+   * Its name where it goes. Default: made of both streams' names.
+   */
+  name?: string;
+  after?: EventId;
+  up_to?: EventId;
+  /**
+   * Only events with a ts at or after this time.
+   */
+  since?: string;
+  /**
+   * Only events with a ts before this time.
+   */
+  until?: string;
+  types?: Want;
+  /**
+   * The same ids, or new ones. Default: preserve, and reassign with append.
+   */
+  ids?: 'preserve' | 'reassign';
+  /**
+   * Go on behind the events that are there.
+   */
+  append?: boolean;
+  /**
+   * With append: the stream takes no events any more when the copy is done. Default: true.
+   */
+  seal?: boolean;
+  /**
+   * Go on with what comes, until the source is sealed or a limit is reached.
+   */
+  follow?: boolean;
+  /**
+   * With follow: end when nothing came for so long.
+   */
+  idle_ms?: number;
+  /**
+   * End after so many events.
+   */
+  max_events?: number;
+  /**
+   * Pause after so long; with follow: end.
+   */
+  max_ms?: number;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface StartCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
 export interface StreamInfoParams {
   stream?: StreamName;
 }
@@ -326,9 +862,9 @@ export interface StreamInfoResult {
    */
   inbox: number;
   /**
-   * open: it takes events.
+   * open: it takes events; copying: another stream is copied into it, and until that is over nobody adds or reads; sealed: it takes no more events.
    */
-  status: 'open';
+  status: 'open' | 'copying' | 'sealed';
   epoch: Epoch;
 }
 export interface UnregisterConsumerParams {
@@ -353,4 +889,19 @@ export interface UnregisterConsumerResult {
    * Events that it had not acknowledged.
    */
   lag: number;
+}
+export interface UnsealStreamParams {
+  stream?: StreamName;
+  /**
+   * How long to wait for transactions of others, in milliseconds; then it is StreamInUse.
+   */
+  wait_ms?: number;
+}
+/**
+ * last: the newest event.
+ */
+export interface UnsealStreamResult {
+  stream: StreamName;
+  status: 'open' | 'copying' | 'sealed';
+  last: EventId;
 }

@@ -84,8 +84,9 @@ async function finish(
 
 function resultText(result: Result): string {
   if (typeof result === 'string') return result;
-  const { events, after, upTo, epoch } = result;
-  return `{"events":${events.as(eventListText)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}}`;
+  const { events, after, upTo, epoch, isEnd } = result;
+  const end = isEnd ? ',"sealed":true' : '';
+  return `{"events":${events.as(eventListText)},"after":"${after}","up_to":"${upTo}","epoch":${epoch}${end}}`;
 }
 
 interface Envelope {

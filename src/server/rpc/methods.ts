@@ -10,10 +10,14 @@ import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
 import type {
   AddEventParams,
+  CopyFacts,
+  CopyStatusParams,
   PingParams,
   PollEventsParams,
   ReadyToReceiveParams,
   RegisterConsumerParams,
+  SealStreamParams,
+  StartCopyParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
 import type { Channel } from '../../delivery/channel.ts';
@@ -30,6 +34,7 @@ import {
   requireType,
   typeFilter,
 } from '../auth/principal.ts';
+import type { CopyDesk } from '../copy-desk.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
@@ -40,6 +45,7 @@ export interface MethodServices {
   readonly onHint: (stream: string) => void;
   readonly generator: Generator;
   readonly delivery: Delivery;
+  readonly copies: CopyDesk;
   readonly batchMax: number;
   readonly metrics: Metrics;
   /** False: nobody registers, nobody reads with a cursor; only LIVE is served. */
@@ -199,6 +205,35 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     });
   },
 
+  startCopy: async ({ copies }, call) =>
+    JSON.stringify(await copies.begin(call.params as StartCopyParams)),
+
+  listCopies: async ({ copies }) => JSON.stringify(await copies.list()),
+
+  copyStatus: ({ copies }, call) => copyText(call, (name, to) => copies.status(name, to)),
+
+  pauseCopy: ({ copies }, call) => copyText(call, (name, to) => copies.pause(name, to)),
+
+  resumeCopy: ({ copies }, call) => copyText(call, (name, to) => copies.resume(name, to)),
+
+  cancelCopy: ({ copies }, call) => copyText(call, (name, to) => copies.cancel(name, to)),
+
+  listStreams: async ({ delivery }) => {
+    const streams = await delivery.listStreams();
+    const shown = streams.map(({ name, status, newest, discardedUpTo, isServed }) => ({
+      stream: name,
+      status,
+      last: newest,
+      discarded_up_to: discardedUpTo,
+      served: isServed,
+    }));
+    return JSON.stringify(shown);
+  },
+
+  sealStream: ({ delivery }, call) => sealOrUnseal(delivery, call, true),
+
+  unsealStream: ({ delivery }, call) => sealOrUnseal(delivery, call, false),
+
   hint: ({ generator, onHint }, call) => {
     const stream = streamFor(call);
     generator.requireStream(stream);
@@ -210,6 +245,22 @@ export const methods: Readonly<Record<MethodName, Method>> = {
 
   'rpc.discover': () => JSON.stringify(openrpc),
 };
+
+async function copyText(
+  { params }: Call,
+  ask: (name: string, to: string | undefined) => Promise<CopyFacts>,
+): Promise<string> {
+  const { name, to } = params as CopyStatusParams;
+  return JSON.stringify(await ask(name, to));
+}
+
+async function sealOrUnseal(delivery: Delivery, call: Call, isSealed: boolean): Promise<string> {
+  const stream = streamFor(call);
+  const { wait_ms: waitMs } = call.params as SealStreamParams;
+  const wait = { waitMs, signal: call.signal };
+  const { status, newest } = await delivery.setSealed(stream, isSealed, wait);
+  return JSON.stringify({ stream, status, last: newest });
+}
 
 function consumerFor(call: Call, component: string): { principal: string; component: string } {
   return { principal: call.principal.name, component };

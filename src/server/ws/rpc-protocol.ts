@@ -101,12 +101,12 @@ function onEventsFrame(
   id: string,
   component: string,
   stream: string,
-  { seq, events, after, upTo, epoch }: NumberedBatch,
+  { seq, events, after, upTo, epoch, isEnd }: NumberedBatch,
 ): Buffer {
   const head =
     `{"jsonrpc":"2.0","id":"${id}","method":"onEvents","params":{"component":"${component}",` +
     `"stream":"${stream}","seq":${seq},"events":`;
-  const tail = `,"after":"${after}","up_to":"${upTo}","epoch":${epoch}}}`;
+  const tail = `,"after":"${after}","up_to":"${upTo}","epoch":${epoch}${isEnd ? ',"sealed":true' : ''}}}`;
   return Buffer.concat([Buffer.from(head), wordsOf(events), Buffer.from(tail)]);
 }
 

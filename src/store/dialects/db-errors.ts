@@ -164,6 +164,9 @@ const MYSQL_INTERRUPTED: ReadonlySet<number> = new Set([1317, 1969, 3024]);
 
 const MYSQL_NULL_COLUMN = 1048;
 
+/** No right to make one, or none beside a binary log. */
+const MYSQL_TRIGGER_REFUSED: ReadonlySet<number> = new Set([1142, 1227, 1419]);
+
 interface MysqlFailure {
   readonly name?: string;
   readonly message?: string;
@@ -204,6 +207,11 @@ export function isMysqlAnswer(error: unknown): boolean {
 
 export function isMysqlNullColumn(error: unknown): boolean {
   return (error as MysqlFailure | null)?.errno === MYSQL_NULL_COLUMN;
+}
+
+/** True when the account may make no trigger. */
+export function isMysqlTriggerRefused(error: unknown): boolean {
+  return MYSQL_TRIGGER_REFUSED.has((error as MysqlFailure | null)?.errno ?? 0);
 }
 
 function mysqlErrnoOutcome(errno: number): Outcome {

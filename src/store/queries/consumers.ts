@@ -117,7 +117,8 @@ export async function listConsumers(
   }));
 }
 
-function isHeld(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
+/** True while the lease runs, as 1 or 0. */
+export function isHeld(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
   const values = [leaseUntil, dialect.now(), leaseUntil, dialect.fromNow(LEASE_MS_MAX)];
   return db.raw('case when ?? > ? and ?? < ? then 1 else 0 end', values as Knex.RawBinding[]);
 }

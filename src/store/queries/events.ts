@@ -55,6 +55,14 @@ export async function firstId(
   return row?.found ?? null;
 }
 
+/** The greatest id; null when there is none. */
+export async function lastId(db: Knex, dialect: Dialect, table: string): Promise<EventId | null> {
+  const row = await db(table)
+    .orderBy('id', 'desc')
+    .first({ found: dialect.idText('id') });
+  return row?.found ?? null;
+}
+
 /** The lowest id of the first `limit` events behind `after` that is younger than `ageMs`; null when none of them is. */
 export async function firstIdYounger(
   db: Knex,

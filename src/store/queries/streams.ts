@@ -3,13 +3,17 @@ import type { Knex } from 'knex';
 import { ServiceError } from '../../contract/errors.ts';
 import { type EventId, idPlus } from '../../contract/event-id.ts';
 import type { Dialect } from '../dialect.ts';
-import type { StreamState } from '../stream-state.ts';
+import type { StreamState, StreamStatus } from '../stream-state.ts';
+
+export interface NamedState extends StreamState {
+  readonly name: string;
+}
 
 interface StreamRow {
   readonly nextId: EventId;
   readonly discardedUpTo: EventId;
   readonly gapsUpTo: EventId;
-  readonly status: string;
+  readonly status: StreamStatus;
   readonly epoch: number;
   readonly archiveRequired: number;
 }
@@ -48,12 +52,18 @@ export async function streamState(
 }
 
 /** The same, holding the stream's row until the transaction ends: no step, register or discard meanwhile. */
-export async function lockStream(
-  tx: Knex.Transaction,
-  dialect: Dialect,
-  stream: string,
-): Promise<StreamState> {
+export async function lockStream(tx: Knex, dialect: Dialect, stream: string): Promise<StreamState> {
   return toState(stream, await dialect.forUpdate(selectStream(tx, dialect, stream)));
+}
+
+/** Every stream, by name. */
+export async function listStreams(db: Knex, dialect: Dialect): Promise<NamedState[]> {
+  const names: string[] = await db('evt_streams').orderBy('name').pluck('name');
+  const states = names.map(async (name) => ({
+    name,
+    ...(await streamState(db, dialect, name)),
+  }));
+  return Promise.all(states);
 }
 
 export async function setDiscardedUpTo(tx: Knex, stream: string, upTo: EventId): Promise<void> {
@@ -62,4 +72,28 @@ export async function setDiscardedUpTo(tx: Knex, stream: string, upTo: EventId):
 
 export async function requireArchive(tx: Knex, stream: string): Promise<void> {
   await tx('evt_streams').where('name', stream).update({ archive_required: 1 });
+}
+
+/** Ids up to `gapsUpTo` may have gaps from now on; null = nothing new of that. */
+export async function setNextId(
+  tx: Knex,
+  stream: string,
+  nextId: EventId,
+  gapsUpTo: EventId | null,
+): Promise<void> {
+  const gaps = gapsUpTo === null ? {} : { gaps_up_to: gapsUpTo };
+  await tx('evt_streams')
+    .where('name', stream)
+    .update({ next_id: nextId, ...gaps });
+}
+
+/** An empty stream goes on behind `after`, as if everything up to there had been discarded. */
+export async function startBehind(tx: Knex, stream: string, after: EventId): Promise<void> {
+  await tx('evt_streams')
+    .where('name', stream)
+    .update({ next_id: idPlus(after, 1), discarded_up_to: after });
+}
+
+export async function setStatus(tx: Knex, stream: string, status: StreamStatus): Promise<void> {
+  await tx('evt_streams').where('name', stream).update({ status });
 }

@@ -35,6 +35,7 @@ export function migrateContract(kind: DatabaseKind): void {
       expect(await store.migrate(['main', 'orders'])).toEqual([
         'orders:0001-queue',
         'orders:0002-inbox',
+        'orders:0003-waiting',
       ]);
       expect((await store.append('orders', [makeDraft()])).first).toBe('1');
       expect(await store.migrate(['main', 'orders'])).toEqual([]);

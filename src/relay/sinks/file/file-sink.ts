@@ -92,6 +92,11 @@ export class FileSink implements StandingSink {
     turn.position = upTo;
   }
 
+  /** Seals the segment that is open, if one is: no more lines are to come. */
+  async seal(): Promise<void> {
+    if (this.#turn !== null) await this.#seal(this.#turn);
+  }
+
   async close(): Promise<void> {
     const segment = this.#turn?.segment;
     this.#turn = null;

@@ -26,3 +26,12 @@ export function readHead(text: string): Pick<Line, 'id' | 'type'> | null {
   const [, id, type] = HEAD.exec(text) ?? [];
   return id === undefined || type === undefined ? null : { id: id as EventId, type };
 }
+
+const LINE = /^\{"id":"([1-9]\d{0,17})","type":"([^"\\]+)","ts":"([^"\\]+)","data":(.+)\}$/s;
+
+/** A whole line, without its newline, as the row that it was made of; null = it is no line of ours. */
+export function readLine(text: string): EventRow | null {
+  const [, id, type, ts, data] = LINE.exec(text) ?? [];
+  if (id === undefined || type === undefined || ts === undefined || data === undefined) return null;
+  return [id as EventId, type, data, ts];
+}

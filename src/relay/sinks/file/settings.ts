@@ -77,6 +77,10 @@ export function placeOf(settings: FileSettings): FilePlace {
   return { ...place, fsync, metadata, mode: bits, lineOf };
 }
 
+export function isPrefix(text: string): boolean {
+  return PREFIX.test(text);
+}
+
 function matching(pattern: RegExp, rule: string): Check {
   return { rule, fits: (value) => typeof value === 'string' && pattern.test(value) };
 }

@@ -22,11 +22,14 @@ export class EventReader {
   readonly #db: Knex;
   readonly #table: string;
   readonly #synced: Synced;
+  readonly #condition: Knex.Raw;
   readonly #lookahead = new Lookahead();
   /** Whether the last read met data that is not short. */
   #hadLong = false;
 
-  constructor(db: Knex, table: string, synced: Synced) {
+  /** `condition`: of SQL, without which there are no rows. */
+  constructor(db: Knex, table: string, synced: Synced, condition = 'true') {
+    this.#condition = db.raw(condition);
     this.#db = db;
     this.#table = table;
     this.#synced = synced;
@@ -52,7 +55,7 @@ export class EventReader {
     // Asked for before the rows are read: an id that is known to stay since then may be that of another row, which
     // came after a crash has taken back the one that was read.
     const upTo = this.#synced.upTo(this.#table);
-    const values = [SHORT_BYTES, this.#table, BigInt(after), eventsMax];
+    const values = [SHORT_BYTES, this.#table, BigInt(after), this.#condition, eventsMax];
     const rows = await this.#rows(connection, READ_SHORT, values);
     this.#hadLong = rows.some(([, , data]) => data === '');
     if (this.#hadLong) return null;
@@ -65,7 +68,8 @@ export class EventReader {
     { eventsMax, bytesMax }: ReadLimits,
   ): Promise<EventRow[]> {
     const rowsMax = this.#lookahead.rows(eventsMax);
-    const seen = await this.#rows(connection, READ_SIZES, [this.#table, BigInt(after), rowsMax]);
+    const values = [this.#table, BigInt(after), this.#condition, rowsMax];
+    const seen = await this.#rows(connection, READ_SIZES, values);
     // The feed's look at the head finds nothing mostly, and says nothing of what others read.
     if (seen.length === 0) return [];
     const sizes = seen.map(([, bytes]) => Number(bytes) + ROW_BYTES);

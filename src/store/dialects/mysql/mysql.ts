@@ -5,13 +5,14 @@ import type { PooledConnection } from 'knex/lib/dialects/mysql2/index.js';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
-import { tablesOf } from '../../tables.ts';
+import { isReadableSql, tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
 import { isMysqlHopeless } from '../hopeless.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
+import { mysqlBarrier } from './barrier.ts';
 import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
@@ -62,6 +63,7 @@ class MysqlDialect implements Dialect {
   readonly outcomeOf = mysqlOutcome;
   readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
+  readonly barrier = mysqlBarrier;
   readonly numbering: Steppers;
   readonly #db: Knex;
   readonly #session: SessionOptions;
@@ -84,8 +86,15 @@ class MysqlDialect implements Dialect {
     return affectedRows;
   }
 
-  async readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    const reader = this.#readers.get(table) ?? new EventReader(this.#db, table, this.#synced);
+  async readEvents(
+    table: string,
+    after: EventId,
+    limits: ReadLimits,
+    queueOf?: string,
+  ): Promise<EventRow[]> {
+    const condition = queueOf && isReadableSql(queueOf);
+    const reader =
+      this.#readers.get(table) ?? new EventReader(this.#db, table, this.#synced, condition);
     const rows = await reader.read(after, limits);
     // Only now, so that names from outside do not gather here.
     this.#readers.set(table, reader);

@@ -3,15 +3,17 @@ import { EVENT_BYTES_MAX } from '../../../contract/limits.ts';
 
 /**
  * Both walk the queue's primary key. Data that is too large came in by a session without checks; it may not even fit
- * into a packet of the server. An empty text, which is no JSON, is read instead.
+ * into a packet of the server. An empty text, which is no JSON, is read instead. The first is for the place where
+ * reading begins, and has a condition before its limit.
  */
-export const READ_SIZES = 'select id, octet_length(data) from ?? where id > ? order by id limit ?';
+export const READ_SIZES =
+  'select id, octet_length(data) from ?? where id > ? and ? order by id limit ?';
 export const READ_ROWS = `select id, type, if(octet_length(data) > ${EVENT_BYTES_MAX}, '', data), ts from ??
  where id > ? and id <= ? order by id`;
 
-/** (longest, queue, after, limit): an empty text, which is no JSON, stands for data that is longer. */
+/** (longest, queue, after, condition, limit): an empty text, which is no JSON, stands for data that is longer. */
 export const READ_SHORT = `select id, type, if(octet_length(data) > ?, '', data), ts from ??
- where id > ? order by id limit ?`;
+ where id > ? and ? order by id limit ?`;
 
 /**
  * Changes something whenever it runs, so its commit writes the log. Always a statement of its own, or in one packet

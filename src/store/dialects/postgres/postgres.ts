@@ -3,12 +3,14 @@ import type { Knex } from 'knex';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
+import { isReadableSql } from '../../tables.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { isPostgresHopeless } from '../hopeless.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
+import { postgresBarrier } from './barrier.ts';
 import { openPool } from './pool.ts';
 import { PostgresWatch } from './postgres-watch.ts';
 import type { SessionOptions } from './session.ts';
@@ -45,6 +47,7 @@ class PostgresDialect implements Dialect {
   readonly outcomeOf = postgresOutcome;
   readonly isHopeless = isPostgresHopeless;
   readonly adopter = postgresAdopter;
+  readonly barrier = postgresBarrier;
   readonly numbering: Steppers;
   readonly #db: Knex;
   /** Tables whose last read found rows that may have been compressed. */
@@ -65,17 +68,23 @@ class PostgresDialect implements Dialect {
     return rowCount;
   }
 
-  async readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  async readEvents(
+    table: string,
+    after: EventId,
+    limits: ReadLimits,
+    queueOf?: string,
+  ): Promise<EventRow[]> {
+    const condition = queueOf && isReadableSql(queueOf);
     const { eventsMax, bytesMax } = limits;
     if (!this.#hadLong.has(table) && bytesMax >= eventsMax * 2 * SHORT_LENGTH) {
       const values = [after, bytesMax, eventsMax, after, eventsMax];
-      const rows = await this.#rows(readShortStatement(table), values);
+      const rows = await this.#rows(readShortStatement(table, condition), values);
       if (!rows.some(isLong)) return rows;
       this.#hadLong.add(table);
       if (rows.length > 1) return rows;
     }
     const values = [after, eventsMax, bytesMax, bytesMax];
-    const rows = await this.#rows(readStatement(table), values);
+    const rows = await this.#rows(readStatement(table, condition), values);
     if (!rows.some(isLong)) this.#hadLong.delete(table);
     return rows;
   }

@@ -14,12 +14,12 @@ const APART = 1_000_000_000;
 
 /**
  * (after, eventsMax, bytesMax, bytesMax): rows behind `after` in order, bounded by running sums; the first always
- * fits. Walks the table's primary key.
+ * fits. Walks the table's primary key; `condition` is looked at once.
  *
  * Two sums, since only a value that was fetched and unpacked tells its size: the first, by what is stored, keeps a
  * thousand large rows from being fetched for the few that fit; the second is exact. Twice as slow as no bound.
  */
-export function readStatement(table: string): Statement {
+export function readStatement(table: string, condition = 'true'): Statement {
   return {
     name: `evt_read_${table}`,
     text: `
@@ -37,7 +37,7 @@ select q.id::text, q.type, q.data, ${isoTimeSql('q.ts')}
                     select id, type, data, ts,
                            case when pg_column_compression(data) is null then 1 else ${COMPRESSION} end
                              * pg_column_size(data) as stored
-                      from ${table} where id > ?::bigint order by id limit ?::bigint
+                      from ${table} where id > ?::bigint and ${condition} order by id limit ?::bigint
                   ) a
               ) b
              where total - stored < ?::bigint
@@ -54,13 +54,13 @@ select q.id::text, q.type, q.data, ${isoTimeSql('q.ts')}
  * (after, bytesMax, eventsMax, after, eventsMax): the same where rows are short, a third faster: all of them when what
  * is stored fits, uncompressed; else only one. Walks the table's primary key twice, and fetches no value for its size.
  */
-export function readShortStatement(table: string): Statement {
+export function readShortStatement(table: string, condition = 'true'): Statement {
   return {
     name: `evt_read_short_${table}`,
     text: `
 select id::text, type, data::text, ${isoTimeSql('ts')}
   from ${table}
- where id > ?::bigint
+ where id > ?::bigint and ${condition}
  order by ${table}.id
  limit (
    select case when sum(

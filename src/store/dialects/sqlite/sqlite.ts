@@ -5,6 +5,7 @@ import knex, { type Knex } from 'knex';
 import { type EventRow, rowBytes } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
+import { tablesOf } from '../../tables.ts';
 import { sqliteOutcome } from '../db-errors.ts';
 import type { PlaceOptions } from '../source.ts';
 import { isOriginal, sqliteAdopter } from './adopter.ts';
@@ -17,6 +18,10 @@ import { SqliteNumbering } from './numbering.ts';
 import { requireSameLibrary } from './same-library.ts';
 import { SqliteWatch } from './sqlite-watch.ts';
 import { appendSql, ROWS_AT_ONCE } from './statements.ts';
+
+/** Rows are there only while the stream is copied into. */
+const INBOX_DEPTH = `
+select count(*) as rows, cast(round((julianday('now') - julianday(min(ts))) * 86400000) as integer) as age_ms from ??`;
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
@@ -80,6 +85,7 @@ class SqliteDialect implements Dialect {
   readonly outcomeOf = sqliteOutcome;
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
+  readonly barrier = null;
   readonly numbering: SqliteNumbering;
   readonly #db: Knex;
   readonly #reader: Knex;
@@ -96,9 +102,14 @@ class SqliteDialect implements Dialect {
     return this.#hot.write((handle) => deleteKeys(handle, olderThanMs, limit));
   }
 
-  readEvents(table: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  readEvents(
+    table: string,
+    after: EventId,
+    limits: ReadLimits,
+    queueOf?: string,
+  ): Promise<EventRow[]> {
     return this.#hot.read(() => {
-      const { size: sizeOf, read } = this.#hot.ofTable(table);
+      const { size: sizeOf, read } = this.#hot.ofTable(table, queueOf);
       const size = sizeOf.get(after, limits.eventsMax) as { bytes: number | null };
       // Row by row takes half as long again. Rows that come in between are few, and short ones stay short.
       if ((size.bytes ?? 0) < limits.bytesMax / 2) {
@@ -138,8 +149,10 @@ class SqliteDialect implements Dialect {
     for (const row of rows.slice(alone)) one.run(...row);
   }
 
-  async inboxDepth(): Promise<{ rows: number; ageMs: number }> {
-    return { rows: 0, ageMs: 0 };
+  async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {
+    const { inbox } = tablesOf(stream);
+    const [row] = await this.#reader.raw(INBOX_DEPTH, [inbox]);
+    return { rows: row.rows, ageMs: Math.max(0, row.age_ms ?? 0) };
   }
 
   transaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {

@@ -35,9 +35,14 @@ export function prepareStream(handle: DatabaseSyncInstance, stream: string): Str
   };
 }
 
-export function prepareTable(handle: DatabaseSyncInstance, table: string): TableStatements {
+/** `condition`: of SQL, without which there are no rows to read. */
+export function prepareTable(
+  handle: DatabaseSyncInstance,
+  table: string,
+  condition = 'true',
+): TableStatements {
   const read = handle.prepare(
-    `select cast(id as text), type, data, ts from ${table} where id > ? order by id limit ?`,
+    `select cast(id as text), type, data, ts from ${table} where id > ? and ${condition} order by id limit ?`,
   );
   read.setReturnArrays(true);
   const size = handle.prepare(
