@@ -18,6 +18,7 @@ export type {
 } from './app/in-process/reading.ts';
 export { registerSink } from './app/sinks/register-sink.ts';
 export type {
+  DatabaseSinkOptions,
   FileSinkOptions,
   NatsSinkOptions,
   RedisSinkOptions,

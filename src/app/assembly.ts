@@ -15,7 +15,7 @@ import type { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { CopyService } from './copying/copy-service.ts';
 import { credentialsInForce } from './credentials-path.ts';
-import type { SinkChoice } from './sinks/sink-choice.ts';
+import { archivedStreams, isArchive, type SinkChoice } from './sinks/sink-choice.ts';
 import { SinkWorker } from './sinks/sink-worker.ts';
 import { WakeUps } from './wake-ups.ts';
 
@@ -141,7 +141,8 @@ function serverOf(
 function sinksOf({ sinks, settings, store, telemetry, node }: Parts): SinkWorker[] {
   const { checkpointMs } = settings;
   const shared = { store, node, pace: settings, checkpointMs, telemetry };
-  return sinks.map((choice) => new SinkWorker({ ...shared, choice }));
+  const relayed = sinks.filter((choice) => !isArchive(choice));
+  return relayed.map((choice) => new SinkWorker({ ...shared, choice }));
 }
 
 /** What holds discarding back stands before the discarders: it is registered before they take their first look. */
@@ -150,9 +151,9 @@ function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
   const { streams, discarder, workerPeriodMs: periodMs } = settings;
   const shared = { store, periodMs, ...telemetry };
   const archivers =
-    warehouse === null || !settings.archiver
+    warehouse === null
       ? []
-      : streams.map((stream) => {
+      : archivedStreams(settings, parts.sinks).map((stream) => {
           const source = archiverSource({ ...shared, stream, node });
           return new Archiver({ ...shared, source, warehouse });
         });

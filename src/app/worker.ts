@@ -15,6 +15,8 @@ export interface Worker {
   readonly stream: string;
   /** The name of the sink that it writes to; left out where there is no choice. */
   readonly sink?: string;
+  /** The sink is the warehouse. @default false */
+  readonly isArchive?: boolean;
   readonly service: Service;
   /** One round of the service. */
   round(): Promise<Round>;
@@ -155,9 +157,11 @@ function isFinal(error: unknown): boolean {
 }
 
 async function countOf({ metrics, key }: Trade, worker: Worker): Promise<number> {
-  const metric = key === 'relayed' ? metrics.sinkEvents : metrics[key];
+  const isArchive = worker.isArchive === true;
+  const counted = isArchive ? 'archived' : key;
+  const metric = counted === 'relayed' ? metrics.sinkEvents : metrics[counted];
   const { values } = await metric.get();
-  const own = Object.entries(factsOf(worker));
+  const own = Object.entries(isArchive ? { stream: worker.stream } : factsOf(worker));
   const labelsOf = (value: { labels: object }) => value.labels as Record<string, unknown>;
   return (
     values.find((value) => own.every(([name, text]) => labelsOf(value)[name] === text))?.value ?? 0

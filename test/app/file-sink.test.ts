@@ -294,7 +294,7 @@ describe('sinks by configuration', () => {
       { name: 'g', type: 'file', dir: '/x/z/../y/', prefix: 'p' },
     ];
     const problems = [
-      'sinks[0]: there is no sink type kafka, only file, nats, redis, stdout',
+      'sinks[0]: there is no sink type kafka, only file, nats, redis, stdout, database',
       'sinks[1]: there is no sink type File: it is file here',
       'sinks[2].dir must be the path of a folder, got undefined',
       "sinks[3] has no option 'sink'",

@@ -101,6 +101,31 @@ describeDatabases('aftercommit relay', (kind) => {
     expect(linesOfSegments(join(dir, 'a'), 'a').length).toBe(22);
   });
 
+  it('archives with a sink of type database, and serve does too', async () => {
+    const warehouse = await createDatabase(kind);
+    try {
+      await append(10);
+      const relay = await configure([{ type: 'database' }, file('a')], {
+        warehouseUrl: warehouse.url,
+        port: 0,
+      });
+      expect((await cli([...relay, '--once'])).stdout).toBe(
+        'Relayed 10 events of main to archive.\nRelayed 10 events of main to a.\n',
+      );
+      expect((await store.findConsumer('main', 'ARCHIVER'))?.cursor).toBe('10');
+      const daemon = startCli([...relay, '--only', 'archive']);
+      await append(5);
+      await until(async () => (await store.findConsumer('main', 'ARCHIVER'))?.cursor === '15');
+      expect((await daemon.stop()).code).toBe(0);
+      const served = startCli(['serve', ...relay.slice(1)]);
+      await append(5);
+      await until(async () => (await store.findConsumer('main', 'ARCHIVER'))?.cursor === '20');
+      expect(await served.stop()).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      await warehouse.drop();
+    }
+  });
+
   it('gives up with 1 after some failures with --once', async () => {
     const relay = await configure([file('a')]);
     await writeFile(join(dir, 'out'), '');
@@ -144,6 +169,18 @@ describe('aftercommit relay', () => {
     expect([only.code, only.stderr]).toEqual([
       2,
       'aftercommit: --only: there is no sink other, only a.\n',
+    ]);
+  });
+
+  it('takes one archive of a stream, and none beside the archiver', async () => {
+    const sinks = [{ type: 'database' }, { type: 'database', name: 'b', types: ['T'] }];
+    const { code, stderr } = await cli(['serve', '--archiver'], { env: env(sinks) });
+    expect(code).toBe(2);
+    expect(linesOf(stderr)).toEqual([
+      'aftercommit: config: sinks[0]: the archiver of the setting archiver writes there already',
+      "aftercommit: config: sinks[1] has no option 'types'",
+      'aftercommit: config: sinks[1]: another sink writes there already; give it another stream',
+      'aftercommit: config: sinks[1]: the archiver of the setting archiver writes there already',
     ]);
   });
 

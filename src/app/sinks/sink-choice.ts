@@ -6,6 +6,7 @@ import type { RelayedSink } from './relayed-sink.ts';
 import type { SinkByType, SinkFeedOptions, SinkOptions } from './sink.ts';
 import { broken, FEED_MEMBERS, feedOf, feedProblems, type SinkFeed, shown } from './sink-feed.ts';
 import {
+  ARCHIVE_TYPE,
   type GivenOptions,
   kindNames,
   kindOf,
@@ -22,7 +23,7 @@ export interface SinkChoice extends SinkFeed {
 /** Of options without problems. */
 export function sinksOf(options: readonly (SinkOptions | SinkByType)[]): SinkChoice[] {
   return options.map((each) => {
-    const feed = feedOf(each);
+    const feed = feedOf(named(each));
     if (!('type' in each)) {
       return { ...feed, type: null, make: () => new OwnSink(feed, each.sink) };
     }
@@ -32,22 +33,40 @@ export function sinksOf(options: readonly (SinkOptions | SinkByType)[]): SinkCho
   });
 }
 
+/** The warehouse, which is the archiver's. */
+export function isArchive({ type }: SinkChoice): boolean {
+  return type === ARCHIVE_TYPE;
+}
+
+/** By the setting, or by sinks. */
+export function archivedStreams(
+  { archiver, streams }: Settings,
+  sinks: readonly SinkChoice[],
+): readonly string[] {
+  return archiver ? streams : sinks.filter(isArchive).map(({ stream }) => stream);
+}
+
 /** Those of a configuration. Throws `ConfigError`. */
-export function configuredSinks({ sinks, streams }: Settings): SinkChoice[] {
-  const problems = sinkProblems(sinks, streams);
+export function configuredSinks(settings: Settings): SinkChoice[] {
+  const { sinks } = settings;
+  const problems = sinkProblems(sinks, settings);
   if (problems.length > 0) throw new ConfigError(problems);
   return sinksOf(sinks as unknown as SinkByType[]);
 }
 
-/** Everything that is wrong, in the user's words; `streams` null = it is not known which there are. */
-export function sinkProblems(options: unknown, streams: readonly string[] | null): string[] {
+/** Everything that is wrong, in the user's words; `settings` null = they are not known. */
+export function sinkProblems(
+  options: unknown,
+  settings: Pick<Settings, 'streams' | 'archiver'> | null,
+): string[] {
   if (!Array.isArray(options)) return [`sinks must be a list, got ${shown(options)}`];
   const known = new Set<string>();
   const places = new Set<string>();
   return options.flatMap((each: unknown, nth) => {
     const at = `sinks[${nth}]`;
     if (!isObject(each)) return [`${at} must be an object, got ${shown(each)}`];
-    const feed = feedOf(each as unknown as SinkFeedOptions);
+    const feed = feedOf(named(each));
+    const streams = settings?.streams;
     return [
       ...strange(each, at),
       ...feedProblems(feed, at),
@@ -59,8 +78,17 @@ export function sinkProblems(options: unknown, streams: readonly string[] | null
         ? []
         : [`${at}.name: ${feed.stream} has a sink ${shown(feed.name)} already`]),
       ...placeProblems(each, at, places),
+      ...(settings?.archiver && each.type === ARCHIVE_TYPE
+        ? [`${at}: the archiver of the setting archiver writes there already`]
+        : []),
     ];
   });
+}
+
+/** There is one archive of a stream, so it needs no name. */
+function named(given: object): SinkFeedOptions {
+  const { type, name = type === ARCHIVE_TYPE ? 'archive' : undefined } = given as GivenOptions;
+  return { ...given, name } as SinkFeedOptions;
 }
 
 /** Members that there are not; of an unknown type nobody knows. */
@@ -68,7 +96,8 @@ function strange(given: GivenOptions, at: string): string[] {
   const type = typeOf(given);
   if ('type' in given && type === null) return [];
   const known = [
-    ...FEED_MEMBERS,
+    // An archive has every event, from the first one on, in batches of the archiver's.
+    ...(given.type === ARCHIVE_TYPE ? ['name', 'stream'] : FEED_MEMBERS),
     ...(type === null ? ['sink'] : ['type', ...Object.keys(type.checks)]),
   ];
   return Object.keys(given)

@@ -30,7 +30,19 @@ export interface SinkKind {
   readonly make: (feed: SinkFeed, settings: GivenOptions, life: SinkLife) => RelayedSink;
 }
 
-export const builtInTypes: readonly string[] = [...sinkTypes.keys()];
+/** The warehouse: the archiver writes to it. */
+export const ARCHIVE_TYPE = 'database';
+
+const archive: SinkKind = {
+  checks: {},
+  keyOf: (_, stream) => stream,
+  keySettings: 'stream',
+  make: ({ name }) => {
+    throw new Error(`The sink ${name} is the archiver's.`);
+  },
+};
+
+export const builtInTypes: readonly string[] = [...sinkTypes.keys(), ARCHIVE_TYPE];
 
 export function kindNames(): string[] {
   return [...builtInTypes, ...registeredSinks().keys()];
@@ -43,6 +55,7 @@ export function kindOf(type: unknown): SinkKind | null {
 }
 
 function builtInKind(type: string): SinkKind | null {
+  if (type === ARCHIVE_TYPE) return archive;
   const known = sinkTypes.get(type);
   if (known === undefined) return null;
   return {

@@ -107,8 +107,19 @@ export interface RegisteredSinkOptions extends SinkFeedOptions {
   readonly type: string;
 }
 
+/** The warehouse, which the archiver writes to: the same as the setting `archiver`, for one stream. */
+export interface DatabaseSinkOptions {
+  /** The type of the sink. */
+  readonly type: 'database';
+  /** What commands call it. @default 'archive' */
+  readonly name?: string | undefined;
+  /** The stream that is archived. @default 'main' */
+  readonly stream?: string | undefined;
+}
+
 /** A sink that is named by its type. */
 export type SinkByType =
+  | DatabaseSinkOptions
   | FileSinkOptions
   | NatsSinkOptions
   | RedisSinkOptions
