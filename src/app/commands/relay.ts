@@ -23,8 +23,8 @@ export const relay: Command = {
   usage: 'relay',
   description:
     'Migrates the active database and writes events to the sinks of the configuration until it is stopped. One ' +
-    'process is at work on a sink at a time; others wait to take over, and with --once say so and end. What it has to ' +
-    'say goes to standard error where a sink writes to standard output.',
+    'process is at work on a sink at a time; others wait to take over, and with --once say so and end. What it has ' +
+    'to say goes to standard error where a sink writes to standard output.',
   argsMin: 0,
   argsMax: 0,
   flags: {
