@@ -1,5 +1,5 @@
-// Who holds discarding back comes, goes or is set aside: under the lock of the stream's row, so that no discard is under
-// way that has not seen it.
+// Who holds discarding back comes, goes or is set aside: under the lock of the stream's row, so that no discard is
+// under way that has not seen it.
 import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
