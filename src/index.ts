@@ -20,6 +20,8 @@ export { registerSink } from './app/sinks/register-sink.ts';
 export type {
   DatabaseSinkOptions,
   FileSinkOptions,
+  NatsSinkOptions,
+  RedisSinkOptions,
   RegisteredSinkOptions,
   Sink,
   SinkByType,
@@ -47,7 +49,14 @@ export {
 } from './contract/errors.ts';
 export type { From } from './contract/generated/types.ts';
 export type { Hints, HintsOptions, HintTarget } from './generator/hints.ts';
-export type { Encode, EncodedEvent, FileSettings, StdoutSettings } from './relay/sink-table.ts';
+export type {
+  Encode,
+  EncodedEvent,
+  FileSettings,
+  NatsSettings,
+  RedisSettings,
+  StdoutSettings,
+} from './relay/sink-table.ts';
 export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

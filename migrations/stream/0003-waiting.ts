@@ -14,7 +14,7 @@ export const waitingTrigger: StreamMigration = {
 };
 
 /** SQLite's triggers on a stream's inbox, in place of those that it has. */
-async function makeInboxTriggers(db: Knex, stream: string): Promise<void> {
+export async function makeInboxTriggers(db: Knex, stream: string): Promise<void> {
   const prefix = stream === 'main' ? 'evt' : `evt_${stream}`;
   const inbox = `${prefix}_inbox`;
   const status = `(select status from evt_streams where name = '${stream}')`;

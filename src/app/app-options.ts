@@ -41,8 +41,8 @@ export interface AppOptions
    */
   readonly server?: false | AddressOptions | HttpServer | HttpsServer | undefined;
   /**
-   * Where every event is handed to, in order and reliably: functions of the application, files, standard output, and
-   * what `registerSink` has made known (docs/sinks.md).
+   * Where every event is handed to, in order and reliably: functions of the application, files, standard output,
+   * NATS, Redis, and what `registerSink` has made known (docs/sinks.md).
    *
    * @default the setting of that name, which has no functions
    */

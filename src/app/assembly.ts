@@ -5,7 +5,7 @@ import { Delivery } from '../delivery/delivery.ts';
 import { Feed } from '../feed/feed.ts';
 import { Generator } from '../generator/generator.ts';
 import { Sequencer } from '../generator/sequencer.ts';
-import { Archiver } from '../relay/archiver.ts';
+import { Archiver, archiverSource } from '../relay/archiver.ts';
 import { Discarder } from '../retention/discarder.ts';
 import { KeyExpiry } from '../retention/key-expiry.ts';
 import { StaleConsumers } from '../retention/stale-consumers.ts';
@@ -153,9 +153,10 @@ function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
   const archivers =
     warehouse === null
       ? []
-      : archivedStreams(settings, parts.sinks).map(
-          (stream) => new Archiver({ ...shared, stream, warehouse, node }),
-        );
+      : archivedStreams(settings, parts.sinks).map((stream) => {
+          const source = archiverSource({ ...shared, stream, node });
+          return new Archiver({ ...shared, source, warehouse });
+        });
   const limits = { ...settings, limit: settings.discardLimit };
   const discarders = discarder
     ? streams.map((stream) => new Discarder({ ...limits, ...shared, stream }))

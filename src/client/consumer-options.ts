@@ -60,8 +60,8 @@ export interface ConsumerOptions {
    */
   readonly onTrouble?: ((error: unknown) => void) | undefined;
   /**
-   * Called when the stream is sealed and all of it was handled, with the position behind it; the run resolves then. When
-   * the stream is unsealed, another run goes on. What it throws ends the run.
+   * Called when the stream is sealed and all of it was handled, with the position behind it; the run resolves then.
+   * When the stream is unsealed, another run goes on. What it throws ends the run.
    */
   readonly onEnd?: ((end: Position) => void) | undefined;
 }

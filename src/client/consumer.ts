@@ -58,9 +58,8 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
   }
 
   /**
-   * Reads until it is told to end: resolves when the signal aborts, when the handler has had enough, and when the stream
-   * is sealed and all of it was handled. One run at a time; a
-   * later one goes on where this one ended.
+   * Reads until it is told to end: resolves when the signal aborts, when the handler has had enough, and when the
+   * stream is sealed and all of it was handled. One run at a time; a later one goes on where this one ended.
    *
    * @throws CallError with a code that no waiting can cure, such as `SecurityError`, `NotRegistered` or a taken over
    * consumer; the handler's own error when its `isFinal` is true; Error when it is being read already

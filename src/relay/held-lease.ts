@@ -6,6 +6,17 @@ import type { EventId } from '../contract/event-id.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { SourceLease } from './source.ts';
 
+/** The lease where it is kept: at the database, or behind a server. */
+export interface KeptLease {
+  /** Where the reserved consumer stood when it was taken. */
+  readonly cursor: EventId;
+  /** False when it is somebody else's by now. */
+  renew(leaseMs: number): Promise<boolean>;
+  /** Forward only, and of no effect when it is somebody else's. */
+  moveCursor(cursor: EventId): Promise<void>;
+  release(): Promise<void>;
+}
+
 /** Whose lease, and for whom. */
 export interface LeaseRequest {
   readonly stream: string;
@@ -21,16 +32,14 @@ const MOVE_MS = 100;
 const BACKOFF = { firstMs: 200, maxMs: 1000 };
 
 export class HeldLease implements SourceLease {
-  readonly #store: Store;
-  readonly #lease: Lease;
+  readonly #lease: KeptLease;
   readonly #ended = new AbortController();
   readonly #renewal: Loop;
   #cursor: EventId;
   #movedAtMs = systemClock.monotonicMs();
   #renewedAtMs: number;
 
-  private constructor(store: Store, lease: Lease, askedAtMs: number) {
-    this.#store = store;
+  private constructor(lease: KeptLease, askedAtMs: number) {
     this.#lease = lease;
     this.#cursor = lease.cursor;
     this.#renewedAtMs = askedAtMs;
@@ -42,12 +51,22 @@ export class HeldLease implements SourceLease {
     });
   }
 
-  /** null while another node is the one at work. */
-  static async take(store: Store, request: LeaseRequest): Promise<HeldLease | null> {
+  /** Of the database. null while another node is the one at work. */
+  static take(store: Store, request: LeaseRequest): Promise<HeldLease | null> {
+    return HeldLease.hold(async (leaseMs) => {
+      const lease = await store.takeLease({ ...request, leaseMs, onlyIfFree: true });
+      return lease && keptByStore(store, lease);
+    });
+  }
+
+  /** Of whoever gives it for so long; null while it is somebody else's. */
+  static async hold(
+    take: (leaseMs: number) => Promise<KeptLease | null>,
+  ): Promise<HeldLease | null> {
     const askedAtMs = systemClock.monotonicMs();
-    const lease = await store.takeLease({ ...request, leaseMs: LEASE_MS, onlyIfFree: true });
+    const lease = await take(LEASE_MS);
     if (lease === null) return null;
-    const held = new HeldLease(store, lease, askedAtMs);
+    const held = new HeldLease(lease, askedAtMs);
     await held.#renewal.start();
     return held;
   }
@@ -72,14 +91,13 @@ export class HeldLease implements SourceLease {
   async moveCursor(cursor: EventId): Promise<void> {
     this.#movedAtMs = systemClock.monotonicMs();
     if (this.#cursor === cursor) return;
-    const { consumerId, token } = this.#lease;
-    await this.#store.advanceCursors([{ consumerId, token, cursor }]);
+    await this.#lease.moveCursor(cursor);
     this.#cursor = cursor;
   }
 
   async release(): Promise<void> {
     await this.#renewal.stop();
-    await this.#store.releaseLease(this.#lease).catch(() => {});
+    await this.#lease.release().catch(() => {});
   }
 
   /** Holds it no more, and does not wait for what is still done in its name: others have to wait until it runs out. */
@@ -95,9 +113,9 @@ export class HeldLease implements SourceLease {
 
   async #renew(): Promise<void> {
     const askedAtMs = systemClock.monotonicMs();
-    const lost = await this.#store.renewLeases([this.#lease], LEASE_MS);
+    const isOurs = await this.#lease.renew(LEASE_MS);
     this.#renewedAtMs = askedAtMs;
-    if (lost.length > 0) this.giveUp();
+    if (!isOurs) this.giveUp();
   }
 
   #endWhenRunOut(): void {
@@ -107,4 +125,14 @@ export class HeldLease implements SourceLease {
   #ageMs(): number {
     return systemClock.monotonicMs() - this.#renewedAtMs;
   }
+}
+
+function keptByStore(store: Store, lease: Lease): KeptLease {
+  const { consumerId, token } = lease;
+  return {
+    cursor: lease.cursor,
+    renew: async (leaseMs) => (await store.renewLeases([lease], leaseMs)).length === 0,
+    moveCursor: (cursor) => store.advanceCursors([{ consumerId, token, cursor }]),
+    release: () => store.releaseLease(lease),
+  };
 }

@@ -3,12 +3,18 @@ import type { Check } from '../base/options.ts';
 import { lineMaker } from './sinks/encoding.ts';
 import { FileSink } from './sinks/file/file-sink.ts';
 import { FILE_CHECKS, type FileSettings, placeOf } from './sinks/file/settings.ts';
+import { NatsSink } from './sinks/nats/nats-sink.ts';
+import { NATS_CHECKS, type NatsSettings, natsPlaceOf } from './sinks/nats/settings.ts';
+import { RedisSink } from './sinks/redis/redis-sink.ts';
+import { REDIS_CHECKS, type RedisSettings, redisPlaceOf } from './sinks/redis/settings.ts';
 import { STDOUT_CHECKS, type StdoutSettings } from './sinks/stdout/settings.ts';
 import { StdoutSink } from './sinks/stdout/stdout-sink.ts';
 import type { StandingSink } from './standing-sink.ts';
 
 export type { Encode, EncodedEvent } from './sinks/encoding.ts';
 export type { FileSettings } from './sinks/file/settings.ts';
+export type { NatsSettings } from './sinks/nats/settings.ts';
+export type { RedisSettings } from './sinks/redis/settings.ts';
 export type { StdoutSettings } from './sinks/stdout/settings.ts';
 
 export interface SinkOfType {
@@ -39,6 +45,26 @@ const file: SinkType = {
   keySettings: 'dir or prefix',
 };
 
+const nats: SinkType = {
+  checks: NATS_CHECKS,
+  make: ({ settings, ...facts }) =>
+    new NatsSink({ ...facts, place: natsPlaceOf(settings as NatsSettings, facts.stream) }),
+  keyOf: (settings, stream) => natsPlaceOf(settings as NatsSettings, stream).jetStream,
+  keySettings: 'jetStream',
+};
+
+const redis: SinkType = {
+  checks: REDIS_CHECKS,
+  make: ({ settings, ...facts }) =>
+    new RedisSink({ ...facts, place: redisPlaceOf(settings as RedisSettings, facts.stream) }),
+  keyOf: (settings, stream) => {
+    const { url, key } = redisPlaceOf(settings as RedisSettings, stream);
+    const { host, pathname } = new URL(url);
+    return `${host}${pathname.replace(/^\/0?$/, '')} ${key}`;
+  },
+  keySettings: 'key',
+};
+
 const stdout: SinkType = {
   checks: STDOUT_CHECKS,
   make: ({ title, settings }) =>
@@ -49,5 +75,7 @@ const stdout: SinkType = {
 
 export const sinkTypes: ReadonlyMap<string, SinkType> = new Map([
   ['file', file],
+  ['nats', nats],
+  ['redis', redis],
   ['stdout', stdout],
 ]);

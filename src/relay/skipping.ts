@@ -1,7 +1,7 @@
 // Which events a relay passes over because its sink refuses them. A batch that fails is tried event by event from then
 // on, so that only what fails alone, and does so again and again, is passed over. Of a sink that cannot be opened the
 // event that it would be given next counts as refused. A sink that says that it is away, by the code SinkUnavailable,
-// refuses nothing.
+// refuses nothing, nor does one that has found what is not its own.
 //
 // What was passed over lies behind everything that the sink was told of, so two ids say it, however long that goes on.
 // They are kept in memory: after a crash it is tried again.
@@ -52,5 +52,5 @@ export class Skipping {
 }
 
 function isAway(error: unknown): boolean {
-  return isServiceError(error) && error.code === 'SinkUnavailable';
+  return isServiceError(error) && ['SinkUnavailable', 'SinkOccupied'].includes(error.code);
 }

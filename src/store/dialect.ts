@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import type { Service } from '../base/lifecycle.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
-import type { Adopter } from './adopter.ts';
+import type { Adopter, Rename } from './adopter.ts';
 import type { Barrier } from './barrier.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import type { DatabaseSource } from './source.ts';
@@ -83,6 +83,26 @@ export interface Watch extends Service {
   announce(stream: string): void;
 }
 
+/** Where a table is, for a statement of a neighbour. */
+export interface QueuePlace {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** One statement can read here and write in another database that is this one's neighbour. */
+export interface Neighbour {
+  /** Calls `look` while there is a mark that none but neighbours can see; it is told where tables are here, too. */
+  showMark<T>(look: (mark: string, schema: string) => Promise<T>): Promise<T>;
+  seesMark(mark: string): Promise<boolean>;
+  /** Adds the rows with `after < id <= upTo` of a neighbour's table; gives how many. */
+  copyRows(
+    tx: Knex,
+    from: QueuePlace,
+    to: string,
+    range: { readonly after: EventId; readonly upTo: EventId },
+  ): Promise<number>;
+}
+
 export interface Dialect {
   readonly kind: 'sqlite' | 'postgres' | 'mysql';
 
@@ -131,6 +151,12 @@ export interface Dialect {
    */
   insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void>;
 
+  /**
+   * null on SQLite: a file is attached to a connection, which the pool may replace, and reading in order to write gains
+   * least there.
+   */
+  readonly neighbour: Neighbour | null;
+
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }>;
 
@@ -160,6 +186,12 @@ export interface Dialect {
 
   /** What keeps transactions out of a sealed stream; null where the insert looks at the stream's row itself. */
   readonly barrier: Barrier | null;
+
+  /** Renames tables together, waiting for others no longer than `lockMs`; fails in a way that may be tried again. */
+  renameTables(db: Knex, renames: readonly Rename[], lockMs: number): Promise<void>;
+
+  /** What is left to do when a stream's tables have this name. */
+  onRenamed?(db: Knex, stream: string): Promise<void>;
 
   /** What adopting a database of futoin-eventstream takes here: DDL and its locks have little in common. */
   readonly adopter: Adopter;

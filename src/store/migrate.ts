@@ -11,6 +11,7 @@ import {
 } from '../../migrations/index.ts';
 import { type Role, requireAdopted } from './adoption/originals.ts';
 import type { Dialect } from './dialect.ts';
+import { requireNoRenaming } from './renaming.ts';
 
 /** One of the two databases: its own tables, and the tables that each stream has in it. */
 export interface Schema {
@@ -22,6 +23,8 @@ export interface Schema {
   readonly versions: { readonly table: string; readonly key: string };
   /** What stands here in a database of futoin-eventstream, for which ours must not be taken. */
   readonly adopted: readonly Role[];
+  /** Throws while something that was begun has to be finished first. */
+  readonly requireSettled?: (db: Knex) => Promise<void>;
 }
 
 export const activeSchema: Schema = {
@@ -30,6 +33,7 @@ export const activeSchema: Schema = {
   perStream: streamMigrations,
   versions: { table: 'evt_streams', key: 'name' },
   adopted: ['queue', 'consumers'],
+  requireSettled: requireNoRenaming,
 };
 
 export const warehouseSchema: Schema = {
@@ -50,6 +54,7 @@ export async function migrate(
   await dialect.withMigrationLock(async (db) => {
     await requireAdopted(db, dialect, schema.adopted, await hasMain(db, schema));
     applied.push(...(await applyShared(db, dialect, schema)));
+    await schema.requireSettled?.(db);
     for (const stream of streams) {
       applied.push(...(await applyToStream(db, dialect, schema, stream)));
     }

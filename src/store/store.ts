@@ -4,6 +4,7 @@
 // queue is a gap-free prefix. What would break it: numbering outside that lock, or a default on the queue's id.
 import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
+import { isServiceError } from '../contract/errors.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
 import {
@@ -25,6 +26,7 @@ import type {
   DialectOptions,
   Moved,
   OpenDatabase,
+  QueuePlace,
   ReadLimits,
   Watch,
   WatchOptions,
@@ -41,6 +43,7 @@ import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { requireReadable, type StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
+import { tablesOf } from './tables.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -155,13 +158,14 @@ export class Store {
 
   /** Gives the drafts their ids, behind everything that was committed in the inbox before. */
   append(stream: string, drafts: readonly Draft[]): Promise<Appended> {
-    return this.#run.once('append', () => this.#dialect.numbering.append(stream, drafts));
+    const work = () => this.#dialect.numbering.append(stream, drafts);
+    return this.#orNotFound(stream, this.#run.once('append', work));
   }
 
   /** The same for calls with idempotency keys; each has an answer of its own, and an earlier one its ids again. */
   appendKeyed(stream: string, calls: readonly KeyedCall[]): Promise<KeyedAppended> {
     const work = () => this.#dialect.numbering.appendKeyed(stream, calls);
-    return this.#run.untilKnown('appendKeyed', work);
+    return this.#orNotFound(stream, this.#run.untilKnown('appendKeyed', work));
   }
 
   /** Forgets at most `limit` idempotency keys that are older; gives how many. */
@@ -177,11 +181,13 @@ export class Store {
 
   /** One step without drafts. */
   moveInbox(stream: string): Promise<Moved> {
-    return this.#run.repeatable('moveInbox', () => this.#dialect.numbering.moveInbox(stream));
+    const work = () => this.#dialect.numbering.moveInbox(stream);
+    return this.#orNotFound(stream, this.#run.repeatable('moveInbox', work));
   }
 
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {
-    return this.#run.repeatable('inboxDepth', () => this.#dialect.inboxDepth(stream));
+    const work = () => this.#dialect.inboxDepth(stream);
+    return this.#orNotFound(stream, this.#run.repeatable('inboxDepth', work));
   }
 
   streamState(stream: string): Promise<StreamState> {
@@ -198,7 +204,7 @@ export class Store {
    * when some of them were discarded, and are in no archive; `StreamBusy` while the stream is copied into.
    */
   readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    return this.#log.readAfter(stream, after, limits);
+    return this.#orNotFound(stream, this.#log.readAfter(stream, after, limits));
   }
 
   /** Throws `StreamBusy` while the stream is copied into. */
@@ -370,6 +376,28 @@ export class Store {
   discard(stream: string, limits: DiscardLimits): Promise<Discarded> {
     const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { ...limits, stream });
     return this.#run.transaction('discard', work, REPEATABLE);
+  }
+
+  /** Under a node a stream may get another name: then its tables are missing, and what is told is that it is gone. */
+  async #orNotFound<T>(stream: string, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (isServiceError(error) && error.code === 'InternalError') await this.streamState(stream);
+      throw error;
+    }
+  }
+
+  /**
+   * Where the queue is for statements of another database, when that can read it: `sees` says whether it can, by a mark
+   * that is there for the moment.
+   */
+  queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null> {
+    const { neighbour } = this.#dialect;
+    if (neighbour === null) return Promise.resolve(null);
+    const look = async (mark: string, schema: string) =>
+      (await sees(mark)) ? { schema, table: tablesOf(stream).queue } : null;
+    return this.#run.repeatable('queuePlace', () => neighbour.showMark(look));
   }
 
   async #isRegistered(stream: string, ident: string): Promise<boolean> {

@@ -18,9 +18,15 @@ import {
   setStatus,
   streamState,
 } from './queries/streams.ts';
+import { markRenaming, type Renaming, renameActive } from './renaming.ts';
 import type { Runner } from './runner.ts';
 import { moveStillRows } from './still-inbox.ts';
-import { refusalOf, requireOpenStream, type StreamStatus } from './stream-state.ts';
+import {
+  refusalOf,
+  requireOpenStream,
+  requireReadable,
+  type StreamStatus,
+} from './stream-state.ts';
 import { tablesOf } from './tables.ts';
 
 /** How long a change may wait for transactions of others. */
@@ -135,6 +141,33 @@ export class StreamStatuses {
       },
       { isRepeatable: true },
     );
+  }
+
+  /**
+   * Gives the stream another name, with its consumers and all; `renameHistory` does the same in the warehouse. After a
+   * crash the same again goes on. Throws `DestinationExists`, `StreamBusy`, `StreamInUse`, `StreamNotFound`.
+   */
+  async rename(
+    renaming: Renaming,
+    { wait, renameHistory }: { wait?: ChangeWait; renameHistory: () => Promise<void> },
+  ): Promise<void> {
+    const { from } = renaming;
+    await this.#change(from, wait, {
+      verb: 'markRenaming',
+      attempt: async (db) => {
+        requireReadable(from, await streamState(db, this.#dialect, from));
+        await markRenaming(db, renaming);
+      },
+    });
+    await renameHistory();
+    await this.#change(from, wait, {
+      verb: 'rename',
+      attempt: async (db, lockMs) => {
+        // A lost answer: it was done before.
+        if ((await db('evt_streams').where('name', from).first('name')) === undefined) return;
+        await renameActive(db, this.#dialect, renaming, lockMs);
+      },
+    });
   }
 
   /** Every stream of the database, by name. */

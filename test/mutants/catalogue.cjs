@@ -24,6 +24,7 @@ const mutants = [
   ...require('./catalogue/discarding.cjs'),
   ...require('./catalogue/answering.cjs'),
   ...require('./catalogue/relaying.cjs'),
+  ...require('./catalogue/sealing.cjs'),
 ];
 
 exports.mutants = mutants;

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
 import type { Call, Command } from '../command.ts';
-import { ACTIVE_SETTINGS, withStore } from '../databases.ts';
+import { ACTIVE_SETTINGS, stopsInTime, withStore } from '../databases.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
 
 export const discard: Command = {
@@ -15,8 +15,18 @@ export const discard: Command = {
   argsMin: 0,
   argsMax: 0,
   flags: WORKER_FLAGS,
-  settings: [...ACTIVE_SETTINGS, 'discardLimit', 'retainMs', 'setAsideMs', 'workerPeriodMs'],
-  run: (call) => withStore(call.settings, (store) => run(call, store)),
+  settings: [
+    ...ACTIVE_SETTINGS,
+    'discardLimit',
+    'retainMs',
+    'setAsideMs',
+    'workerPeriodMs',
+    'shutdownMs',
+  ],
+  run: (asked) => {
+    const { call, givenUp } = stopsInTime(asked);
+    return withStore(call.settings, (store) => run(call, store), givenUp);
+  },
 };
 
 async function run(call: Call, store: Store): Promise<void> {

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { inTime } from '../../base/in-time.ts';
 import { unknownName } from '../../base/options.ts';
 import { ConfigError } from '../../config/load.ts';
-import { ARCHIVER_SINK, Archiver } from '../../relay/archiver.ts';
+import { ARCHIVER_SINK, Archiver, archiverSource } from '../../relay/archiver.ts';
 import { Archive } from '../../store/archive.ts';
 import type { Store } from '../../store/store.ts';
 import type { Warehouse } from '../../store/warehouse.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry, type Telemetry } from '../../telemetry/telemetry.ts';
 import { type Call, type Command, UsageError } from '../command.ts';
-import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
+import { ACTIVE_SETTINGS, stopsInTime, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
 import { ownOutput } from '../sinks/own-output.ts';
 import { configuredSinks, isArchive, type SinkChoice } from '../sinks/sink-choice.ts';
@@ -49,24 +49,27 @@ export const relay: Command = {
   run,
 };
 
-async function run(call: Call): Promise<void> {
+async function run(asked: Call): Promise<void> {
+  const { call, givenUp } = stopsInTime(asked);
   const { settings, sources } = call;
   await loadSinkModules(settings, sources);
   const choices = chosen(configuredSinks(settings), call.flags.get('only'));
   const spoken = { ...call, stdout: ownOutput(call, choices) };
-  await withStore(settings, async (store) => {
+  const toSinks = async (store: Store) => {
     await store.migrate(settings.streams);
     const telemetry = createTelemetry(createLogger(settings.logLevel));
     await warnOfLaxSettings(store, 'active', telemetry.logger);
     const hasArchive = settings.readArchive || choices.some(isArchive);
     if (!hasArchive) return relayTo(choices, spoken, { store, warehouse: null, telemetry });
-    await withWarehouse(settings, async (warehouse) => {
+    const throughArchive = async (warehouse: Warehouse) => {
       await warehouse.migrate(settings.streams);
       store.readThrough(new Archive(warehouse, ARCHIVER_SINK));
       await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
       await relayTo(choices, spoken, { store, warehouse, telemetry });
-    });
-  });
+    };
+    await withWarehouse(settings, throughArchive, givenUp);
+  };
+  await withStore(settings, toSinks, givenUp);
 }
 
 function chosen(choices: readonly SinkChoice[], only: string | undefined): readonly SinkChoice[] {
@@ -105,7 +108,8 @@ async function relayTo(
   const archives = choices.flatMap((choice) => {
     if (warehouse === null || !isArchive(choice)) return [];
     const { stream, name } = choice;
-    const archiver = new Archiver({ store, warehouse, node, periodMs, stream, ...telemetry });
+    const source = archiverSource({ store, stream, node, logger: telemetry.logger });
+    const archiver = new Archiver({ store, warehouse, source, periodMs, ...telemetry });
     return [archiveWorker(archiver, stream, name)];
   });
   const workers = [

@@ -1,7 +1,9 @@
-// Streams as a whole: list, seal and unseal over the network, as the caller's key allows.
+// Streams as a whole: list, seal and unseal over the network, as the caller's key allows; rename on the databases.
 import { isCallError } from '../../client/index.ts';
 import type { StreamFacts } from '../../contract/generated/types.ts';
-import type { Call, Command, CommandGroup } from '../command.ts';
+import { fits } from '../../contract/validate.ts';
+import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
+import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
 import { ACCESS_SETTINGS, clientOf, JSON_FLAG, paramsOf } from '../server-access.ts';
 import { columns } from '../table.ts';
 
@@ -45,11 +47,44 @@ const unseal: Command = {
   run: (call) => change(call, 'unsealStream'),
 };
 
+const rename: Command = {
+  usage: 'streams rename FROM TO',
+  description:
+    'Gives a stream another name, with its consumers and its history; works on the databases themselves. Stop what ' +
+    'serves or uses the stream first: a node that runs answers StreamNotFound from then on. When it was interrupted, ' +
+    'no node starts until it is run again.',
+  argsMin: 2,
+  argsMax: 2,
+  flags: { json: JSON_FLAG },
+  settings: [...ACTIVE_SETTINGS, 'warehouseUrl'],
+  run: ({ args, flags, settings, stdout }) =>
+    withStore(settings, async (store) => {
+      const [from, to] = args.map(streamNamed) as [string, string];
+      const { isArchiveRequired } = await store.streamState(from);
+      const renaming = { from, to };
+      await store.statuses.rename(renaming, {
+        renameHistory: async () => {
+          if (!isArchiveRequired) return;
+          await withWarehouse(settings, (warehouse) => warehouse.renameHistory(renaming));
+        },
+      });
+      const sentence = `Stream ${from} is now ${to}: name it so in EVT_STREAMS.`;
+      await stdout.print(flags.has('json') ? JSON.stringify({ from, to }) : sentence);
+    }),
+};
+
 export const streams: CommandGroup = {
   description: 'The streams of the database.',
-  commands: { list, seal, unseal },
+  commands: { list, seal, unseal, rename },
   usual: 'list',
 };
+
+function streamNamed(text: string): string {
+  if (fits('stream-name', text)) return text;
+  throw new UsageError(
+    `A stream's name matches ^[a-z][a-z0-9_]{0,29}$, got ${JSON.stringify(text)}`,
+  );
+}
 
 const HEAD = ['STREAM', 'STATUS', 'LAST', 'DISCARDED UP TO', 'SERVED HERE'];
 

@@ -17,8 +17,8 @@ export const tail: Command = {
   usage: 'tail',
   description:
     'Prints one line for each event: id, time, type, data. Without --component it reads LIVE, from now on and ' +
-    'without acknowledging; with it, as that consumer of yours, which it registers when it is new. Ends with the last ' +
-    'event of a sealed stream.',
+    'without acknowledging; with it, as that consumer of yours, which it registers when it is new. Ends behind the ' +
+    'last event of a sealed stream.',
   argsMin: 0,
   argsMax: 0,
   flags: {

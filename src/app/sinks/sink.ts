@@ -1,7 +1,12 @@
 // What an embedding application says of its sinks: of one of its own, and of one by its type.
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { From } from '../../contract/generated/types.ts';
-import type { FileSettings, StdoutSettings } from '../../relay/sink-table.ts';
+import type {
+  FileSettings,
+  NatsSettings,
+  RedisSettings,
+  StdoutSettings,
+} from '../../relay/sink-table.ts';
 
 /** What a sink is told when it is opened. */
 export interface SinkContext {
@@ -78,6 +83,18 @@ export interface FileSinkOptions extends SinkFeedOptions, FileSettings {
   readonly type: 'file';
 }
 
+/** Events as messages of a NATS JetStream stream, each exactly once: docs/sinks.md. */
+export interface NatsSinkOptions extends SinkFeedOptions, NatsSettings {
+  /** The type of the sink. */
+  readonly type: 'nats';
+}
+
+/** Events as entries of a Redis stream, each exactly once: docs/sinks.md. */
+export interface RedisSinkOptions extends SinkFeedOptions, RedisSettings {
+  /** The type of the sink. */
+  readonly type: 'redis';
+}
+
 /** Events as lines on standard output: docs/sinks.md. */
 export interface StdoutSinkOptions extends SinkFeedOptions, StdoutSettings {
   /** The type of the sink. */
@@ -104,5 +121,7 @@ export interface DatabaseSinkOptions {
 export type SinkByType =
   | DatabaseSinkOptions
   | FileSinkOptions
+  | NatsSinkOptions
+  | RedisSinkOptions
   | StdoutSinkOptions
   | RegisteredSinkOptions;

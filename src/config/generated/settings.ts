@@ -48,6 +48,10 @@ export interface Settings {
    */
   archiver: boolean;
   /**
+   * The server whose events the command archive copies, like wss://host/rpc, in place of the active database.
+   */
+  archiveFrom: string | null;
+  /**
    * Give readers that begin below what was discarded the rest from the warehouse; always so with the archiver.
    */
   readArchive: boolean;
@@ -184,7 +188,7 @@ export interface Settings {
    */
   url: string;
   /**
-   * The key that consumers, publish and tail present.
+   * The key that consumers, publish and tail present, and archive with a server to archive from.
    */
   key: string | null;
 }
@@ -287,6 +291,16 @@ export const configSchema = {
       "type": "boolean",
       "default": false
     },
+    "archiveFrom": {
+      "description": "The server whose events the command archive copies, like wss://host/rpc, in place of the active database.",
+      "env": "EVT_ARCHIVE_FROM",
+      "flag": "from",
+      "type": [
+        "string",
+        "null"
+      ],
+      "default": null
+    },
     "readArchive": {
       "description": "Give readers that begin below what was discarded the rest from the warehouse; always so with the archiver.",
       "env": "EVT_READ_ARCHIVE",
@@ -311,6 +325,7 @@ export const configSchema = {
     "sinks": {
       "description": "Where else events go: a list of sinks by type (docs/sinks.md). JSON text in the environment.",
       "env": "EVT_SINKS",
+      "secret": true,
       "type": "array",
       "items": {
         "type": "object"
@@ -581,7 +596,7 @@ export const configSchema = {
       "default": "http://127.0.0.1:8080"
     },
     "key": {
-      "description": "The key that consumers, publish and tail present.",
+      "description": "The key that consumers, publish and tail present, and archive with a server to archive from.",
       "env": "EVT_KEY",
       "type": [
         "string",
@@ -603,6 +618,7 @@ export const configSchema = {
     "allowReliable",
     "allowPolling",
     "archiver",
+    "archiveFrom",
     "readArchive",
     "exportDir",
     "discarder",

@@ -186,12 +186,36 @@ export const errorTable = [
     "meaning": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it."
   },
   {
+    "code": "SinkOccupied",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32035,
+    "http": 409,
+    "meaning": "The place where a sink writes holds what is not its own; no call is answered so, a start is."
+  },
+  {
+    "code": "SinkRefused",
+    "retry": "later",
+    "futoin": "InternalError",
+    "jsonRpc": -32036,
+    "http": 409,
+    "meaning": "The place where a sink writes does not take an event, by its size; the sink waits before it, and no call is answered so."
+  },
+  {
+    "code": "StreamInUse",
+    "retry": "later",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32037,
+    "http": 409,
+    "meaning": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again."
+  },
+  {
     "code": "DestinationExists",
     "retry": "no",
     "futoin": "InvalidRequest",
     "jsonRpc": -32042,
     "http": 409,
-    "meaning": "The destination holds events that no copy of that name has brought there."
+    "meaning": "The destination is taken: by another stream, or by events that no copy of that name has brought there."
   },
   {
     "code": "DestinationMismatch",
@@ -240,14 +264,6 @@ export const errorTable = [
     "jsonRpc": -32048,
     "http": 409,
     "meaning": "A file of events is not what was written; nothing of it was imported."
-  },
-  {
-    "code": "StreamInUse",
-    "retry": "later",
-    "futoin": "InvalidRequest",
-    "jsonRpc": -32037,
-    "http": 409,
-    "meaning": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again."
   },
   {
     "code": "StoreUnavailable",

@@ -245,6 +245,63 @@ export const methodTable = {
       "StoreUnavailable"
     ]
   },
+  "takeArchive": {
+    "summary": "Become the one archiver at work on a stream; from the first time on nothing is discarded that is not archived.",
+    "scope": "archive",
+    "errors": [
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "keepArchive": {
+    "summary": "Stay the one at work, and say up to where the archive is complete.",
+    "scope": "archive",
+    "errors": [
+      "CursorAhead",
+      "HistoryForked",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "releaseArchive": {
+    "summary": "Let another archiver be the one at work.",
+    "scope": "archive",
+    "errors": [
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "readEvents": {
+    "summary": "All events behind an id, whoever they are for, without a cursor.",
+    "scope": "archive",
+    "errors": [
+      "CursorAhead",
+      "CursorTooOld",
+      "HistoryForked",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
   "ping": {
     "summary": "Answers what it was given.",
     "scope": "any",

@@ -1469,6 +1469,292 @@ export const openrpc = {
       ]
     },
     {
+      "name": "takeArchive",
+      "summary": "Become the one archiver at work on a stream; from the first time on nothing is discarded that is not archived.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "node",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "description": "This archiver, as no other is called: what it holds itself it may take again.",
+            "pattern": "^[A-Za-z0-9_.:-]{1,64}$"
+          }
+        },
+        {
+          "name": "lease_ms",
+          "required": true,
+          "schema": {
+            "type": "integer",
+            "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+            "minimum": 1000,
+            "maximum": 60000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "TakeArchiveResult",
+          "description": "null while another archiver is the one at work. cursor: up to where the archive is known to be complete.",
+          "oneOf": [
+            {
+              "type": "null"
+            },
+            {
+              "title": "TakenArchive",
+              "type": "object",
+              "properties": {
+                "token": {
+                  "type": "string",
+                  "description": "Of takeArchive; a later one makes it void.",
+                  "pattern": "^[1-9][0-9]{0,17}$"
+                },
+                "cursor": {
+                  "$ref": "#/components/schemas/event-id"
+                }
+              },
+              "required": [
+                "token",
+                "cursor"
+              ],
+              "additionalProperties": false
+            }
+          ]
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "keepArchive",
+      "summary": "Stay the one at work, and say up to where the archive is complete.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "token",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "description": "Of takeArchive; a later one makes it void.",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          }
+        },
+        {
+          "name": "lease_ms",
+          "required": true,
+          "schema": {
+            "type": "integer",
+            "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+            "minimum": 1000,
+            "maximum": 60000
+          }
+        },
+        {
+          "name": "cursor",
+          "required": false,
+          "schema": {
+            "description": "The archive is complete up to there; moves forward only.",
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "KeepArchiveResult",
+          "description": "False when another archiver is the one at work by now.",
+          "type": "boolean"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "releaseArchive",
+      "summary": "Let another archiver be the one at work.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "token",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "description": "Of takeArchive; a later one makes it void.",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ReleaseArchiveResult",
+          "type": "boolean",
+          "const": true
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "readEvents",
+      "summary": "All events behind an id, whoever they are for, without a cursor.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "after",
+          "required": true,
+          "schema": {
+            "description": "Events behind it.",
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "limit",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "At most this many events.",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ReadEventsResult",
+          "description": "Every event with after < id <= up_to; without events there are none yet.",
+          "type": "object",
+          "properties": {
+            "events": {
+              "type": "array",
+              "items": {
+                "$ref": "#/components/schemas/event"
+              }
+            },
+            "after": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "up_to": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "epoch": {
+              "$ref": "#/components/schemas/epoch"
+            }
+          },
+          "required": [
+            "events",
+            "after",
+            "up_to",
+            "epoch"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/CursorTooOld"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
       "name": "ping",
       "summary": "Answers what it was given.",
       "x-scope": "any",
@@ -1724,6 +2010,7 @@ export const openrpc = {
                     "enum": [
                       "generate",
                       "consume",
+                      "archive",
                       "admin"
                     ]
                   },
@@ -2094,9 +2381,33 @@ export const openrpc = {
           "retry": "yes"
         }
       },
+      "SinkOccupied": {
+        "code": -32035,
+        "message": "The place where a sink writes holds what is not its own; no call is answered so, a start is.",
+        "data": {
+          "code": "SinkOccupied",
+          "retry": "no"
+        }
+      },
+      "SinkRefused": {
+        "code": -32036,
+        "message": "The place where a sink writes does not take an event, by its size; the sink waits before it, and no call is answered so.",
+        "data": {
+          "code": "SinkRefused",
+          "retry": "later"
+        }
+      },
+      "StreamInUse": {
+        "code": -32037,
+        "message": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again.",
+        "data": {
+          "code": "StreamInUse",
+          "retry": "later"
+        }
+      },
       "DestinationExists": {
         "code": -32042,
-        "message": "The destination holds events that no copy of that name has brought there.",
+        "message": "The destination is taken: by another stream, or by events that no copy of that name has brought there.",
         "data": {
           "code": "DestinationExists",
           "retry": "no"
@@ -2148,14 +2459,6 @@ export const openrpc = {
         "data": {
           "code": "SegmentCorrupt",
           "retry": "no"
-        }
-      },
-      "StreamInUse": {
-        "code": -32037,
-        "message": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again.",
-        "data": {
-          "code": "StreamInUse",
-          "retry": "later"
         }
       },
       "StoreUnavailable": {

@@ -207,6 +207,7 @@ export const schemas = {
                 "enum": [
                   "generate",
                   "consume",
+                  "archive",
                   "admin"
                 ]
               },
@@ -543,6 +544,45 @@ export const schemas = {
     "type": "boolean",
     "const": true
   },
+  "methods/keepArchive.params": {
+    "$id": "https://aftercommit.dev/schema/methods/keepArchive.params.schema.json",
+    "title": "KeepArchiveParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "token": {
+        "type": "string",
+        "description": "Of takeArchive; a later one makes it void.",
+        "pattern": "^[1-9][0-9]{0,17}$"
+      },
+      "lease_ms": {
+        "type": "integer",
+        "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+        "minimum": 1000,
+        "maximum": 60000
+      },
+      "cursor": {
+        "description": "The archive is complete up to there; moves forward only.",
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "token",
+      "lease_ms"
+    ],
+    "additionalProperties": false
+  },
+  "methods/keepArchive.result": {
+    "$id": "https://aftercommit.dev/schema/methods/keepArchive.result.schema.json",
+    "title": "KeepArchiveResult",
+    "description": "False when another archiver is the one at work by now.",
+    "type": "boolean"
+  },
   "methods/listConsumers.params": {
     "$id": "https://aftercommit.dev/schema/methods/listConsumers.params.schema.json",
     "title": "ListConsumersParams",
@@ -878,6 +918,64 @@ export const schemas = {
     ],
     "additionalProperties": false
   },
+  "methods/readEvents.params": {
+    "$id": "https://aftercommit.dev/schema/methods/readEvents.params.schema.json",
+    "title": "ReadEventsParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "after": {
+        "description": "Events behind it.",
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      },
+      "limit": {
+        "type": "integer",
+        "description": "At most this many events.",
+        "minimum": 1,
+        "maximum": 1000,
+        "default": 1000
+      }
+    },
+    "required": [
+      "after"
+    ],
+    "additionalProperties": false
+  },
+  "methods/readEvents.result": {
+    "$id": "https://aftercommit.dev/schema/methods/readEvents.result.schema.json",
+    "title": "ReadEventsResult",
+    "description": "Every event with after < id <= up_to; without events there are none yet.",
+    "type": "object",
+    "properties": {
+      "events": {
+        "type": "array",
+        "items": {
+          "$ref": "../event.schema.json"
+        }
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "events",
+      "after",
+      "up_to",
+      "epoch"
+    ],
+    "additionalProperties": false
+  },
   "methods/readyToReceive.params": {
     "$id": "https://aftercommit.dev/schema/methods/readyToReceive.params.schema.json",
     "title": "ReadyToReceiveParams",
@@ -943,6 +1041,31 @@ export const schemas = {
     "$id": "https://aftercommit.dev/schema/methods/registerConsumer.result.schema.json",
     "title": "RegisterConsumerResult",
     "description": "Registering again changes nothing.",
+    "type": "boolean",
+    "const": true
+  },
+  "methods/releaseArchive.params": {
+    "$id": "https://aftercommit.dev/schema/methods/releaseArchive.params.schema.json",
+    "title": "ReleaseArchiveParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "token": {
+        "type": "string",
+        "description": "Of takeArchive; a later one makes it void.",
+        "pattern": "^[1-9][0-9]{0,17}$"
+      }
+    },
+    "required": [
+      "token"
+    ],
+    "additionalProperties": false
+  },
+  "methods/releaseArchive.result": {
+    "$id": "https://aftercommit.dev/schema/methods/releaseArchive.result.schema.json",
+    "title": "ReleaseArchiveResult",
     "type": "boolean",
     "const": true
   },
@@ -1182,6 +1305,61 @@ export const schemas = {
     ],
     "additionalProperties": false,
     "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; readable_after: readers may begin behind any id from it on, the rest of what was discarded is in no archive that this node reads; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
+  },
+  "methods/takeArchive.params": {
+    "$id": "https://aftercommit.dev/schema/methods/takeArchive.params.schema.json",
+    "title": "TakeArchiveParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "node": {
+        "type": "string",
+        "description": "This archiver, as no other is called: what it holds itself it may take again.",
+        "pattern": "^[A-Za-z0-9_.:-]{1,64}$"
+      },
+      "lease_ms": {
+        "type": "integer",
+        "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+        "minimum": 1000,
+        "maximum": 60000
+      }
+    },
+    "required": [
+      "node",
+      "lease_ms"
+    ],
+    "additionalProperties": false
+  },
+  "methods/takeArchive.result": {
+    "$id": "https://aftercommit.dev/schema/methods/takeArchive.result.schema.json",
+    "title": "TakeArchiveResult",
+    "description": "null while another archiver is the one at work. cursor: up to where the archive is known to be complete.",
+    "oneOf": [
+      {
+        "type": "null"
+      },
+      {
+        "title": "TakenArchive",
+        "type": "object",
+        "properties": {
+          "token": {
+            "type": "string",
+            "description": "Of takeArchive; a later one makes it void.",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          },
+          "cursor": {
+            "$ref": "../event-id.schema.json"
+          }
+        },
+        "required": [
+          "token",
+          "cursor"
+        ],
+        "additionalProperties": false
+      }
+    ]
   },
   "methods/unregisterConsumer.params": {
     "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.params.schema.json",

@@ -52,6 +52,14 @@ export type StreamName = string;
 export type AddEventResult = string;
 export type HintResult = true;
 /**
+ * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
+ */
+export type EventId1 = string;
+/**
+ * False when another archiver is the one at work by now.
+ */
+export type KeepArchiveResult = boolean;
+/**
  * The caller's consumers; with the right admin everybody's.
  */
 export type ListConsumersResult = ConsumerStatus[];
@@ -64,11 +72,20 @@ export type ListStreamsResult = StreamFacts[];
  * true = acknowledged.
  */
 export type OnEventsResult = boolean;
+/**
+ * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
+ */
+export type EventId2 = string;
 export type ReadyToReceiveResult = true;
 /**
  * Registering again changes nothing.
  */
 export type RegisterConsumerResult = true;
+export type ReleaseArchiveResult = true;
+/**
+ * null while another archiver is the one at work. cursor: up to where the archive is known to be complete.
+ */
+export type TakeArchiveResult = null | TakenArchive;
 
 export interface Contract {
   component: Component;
@@ -94,6 +111,8 @@ export interface Contract {
   'methods/copyStatus.result': CopyStatusResult;
   'methods/hint.params': HintParams;
   'methods/hint.result': HintResult;
+  'methods/keepArchive.params': KeepArchiveParams;
+  'methods/keepArchive.result': KeepArchiveResult;
   'methods/listConsumers.params': ListConsumersParams;
   'methods/listConsumers.result': ListConsumersResult;
   'methods/listCopies.params': ListCopiesParams;
@@ -108,10 +127,14 @@ export interface Contract {
   'methods/ping.result': PingResult;
   'methods/pollEvents.params': PollEventsParams;
   'methods/pollEvents.result': PollEventsResult;
+  'methods/readEvents.params': ReadEventsParams;
+  'methods/readEvents.result': ReadEventsResult;
   'methods/readyToReceive.params': ReadyToReceiveParams;
   'methods/readyToReceive.result': ReadyToReceiveResult;
   'methods/registerConsumer.params': RegisterConsumerParams;
   'methods/registerConsumer.result': RegisterConsumerResult;
+  'methods/releaseArchive.params': ReleaseArchiveParams;
+  'methods/releaseArchive.result': ReleaseArchiveResult;
   'methods/resumeCopy.params': ResumeCopyParams;
   'methods/resumeCopy.result': ResumeCopyResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
@@ -122,6 +145,8 @@ export interface Contract {
   'methods/startCopy.result': StartCopyResult;
   'methods/streamInfo.params': StreamInfoParams;
   'methods/streamInfo.result': StreamInfoResult;
+  'methods/takeArchive.params': TakeArchiveParams;
+  'methods/takeArchive.result': TakeArchiveResult;
   'methods/unregisterConsumer.params': UnregisterConsumerParams;
   'methods/unregisterConsumer.result': UnregisterConsumerResult;
   'methods/unsealStream.params': UnsealStreamParams;
@@ -208,7 +233,7 @@ export interface CredentialPrincipal {
    * Base64; kept as it is, since signatures need it.
    */
   hmacKey?: string;
-  may: ('generate' | 'consume' | 'admin')[];
+  may: ('generate' | 'consume' | 'archive' | 'admin')[];
   /**
    * Event types it may add and see: * = all, ORDER_* = a prefix. Default: all.
    */
@@ -434,6 +459,19 @@ export interface CopyStatusResult {
 export interface HintParams {
   stream?: StreamName;
 }
+export interface KeepArchiveParams {
+  stream?: StreamName;
+  /**
+   * Of takeArchive; a later one makes it void.
+   */
+  token: string;
+  /**
+   * How long nobody else can be the one at work unless it is prolonged, in milliseconds.
+   */
+  lease_ms: number;
+  cursor?: EventId1;
+  epoch?: Epoch;
+}
 export interface ListConsumersParams {
   stream?: StreamName;
 }
@@ -617,6 +655,24 @@ export interface PollEventsResult {
    */
   sealed?: true;
 }
+export interface ReadEventsParams {
+  stream?: StreamName;
+  after: EventId2;
+  epoch?: Epoch;
+  /**
+   * At most this many events.
+   */
+  limit?: number;
+}
+/**
+ * Every event with after < id <= up_to; without events there are none yet.
+ */
+export interface ReadEventsResult {
+  events: Event[];
+  after: EventId;
+  up_to: EventId;
+  epoch: Epoch;
+}
 export interface ReadyToReceiveParams {
   component: Component;
   want?: Want;
@@ -633,6 +689,13 @@ export interface RegisterConsumerParams {
   stream?: StreamName;
   from?: From;
   epoch?: Epoch;
+}
+export interface ReleaseArchiveParams {
+  stream?: StreamName;
+  /**
+   * Of takeArchive; a later one makes it void.
+   */
+  token: string;
 }
 export interface ResumeCopyParams {
   name: string;
@@ -866,6 +929,24 @@ export interface StreamInfoResult {
    */
   status: 'open' | 'copying' | 'sealed';
   epoch: Epoch;
+}
+export interface TakeArchiveParams {
+  stream?: StreamName;
+  /**
+   * This archiver, as no other is called: what it holds itself it may take again.
+   */
+  node: string;
+  /**
+   * How long nobody else can be the one at work unless it is prolonged, in milliseconds.
+   */
+  lease_ms: number;
+}
+export interface TakenArchive {
+  /**
+   * Of takeArchive; a later one makes it void.
+   */
+  token: string;
+  cursor: EventId;
 }
 export interface UnregisterConsumerParams {
   component: Component;

@@ -12,14 +12,19 @@ import type {
   AddEventParams,
   CopyFacts,
   CopyStatusParams,
+  KeepArchiveParams,
   PingParams,
   PollEventsParams,
+  ReadEventsParams,
   ReadyToReceiveParams,
   RegisterConsumerParams,
+  ReleaseArchiveParams,
   SealStreamParams,
   StartCopyParams,
+  TakeArchiveParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
+import { EVENTS_MAX } from '../../contract/limits.ts';
 import type { Channel } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import type { TypeFilter } from '../../feed/cut.ts';
@@ -29,6 +34,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import {
   mayDo,
   type Principal,
+  requireAllTypes,
   requireRight,
   requireStream,
   requireType,
@@ -80,6 +86,11 @@ function streamFor(call: Call): string {
   const stream = (call.params as { stream?: string }).stream ?? 'main';
   requireStream(call.principal, stream);
   return stream;
+}
+
+function archivedStreamFor(call: Call): string {
+  requireAllTypes(call.principal);
+  return streamFor(call);
 }
 
 function draftsFor(call: Call): readonly Draft[] {
@@ -239,6 +250,41 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     generator.requireStream(stream);
     onHint(stream);
     return 'true';
+  },
+
+  takeArchive: async ({ delivery }, call) => {
+    const { node, lease_ms: leaseMs } = call.params as TakeArchiveParams;
+    const stream = archivedStreamFor(call);
+    return JSON.stringify(await delivery.archiving.take({ stream, node, leaseMs }));
+  },
+
+  keepArchive: async ({ delivery }, call) => {
+    const { token, lease_ms: leaseMs, cursor, epoch } = call.params as KeepArchiveParams;
+    const kept = await delivery.archiving.keep({
+      stream: archivedStreamFor(call),
+      token,
+      leaseMs,
+      cursor: cursor as EventId | undefined,
+      epoch,
+    });
+    return JSON.stringify(kept);
+  },
+
+  releaseArchive: async ({ delivery }, call) => {
+    const { token } = call.params as ReleaseArchiveParams;
+    await delivery.archiving.release(archivedStreamFor(call), token);
+    return 'true';
+  },
+
+  readEvents: ({ delivery }, call) => {
+    const { after, epoch, limit } = call.params as ReadEventsParams;
+    return delivery.archiving.read({
+      stream: archivedStreamFor(call),
+      after: after as EventId,
+      epoch,
+      eventsMax: limit ?? EVENTS_MAX,
+      bytesMax: call.wire.answerBytesMax,
+    });
   },
 
   ping: (_, call) => JSON.stringify({ echo: (call.params as PingParams).echo }),

@@ -95,17 +95,17 @@ describeDatabases('a copy', (kind) => {
   });
 
   it('is paused and goes on to the bound that it had', async () => {
-    await add(2400);
+    await add(1000);
     const copying = startCopy([...refs(), ...SLOW]);
     await until(async () => (await copiedOf()) >= 500);
     const asked = await copy(at('pause', stream));
-    expect(asked).toMatchObject({ code: 0, status: 'paused', up_to: '2400' });
+    expect(asked).toMatchObject({ code: 0, status: 'paused', up_to: '1000' });
     const ended = await copying.ended;
     expect(ended).toMatchObject({ code: 1, status: 'paused' });
     const status = await copy(at('status', stream));
     expect(status).toMatchObject({ status: 'paused', watermark: asked.watermark, at_work: false });
     expect(await idsOf(to, queue())).toEqual(numbers(Number(asked.watermark)));
-    expect(Number(asked.watermark)).toBeLessThan(2400);
+    expect(Number(asked.watermark)).toBeLessThan(1000);
     await add(100);
     const resumed = await copy([
       'resume',
@@ -115,35 +115,21 @@ describeDatabases('a copy', (kind) => {
       '--from',
       source(),
     ]);
-    expect(resumed).toMatchObject({ code: 0, status: 'done', copied: 2400, watermark: '2400' });
-    expect(await idsOf(to, queue())).toEqual(numbers(2400));
+    expect(resumed).toMatchObject({ code: 0, status: 'done', copied: 1000, watermark: '1000' });
+    expect(await idsOf(to, queue())).toEqual(numbers(1000));
     const late = await copy(at('pause', stream));
     expect(late.stderr).toMatch(/is done.*CopyFinished/);
   });
 
   it('stops behind the batch at hand when it gets a signal', async () => {
-    await add(2400);
+    await add(1000);
     const copying = startCopy([...refs(), ...SLOW]);
     await until(async () => (await copiedOf()) >= 500);
     await copying.run.stop();
     expect(await copying.ended).toMatchObject({ code: 1, status: 'paused', at_work: false });
     expect(await held()).toHaveLength(1);
-    expect(await copy(refs())).toMatchObject({ code: 0, copied: 2400 });
-    expect(await idsOf(to, queue())).toEqual(numbers(2400));
-  });
-
-  it('leaves the stream free and the source alone when it is cancelled', async () => {
-    await add(2400);
-    const copying = startCopy([...refs(), ...SLOW]);
-    await until(async () => (await copiedOf()) >= 500);
-    const cancelled = await copy(at('cancel', stream, '--from', source()));
-    expect(cancelled).toMatchObject({ code: 0, status: 'cancelled' });
-    expect(await copying.ended).toMatchObject({ code: 1, status: 'cancelled' });
-    expect(await held()).toEqual([]);
-    expect(await statusOf()).toBe('open');
-    const again = await copy(refs());
-    expect(again.stderr).toMatch(/was cancelled.*CopyFinished/);
-    expect((await copy(at('status', 'nobody'))).stderr).toMatch(/CopyNotFound/);
+    expect(await copy(refs())).toMatchObject({ code: 0, copied: 1000 });
+    expect(await idsOf(to, queue())).toEqual(numbers(1000));
   });
 
   it('holds the source back from discarding as long as it goes, and no longer', async () => {
@@ -191,6 +177,63 @@ describeDatabases('a copy', (kind) => {
       .filter((row) => row.includes(' A '))
       .map((row) => row.split(' ')[0]);
     expect(pairs.map((pair) => String(pair.src_id))).toEqual(sources);
+  });
+
+  it('keeps everybody out of the stream meanwhile, and seals it then', async () => {
+    await add(1000);
+    await copied.migrate([stream]);
+    await append(copied, 5, stream);
+    const copying = startCopy([...refs(), '--append', '--follow', ...SLOW]);
+    await until(async () => (await copiedOf()) >= 100);
+    const draft = { type: 'OWN', data: '1' };
+    await expect(copied.append(stream, [draft])).rejects.toMatchObject({ code: 'StreamBusy' });
+    await until(async () => (await copiedOf()) === 1000);
+    // The end of the source is the end of the copy.
+    await store.statuses.seal(stream);
+    expect(await copying.ended).toMatchObject({ code: 0, copied: 1000, last: '1005' });
+    await expect(copied.append(stream, [draft])).rejects.toMatchObject({ code: 'StreamSealed' });
+    await copied.statuses.unseal(stream);
+    expect((await copied.append(stream, [draft])).first).toBe('1006');
+    expect(await idsOf(to, queue())).toEqual(numbers(1006));
+  });
+
+  it('follows until nothing has come for a while, or it has enough', async () => {
+    await add(100);
+    const copying = startCopy([...refs(), '--follow', '--idle-ms', '500']);
+    await until(async () => (await copiedOf()) === 100);
+    await add(50);
+    const addedAt = performance.now();
+    const done = await copying.ended;
+    const tookMs = performance.now() - addedAt;
+    expect(done).toMatchObject({
+      code: 0,
+      status: 'done',
+      copied: 150,
+      up_to: '100',
+      watermark: '150',
+    });
+    expect(tookMs).toBeGreaterThan(490);
+    const some = [source(), `${to.url}#${stream}x`, '--name', `${stream}x`, '--follow'];
+    const enough = await copy([...some, '--max-events', '120']);
+    expect(enough).toMatchObject({ code: 0, status: 'done', copied: 120, watermark: '120' });
+    expect(await idsOf(to, queue(`${stream}x`))).toEqual(numbers(120));
+  });
+
+  // The rest asks nothing of a database that the above does not.
+  if (kind !== 'sqlite') return;
+
+  it('leaves the stream free and the source alone when it is cancelled', async () => {
+    await add(1000);
+    const copying = startCopy([...refs(), ...SLOW]);
+    await until(async () => (await copiedOf()) >= 500);
+    const cancelled = await copy(at('cancel', stream, '--from', source()));
+    expect(cancelled).toMatchObject({ code: 0, status: 'cancelled' });
+    expect(await copying.ended).toMatchObject({ code: 1, status: 'cancelled' });
+    expect(await held()).toEqual([]);
+    expect(await statusOf()).toBe('open');
+    const again = await copy(refs());
+    expect(again.stderr).toMatch(/was cancelled.*CopyFinished/);
+    expect((await copy(at('status', 'nobody'))).stderr).toMatch(/CopyNotFound/);
   });
 
   it('keeps the gaps between ids, and readers pass over them', async () => {
@@ -248,46 +291,6 @@ describeDatabases('a copy', (kind) => {
     const order = ids.map((row) => Number(row.id));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(await statusOf()).toBe('open');
-  });
-
-  it('keeps everybody out of the stream meanwhile, and seals it then', async () => {
-    await add(1000);
-    await copied.migrate([stream]);
-    await append(copied, 5, stream);
-    const copying = startCopy([...refs(), '--append', '--follow', ...SLOW]);
-    await until(async () => (await copiedOf()) >= 100);
-    const draft = { type: 'OWN', data: '1' };
-    await expect(copied.append(stream, [draft])).rejects.toMatchObject({ code: 'StreamBusy' });
-    await until(async () => (await copiedOf()) === 1000);
-    // The end of the source is the end of the copy.
-    await store.statuses.seal(stream);
-    expect(await copying.ended).toMatchObject({ code: 0, copied: 1000, last: '1005' });
-    await expect(copied.append(stream, [draft])).rejects.toMatchObject({ code: 'StreamSealed' });
-    await copied.statuses.unseal(stream);
-    expect((await copied.append(stream, [draft])).first).toBe('1006');
-    expect(await idsOf(to, queue())).toEqual(numbers(1006));
-  });
-
-  it('follows until nothing has come for a while, or it has enough', async () => {
-    await add(100);
-    const copying = startCopy([...refs(), '--follow', '--idle-ms', '500']);
-    await until(async () => (await copiedOf()) === 100);
-    await add(50);
-    const addedAt = performance.now();
-    const done = await copying.ended;
-    const tookMs = performance.now() - addedAt;
-    expect(done).toMatchObject({
-      code: 0,
-      status: 'done',
-      copied: 150,
-      up_to: '100',
-      watermark: '150',
-    });
-    expect(tookMs).toBeGreaterThan(490);
-    const some = [source(), `${to.url}#${stream}x`, '--name', `${stream}x`, '--follow'];
-    const enough = await copy([...some, '--max-events', '120']);
-    expect(enough).toMatchObject({ code: 0, status: 'done', copied: 120, watermark: '120' });
-    expect(await idsOf(to, queue(`${stream}x`))).toEqual(numbers(120));
   });
 
   it('is at its end in a history as in a queue, and goes on from there', async () => {

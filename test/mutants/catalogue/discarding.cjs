@@ -94,8 +94,8 @@ module.exports = [
       },
       {
         file: 'src/store/log-reader.ts',
-        find: '    const state = await this.state(stream);\n    const isWhole',
-        replace: '    const isWhole',
+        find: '    const state = await this.state(stream);\n    requireReadable(stream, state);\n    if (',
+        replace: '    requireReadable(stream, state);\n    if (',
       },
       {
         file: 'src/store/log-reader.ts',

@@ -141,4 +141,42 @@ module.exports = [
       says: 'rejects',
     },
   },
+  {
+    name: 'published-without-its-place',
+    breaks: 'A message of JetStream is stored behind the one that it follows, or nowhere.',
+    edits: [
+      {
+        file: 'src/relay/sinks/nats/publisher.ts',
+        find: 'expect: { lastSequence, streamName: jetStream },',
+        replace: 'expect: { streamName: jetStream },',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/unit/relay/nats-sink.test.ts',
+      title: 'leaves no hole where a message is refused',
+      says: 'toEqual',
+    },
+  },
+  {
+    name: 'added-wherever-the-stream-stands',
+    breaks: 'A batch goes into Redis behind the id that it follows, or not at all.',
+    edits: [
+      {
+        file: 'src/relay/sinks/redis/script.ts',
+        find: 'if last ~= expected then return last end\n',
+        replace: '',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/unit/relay/redis-sink.test.ts',
+      title: 'adds nothing when another one has',
+      says: 'rejects|toThrow',
+    },
+  },
 ];

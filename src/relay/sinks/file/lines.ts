@@ -1,4 +1,4 @@
-// An event as a line of a segment, and what is read back of one.
+// An event as a line of a segment, and what is read back of one. Checksums of an archive are those of the same lines.
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import { onOneLine } from '../../../contract/json-text.ts';
@@ -11,9 +11,14 @@ export interface Line {
 }
 
 /** What stands in front comes first, so that a line is known by its beginning, however long its data is. */
-export function lineOf([id, type, data, ts]: EventRow): Line {
-  const text = `{"id":"${id}","type":"${type}","ts":"${ts}","data":${onOneLine(data)}}\n`;
-  return { id, type, bytes: Buffer.from(text) };
+export function lineOf(row: EventRow): Line {
+  const [id, type] = row;
+  return { id, type, bytes: Buffer.from(lineText(row)) };
+}
+
+/** With the newline. */
+export function lineText([id, type, data, ts]: EventRow): string {
+  return `{"id":"${id}","type":"${type}","ts":"${ts}","data":${onOneLine(data)}}\n`;
 }
 
 /** As much of a line as its id and type can need. */

@@ -5,12 +5,16 @@
 //
 // DDL commits by itself. It waits for every transaction that has written into the table, and whoever comes later waits
 // behind it: MariaDB ends that wait to the millisecond, MySQL to the second.
+import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Barrier } from '../../barrier.ts';
 import { tablesOf } from '../../tables.ts';
 import { isMysqlTriggerRefused } from '../db-errors.ts';
 
-/** Under whatever name: a stream that was renamed takes its trigger along. */
+/**
+ * Triggers have their names for the whole database, and one goes along when its stream is renamed: hence a name by
+ * chance, known by its end.
+ */
 const TRIGGERS = `
 select trigger_name as name from information_schema.triggers
  where event_object_schema = database() and event_object_table = ? and trigger_name like '%\\_sealed'`;
@@ -38,7 +42,11 @@ export const mysqlBarrier: Barrier = {
       await db.raw(
         `${waiting} create trigger ?? before insert on ?? for each row
            signal sqlstate '45000' set message_text = ?`,
-        [`${inbox}_sealed`, inbox, `${inbox}: stream ${stream} is sealed`],
+        [
+          `evt_${randomBytes(6).toString('hex')}_sealed`,
+          inbox,
+          'aftercommit: the stream is sealed',
+        ],
       );
     } catch (error) {
       if (!isMysqlTriggerRefused(error)) throw error;
@@ -61,7 +69,7 @@ export const mysqlBarrier: Barrier = {
 /** It writes the table anew, so no limit may cut it short but that of the wait. Rows that are there are let through. */
 async function raiseCheck(db: Knex, inbox: string): Promise<void> {
   if (await isMariadb(db)) await db.raw('set session check_constraint_checks = 0');
-  await db.raw('alter table ?? add constraint ?? check (false)', [inbox, `${inbox}_sealed`]);
+  await db.raw('alter table ?? add constraint evt_sealed check (false)', [inbox]);
 }
 
 /** Bounds the waits of the session, and gives what bounds a statement more closely. */

@@ -4,7 +4,8 @@ import type { Knex } from 'knex';
 import type { PooledConnection } from 'knex/lib/dialects/mysql2/index.js';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
-import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
+import type { Rename } from '../../adopter.ts';
+import type { Ack, Dialect, Neighbour, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { isReadableSql, tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
 import { isMysqlHopeless } from '../hopeless.ts';
@@ -15,6 +16,7 @@ import { mysqlAdopter } from './adopter.ts';
 import { mysqlBarrier } from './barrier.ts';
 import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
+import { mysqlNeighbour } from './neighbour.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
 import { openPool } from './pool.ts';
 import type { SessionOptions } from './session.ts';
@@ -65,6 +67,7 @@ class MysqlDialect implements Dialect {
   readonly adopter = mysqlAdopter;
   readonly barrier = mysqlBarrier;
   readonly numbering: Steppers;
+  readonly neighbour: Neighbour;
   readonly #db: Knex;
   readonly #session: SessionOptions;
   readonly #synced = new Synced();
@@ -72,6 +75,7 @@ class MysqlDialect implements Dialect {
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
+    this.neighbour = mysqlNeighbour(db);
     this.#session = session;
     this.numbering = new Steppers({
       hasStream: async (stream) =>
@@ -169,6 +173,13 @@ class MysqlDialect implements Dialect {
 
   watch(): null {
     return null;
+  }
+
+  /** One statement for all: whoever works on them meets none of them or all. */
+  async renameTables(db: Knex, renames: readonly Rename[], lockMs: number): Promise<void> {
+    await db.raw(`set session lock_wait_timeout = ${Math.ceil(lockMs / 1000)}`);
+    const names = renames.flatMap(({ from, to }) => [from, to]);
+    await db.raw(`rename table ${renames.map(() => '?? to ??').join(', ')}`, names);
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {

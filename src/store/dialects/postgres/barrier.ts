@@ -36,6 +36,5 @@ async function lockFor(db: Knex, inbox: string, lockMs: number): Promise<void> {
 }
 
 function namesOf(stream: string): { inbox: string; barrier: string } {
-  const { inbox } = tablesOf(stream);
-  return { inbox, barrier: `${inbox}_sealed` };
+  return { inbox: tablesOf(stream).inbox, barrier: 'evt_sealed' };
 }

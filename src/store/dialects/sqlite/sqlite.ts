@@ -2,8 +2,10 @@
 // so there is no step. Hot statements run on a handle of their own (hot-handle.ts), everything else by knex.
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import knex, { type Knex } from 'knex';
+import { makeInboxTriggers } from '../../../../migrations/stream/0003-waiting.ts';
 import { type EventRow, rowBytes } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
+import type { Rename } from '../../adopter.ts';
 import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { sqliteOutcome } from '../db-errors.ts';
@@ -86,6 +88,7 @@ class SqliteDialect implements Dialect {
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
   readonly barrier = null;
+  readonly neighbour = null;
   readonly numbering: SqliteNumbering;
   readonly #db: Knex;
   readonly #reader: Knex;
@@ -174,6 +177,19 @@ class SqliteDialect implements Dialect {
 
   watch(options: WatchOptions): Watch {
     return new SqliteWatch(this.#hot, options);
+  }
+
+  /** Triggers name their stream, and are made anew. */
+  async renameTables(db: Knex, renames: readonly Rename[]): Promise<void> {
+    for (const { from } of renames) {
+      const triggers = await db('sqlite_master').where({ type: 'trigger', tbl_name: from });
+      for (const { name } of triggers) await db.raw('drop trigger ??', [name]);
+    }
+    for (const { from, to } of renames) await db.raw('alter table ?? rename to ??', [from, to]);
+  }
+
+  onRenamed(db: Knex, stream: string): Promise<void> {
+    return makeInboxTriggers(db, stream);
   }
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {

@@ -1,0 +1,100 @@
+// Another name for a stream: its tables, its row, and all rows that name it.
+//
+// First the row says what it is to be called (`moving_to`), then the warehouse is renamed, then the active database. On
+// PostgreSQL and SQLite the last is one transaction; on MySQL the tables come first, in one statement. A crash anywhere
+// leaves the mark: no node starts until the rename was asked for again, which goes on from there. Nodes that are
+// running meanwhile answer `StreamNotFound` from then on, and readers keep their cursors, which go along.
+import type { Knex } from 'knex';
+import { ServiceError, streamNotFound } from '../contract/errors.ts';
+import type { Dialect } from './dialect.ts';
+import { tablesOf } from './tables.ts';
+
+export interface Renaming {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Tables that name their stream, and their column for it. */
+const ACTIVE_ROWS = ['evt_consumers', 'evt_keys', 'evt_epochs', 'evt_copies'];
+const WAREHOUSE_ROWS = ['evt_archives', 'evt_watermarks', 'evt_checksums', 'evt_copies'];
+
+/** Throws `StreamNotFound`; `DestinationExists` when the new name is taken. Again = no change. */
+export async function markRenaming(db: Knex, { from, to }: Renaming): Promise<void> {
+  if (!(await db.schema.hasColumn('evt_streams', 'moving_to'))) {
+    const message = 'The database is of an older version: run aftercommit migrate first.';
+    throw new ServiceError('InvalidRequest', { message });
+  }
+  const row = await db('evt_streams').where('name', from).first('moving_to');
+  if (row === undefined) throw streamNotFound(from);
+  if (row.moving_to === to) return;
+  if (row.moving_to !== null) {
+    const message = `Stream ${from} is being renamed to ${row.moving_to}: finish that first.`;
+    throw new ServiceError('DestinationExists', { message, details: { stream: from } });
+  }
+  const { inbox, queue } = tablesOf(to);
+  const isTaken =
+    (await db('evt_streams').where('name', to).orWhere('moving_to', to).first('name')) !==
+      undefined ||
+    (await db.schema.hasTable(inbox)) ||
+    (await db.schema.hasTable(queue));
+  if (isTaken) throw nameTaken(to);
+  await db('evt_streams').where('name', from).update({ moving_to: to });
+}
+
+/** Waits for others no longer than `lockMs`. */
+export async function renameActive(
+  db: Knex,
+  dialect: Dialect,
+  renaming: Renaming,
+  lockMs: number,
+): Promise<void> {
+  const { from, to } = renaming;
+  const [before, after] = [tablesOf(from), tablesOf(to)];
+  if (await db.schema.hasTable(before.queue)) {
+    const tables = (['inbox', 'queue'] as const).map((table) => ({
+      from: before[table],
+      to: after[table],
+    }));
+    await dialect.renameTables(db, tables, lockMs);
+  }
+  await dialect.adopter.atomically(db, async () => {
+    await moveRows(db, renaming, ACTIVE_ROWS);
+    await db('evt_streams').where('name', from).update({ name: to, moving_to: null });
+  });
+  await dialect.onRenamed?.(db, to);
+}
+
+/** In the warehouse. Throws `DestinationExists`. Again = no change. */
+export async function renameHistory(
+  db: Knex,
+  dialect: Dialect,
+  renaming: Renaming,
+  lockMs: number,
+): Promise<void> {
+  const { history: from } = tablesOf(renaming.from);
+  const { history: to } = tablesOf(renaming.to);
+  if (await db.schema.hasTable(from)) {
+    if (await db.schema.hasTable(to)) throw nameTaken(renaming.to);
+    await dialect.renameTables(db, [{ from, to }], lockMs);
+  }
+  await dialect.adopter.atomically(db, () => moveRows(db, renaming, WAREHOUSE_ROWS));
+}
+
+/** Throws when a rename was begun and is not over: to start would make the old stream anew. */
+export async function requireNoRenaming(db: Knex): Promise<void> {
+  const row = await db('evt_streams').whereNotNull('moving_to').first('name', 'moving_to');
+  if (row === undefined) return;
+  throw new Error(
+    `A rename of stream ${row.name} was begun and is not finished: run aftercommit streams rename ${row.name} ` +
+      `${row.moving_to} again.`,
+  );
+}
+
+async function moveRows(db: Knex, { from, to }: Renaming, tables: readonly string[]) {
+  for (const table of tables) await db(table).where('stream', from).update({ stream: to });
+}
+
+function nameTaken(stream: string): ServiceError {
+  const message = `There is a stream ${stream} already, or a table that it would have.`;
+  return new ServiceError('DestinationExists', { message, details: { stream } });
+}
