@@ -94,7 +94,7 @@ async function moveRows(db: Knex, { from, to }: Renaming, tables: readonly strin
   for (const table of tables) await db(table).where('stream', from).update({ stream: to });
 }
 
-function nameTaken(stream: string): ServiceError {
+export function nameTaken(stream: string): ServiceError {
   const message = `There is a stream ${stream} already, or a table that it would have.`;
   return new ServiceError('DestinationExists', { message, details: { stream } });
 }
