@@ -4,15 +4,18 @@ import { consumersTable } from './active/0002-consumers.ts';
 import { epochsTable } from './active/0003-epochs.ts';
 import { gapsColumn } from './active/0004-gaps.ts';
 import { keysTable } from './active/0005-keys.ts';
-import { renamesColumn } from './active/0006-renames.ts';
+import { asideColumn } from './active/0007-aside.ts';
+import { renamesColumn } from './active/0009-renames.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
+import { copiesTables } from './shared/copies.ts';
 import { syncsTable } from './shared/syncs.ts';
 import { queueTable } from './stream/0001-queue.ts';
 import { inboxTable } from './stream/0002-inbox.ts';
 import { waitingTrigger } from './stream/0003-waiting.ts';
 import { archivesTable } from './warehouse/0001-archives.ts';
 import { watermarksTable } from './warehouse/0002-watermarks.ts';
+import { checksumsTable } from './warehouse/0005-checksums.ts';
 
 export type { DatabaseKind, Migration, StreamMigration } from './migration.ts';
 
@@ -23,6 +26,8 @@ export const activeMigrations: readonly Migration[] = [
   gapsColumn,
   keysTable,
   syncsTable('0006-syncs'),
+  asideColumn,
+  copiesTables('0008-copies'),
   renamesColumn,
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
@@ -35,6 +40,8 @@ export const warehouseMigrations: readonly Migration[] = [
   archivesTable,
   watermarksTable,
   syncsTable('0003-syncs'),
+  copiesTables('0004-copies'),
+  checksumsTable,
 ];
 /** Applied to each stream of the warehouse; `evt_archives.schema` counts how many it has. */
 export const historyMigrations: readonly StreamMigration[] = [historyTable];

@@ -16,13 +16,22 @@ export type {
   Unregistered,
   UnregisterOptions,
 } from './app/in-process/reading.ts';
+export { registerSink } from './app/sinks/register-sink.ts';
 export type {
+  DatabaseSinkOptions,
   FileSinkOptions,
+  NatsSinkOptions,
+  RedisSinkOptions,
+  RegisteredSinkOptions,
   Sink,
+  SinkByType,
   SinkContext,
   SinkFeedOptions,
   SinkOptions,
+  StdoutSinkOptions,
 } from './app/sinks/sink.ts';
+export type { SinkFactory, SinkFacts, SinkOptionChecks } from './app/sinks/sink-registry.ts';
+export type { Check } from './base/options.ts';
 export {
   type EventId,
   JsonText,
@@ -40,7 +49,14 @@ export {
 } from './contract/errors.ts';
 export type { From } from './contract/generated/types.ts';
 export type { Hints, HintsOptions, HintTarget } from './generator/hints.ts';
-export type { FileSettings } from './relay/sink-table.ts';
+export type {
+  Encode,
+  EncodedEvent,
+  FileSettings,
+  NatsSettings,
+  RedisSettings,
+  StdoutSettings,
+} from './relay/sink-table.ts';
 export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

@@ -68,6 +68,7 @@ describe('the repository', () => {
   it.each([
     ['docs/orm.md', ['examples/orm', 'examples/sql']],
     ['docs/recipes.md', ['examples/recipes']],
+    ['docs/sinks.md', ['examples/sinks']],
   ])('shows the examples in %s as they are', (page, folders) => {
     const block = /\]\(\.\.\/(examples\/[^)]+)\):\n\n```\w+\n(.*?)```\n/gs;
     const shown = [...read(page).matchAll(block)].map(([, path, text]) => [path, text]);
@@ -76,7 +77,7 @@ describe('the repository', () => {
   });
 
   it('shows every example', () => {
-    expect(readdirSync(join(root, 'examples')).sort()).toEqual(['orm', 'recipes', 'sql']);
+    expect(readdirSync(join(root, 'examples')).sort()).toEqual(['orm', 'recipes', 'sinks', 'sql']);
   });
 
   it('has no marks of unfinished work', () => {

@@ -79,6 +79,11 @@ export const mysqlDatabase = {
         connection.query('insert into evt_inbox (type, data) values ?', [
           drafts.map(({ type, data }) => [type, data]),
         ]),
+      /** Rows of a history, [id, type, data, ts], in one statement that commits. */
+      insertHistory: (rows) =>
+        connection.query('insert into evt_history (id, type, data, ts) values ?', [
+          rows.map(([id, type, data, ts]) => [id, type, data, ts.replace('T', ' ').slice(0, -1)]),
+        ]),
       /** Keeps a snapshot of this moment, as a dump does; gives what lets it go. */
       async holdSnapshot() {
         await connection.query('set session transaction isolation level repeatable read');

@@ -22,6 +22,11 @@ const READ = {
   text: `select id::text, type, data::text, ts::text from evt_queue
  where id > $1::bigint order by evt_queue.id limit $2`,
 };
+const INSERT_HISTORY = {
+  name: 'bench_history',
+  text: `insert into evt_history (id, type, data, ts)
+ select * from unnest($1::bigint[], $2::text[], $3::json[], $4::timestamptz[])`,
+};
 const DURABILITY = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method'];
 
 export const postgres = {
@@ -84,6 +89,11 @@ export const postgres = {
         const rows = drafts.map((_, place) => `($${2 * place + 1}, $${2 * place + 2})`);
         const values = drafts.flatMap(({ type, data }) => [type, data]);
         return client.query(`insert into evt_inbox (type, data) values ${rows.join(', ')}`, values);
+      },
+      /** Rows of a history, [id, type, data, ts], in one statement that commits. */
+      insertHistory(rows) {
+        const values = [0, 1, 2, 3].map((place) => rows.map((row) => row[place]));
+        return client.query({ ...INSERT_HISTORY, values });
       },
       /** Keeps a snapshot of this moment, as a dump does; gives what lets it go. */
       async holdSnapshot() {

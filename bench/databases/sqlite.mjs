@@ -67,6 +67,13 @@ export const sqlite = {
         statement.setReturnArrays(true);
         return statement.all(after, limit);
       },
+      /** Rows of a history, [id, type, data, ts], in one transaction. */
+      async insertHistory(rows) {
+        handle.exec('begin immediate');
+        const insert = prepare('insert into evt_history (id, type, data, ts) values (?, ?, ?, ?)');
+        for (const row of rows) insert.run(...row);
+        handle.exec('commit');
+      },
       transact: (n, { type, data }) =>
         inTransaction(n, () => addEvent(handle, type, JSON.parse(data))),
       /** The same with a row of the application's own in place of the event. */

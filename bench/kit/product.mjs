@@ -2,10 +2,12 @@
 // `npm run bench` builds first.
 
 export { App } from '../../dist/src/app/app.js';
+export { ServerLink } from '../../dist/src/app/archive-from/server-link.js';
+export { ServerSource } from '../../dist/src/app/archive-from/server-source.js';
 export { loadSettings } from '../../dist/src/config/load.js';
 export { Generator } from '../../dist/src/generator/generator.js';
 export { addEvent, Hints } from '../../dist/src/generator/index.js';
-export { Archiver } from '../../dist/src/relay/archiver.js';
+export { Archiver, archiverSource } from '../../dist/src/relay/archiver.js';
 export { Discarder } from '../../dist/src/retention/discarder.js';
 export { loadDriver, openHandle } from '../../dist/src/store/dialects/sqlite/driver.js';
 export { Store } from '../../dist/src/store/store.js';

@@ -1,6 +1,7 @@
 // Everything that is measured, by name and in order. A measure takes databases of one kind, the sizes of the run and
 // the place for its processes; it gives figures or latencies or both, and the faults of all that it wrote.
 import { measureAddEvent } from './add-event.mjs';
+import { measureArchive } from './archive.mjs';
 import { measureGrowth } from './growth.mjs';
 import { measureIdleMemory } from './idle-memory.mjs';
 import { measureLatency } from './latency.mjs';
@@ -19,6 +20,7 @@ export const measures = {
   'push-backlog': measurePushBacklog,
   growth: measureGrowth,
   replay: measureReplay,
+  archive: measureArchive,
   'many-consumers': measureManyConsumers,
   'waiting-consumers': measureWaitingConsumers,
   'stalled-consumer': measureStalledConsumer,

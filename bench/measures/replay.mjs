@@ -1,7 +1,9 @@
-// A replay over a real WebSocket: a registered consumer begins at the first event, half of the stream being in the
-// warehouse and no longer in the queue. The same number of events that are all in the queue stands against it.
+// A replay over a real WebSocket, while new events arrive: a registered consumer begins at the first event, half of the
+// stream being in the warehouse and no longer in the queue. The same number of events that are all in the queue stands
+// against it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuPerEvent, metered } from '../kit/cpu.mjs';
+import { draftOf } from '../kit/draft.mjs';
 import { compareRates } from '../kit/figures.mjs';
 import { inRounds } from '../kit/rounds.mjs';
 import { Child } from '../processes/child.mjs';
@@ -11,6 +13,8 @@ import { startNode } from '../processes/service-node.mjs';
 const ROUNDS_MAX = 3;
 const BATCH_MAX = 1000;
 const LOOK_MS = 50;
+/** Between two events that arrive meanwhile. */
+const ARRIVAL_MS = 5;
 
 /** Gives a figure, and the faults of every replay. */
 export async function measureReplay(databases, { rounds, replayEvents }, place) {
@@ -55,8 +59,24 @@ let replays = 0;
 async function replay({ url, meters }, receiver, count) {
   replays += 1;
   const component = `replay_${replays}`;
+  let isOver = false;
+  const adding = addUntil(url, () => isOver);
   const { ms, faults, cpu } = await metered(meters, () =>
-    receiver.ask('takeBacklog', { url, component, count }),
+    receiver.ask('takeBacklog', { url, component, count, isGrowing: true }),
   );
+  isOver = true;
+  await adding;
   return { perSecond: count / (ms / 1000), events: count, cpu, faults };
+}
+
+/** One event after the other, each with the number that its id tells. */
+async function addUntil(url, isOver) {
+  const client = await RpcClient.open(url);
+  const { last } = await client.call('streamInfo', {});
+  for (let n = Number(last); !isOver(); n += 1) {
+    const { type, data } = draftOf(n);
+    await client.callText('addEvent', `{"type":"${type}","data":${data}}`);
+    await sleep(ARRIVAL_MS);
+  }
+  await client.close();
 }

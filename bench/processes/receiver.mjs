@@ -15,9 +15,9 @@ let frames = new Frames();
 serveParent({
   /**
    * Takes a backlog, from `readyToReceive` to the last of `count` events behind an id; event n has the id n + 1. With
-   * `want` they are filtered by type.
+   * `want` they are filtered by type. With `isGrowing` more may have come behind them, and are checked too.
    */
-  async takeBacklog({ url, component, count, behind = 0, want }) {
+  async takeBacklog({ url, component, count, behind = 0, want, isGrowing = false }) {
     await open(url);
     await client.call('registerConsumer', { component, from: { id: String(behind) } });
     const startMs = monotonicMs();
@@ -31,7 +31,8 @@ serveParent({
     const taken = frames.take();
     const { arrivals, brokenChains } = readFrames(taken);
     const numbered = arrivals.map(([id, n]) => [id, n - behind]);
-    const faults = checkArrivals(numbered, { base: behind, ids: idsBehind(behind, count) });
+    const checked = isGrowing ? Math.max(count, arrivals.length) : count;
+    const faults = checkArrivals(numbered, { base: behind, ids: idsBehind(behind, checked) });
     return { ms, batches: taken.length, faults: addWrong(faults, brokenChains) };
   },
 

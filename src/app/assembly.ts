@@ -5,7 +5,7 @@ import { Delivery } from '../delivery/delivery.ts';
 import { Feed } from '../feed/feed.ts';
 import { Generator } from '../generator/generator.ts';
 import { Sequencer } from '../generator/sequencer.ts';
-import { Archiver } from '../relay/archiver.ts';
+import { Archiver, archiverSource } from '../relay/archiver.ts';
 import { Discarder } from '../retention/discarder.ts';
 import { KeyExpiry } from '../retention/key-expiry.ts';
 import { StaleConsumers } from '../retention/stale-consumers.ts';
@@ -13,8 +13,9 @@ import { Server, type ServerOptions } from '../server/server.ts';
 import type { Store } from '../store/store.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { CopyService } from './copying/copy-service.ts';
 import { credentialsInForce } from './credentials-path.ts';
-import type { SinkChoice } from './sinks/sink-choice.ts';
+import { archivedStreams, isArchive, type SinkChoice } from './sinks/sink-choice.ts';
 import { SinkWorker } from './sinks/sink-worker.ts';
 import { WakeUps } from './wake-ups.ts';
 
@@ -87,7 +88,8 @@ function assembleNode(
   const delivery = new Delivery({ ...shared, feeds, node, limits });
   const stale = new StaleConsumers({ ...shared, streams, staleMs: settings.staleMs });
   const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
-  const doors = { generator, delivery, onHint };
+  const copies = new CopyService({ ...parts, ...shared, telemetry });
+  const doors = { generator, delivery, copies, onHint };
   const server = parts.listen === null ? null : serverOf(parts, parts.listen, doors);
   return {
     services: [
@@ -98,6 +100,7 @@ function assembleNode(
       delivery,
       stale,
       expiry,
+      copies,
       ...workers,
       ...(server === null ? [] : [server]),
     ],
@@ -120,7 +123,7 @@ function sequencersOf(
 function serverOf(
   { settings, telemetry, probes }: Parts,
   listen: ServerOptions['listen'],
-  services: Pick<Node, 'generator' | 'delivery'> & Pick<Assembly, 'onHint'>,
+  services: Pick<ServerOptions['services'], 'generator' | 'delivery' | 'copies' | 'onHint'>,
 ): Server {
   const { metrics, logger } = telemetry;
   return new Server({
@@ -138,20 +141,25 @@ function serverOf(
 function sinksOf({ sinks, settings, store, telemetry, node }: Parts): SinkWorker[] {
   const { checkpointMs } = settings;
   const shared = { store, node, pace: settings, checkpointMs, telemetry };
-  return sinks.map((choice) => new SinkWorker({ ...shared, choice }));
+  const relayed = sinks.filter((choice) => !isArchive(choice));
+  return relayed.map((choice) => new SinkWorker({ ...shared, choice }));
 }
 
 /** What holds discarding back stands before the discarders: it is registered before they take their first look. */
 function workersOf(parts: Parts, sinks: readonly SinkWorker[]): Service[] {
   const { settings, store, warehouse, telemetry, node } = parts;
-  const { streams, discarder, discardLimit: limit, workerPeriodMs: periodMs } = settings;
+  const { streams, discarder, workerPeriodMs: periodMs } = settings;
   const shared = { store, periodMs, ...telemetry };
   const archivers =
-    warehouse === null || !settings.archiver
+    warehouse === null
       ? []
-      : streams.map((stream) => new Archiver({ ...shared, stream, warehouse, node }));
+      : archivedStreams(settings, parts.sinks).map((stream) => {
+          const source = archiverSource({ ...shared, stream, node });
+          return new Archiver({ ...shared, source, warehouse });
+        });
+  const limits = { ...settings, limit: settings.discardLimit };
   const discarders = discarder
-    ? streams.map((stream) => new Discarder({ ...shared, stream, limit }))
+    ? streams.map((stream) => new Discarder({ ...limits, ...shared, stream }))
     : [];
   return [...archivers, ...sinks, ...discarders];
 }

@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Copy the history into the warehouse; with --once until nothing is left.',
     load: async () => (await import('./commands/archive.ts')).archive,
   },
+  relay: {
+    summary: 'Write events to the sinks of the configuration; with --once until nothing is left.',
+    load: async () => (await import('./commands/relay.ts')).relay,
+  },
   discard: {
     summary: 'Delete what every consumer and the archive have; with --once until nothing is left.',
     load: async () => (await import('./commands/discard.ts')).discard,
@@ -48,6 +52,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   consumers: {
     summary: 'List consumers with their lag; register and unregister them.',
     load: async () => (await import('./commands/consumers.ts')).consumers,
+  },
+  copy: {
+    summary:
+      'Copy events between streams, histories and files; list, pause, resume and cancel copies.',
+    load: async () => (await import('./commands/copy.ts')).copy,
   },
   credentials: {
     summary: 'Add, list and remove who may call.',
@@ -100,7 +109,8 @@ async function runOfGroup(
 ): Promise<void> {
   const [first] = argv;
   if (first === '--help' || first === '-h') return around.stdout.print(groupHelp(groupName, group));
-  const isNamed = first !== undefined && !first.startsWith('-');
+  const isCommand = first !== undefined && Object.hasOwn(group.commands, first);
+  const isNamed = isCommand || (first !== undefined && !first.startsWith('-') && !group.takesArgs);
   const name = isNamed ? first : group.usual;
   if (name === null) throw new UsageError(`${groupName} what?${hint(groupName)}`);
   const command = Object.hasOwn(group.commands, name) ? group.commands[name] : undefined;

@@ -49,6 +49,8 @@ export interface CommandGroup {
   readonly commands: Readonly<Record<string, Command>>;
   /** The one that is meant when none is named; null = one must be. */
   readonly usual: string | null;
+  /** The usual one takes arguments: what is no command's name is one of them. @default false */
+  readonly takesArgs?: true;
 }
 
 /** The command line is wrong; nothing was done. */

@@ -11,8 +11,9 @@ import { createLogger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
 import { type AppOptions, isAddress, isInstance, isServer, OWN_OPTIONS } from './app-options.ts';
 import { OPTION_NAMES, OPTION_OF, optionProblems } from './option-problems.ts';
-import type { FileSinkOptions } from './sinks/sink.ts';
+import type { SinkByType } from './sinks/sink.ts';
 import { sinkProblems, sinksOf } from './sinks/sink-choice.ts';
+import { ARCHIVE_TYPE } from './sinks/sink-kinds.ts';
 
 /**
  * Makes the service as a part of this process; nothing happens before its `start`.
@@ -25,7 +26,7 @@ export function createApp(options: AppOptions = {}): App {
   if (typeof options !== 'object' || options === null) throw new ConfigError(others);
   const { database, warehouse, server = false, logger } = options;
   const settings = checked(options, others);
-  const sinks = options.sinks ?? (settings.sinks as unknown as FileSinkOptions[]);
+  const sinks = options.sinks ?? (settings.sinks as unknown as SinkByType[]);
   const log = logger ?? createLogger(settings.logLevel as LogLevel);
   return new App(settings, log, {
     ...(isInstance(database) && { database }),
@@ -72,7 +73,7 @@ function checked(options: AppOptions, others: readonly string[]): Settings {
   }
   const { sinks = settings?.sinks ?? [] } = options;
   // Which streams there are, only good settings say.
-  problems.push(...sinkProblems(sinks, settings?.streams ?? null));
+  problems.push(...sinkProblems(sinks, settings));
   problems.push(...databaseProblems(options, settings));
   if (settings === null || problems.length > 0) throw new ConfigError(problems);
   return settings;
@@ -81,8 +82,10 @@ function checked(options: AppOptions, others: readonly string[]): Settings {
 /** Of those that are used: what they name is not seen before the start. */
 function databaseProblems(options: AppOptions, settings: Settings | null): string[] {
   const { database, warehouse } = options;
-  const isUsed = settings?.archiver || settings?.readArchive;
-  const history = isUsed ? settings.warehouseUrl : undefined;
+  const { sinks = settings?.sinks ?? [] } = options;
+  const isSink = Array.isArray(sinks) && sinks.some(isArchiveEntry);
+  const isUsed = isSink || settings?.archiver || settings?.readArchive;
+  const history = isUsed ? settings?.warehouseUrl : undefined;
   const sources = {
     database: isInstance(database) ? database : (settings?.databaseUrl ?? textOf(database)),
     warehouse: isInstance(warehouse) ? warehouse : (history ?? textOf(warehouse)),
@@ -91,6 +94,11 @@ function databaseProblems(options: AppOptions, settings: Settings | null): strin
     const problem = source === undefined ? null : sourceProblem(source);
     return problem === null ? [] : [`${name}: ${problem}`];
   });
+}
+
+/** Of whatever stands in the list. */
+function isArchiveEntry(sink: unknown): boolean {
+  return (sink as { type?: unknown } | null)?.type === ARCHIVE_TYPE;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,7 +1,9 @@
 // The two databases of a command that works on them itself, closed when its work is over.
+import { onAbort } from '../base/on-abort.ts';
 import type { Settings } from '../config/load.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
+import type { Call } from './command.ts';
 import { databaseOptions } from './running-app.ts';
 
 /** The settings of every command that works on the databases itself. */
@@ -13,11 +15,29 @@ export const ACTIVE_SETTINGS = [
   'logLevel',
 ] as const;
 
+/**
+ * The same call, and what aborts when a stop that it was asked for has taken too long: what is open to a database that
+ * says nothing is cut then.
+ */
+export function stopsInTime(call: Call): { call: Call; givenUp: AbortSignal } {
+  const givenUp = new AbortController();
+  const takeSignals = () => {
+    const stopped = call.takeSignals();
+    onAbort(stopped, () => {
+      // The process does not stay for it when everything has ended before.
+      setTimeout(() => givenUp.abort(), call.settings.shutdownMs).unref();
+    });
+    return stopped;
+  };
+  return { call: { ...call, takeSignals }, givenUp: givenUp.signal };
+}
+
 export async function withStore<T>(
   settings: Settings,
   work: (store: Store) => Promise<T>,
+  givenUp?: AbortSignal,
 ): Promise<T> {
-  const store = await Store.open(databaseOptions(settings, settings.databaseUrl));
+  const store = await Store.open({ ...databaseOptions(settings, settings.databaseUrl), givenUp });
   try {
     return await work(store);
   } finally {
@@ -28,8 +48,10 @@ export async function withStore<T>(
 export async function withWarehouse<T>(
   settings: Settings,
   work: (warehouse: Warehouse) => Promise<T>,
+  givenUp?: AbortSignal,
 ): Promise<T> {
-  const warehouse = await Warehouse.open(databaseOptions(settings, settings.warehouseUrl));
+  const options = { ...databaseOptions(settings, settings.warehouseUrl), givenUp };
+  const warehouse = await Warehouse.open(options);
   try {
     return await work(warehouse);
   } finally {

@@ -13,7 +13,7 @@ export const OPTION_OF: Readonly<Record<string, string>> = {
 };
 
 /** Settings that only mean something to commands. */
-const OF_COMMANDS = ['url', 'key'];
+const OF_COMMANDS = ['url', 'key', 'sinkModules'];
 
 /** Every option that there is. */
 export const OPTION_NAMES = [

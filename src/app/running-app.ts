@@ -18,7 +18,7 @@ import { setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
 import { InProcessReaders } from './in-process/readers.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
-import type { SinkChoice } from './sinks/sink-choice.ts';
+import { archivedStreams, type SinkChoice } from './sinks/sink-choice.ts';
 import type { SinkWorker } from './sinks/sink-worker.ts';
 
 /** What only code can give to an app. */
@@ -188,7 +188,8 @@ export function databaseOptions(settings: Settings, database: DatabaseSource): D
 }
 
 async function openDatabases({ settings, parts, telemetry, givenUp }: RunningAppOptions) {
-  const { streams, archiver, readArchive, databaseUrl, warehouseUrl } = settings;
+  const { streams, readArchive, databaseUrl, warehouseUrl } = settings;
+  const archived = archivedStreams(settings, parts.sinks ?? []);
   const { database = databaseUrl, warehouse: history = warehouseUrl } = parts;
   const { logger } = telemetry;
   const open = (source: DatabaseSource) => ({
@@ -200,16 +201,14 @@ async function openDatabases({ settings, parts, telemetry, givenUp }: RunningApp
   try {
     await store.migrate(streams);
     await warnOfLaxSettings(store, 'active', logger);
-    if (archiver || readArchive) {
+    if (archived.length > 0 || readArchive) {
       warehouse = await Warehouse.open(open(history));
       await warehouse.migrate(streams);
       await warnOfLaxSettings(warehouse, 'warehouse', logger);
       store.readThrough(new Archive(warehouse, ARCHIVER_SINK));
     }
-    if (archiver) {
-      // Before any discarder takes its first look.
-      for (const stream of streams) await store.requireArchive(stream);
-    }
+    // Before any discarder takes its first look.
+    for (const stream of archived) await store.requireArchive(stream);
     return { store, warehouse };
   } catch (error) {
     await giveBack({ store, warehouse }, givenUp);

@@ -63,7 +63,7 @@ export function unknownName(name: string, known: readonly string[], noun: string
 
 const SHOWN_MAX = 64;
 /** A longer list helps nobody. */
-const LISTED_MAX = 12;
+const LISTED_MAX = 16;
 
 /** `last_id` and `LastId` are names of one thing. */
 function plain(name: string): string {

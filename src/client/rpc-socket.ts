@@ -90,6 +90,11 @@ export class RpcSocket {
     params: CallParams<M>,
     timeoutMs = CALL_MS_MAX,
   ): Promise<CallResult<M>> {
+    return JSON.parse(await this.callText(method, JSON.stringify(params), timeoutMs));
+  }
+
+  /** The same with params and result as JSON text. */
+  async callText(method: CallMethod, params: string, timeoutMs = CALL_MS_MAX): Promise<string> {
     if (this.#gone.signal.aborted) throw lostError();
     this.#calls += 1;
     const id = this.#calls;
@@ -98,8 +103,8 @@ export class RpcSocket {
     const patience = setTimeout(giveUp, timeoutMs);
     this.#waiting.set(id, answer);
     try {
-      this.#socket?.send(requestText(id, method, JSON.stringify(params)));
-      return JSON.parse(resultOf(await answer.promise));
+      this.#socket?.send(requestText(id, method, params));
+      return resultOf(await answer.promise);
     } finally {
       this.#waiting.delete(id);
       clearTimeout(patience);

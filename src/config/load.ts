@@ -26,6 +26,8 @@ export interface SettingFacts {
   readonly default: unknown;
   readonly unit?: string;
   readonly secret?: boolean;
+  /** Its flag's name, where that is not made from its own. */
+  readonly flag?: string;
   /** Of an array. */
   readonly items?: { readonly type?: string };
 }
@@ -82,8 +84,9 @@ export function loadSettings(sources: SettingSources): Settings {
 }
 
 /** `sleepMsMax` is `--sleep-ms-max` on the command line. */
-export function flagOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export function flagOf(name: keyof Settings): string {
+  const { flag } = settingFacts(name);
+  return flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function readFile(path: string | undefined, problems: string[]): Record<string, unknown> {
@@ -121,7 +124,7 @@ function parsed(text: string): unknown {
 }
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-for (const keyword of ['env', 'unit', 'secret']) ajv.addKeyword(keyword);
+for (const keyword of ['env', 'unit', 'secret', 'flag']) ajv.addKeyword(keyword);
 const fitsSchema = ajv.compile(configSchema);
 
 function check(

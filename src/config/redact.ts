@@ -6,10 +6,26 @@ export function redact(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(
     settingNames.map((name) => {
       const value = settings[name];
+      if (Array.isArray(value)) return [name, value.map(redactItem)];
       if (!settingFacts(name).secret || value === null) return [name, value];
       // By name: a key may well look like a URL.
       return [name, name.endsWith('Url') ? redactUrl(String(value)) : '***'];
     }),
+  );
+}
+
+const SECRET_MEMBER = /pass|token|secret|credential/i;
+
+/** What it may have is for others to know, so members are hidden by what their names and values look like. */
+function redactItem(item: unknown): unknown {
+  if (typeof item === 'string') return redactUrl(item);
+  if (Array.isArray(item)) return item.map(redactItem);
+  if (typeof item !== 'object' || item === null) return item;
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [
+      name,
+      SECRET_MEMBER.test(name) ? '***' : redactItem(value),
+    ]),
   );
 }
 

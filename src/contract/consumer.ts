@@ -31,6 +31,11 @@ export function parseIdent(ident: string): ConsumerName {
   return { principal: ident.slice(0, colon), component: ident.slice(colon + 1) };
 }
 
+/** True for one of the service's own. */
+export function isOwn(ident: string): boolean {
+  return !ident.includes(':');
+}
+
 /** True when it has neither acknowledged anything nor been without something to acknowledge for longer than allowed. */
 export function isStale(times: { idleMs: number; lagMs: number }, staleMs: number): boolean {
   return Math.min(times.idleMs, times.lagMs) > staleMs;

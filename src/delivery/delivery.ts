@@ -18,6 +18,7 @@ import type {
 } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AckWriter } from './ack-writer.ts';
+import { Archiving } from './archiving.ts';
 import type { Channel } from './channel.ts';
 import type { DeliveryLimits } from './delivery-loop.ts';
 import { LiveSubscription } from './live-subscription.ts';
@@ -77,12 +78,15 @@ export interface StreamInfo extends StreamState {
 const ARCHIVE_MS_MAX = 1000;
 
 export class Delivery implements Service {
+  /** What archivers in front of this node do. */
+  readonly archiving: Archiving;
   readonly #options: DeliveryOptions;
   readonly #acks: AckWriter;
   readonly #registry: Registry;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.archiving = new Archiving(options);
     this.#acks = new AckWriter(options);
     this.#registry = new Registry({
       ...options,

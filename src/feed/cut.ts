@@ -7,6 +7,8 @@ export interface TypeFilter {
   /** Filters with the same key let the same types through. */
   readonly key: string;
   readonly lets: (type: string) => boolean;
+  /** Of those, the ones whose ts is let through too. @default all are */
+  readonly letsTime?: (ts: string) => boolean;
   /** Told of every type that was not let through. */
   readonly onLeftOut?: (type: string) => void;
 }
@@ -40,7 +42,7 @@ export function cutRows(
   let bytes = 0;
   let upTo = after;
   for (const row of rows) {
-    if (filter === null || filter.lets(row[1])) {
+    if (filter === null || lets(filter, row)) {
       bytes += rowBytes(row);
       if (wanted.length === limits.eventsMax) break;
       if (wanted.length > 0 && bytes > limits.bytesMax) break;
@@ -49,4 +51,8 @@ export function cutRows(
     upTo = row[0];
   }
   return { events: new EventList(wanted), upTo };
+}
+
+function lets({ lets: letsType, letsTime }: TypeFilter, [, type, , ts]: EventRow): boolean {
+  return letsType(type) && (letsTime === undefined || letsTime(ts));
 }

@@ -4,6 +4,18 @@ import { systemClock } from '../base/clock.ts';
 import { Loop } from '../base/loop.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Lease, Store } from '../store/store.ts';
+import type { SourceLease } from './source.ts';
+
+/** The lease where it is kept: at the database, or behind a server. */
+export interface KeptLease {
+  /** Where the reserved consumer stood when it was taken. */
+  readonly cursor: EventId;
+  /** False when it is somebody else's by now. */
+  renew(leaseMs: number): Promise<boolean>;
+  /** Forward only, and of no effect when it is somebody else's. */
+  moveCursor(cursor: EventId): Promise<void>;
+  release(): Promise<void>;
+}
 
 /** Whose lease, and for whom. */
 export interface LeaseRequest {
@@ -19,17 +31,15 @@ const RENEW_MS = 3000;
 const MOVE_MS = 100;
 const BACKOFF = { firstMs: 200, maxMs: 1000 };
 
-export class HeldLease {
-  readonly #store: Store;
-  readonly #lease: Lease;
+export class HeldLease implements SourceLease {
+  readonly #lease: KeptLease;
   readonly #ended = new AbortController();
   readonly #renewal: Loop;
   #cursor: EventId;
   #movedAtMs = systemClock.monotonicMs();
   #renewedAtMs: number;
 
-  private constructor(store: Store, lease: Lease, askedAtMs: number) {
-    this.#store = store;
+  private constructor(lease: KeptLease, askedAtMs: number) {
     this.#lease = lease;
     this.#cursor = lease.cursor;
     this.#renewedAtMs = askedAtMs;
@@ -41,12 +51,22 @@ export class HeldLease {
     });
   }
 
-  /** null while another node is the one at work. */
-  static async take(store: Store, request: LeaseRequest): Promise<HeldLease | null> {
+  /** Of the database. null while another node is the one at work. */
+  static take(store: Store, request: LeaseRequest): Promise<HeldLease | null> {
+    return HeldLease.hold(async (leaseMs) => {
+      const lease = await store.takeLease({ ...request, leaseMs, onlyIfFree: true });
+      return lease && keptByStore(store, lease);
+    });
+  }
+
+  /** Of whoever gives it for so long; null while it is somebody else's. */
+  static async hold(
+    take: (leaseMs: number) => Promise<KeptLease | null>,
+  ): Promise<HeldLease | null> {
     const askedAtMs = systemClock.monotonicMs();
-    const lease = await store.takeLease({ ...request, leaseMs: LEASE_MS, onlyIfFree: true });
+    const lease = await take(LEASE_MS);
     if (lease === null) return null;
-    const held = new HeldLease(store, lease, askedAtMs);
+    const held = new HeldLease(lease, askedAtMs);
     await held.#renewal.start();
     return held;
   }
@@ -55,35 +75,29 @@ export class HeldLease {
     return this.#cursor;
   }
 
-  /** Aborted when it is held no more: whatever is done in its name is to end. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
 
-  /** False when it is somebody else's by now. */
   async isHeld(): Promise<boolean> {
     if (this.#ageMs() >= LEASE_MS) await this.#renew();
     return !this.#ended.signal.aborted;
   }
 
-  /** True when the cursor has not been moved for a moment. */
   get isMoveDue(): boolean {
     return systemClock.monotonicMs() - this.#movedAtMs >= MOVE_MS;
   }
 
-  /** Forward only, and only while it is held. */
   async moveCursor(cursor: EventId): Promise<void> {
     this.#movedAtMs = systemClock.monotonicMs();
     if (this.#cursor === cursor) return;
-    const { consumerId, token } = this.#lease;
-    await this.#store.advanceCursors([{ consumerId, token, cursor }]);
+    await this.#lease.moveCursor(cursor);
     this.#cursor = cursor;
   }
 
-  /** Lets another node have it at once. */
   async release(): Promise<void> {
     await this.#renewal.stop();
-    await this.#store.releaseLease(this.#lease).catch(() => {});
+    await this.#lease.release().catch(() => {});
   }
 
   /** Holds it no more, and does not wait for what is still done in its name: others have to wait until it runs out. */
@@ -99,9 +113,9 @@ export class HeldLease {
 
   async #renew(): Promise<void> {
     const askedAtMs = systemClock.monotonicMs();
-    const lost = await this.#store.renewLeases([this.#lease], LEASE_MS);
+    const isOurs = await this.#lease.renew(LEASE_MS);
     this.#renewedAtMs = askedAtMs;
-    if (lost.length > 0) this.giveUp();
+    if (!isOurs) this.giveUp();
   }
 
   #endWhenRunOut(): void {
@@ -111,4 +125,14 @@ export class HeldLease {
   #ageMs(): number {
     return systemClock.monotonicMs() - this.#renewedAtMs;
   }
+}
+
+function keptByStore(store: Store, lease: Lease): KeptLease {
+  const { consumerId, token } = lease;
+  return {
+    cursor: lease.cursor,
+    renew: async (leaseMs) => (await store.renewLeases([lease], leaseMs)).length === 0,
+    moveCursor: (cursor) => store.advanceCursors([{ consumerId, token, cursor }]),
+    release: () => store.releaseLease(lease),
+  };
 }

@@ -10,18 +10,26 @@ import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { nextSleepMs, type PaceLimits } from '../base/pace.ts';
-import { ServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId } from '../contract/event-id.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
+import type { EventRow } from '../contract/event.ts';
+import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
+import type { Batch } from '../contract/event-list.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { cutRows, type TypeFilter } from '../feed/cut.ts';
-import { readDeliverable } from '../feed/deliverable.ts';
-import type { ReadLimits, Store } from '../store/store.ts';
-import { HeldLease, type LeaseRequest } from './held-lease.ts';
+import type { ReadLimits } from '../store/store.ts';
 import { RowsAhead } from './rows-ahead.ts';
 import type { Sink, SinkPosition } from './sink.ts';
+import { Skipping } from './skipping.ts';
+import type { Source, SourceLease } from './source.ts';
 
-export interface RelayOptions extends LeaseRequest {
-  readonly store: Store;
+/** Behind `after` everything before `earliest` was discarded. */
+export interface Gap {
+  readonly after: EventId;
+  readonly earliest: EventId;
+}
+
+export interface RelayOptions {
+  readonly source: Source;
   readonly sink: Sink;
   /** null = all. */
   readonly filter: TypeFilter | null;
@@ -31,14 +39,16 @@ export interface RelayOptions extends LeaseRequest {
   readonly checkpointMs: number;
   readonly pace: PaceLimits;
   readonly backoff: BackoffLimits;
-  /** Makes sure that the consumer is there; called each time before its lease is asked for. */
-  readonly register: () => Promise<unknown>;
-  /** Told of each row that is no event, and goes out as null. */
-  readonly onInvalid: (id: EventId) => void;
   /** Told of every failed round, and of a sink that could not be closed; the relay goes on. */
   readonly onError: (error: unknown, attempt: number) => void;
   /** Told of the round that was under way at the stop, when it has failed. @default nobody is */
   readonly onLastError?: (error: unknown) => void;
+  /** Told of each batch that was written. @default nobody is */
+  readonly onWritten?: (count: number) => void;
+  /** Told of each event that is passed over, since the sink refuses it alone too. @default nothing is passed over */
+  readonly onSkipped?: ((event: EventRow, error: unknown) => void) | undefined;
+  /** Told of events that the sink lacks for good; the relay goes on behind them. @default they are a failure */
+  readonly onGap?: ((gap: Gap) => void) | undefined;
 }
 
 /** What one round came to. */
@@ -60,7 +70,8 @@ export class Relay implements Service {
   readonly #options: RelayOptions;
   readonly #loop: Loop;
   readonly #rows: RowsAhead;
-  #lease: HeldLease | null = null;
+  readonly #skipping = new Skipping();
+  #lease: SourceLease | null = null;
   #turn: Turn | null = null;
   #sleepMs = 0;
   /** Nothing is left, and it waits for more. */
@@ -69,10 +80,9 @@ export class Relay implements Service {
   #wasHinted = false;
 
   constructor(options: RelayOptions) {
-    const { store, stream, onInvalid, backoff, onError, onLastError } = options;
-    const source = { store, stream, onInvalid };
+    const { source, backoff, onError, onLastError } = options;
     this.#options = options;
-    this.#rows = new RowsAhead((after) => readDeliverable(source, after, READ_LIMITS));
+    this.#rows = new RowsAhead((after) => source.read(after, READ_LIMITS));
     const step = () => this.#step();
     this.#loop = new Loop({ backoff, onError, step, ...(onLastError && { onLastError }) });
   }
@@ -102,7 +112,7 @@ export class Relay implements Service {
   async round(): Promise<RelayRound> {
     try {
       // Held at once, so that a failure gives the lease back.
-      this.#lease ??= await this.#take();
+      this.#lease ??= await this.#options.source.take();
       if (this.#lease === null) return 'another-is-at-work';
       this.#turn ??= await this.#open(this.#lease);
       return await this.#carry(this.#lease, this.#turn);
@@ -136,18 +146,15 @@ export class Relay implements Service {
     return this.#sleepMs;
   }
 
-  async #take(): Promise<HeldLease | null> {
-    const { store, register } = this.#options;
-    await register();
-    return HeldLease.take(store, this.#options);
-  }
-
   /** Where the sink stands; the cursor is brought up to it. */
-  async #open(lease: HeldLease): Promise<Turn> {
-    const { store, stream, sink } = this.#options;
+  async #open(lease: SourceLease): Promise<Turn> {
+    const { source, sink } = this.#options;
     const { cursor } = lease;
-    const { epoch } = await store.streamState(stream);
-    const own = await sink.open({ id: cursor, epoch }, lease.ended);
+    const { epoch } = await source.end();
+    const own = await sink.open({ id: cursor, epoch }, lease.ended).catch(async (error) => {
+      await this.#refuse(error, lease, async () => this.#nextBehind(cursor, epoch));
+      throw error;
+    });
     try {
       if (own !== null) {
         await this.#requireSameHistory(own, epoch);
@@ -163,12 +170,12 @@ export class Relay implements Service {
   }
 
   async #requireSameHistory(own: SinkPosition, epoch: number): Promise<void> {
-    const { store, stream, sink } = this.#options;
-    const { newest } = await store.streamState(stream);
+    const { source, sink } = this.#options;
+    const { newest } = await source.end();
     if (own.epoch === epoch && compareIds(own.id, newest) <= 0) return;
     throw new ServiceError('HistoryForked', {
       message: `${sink.title} holds events of another history than the active database.`,
-      details: { stream, at: newest, position: own.id },
+      details: { stream: source.stream, at: newest, position: own.id },
     });
   }
 
@@ -177,10 +184,12 @@ export class Relay implements Service {
     await sink.close().catch((error) => onError(error, 0));
   }
 
-  async #carry(lease: HeldLease, turn: Turn): Promise<RelayRound> {
-    const { sink, filter, batchMax: eventsMax, checkpointMs } = this.#options;
+  async #carry(lease: SourceLease, turn: Turn): Promise<RelayRound> {
+    const { filter, batchMax, checkpointMs } = this.#options;
     const { told: after, epoch } = turn;
-    const rows = await this.#rows.take(turn.position);
+    turn.position = this.#skipping.goOn(turn.position);
+    const rows = await this.#rowsBehind(turn);
+    const eventsMax = this.#skipping.eventsMax(turn.position, batchMax);
     // The read has bounded the bytes.
     const limits = { eventsMax, bytesMax: Number.POSITIVE_INFINITY };
     const { events, upTo } = cutRows(rows, turn.position, filter, limits);
@@ -192,12 +201,58 @@ export class Relay implements Service {
     turn.position = upTo;
     const isDue = upTo !== after && systemClock.monotonicMs() - turn.toldAtMs >= checkpointMs;
     if (events.size > 0 || isDue) {
-      await sink.write({ events, after, upTo, epoch }, lease.ended);
+      await this.#write({ events, after, upTo, epoch }, lease);
       turn.told = upTo;
       turn.toldAtMs = systemClock.monotonicMs();
     }
     const isAtEnd = rows.length === 0;
     if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.told);
     return isAtEnd ? 'nothing-left' : 'copied';
+  }
+
+  async #rowsBehind(turn: Turn): Promise<readonly EventRow[]> {
+    try {
+      return await this.#rows.take(turn.position);
+    } catch (error) {
+      const { onGap } = this.#options;
+      if (onGap === undefined || !isServiceError(error) || error.code !== 'CursorTooOld')
+        throw error;
+      const earliest = error.details.earliest as EventId;
+      onGap({ after: turn.position, earliest });
+      turn.position = idPlus(earliest, -1);
+      return this.#rows.take(turn.position);
+    }
+  }
+
+  async #write(batch: Batch, lease: SourceLease): Promise<void> {
+    const { sink, onWritten } = this.#options;
+    try {
+      await sink.write(batch, lease.ended);
+    } catch (error) {
+      await this.#refuse(error, lease, async () => batch);
+      throw error;
+    }
+    onWritten?.(batch.events.size);
+  }
+
+  /** What the sink has thrown counts against what it was to take. */
+  async #refuse(
+    error: unknown,
+    lease: SourceLease,
+    batchAtHand: () => Promise<Batch>,
+  ): Promise<void> {
+    const { onSkipped } = this.#options;
+    // What ends because it was told to is no refusal.
+    if (onSkipped === undefined || lease.ended.aborted) return;
+    const skipped = this.#skipping.onFailed(await batchAtHand(), error);
+    if (skipped !== null) onSkipped(skipped, error);
+  }
+
+  /** The event that a sink would be given next that cannot be opened. */
+  async #nextBehind(after: EventId, epoch: number): Promise<Batch> {
+    const position = this.#skipping.goOn(after);
+    const rows = await this.#rows.take(position);
+    const limits = { eventsMax: 1, bytesMax: Number.POSITIVE_INFINITY };
+    return { ...cutRows(rows, position, this.#options.filter, limits), after, epoch };
   }
 }

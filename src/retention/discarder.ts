@@ -3,17 +3,22 @@
 // so its size follows from how long its rows take: small ones go by thousands (5000 in a window are deleted 1.6 to 3
 // times as fast as 1000), rows of a megabyte by a few. The way to the database does not count: it would not become
 // shorter.
-import type { Service } from '../base/lifecycle.ts';
+import { type Service, startAll, stopAll } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { nextSleepMs } from '../base/pace.ts';
 import type { Discarded, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { SetAside } from './set-aside.ts';
 
 export interface DiscarderOptions extends Pick<Telemetry, 'logger' | 'notices'> {
   readonly store: Store;
   readonly stream: string;
   /** The most rows of one transaction. */
   readonly limit: number;
+  /** Younger events stay, in milliseconds. */
+  readonly retainMs: number;
+  /** How long a consumer with events to read may stand still before it is set aside, in milliseconds; 0 = for ever. */
+  readonly setAsideMs: number;
   /** The longest pause while there is nothing to do, in milliseconds. */
   readonly periodMs: number;
 }
@@ -29,6 +34,7 @@ const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 export class Discarder implements Service {
   readonly #options: DiscarderOptions;
   readonly #loop: Loop;
+  readonly #services: readonly Service[];
   #sleepMs = 0;
   /** The most rows of the next window. */
   #window: number;
@@ -50,14 +56,15 @@ export class Discarder implements Service {
         logger.error({ error, stream, attempt }, 'The discarder could not go on.');
       },
     });
+    this.#services = [this.#loop, ...(options.setAsideMs > 0 ? [new SetAside(options)] : [])];
   }
 
   start(): Promise<void> {
-    return this.#loop.start();
+    return startAll(this.#services);
   }
 
   stop(): Promise<void> {
-    return this.#loop.stop();
+    return stopAll(this.#services);
   }
 
   /** Deletes one window; gives true while there is more. */
@@ -72,9 +79,9 @@ export class Discarder implements Service {
 
   /** One that failed may have been too large for the time that a statement has. */
   async #discard(): Promise<Discarded> {
-    const { store, stream } = this.#options;
+    const { store, stream, retainMs } = this.#options;
     try {
-      return await store.discard(stream, this.#window);
+      return await store.discard(stream, { limit: this.#window, retainMs });
     } catch (error) {
       this.#shrink();
       throw error;

@@ -83,6 +83,26 @@ export interface Watch extends Service {
   announce(stream: string): void;
 }
 
+/** Where a table is, for a statement of a neighbour. */
+export interface QueuePlace {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** One statement can read here and write in another database that is this one's neighbour. */
+export interface Neighbour {
+  /** Calls `look` while there is a mark that none but neighbours can see; it is told where tables are here, too. */
+  showMark<T>(look: (mark: string, schema: string) => Promise<T>): Promise<T>;
+  seesMark(mark: string): Promise<boolean>;
+  /** Adds the rows with `after < id <= upTo` of a neighbour's table; gives how many. */
+  copyRows(
+    tx: Knex,
+    from: QueuePlace,
+    to: string,
+    range: { readonly after: EventId; readonly upTo: EventId },
+  ): Promise<number>;
+}
+
 export interface Dialect {
   readonly kind: 'sqlite' | 'postgres' | 'mysql';
 
@@ -125,8 +145,17 @@ export interface Dialect {
    */
   advanceCursors(acks: readonly Ack[]): Promise<void>;
 
-  /** Adds rows to a history. By hand: a binding for each value costs more than the insert where there are arrays. */
+  /**
+   * Adds rows, with the ids that they bring, to a history or, by a copy, to a queue. By hand: a binding for each value
+   * costs more than the insert where there are arrays.
+   */
   insertHistory(tx: Knex, table: string, rows: readonly EventRow[]): Promise<void>;
+
+  /**
+   * null on SQLite: a file is attached to a connection, which the pool may replace, and reading in order to write gains
+   * least there.
+   */
+  readonly neighbour: Neighbour | null;
 
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }>;

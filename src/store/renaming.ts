@@ -15,8 +15,8 @@ export interface Renaming {
 }
 
 /** Tables that name their stream, and their column for it. */
-const ACTIVE_ROWS = ['evt_consumers', 'evt_keys', 'evt_epochs'];
-const WAREHOUSE_ROWS = ['evt_archives', 'evt_watermarks'];
+const ACTIVE_ROWS = ['evt_consumers', 'evt_keys', 'evt_epochs', 'evt_copies'];
+const WAREHOUSE_ROWS = ['evt_archives', 'evt_watermarks', 'evt_checksums', 'evt_copies'];
 
 /** Throws `StreamNotFound`; `DestinationExists` when the new name is taken. Again = no change. */
 export async function markRenaming(db: Knex, { from, to }: Renaming): Promise<void> {
@@ -91,7 +91,11 @@ export async function requireNoRenaming(db: Knex): Promise<void> {
 }
 
 async function moveRows(db: Knex, { from, to }: Renaming, tables: readonly string[]) {
-  for (const table of tables) await db(table).where('stream', from).update({ stream: to });
+  for (const table of tables) {
+    // A warehouse may be of an older version.
+    if (!(await db.schema.hasTable(table))) continue;
+    await db(table).where('stream', from).update({ stream: to });
+  }
 }
 
 export function nameTaken(stream: string): ServiceError {

@@ -17,6 +17,8 @@ import {
 } from './adoption/active.ts';
 import { adoptLocked } from './adoption/locked.ts';
 import type { Archive } from './archive.ts';
+import { Copies } from './copies.ts';
+import { QueueTarget } from './copying/queue-target.ts';
 import type {
   Ack,
   Appended,
@@ -24,12 +26,13 @@ import type {
   DialectOptions,
   Moved,
   OpenDatabase,
+  QueuePlace,
   ReadLimits,
   Watch,
   WatchOptions,
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
-import { type Discarded, discardWindow } from './discard.ts';
+import { type Discarded, type DiscardLimits, discardWindow } from './discard.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
@@ -40,6 +43,7 @@ import * as streams from './queries/streams.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { requireReadable, type StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
+import { tablesOf } from './tables.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -51,7 +55,7 @@ export type {
   Watch,
   WatchOptions,
 } from './dialect.ts';
-export type { Discarded } from './discard.ts';
+export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
@@ -61,6 +65,8 @@ export type { ChangeWait } from './stream-statuses.ts';
 
 export class Store {
   readonly kind: Dialect['kind'];
+  /** The copies into its queues. */
+  readonly copies: Copies;
   /** Who may add to a stream, and when. */
   readonly statuses: StreamStatuses;
   readonly #db: Knex;
@@ -76,7 +82,9 @@ export class Store {
     this.#dialect = dialect;
     this.#run = new Runner(dialect, 'active');
     this.#log = new LogReader({ reader, dialect }, this.#run);
-    this.statuses = new StreamStatuses({ reader, dialect }, this.#run);
+    const own = { reader, dialect };
+    this.statuses = new StreamStatuses(own, this.#run);
+    this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
   }
 
@@ -345,11 +353,28 @@ export class Store {
   }
 
   /**
-   * Deletes at most `limit` of the events that every consumer and the archive have. After a lost answer it deletes the
-   * next ones, and counts only those.
+   * Lets discarding go on without this consumer until it moves again or is attached to, unless it has moved from
+   * `cursor`. Never without an archive, which it can come back through. After a lost answer it says that it has moved.
    */
-  discard(stream: string, limit: number): Promise<Discarded> {
-    const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { stream, limit });
+  setAside(
+    stream: string,
+    consumer: Pick<consumers.ConsumerRow, 'id' | 'cursor'>,
+  ): Promise<'set-aside' | 'has-moved' | 'no-archive'> {
+    const work = async (tx: Knex.Transaction) => {
+      // The lock orders it with discards, as a registration.
+      const { isArchiveRequired } = await streams.lockStream(tx, this.#dialect, stream);
+      if (!isArchiveRequired) return 'no-archive';
+      return (await consumers.setAside(tx, this.#dialect, consumer)) ? 'set-aside' : 'has-moved';
+    };
+    return this.#run.transaction('setAside', work, REPEATABLE);
+  }
+
+  /**
+   * Deletes some of the events that every consumer and the archive have. After a lost answer it deletes the next ones,
+   * and counts only those.
+   */
+  discard(stream: string, limits: DiscardLimits): Promise<Discarded> {
+    const work = (tx: Knex.Transaction) => discardWindow(tx, this.#dialect, { ...limits, stream });
     return this.#run.transaction('discard', work, REPEATABLE);
   }
 
@@ -361,6 +386,18 @@ export class Store {
       if (isServiceError(error) && error.code === 'InternalError') await this.streamState(stream);
       throw error;
     }
+  }
+
+  /**
+   * Where the queue is for statements of another database, when that can read it: `sees` says whether it can, by a mark
+   * that is there for the moment.
+   */
+  queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null> {
+    const { neighbour } = this.#dialect;
+    if (neighbour === null) return Promise.resolve(null);
+    const look = async (mark: string, schema: string) =>
+      (await sees(mark)) ? { schema, table: tablesOf(stream).queue } : null;
+    return this.#run.repeatable('queuePlace', () => neighbour.showMark(look));
   }
 
   async #isRegistered(stream: string, ident: string): Promise<boolean> {

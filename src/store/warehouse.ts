@@ -1,5 +1,7 @@
 // The warehouse database: the history, and the watermarks that say up to where it is complete.
 import type { Knex } from 'knex';
+import { nextTurn } from '../base/clock.ts';
+import { streamNotFound } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { type EventId, NO_EVENT } from '../contract/event-id.ts';
 import {
@@ -9,10 +11,13 @@ import {
   findHistory,
 } from './adoption/history.ts';
 import { adoptLocked } from './adoption/locked.ts';
-import type { Dialect, DialectOptions, OpenDatabase, ReadLimits } from './dialect.ts';
+import { Copies } from './copies.ts';
+import { HistoryTarget } from './copying/history-target.ts';
+import type { Dialect, DialectOptions, OpenDatabase, QueuePlace, ReadLimits } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { migrate, warehouseSchema } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
+import * as checksums from './queries/checksums.ts';
 import * as events from './queries/events.ts';
 import * as history from './queries/history.ts';
 import { type Renaming, renameHistory } from './renaming.ts';
@@ -20,12 +25,30 @@ import { REPEATABLE, Runner } from './runner.ts';
 import { tablesOf } from './tables.ts';
 
 export type { AdoptedHistory, FoundHistory } from './adoption/history.ts';
+export type { QueuePlace } from './dialect.ts';
+export type { Checksum } from './queries/checksums.ts';
 export type { Watermark } from './queries/history.ts';
 
 /** Who archives and reads meanwhile waits no longer behind it. */
 const RENAME_LOCK_MS = 1500;
 
+/** The active database's store. */
+export interface QueueOwner {
+  readonly kind: Dialect['kind'];
+  /** `sees` is asked whether a mark is to be seen that is there for the moment. */
+  queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null>;
+}
+
+export interface CopyOptions {
+  /** Gives what the range comes to that ends with these rows; it goes in with them. */
+  readonly checksumOf?: () => checksums.Checksum;
+  /** Where the same rows stand, word for word, within reach of a statement here. @default null */
+  readonly queue?: QueuePlace | null;
+}
+
 export class Warehouse {
+  /** The copies into its histories. */
+  readonly copies: Copies;
   readonly #db: Knex;
   readonly #reader: Knex;
   readonly #dialect: Dialect;
@@ -36,6 +59,7 @@ export class Warehouse {
     this.#reader = reader;
     this.#dialect = dialect;
     this.#run = new Runner(dialect, 'warehouse');
+    this.copies = new Copies({ reader, dialect }, this.#run, new HistoryTarget(dialect));
   }
 
   static async open(options: DialectOptions): Promise<Warehouse> {
@@ -63,6 +87,11 @@ export class Warehouse {
     return adoptLocked(at, [table], (db) => adoptHistory(db, this.#dialect, table));
   }
 
+  /** True when it has tables of ours. */
+  isMigrated(): Promise<boolean> {
+    return this.#reader.schema.hasTable('evt_archives');
+  }
+
   /** False when rows of the history may turn out not to be events. */
   get hasTrustedRows(): boolean {
     return this.#dialect.hasTrustedRows;
@@ -75,12 +104,22 @@ export class Warehouse {
     );
   }
 
-  /** The least id of the history; null when it is empty. */
-  firstId(stream: string): Promise<EventId | null> {
+  /** The least id of the history behind `after`; null when there is none. */
+  firstId(stream: string, after = NO_EVENT): Promise<EventId | null> {
     const { history: table } = tablesOf(stream);
     return this.#run.repeatable('firstId', () =>
-      events.firstId(this.#reader, this.#dialect, table, NO_EVENT),
+      events.firstId(this.#reader, this.#dialect, table, after),
     );
+  }
+
+  /** The greatest id of the history, which no crash takes back; null when it is empty. Throws `StreamNotFound`. */
+  newestId(stream: string): Promise<EventId | null> {
+    const read = async (db: Knex) => {
+      const row = await db('evt_archives').where('stream', stream).first('stream');
+      if (row === undefined) throw streamNotFound(stream);
+      return events.lastId(db, this.#dialect, tablesOf(stream).history);
+    };
+    return this.#run.repeatable('newestId', () => this.#dialect.readSynced(read));
   }
 
   /** The least id in the range whose ts is at or after the time; null when there is none. */
@@ -127,10 +166,17 @@ export class Warehouse {
     stream: string,
     rows: readonly EventRow[],
     move: { from: EventId; to: EventId },
+    { checksumOf, queue = null }: CopyOptions = {},
   ): Promise<boolean> {
     return this.#run.transaction('copyToHistory', async (tx) => {
       if (!(await history.moveWatermark(tx, sink, stream, move))) return false;
-      await this.#dialect.insertHistory(tx, tablesOf(stream).history, rows);
+      const { history: table } = tablesOf(stream);
+      const inserting =
+        queue === null
+          ? this.#dialect.insertHistory(tx, table, rows)
+          : this.#copyFrom(tx, queue, table, rows, move);
+      if (checksumOf === undefined) await inserting;
+      else await this.#writeChecksum(tx, stream, move.from, checksumOf, inserting);
       return true;
     });
   }
@@ -141,6 +187,57 @@ export class Warehouse {
       this.#dialect.withMigrationLock((db) =>
         renameHistory(db, this.#dialect, renaming, RENAME_LOCK_MS),
       ),
+    );
+  }
+
+  /** Where a stream's queue is when statements here can read it; else null. */
+  async reachQueue(store: QueueOwner, stream: string): Promise<QueuePlace | null> {
+    const { neighbour, kind } = this.#dialect;
+    if (neighbour === null || store.kind !== kind) return null;
+    const sees = (mark: string) => this.#run.repeatable('seesMark', () => neighbour.seesMark(mark));
+    return store.queuePlace(stream, sees);
+  }
+
+  async #copyFrom(
+    tx: Knex.Transaction,
+    queue: QueuePlace,
+    table: string,
+    rows: readonly EventRow[],
+    { from: after, to: upTo }: { from: EventId; to: EventId },
+  ): Promise<void> {
+    const count = await this.#dialect.neighbour?.copyRows(tx, queue, table, { after, upTo });
+    if (count === rows.length) return;
+    throw new Error(`The queue has ${count} rows behind ${after} where ${rows.length} were read.`);
+  }
+
+  /** Added up while a server is at work on the rows. */
+  async #writeChecksum(
+    tx: Knex.Transaction,
+    stream: string,
+    from: EventId,
+    checksumOf: () => checksums.Checksum,
+    inserting: Promise<void>,
+  ): Promise<void> {
+    const [checksum] = await Promise.all([nextTurn().then(checksumOf), inserting]);
+    if (!(await checksums.writeChecksum(tx, stream, from, checksum))) {
+      throw new Error('The checksum of what was archived last is not there any more.');
+    }
+  }
+
+  /** Of the range that was begun last; null when there is none. */
+  newestChecksum(stream: string): Promise<checksums.Checksum | null> {
+    return this.#run.repeatable('newestChecksum', () =>
+      checksums.newestChecksum(this.#reader, this.#dialect, stream),
+    );
+  }
+
+  /** At most `limit` in order, behind the one that begins at `beginning`. */
+  listChecksums(
+    stream: string,
+    page: { beginning: EventId | null; limit: number },
+  ): Promise<checksums.Checksum[]> {
+    return this.#run.repeatable('listChecksums', () =>
+      checksums.listChecksums(this.#reader, this.#dialect, stream, page),
     );
   }
 

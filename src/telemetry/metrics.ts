@@ -86,12 +86,34 @@ export function createMetrics() {
     discarded: counter('discarded_events_total', 'Events deleted from the active database.', [
       'stream',
     ]),
+    setAside: counter('consumers_set_aside_total', 'Consumers that hold discarding back no more.', [
+      'stream',
+    ]),
+    copied: counter('copied_events_total', 'Events that copies have written.', ['copy']),
     receiverErrors: counter(
       'receiver_errors_total',
       'Times that a reader could not be given events.',
       ['stream'],
     ),
     sinkErrors: counter('sink_errors_total', 'Batches that a sink could not write.', [
+      'stream',
+      'sink',
+    ]),
+    sinkEvents: counter('sink_events_total', 'Events that a sink has written.', ['stream', 'sink']),
+    sinkSkipped: counter(
+      'sink_skipped_events_total',
+      'Events that were passed over because a sink refused them.',
+      ['stream', 'sink'],
+    ),
+    sinkGaps: counter('sink_gaps_total', 'Times that a sink went on behind discarded events.', [
+      'stream',
+      'sink',
+    ]),
+    sinkStopped: gauge('sink_stopped', '1 = it has failed, and was stopped then.', [
+      'stream',
+      'sink',
+    ]),
+    sinkLate: gauge('sink_late', '1 = more events wait for it than it may have.', [
       'stream',
       'sink',
     ]),

@@ -41,8 +41,41 @@ export interface NoticeMap {
   readonly archived: { readonly stream: string; readonly count: number };
   /** So many events were deleted from the active database. */
   readonly discarded: { readonly stream: string; readonly count: number };
+  /** A consumer stood still for longer than `setAsideMs`, and holds discarding back no more until it moves. */
+  readonly setAside: {
+    readonly stream: string;
+    readonly consumer: string;
+    readonly cursor: string;
+    readonly idleMs: number;
+  };
   /** A sink could not write, and is given the same events again. */
   readonly sinkError: { readonly stream: string; readonly sink: string; readonly error: unknown };
+  /**
+   * A sink with `onError: 'stop'` has failed, and is given nothing more before the next start; its events are kept.
+   */
+  readonly sinkStopped: { readonly stream: string; readonly sink: string; readonly error: unknown };
+  /** An event was passed over for good, since a sink with `onError: 'skip'` refused it again and again. */
+  readonly sinkSkipped: {
+    readonly stream: string;
+    readonly sink: string;
+    readonly id: string;
+    readonly type: string;
+    readonly error: unknown;
+  };
+  /** A sink with `allowGap` lacks for good what follows `after`; it goes on with `earliest`. */
+  readonly sinkGap: {
+    readonly stream: string;
+    readonly sink: string;
+    readonly after: string;
+    readonly earliest: string;
+  };
+  /** More events than `maxLagEvents` wait for a sink (`isLate`), or no longer. */
+  readonly sinkLag: {
+    readonly stream: string;
+    readonly sink: string;
+    readonly lag: number;
+    readonly isLate: boolean;
+  };
 }
 
 /** The name of a notice. */
@@ -51,14 +84,15 @@ export type NoticeName = keyof NoticeMap;
 export type NoticeListener<N extends NoticeName> = (notice: NoticeMap[N]) => unknown;
 
 /**
- * Who works in the background: `acks` writes cursors, `archiver` copies to the warehouse, `discarder` deletes, `feed`
- * reads new events, `keys` deletes old idempotency keys, `leases` keeps the seats of attached consumers, `sequencer`
- * puts what transactions wrote into the order, `sinks` is for what goes elsewhere, `stale` looks for consumers that
- * stand still, `watch` listens to the database.
+ * Who works in the background: `acks` writes cursors, `archiver` copies to the warehouse, `copies` looks for copies
+ * that a node has left, `discarder` deletes, `feed` reads new events, `keys` deletes old idempotency keys, `leases`
+ * keeps the seats of attached consumers, `sequencer` puts what transactions wrote into the order, `sinks` is for what
+ * goes elsewhere, `stale` looks for consumers that stand still, `watch` listens to the database.
  */
 export type WorkerName =
   | 'acks'
   | 'archiver'
+  | 'copies'
   | 'discarder'
   | 'feed'
   | 'keys'
@@ -79,7 +113,13 @@ const COUNTS: { readonly [N in NoticeName]: (metrics: Metrics, notice: NoticeMap
     (queue === 'live' ? metrics.skipped : metrics.rejected).inc({ stream }, count),
   archived: (metrics, { stream, count }) => metrics.archived.inc({ stream }, count),
   discarded: (metrics, { stream, count }) => metrics.discarded.inc({ stream }, count),
+  setAside: (metrics, { stream }) => metrics.setAside.inc({ stream }),
   sinkError: (metrics, { stream, sink }) => metrics.sinkErrors.inc({ stream, sink }),
+  sinkStopped: (metrics, { stream, sink }) => metrics.sinkStopped.set({ stream, sink }, 1),
+  sinkSkipped: (metrics, { stream, sink }) => metrics.sinkSkipped.inc({ stream, sink }),
+  sinkGap: (metrics, { stream, sink }) => metrics.sinkGaps.inc({ stream, sink }),
+  sinkLag: (metrics, { stream, sink, isLate }) =>
+    metrics.sinkLate.set({ stream, sink }, isLate ? 1 : 0),
 };
 
 /** Of all notices that there are. */

@@ -107,3 +107,29 @@ describe('without the packages of the drivers', () => {
     return (await promisify(execFile)(process.execPath, [script, name], options)).stdout;
   }
 });
+
+describe('without the packages of the engines', () => {
+  it('a sink asks for the one that it needs', async () => {
+    const build = await buildCli(DRIVERS.filter((name) => /nats|redis/.test(name)));
+    try {
+      const database = `sqlite:${join(build.build, 'events.db')}`;
+      const serve = (sink: object) => {
+        const sinks = JSON.stringify([{ name: 's', ...sink }]);
+        const args = ['serve', '--port', '0', '--database-url', database, '--sinks', sinks];
+        return build.spawn(args, BY_LINKS).ended;
+      };
+      const lacks = (type: string, name: string) =>
+        `aftercommit: A sink of type ${type} needs the package ${name}, which is not installed: npm install`;
+      expect(await serve({ type: 'nats', servers: 'nats://127.0.0.1:1' })).toMatchObject({
+        code: 1,
+        stderr: `${lacks('nats', '@nats-io/transport-node')} @nats-io/transport-node @nats-io/jetstream\n`,
+      });
+      expect(await serve({ type: 'redis', url: 'redis://127.0.0.1:1' })).toMatchObject({
+        code: 1,
+        stderr: `${lacks('redis', '@redis/client')} @redis/client\n`,
+      });
+    } finally {
+      await build.remove();
+    }
+  });
+});

@@ -183,5 +183,24 @@ for (const kind of serverKinds) {
       console.info(`${kind}: gone after ${tookMs} ms`);
       expect(tookMs).toBeLessThan(STOP_MS_MAX);
     });
+
+    it.each(['archive', 'discard'])('ends %s by a signal in time', async (command) => {
+      const [active, warehouse] = paths as [SilentPath, SilentPath];
+      own = new Process([join(DIST, 'app/main.js'), command], {
+        EVT_DATABASE_URL: active.url,
+        EVT_WAREHOUSE_URL: warehouse.url,
+        EVT_SHUTDOWN_MS: String(SHUTDOWN_MS),
+        EVT_DATABASE_TIMEOUT_MS: '20000',
+        EVT_WORKER_PERIOD_MS: '20',
+        EVT_LOG_LEVEL: 'silent',
+      });
+      await own.line();
+      silence();
+      const startedAt = performance.now();
+      own.signal();
+      const tookMs = Math.round((await own.gone(STOP_MS_MAX)) - startedAt);
+      console.info(`${kind}: ${command} gone after ${tookMs} ms`);
+      expect(tookMs).toBeLessThan(STOP_MS_MAX);
+    });
   });
 }

@@ -88,6 +88,8 @@ describeDatabases('the client, killed and restarted', (kind) => {
         await reader.told;
         reader = consume();
       }
+      // However slow the machine is, there is something to lose.
+      await until(() => added.size > ROUNDS * 20, 60_000);
       isOver = true;
       await writing;
       const rows = () => sql.run('select event_id, data from effects order by place');
@@ -104,7 +106,6 @@ describeDatabases('the client, killed and restarted', (kind) => {
       const { last, stepsBack } = stepsOf(lives.flat());
       expect(last).toBe(added.size);
       expect(stepsBack).toBeLessThanOrEqual(2 * ROUNDS);
-      expect(added.size).toBeGreaterThan(ROUNDS * 20);
       console.info(
         `${kind}: ${added.size} events, ${2 * ROUNDS} kills, ${repeats(lives)} told again`,
       );

@@ -1,10 +1,9 @@
 // kill -9 in the middle of everything: what was acknowledged is there, once, and in order. CRASH_ROUNDS sets how many
 // kills (4 by default).
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
-import { type NodeProcess, runCommand, startNode } from '../support/node-process.ts';
+import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
-import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 4);
@@ -79,51 +78,5 @@ describeDatabases('after kill -9', (kind) => {
     const all = got.map((event) => event.data as string);
     expect(new Set(all).size).toBe(all.length);
     for (const data of all) expect(asked.has(data)).toBe(true);
-  }, 300_000);
-
-  it('of archiver and discarder, the history is whole and holds nothing twice', async () => {
-    const random = openRandom();
-    console.info(`kill of workers on ${kind}: SEED=${random.seed}`);
-    const node = await start();
-    await call(node.url, 'registerConsumer', { component: 'c' });
-    await runCommand(['migrate', '--warehouse'], settings());
-    let isAdding = true;
-    let last = '0';
-    const adding = (async () => {
-      while (isAdding) {
-        const events = Array.from({ length: 200 }, (_, nth) => ({ type: 'T', data: nth }));
-        last = (await call(node.url, 'addEvents', { events })).last;
-        await call(node.url, 'pollEvents', { component: 'c', last_id: last, limit: 1 });
-      }
-    })();
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const workers = await Promise.all([
-        start({}, ['archive']),
-        start({ discardLimit: 50 }, ['discard']),
-      ]);
-      await new Promise((resolve) => setTimeout(resolve, 50 + random.below(250)));
-      await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
-      // Instead of waiting until the lease of the killed one has run out.
-      const sql = await openSqlSession(kind, active.url);
-      await sql.run("update evt_consumers set lease_until = null where ident = 'ARCHIVER'");
-      await sql.close();
-    }
-    isAdding = false;
-    await adding;
-    await start({}, ['archive']);
-    await start({}, ['discard']);
-    // However much there is to do, as long as it goes on.
-    for (let reached = '0'; reached !== last; ) {
-      reached = await until(async () => {
-        const { discarded_up_to } = await call(node.url, 'streamInfo');
-        return discarded_up_to !== reached && discarded_up_to;
-      });
-    }
-    const sql = await openSqlSession(kind, warehouse.url);
-    const [row] = await sql.run(
-      'select count(*) as n, min(id) as low, max(id) as high from evt_history',
-    );
-    await sql.close();
-    expect([row?.n, row?.low, row?.high].map(Number)).toEqual([Number(last), 1, Number(last)]);
   }, 300_000);
 });

@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 import { killPrograms, pause, startProgram } from './programs.ts';
 
 const KILLS = 5;
-const EVENTS = 400;
+const EVENTS = 250;
 
 describeDatabases('events moved between services', (kind) => {
   let shop: StartedApp;
@@ -63,5 +63,5 @@ describeDatabases('events moved between services', (kind) => {
     expect(arrived).toEqual(expected);
     stop.abort();
     await reading;
-  });
+  }, 120_000);
 });

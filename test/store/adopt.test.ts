@@ -263,7 +263,7 @@ describeDatabases('an adopted database', (kind) => {
       }
       let count = 0;
       for (let rounds = 1; ; rounds += 1) {
-        const done = await store.discard('main', 4);
+        const done = await store.discard('main', { limit: 4 });
         count += done.count;
         if (!done.hasMore) {
           expect(done.upTo).toBe('4000000012');

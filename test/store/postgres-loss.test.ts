@@ -63,7 +63,7 @@ describeDatabase('postgres', 'a lost connection', () => {
         await loseOnce();
         await store.releaseLease(lease);
       },
-      () => store.discard('main', 4),
+      () => store.discard('main', { limit: 4 }),
       () => store.requireArchive('main'),
     ];
     for (const verb of verbs) {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { EventQueue } from '../../databases/event-queue.mjs';
 import {
   Archiver,
+  archiverSource,
   createLogger,
   createTelemetry,
   Discarder,
@@ -23,7 +24,8 @@ serveParent(
       const warehouse = await Warehouse.open({ database: warehouseUrl, poolMax, timeoutMs });
       closers.push(() => warehouse.close());
       await warehouse.migrate([STREAM]);
-      await start(new Archiver({ ...shared, warehouse, node: randomUUID() }));
+      const source = archiverSource({ ...shared, node: randomUUID() });
+      await start(new Archiver({ ...shared, source, warehouse }));
     },
 
     async discard({ databaseUrl }) {

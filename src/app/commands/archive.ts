@@ -1,45 +1,128 @@
-// Copies the history into the warehouse.
+// Copies the history into the warehouse, or verifies what was copied. Events come from the active database, or from a
+// server that has it.
 import { randomUUID } from 'node:crypto';
+import { onAbort } from '../../base/on-abort.ts';
 import { redactUrl } from '../../config/redact.ts';
-import { Archiver } from '../../relay/archiver.ts';
+import type { EventId } from '../../contract/event-id.ts';
+import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
+import { readDeliverable } from '../../feed/deliverable.ts';
+import type { ActiveSide } from '../../relay/archive-check.ts';
+import { ARCHIVER_SINK, Archiver, archiverSource } from '../../relay/archiver.ts';
+import type { Source } from '../../relay/source.ts';
 import type { Store } from '../../store/store.ts';
 import type { Warehouse } from '../../store/warehouse.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
+import { ServerLink } from '../archive-from/server-link.ts';
+import { checkAccess, ServerSource, serverSide } from '../archive-from/server-source.ts';
 import type { Call, Command } from '../command.ts';
-import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
+import { ACTIVE_SETTINGS, stopsInTime, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
+import { requireVerifyFlags, VERIFY_FLAGS, verifyArchives } from '../verify-archive.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
+
+/** Where the events of a stream are. */
+interface Origin {
+  /** null: a server has them. */
+  readonly store: Store | null;
+  source(stream: string): Source;
+  /** Throws what is wrong with the address or the key, which no waiting mends. */
+  check(stream: string): Promise<void>;
+  activeSide(stream: string): ActiveSide;
+}
+
+const READ_LIMITS = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
 
 export const archive: Command = {
   usage: 'archive',
   description:
     'Migrates both databases and copies events into the warehouse until it is stopped. One archiver is at work on a ' +
-    'stream at a time; others wait to take over, and with --once say so and end.',
+    'stream at a time; others wait to take over, and with --once say so and end. With --from it reads from a server, ' +
+    'by a key with the right archive, and needs no active database. With --verify it compares what was archived with ' +
+    'the checksums that were written with it, and with the queue.',
   argsMin: 0,
   argsMax: 0,
-  flags: WORKER_FLAGS,
-  settings: [...ACTIVE_SETTINGS, 'warehouseUrl', 'workerPeriodMs'],
-  run: (call) =>
-    withStore(call.settings, (store) =>
-      withWarehouse(call.settings, (warehouse) => run(call, store, warehouse)),
-    ),
+  flags: { ...WORKER_FLAGS, ...VERIFY_FLAGS },
+  settings: [
+    ...ACTIVE_SETTINGS,
+    'warehouseUrl',
+    'workerPeriodMs',
+    'archiveFrom',
+    'key',
+    'shutdownMs',
+  ],
+  run: (asked) => {
+    requireVerifyFlags(asked.flags);
+    const { call, givenUp } = stopsInTime(asked);
+    const inWarehouse = (origin: Origin) =>
+      withWarehouse(call.settings, (warehouse) => run(call, origin, warehouse), givenUp);
+    return withOrigin(call, inWarehouse, givenUp);
+  },
 };
 
-async function run(call: Call, store: Store, warehouse: Warehouse): Promise<void> {
-  const { streams, workerPeriodMs, logLevel, warehouseUrl } = call.settings;
-  await store.migrate(streams);
+async function withOrigin(
+  call: Call,
+  work: (origin: Origin) => Promise<void>,
+  givenUp: AbortSignal,
+): Promise<void> {
+  const { settings } = call;
+  const { archiveFrom, key, streams } = settings;
+  const node = randomUUID();
+  if (archiveFrom === null) {
+    const atDatabase = async (store: Store) => {
+      await store.migrate(streams);
+      await work(databaseOrigin(store, node, call));
+    };
+    return withStore(settings, atDatabase, givenUp);
+  }
+  const link = new ServerLink(archiveFrom, key);
+  const leave = onAbort(givenUp, () => link.close());
+  try {
+    await work({
+      store: null,
+      source: (stream) => new ServerSource({ link, stream, node }),
+      check: (stream) => checkAccess({ link, stream }),
+      activeSide: (stream) => serverSide({ link, stream }),
+    });
+  } finally {
+    leave();
+    link.close();
+  }
+}
+
+function databaseOrigin(store: Store, node: string, { settings }: Call): Origin {
+  const logger = createLogger(settings.logLevel);
+  return {
+    store,
+    source: (stream) => archiverSource({ store, stream, node, logger }),
+    check: async () => {},
+    activeSide: (stream) => ({
+      state: () => store.streamState(stream),
+      read: (after: EventId) =>
+        readDeliverable({ store, stream, onInvalid: () => {} }, after, READ_LIMITS),
+    }),
+  };
+}
+
+async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<void> {
+  const { streams, workerPeriodMs: periodMs, logLevel, warehouseUrl } = call.settings;
+  for (const stream of streams) await origin.check(stream);
   await warehouse.migrate(streams);
+  if (call.flags.has('verify')) {
+    const checked = streams.map((stream) => ({
+      warehouse,
+      active: origin.activeSide(stream),
+      stream,
+      watermark: ARCHIVER_SINK,
+    }));
+    return verifyArchives(checked, call);
+  }
   const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
-  const shared = {
-    store,
-    warehouse,
-    node: randomUUID(),
-    periodMs: workerPeriodMs,
-    ...telemetry,
-  };
-  const workers = streams.map((stream) => workerOf(new Archiver({ ...shared, stream }), stream));
+  const workers = streams.map((stream) => {
+    const shared = { store: origin.store, warehouse, periodMs, ...telemetry };
+    return workerOf(new Archiver({ ...shared, source: origin.source(stream) }), stream);
+  });
   const doing = `Archiving to ${redactUrl(warehouseUrl)}:`;
   await work({ doing, done: 'Archived', key: 'archived', workers, ...telemetry }, call);
 }

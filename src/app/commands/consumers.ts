@@ -110,14 +110,14 @@ export const consumers: CommandGroup = {
 const HEAD = ['CONSUMER', 'CURSOR', 'LAG', 'LAST TIME', 'CONNECTED', 'STALE'];
 
 function rowOf(consumer: ConsumerStatus): string[] {
-  const { principal, component, cursor, lag, last_time, connected, stale } = consumer;
+  const { principal, component, cursor, lag, last_time, connected, stale, set_aside } = consumer;
   return [
     principal === null ? component : `${principal}:${component}`,
     cursor,
     String(lag),
     last_time ?? '-',
     connected ? 'yes' : 'no',
-    stale ? 'yes' : 'no',
+    set_aside ? 'set aside' : stale ? 'yes' : 'no',
   ];
 }
 

@@ -16,7 +16,7 @@ import { columns } from '../table.ts';
 import { parseTime } from '../time.ts';
 
 type Right = CredentialPrincipal['may'][number];
-const RIGHTS: readonly string[] = ['generate', 'consume', 'admin'] satisfies Right[];
+const RIGHTS: readonly string[] = ['generate', 'consume', 'archive', 'admin'] satisfies Right[];
 // `local` calls in open mode, `internal` from within the process: nobody comes from the network under these names.
 const NAME = /^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$/;
 

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
 import type { Call, Command } from '../command.ts';
-import { ACTIVE_SETTINGS, withStore } from '../databases.ts';
+import { ACTIVE_SETTINGS, stopsInTime, withStore } from '../databases.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
 
 export const discard: Command = {
@@ -15,17 +15,29 @@ export const discard: Command = {
   argsMin: 0,
   argsMax: 0,
   flags: WORKER_FLAGS,
-  settings: [...ACTIVE_SETTINGS, 'discardLimit', 'workerPeriodMs'],
-  run: (call) => withStore(call.settings, (store) => run(call, store)),
+  settings: [
+    ...ACTIVE_SETTINGS,
+    'discardLimit',
+    'retainMs',
+    'setAsideMs',
+    'workerPeriodMs',
+    'shutdownMs',
+  ],
+  run: (asked) => {
+    const { call, givenUp } = stopsInTime(asked);
+    return withStore(call.settings, (store) => run(call, store), givenUp);
+  },
 };
 
 async function run(call: Call, store: Store): Promise<void> {
-  const { streams, discardLimit, workerPeriodMs, logLevel } = call.settings;
+  const { streams, discardLimit, retainMs, setAsideMs, workerPeriodMs, logLevel } = call.settings;
   await store.migrate(streams);
   const telemetry = createTelemetry(createLogger(logLevel));
   const shared = {
     store,
     limit: discardLimit,
+    retainMs,
+    setAsideMs,
     periodMs: workerPeriodMs,
     ...telemetry,
   };

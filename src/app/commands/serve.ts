@@ -1,4 +1,5 @@
-// Serves the network until it is told to stop. Standard output holds one line, the URL, once it is ready.
+// Serves the network until it is told to stop, or a sink that is to end it has failed. Standard output holds one line,
+// the URL, once it is ready; that goes to standard error where a sink writes its events to standard output.
 
 import { onAbort } from '../../base/on-abort.ts';
 import { type Settings, settingNames } from '../../config/load.ts';
@@ -7,7 +8,10 @@ import { App } from '../app.ts';
 import { type Call, type Command, Failure } from '../command.ts';
 import { credentialsInForce } from '../credentials-path.ts';
 import { ACCESS_SETTINGS } from '../server-access.ts';
+import { ownOutput } from '../sinks/own-output.ts';
 import { configuredSinks } from '../sinks/sink-choice.ts';
+import { sinkFailure } from '../sinks/sink-failure.ts';
+import { loadSinkModules } from '../sinks/sink-modules.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 const OPEN_MODE =
@@ -26,10 +30,15 @@ export const serve: Command = {
   run,
 };
 
-async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
-  const stopped = takeSignals();
+async function run(call: Call): Promise<void> {
+  const { settings, sources } = call;
+  const stopped = call.takeSignals();
+  await loadSinkModules(settings, sources);
+  const sinks = configuredSinks(settings);
   const logger = createLogger(settings.logLevel);
-  const app = new App(settings, logger, { sinks: configuredSinks(settings) });
+  const app = new App(settings, logger, { sinks });
+  const failed = new AbortController();
+  app.once('sinkStopped', (notice) => failed.abort(sinkFailure(notice)));
   // A database that says nothing would hold the start up for as long as it may take.
   const leave = onAbort(stopped, () => void app.stop());
   try {
@@ -42,11 +51,12 @@ async function run({ settings, stdout, takeSignals }: Call): Promise<void> {
   }
   try {
     if (credentialsInForce(settings) === null) logger.warn({}, OPEN_MODE);
-    await stdout.print(app.url);
-    await untilAborted(stopped);
+    await ownOutput(call, sinks).print(app.url);
+    await untilAborted(AbortSignal.any([stopped, failed.signal]));
   } finally {
     await app.stop();
   }
+  failed.signal.throwIfAborted();
 }
 
 function describeStart(error: unknown, { host, port }: Settings): unknown {

@@ -110,10 +110,11 @@ export class InProcessReaders {
 
   async #list(stream: string): Promise<ConsumerFacts[]> {
     const consumers = await this.#delivery.list(stream);
-    return consumers.map(({ ident, cursor, lag, lagMs, lastTime, isConnected, isStale }) => ({
-      ...parseIdent(ident),
-      ...{ cursor, lag, lagMs, lastTime, isConnected, isStale },
-    }));
+    return consumers.map((each) => {
+      const { ident, cursor, lag, lagMs, lastTime, isConnected, isStale, isSetAside } = each;
+      const facts = { cursor, lag, lagMs, lastTime, isConnected, isStale, isSetAside };
+      return { ...parseIdent(ident), ...facts };
+    });
   }
 
   async #poll(options: PollOptions): Promise<ReceivedBatch> {

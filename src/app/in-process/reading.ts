@@ -181,4 +181,6 @@ export interface ConsumerFacts {
   readonly isConnected: boolean;
   /** True when it has events to read and has not moved for longer than `staleMs`. */
   readonly isStale: boolean;
+  /** True when it has not moved for longer than `setAsideMs`, and holds discarding back no more until it does. */
+  readonly isSetAside: boolean;
 }

@@ -1,18 +1,22 @@
-// Keeps one sink going: the relay to it, under the reserved consumer SINK_name, from its
-// registration to its end. What the sink does wrong is told as its failure, what the database does as that of the work.
-
+// Keeps one sink going: the relay to it, under the reserved consumer SINK_name, from its registration to its end, which
+// may be its own failure.
 import { inTime } from '../../base/in-time.ts';
 import type { Service } from '../../base/lifecycle.ts';
 import type { PaceLimits } from '../../base/pace.ts';
 import { sinkIdent } from '../../contract/consumer.ts';
 import { isServiceError, ServiceError } from '../../contract/errors.ts';
+import type { EventRow } from '../../contract/event.ts';
 import { wantFilter } from '../../feed/cut.ts';
-import { Relay } from '../../relay/relay.ts';
+import { Relay, type RelayRound } from '../../relay/relay.ts';
+import { StoreSource } from '../../relay/store-source.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { startOf } from '../in-process/readers.ts';
+import { LagWatch } from './lag-watch.ts';
 import type { RelayedSink } from './relayed-sink.ts';
 import type { SinkChoice } from './sink-choice.ts';
+import { sinkFailure } from './sink-failure.ts';
+import { SinkReports } from './sink-reports.ts';
 
 export interface SinkWorkerOptions {
   readonly choice: SinkChoice;
@@ -25,41 +29,59 @@ export interface SinkWorkerOptions {
 }
 
 const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
-const BACKOFF = { firstMs: 200, maxMs: 30_000 };
+const RETRY_MS_MIN = 200;
 /** How long a write that was told to end may take to do so. */
 const ABORT_MS = 500;
+/** So many events in a row of rounds without a start; behind that a sink is taken to be away. */
+const SKIPS_MAX = 10;
 
 export class SinkWorker implements Service {
   readonly #options: SinkWorkerOptions;
   readonly #sink: RelayedSink;
   readonly #relay: Relay;
+  readonly #reports: SinkReports;
+  /** null: however many events may wait for it. */
+  readonly #lagWatch: LagWatch | null;
+  readonly #ended = new AbortController();
   #finished: Promise<void> | null = null;
   #isStopping = false;
+  #hasBegun = false;
+  /** Events in a row that were passed over. */
+  #skips = 0;
 
   constructor(options: SinkWorkerOptions) {
-    const { name, stream, types, batchMax } = options.choice;
-    const { logger } = options.telemetry;
+    const { choice, telemetry } = options;
+    const { name, stream, types, batchMax, onError, retryMaxMs, allowGap, maxLagEvents } = choice;
+    const reports = new SinkReports(choice, telemetry);
+    const ident = sinkIdent(name);
     this.#options = options;
-    this.#sink = options.choice.make();
+    this.#sink = choice.make({ logger: telemetry.logger, signal: this.#ended.signal });
+    this.#reports = reports;
+    this.#lagWatch = maxLagEvents === 0 ? null : new LagWatch({ ...options, ...choice, ident });
     this.#relay = new Relay({
       ...options,
-      stream,
-      ident: sinkIdent(name),
+      source: new StoreSource({
+        ...options,
+        stream,
+        ident,
+        register: () => this.#register(),
+        onInvalid: (id) => reports.invalid(id),
+      }),
       sink: this.#sink,
       filter: types === null ? null : wantFilter(types),
       batchMax,
-      backoff: BACKOFF,
-      register: () => this.#register(),
-      onInvalid: (id) =>
-        logger.warn(
-          { stream, id, sink: name },
-          'An event whose data is not JSON goes out as null.',
-        ),
-      onError: (error, attempt) => this.#report(error, attempt),
+      backoff: { firstMs: Math.min(RETRY_MS_MIN, retryMaxMs), maxMs: retryMaxMs },
+      onError: (error, attempt) => this.#onError(error, attempt),
       // A database that was closed under it is no news.
       onLastError: (error) => {
         if (this.#sink.hasThrown(error)) this.#report(error, 0);
       },
+      onWritten: (count) => {
+        if (count > 0) this.#skips = 0;
+        reports.written(count);
+      },
+      onSkipped: onError === 'skip' ? (event, error) => this.#onSkipped(event, error) : undefined,
+      onGap: allowGap ? (gap) => reports.gap(gap) : undefined,
     });
   }
 
@@ -70,9 +92,28 @@ export class SinkWorker implements Service {
   /** From now on nothing is discarded that it has not written. Throws when it cannot begin where it is to. */
   async start(): Promise<void> {
     // First: a sink that cannot begin is not to hold discarding back from now on.
-    await this.#requireNoGap();
-    await this.#register();
+    await this.#begin();
     await this.#relay.start();
+    await this.#lagWatch?.start();
+  }
+
+  /** One batch, without a start. Throws `SinkWriteFailed` when the sink has failed and is to stop then. */
+  async round(): Promise<RelayRound> {
+    if (!this.#hasBegun) await this.#begin();
+    this.#hasBegun = true;
+    const skips = this.#skips;
+    try {
+      return await this.#relay.round();
+    } catch (error) {
+      if (this.#skips > skips && this.#skips < SKIPS_MAX) return 'copied';
+      if (this.#options.choice.onError !== 'stop' || !this.#isOfSink(error)) throw error;
+      throw sinkFailure({ stream: this.stream, sink: this.#options.choice.name, error });
+    }
+  }
+
+  /** Gives back what rounds took. */
+  release(): Promise<void> {
+    return this.#finish();
   }
 
   hint(): void {
@@ -87,18 +128,23 @@ export class SinkWorker implements Service {
 
   /** The same at once: a write at hand is told to end, and given up when it does not. */
   async stop(): Promise<void> {
-    const { choice, telemetry } = this.#options;
+    await this.#lagWatch?.stop();
     const finished = this.finish();
     this.#isStopping = true;
     this.#relay.abort();
-    if (await inTime(finished, ABORT_MS)) return;
-    const facts = { stream: this.stream, sink: choice.name };
-    telemetry.logger.error(facts, 'A sink did not end its write in time; it was given up.');
+    if (!(await inTime(finished, ABORT_MS))) this.#reports.givenUp();
+    this.#ended.abort();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#requireNoGap();
+    await this.#register();
   }
 
   async #finish(): Promise<void> {
     await this.#relay.stop();
     await this.#sink.closeAtEnd().catch((error) => this.#report(error, 0));
+    this.#ended.abort();
   }
 
   /** Most often it is there, and then the stream's row is left alone. */
@@ -110,13 +156,13 @@ export class SinkWorker implements Service {
     await store.registerConsumer(stream, ident, startOf(from));
   }
 
-  /** What was lost of a sink is written once more, unless it was discarded. Throws `SinkGap`. */
+  /** What was lost of a sink is written once more, unless it was discarded. Throws `SinkGap` where that may not be. */
   async #requireNoGap(tried: string | null = null): Promise<void> {
-    const { store } = this.#options;
+    const { store, choice } = this.#options;
     const { epoch } = await store.streamState(this.stream);
     const own = await this.#sink.stand(epoch);
     try {
-      if (own !== null) await store.readAfter(this.stream, own.id, ONE_EVENT);
+      if (own !== null && !choice.allowGap) await store.readAfter(this.stream, own.id, ONE_EVENT);
     } catch (error) {
       if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
       // Another process may have written on meanwhile, and what it wrote been discarded.
@@ -129,20 +175,26 @@ export class SinkWorker implements Service {
     }
   }
 
+  #onSkipped(event: EventRow, error: unknown): void {
+    this.#skips += 1;
+    this.#reports.skipped(event, error);
+  }
+
+  #onError(error: unknown, attempt: number): void {
+    this.#report(error, attempt);
+    const isLast = this.#options.choice.onError === 'stop' && this.#finished === null;
+    if (!isLast || !this.#isOfSink(error)) return;
+    this.#reports.stopped(error);
+    void this.finish();
+  }
+
   #report(error: unknown, attempt: number): void {
-    const { choice, telemetry } = this.#options;
-    const { notices, logger } = telemetry;
-    const { stream, name: sink } = choice;
-    const facts = { error, stream, sink, attempt };
-    if (this.#isStopping) {
-      logger.warn(facts, 'A sink was stopped before it was done; its events come again.');
-    } else if (this.#sink.hasThrown(error) || isOfPosition(error)) {
-      notices.give('sinkError', { stream, sink, error });
-      logger.error(facts, 'A sink has failed, and is given the same events again.');
-    } else {
-      notices.give('workerError', { worker: 'sinks', stream, error });
-      logger.error(facts, 'The relay to a sink could not go on.');
-    }
+    const whose = this.#isOfSink(error) ? 'of-sink' : 'of-work';
+    this.#reports.failed(error, attempt, this.#isStopping ? 'of-stop' : whose);
+  }
+
+  #isOfSink(error: unknown): boolean {
+    return this.#sink.hasThrown(error) || isOfPosition(error);
   }
 }
 

@@ -1,7 +1,12 @@
 // What an embedding application says of its sinks: of one of its own, and of one by its type.
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import type { From } from '../../contract/generated/types.ts';
-import type { FileSettings } from '../../relay/sink-table.ts';
+import type {
+  FileSettings,
+  NatsSettings,
+  RedisSettings,
+  StdoutSettings,
+} from '../../relay/sink-table.ts';
 
 /** What a sink is told when it is opened. */
 export interface SinkContext {
@@ -28,9 +33,10 @@ export interface Sink {
   open?(context: SinkContext): Promise<Position | null | undefined | void>;
   /**
    * Resolves when everything up to `batch.upTo` is safe. When it rejects, the same events come again, perhaps with
-   * newer ones behind them, after a pause that grows from 0.2 to 30 s. A sink that does not want all types is given a
-   * batch without events now and then. The signal is aborted when another process has taken over, or when the app stops
-   * and has waited for `shutdownMs`.
+   * newer ones behind them, after a pause that grows from 0.2 s to `retryMaxMs`. Rejecting with a `ServiceError`
+   * `SinkUnavailable` says that the place is away, so that `onError: 'skip'` passes over nothing. A sink that does not
+   * want all types, or has skipped some, is given a batch without events now and then. The signal is aborted when
+   * another process has taken over, or when the app stops and has waited for `shutdownMs`.
    */
   write(batch: ReceivedBatch, signal: AbortSignal): Promise<void>;
   /** Follows every `open` that has resolved. A sink without `open` is closed once, when the app stops. */
@@ -49,6 +55,20 @@ export interface SinkFeedOptions {
   readonly from?: From | undefined;
   /** Events of one batch, 1 to 1000. @default 500 */
   readonly batchMax?: number | undefined;
+  /**
+   * What becomes of a failure: `retry` gives the same events again until they are taken; `stop` gives nothing more
+   * before the next start (`sinkStopped`; `aftercommit serve` and `relay` end with exit code 1); `skip` passes over an
+   * event that `write` has refused alone five times in a row, which loses it for this sink (`sinkSkipped`).
+   *
+   * @default 'retry'
+   */
+  readonly onError?: 'retry' | 'stop' | 'skip' | undefined;
+  /** The longest pause behind a failure; pauses grow from 200 ms: 10 to 3600000. @default 30000 */
+  readonly retryMaxMs?: number | undefined;
+  /** Where the sink lacks events that were discarded, it goes on behind them (`sinkGap`). @default false */
+  readonly allowGap?: boolean | undefined;
+  /** When more events than that wait for it, `sinkLag` says so; 0 = it never does. @default 0 */
+  readonly maxLagEvents?: number | undefined;
 }
 
 /** A sink of the application's own, and what it is given. */
@@ -62,3 +82,46 @@ export interface FileSinkOptions extends SinkFeedOptions, FileSettings {
   /** The type of the sink. */
   readonly type: 'file';
 }
+
+/** Events as messages of a NATS JetStream stream, each exactly once: docs/sinks.md. */
+export interface NatsSinkOptions extends SinkFeedOptions, NatsSettings {
+  /** The type of the sink. */
+  readonly type: 'nats';
+}
+
+/** Events as entries of a Redis stream, each exactly once: docs/sinks.md. */
+export interface RedisSinkOptions extends SinkFeedOptions, RedisSettings {
+  /** The type of the sink. */
+  readonly type: 'redis';
+}
+
+/** Events as lines on standard output: docs/sinks.md. */
+export interface StdoutSinkOptions extends SinkFeedOptions, StdoutSettings {
+  /** The type of the sink. */
+  readonly type: 'stdout';
+}
+
+/** A sink of a type that `registerSink` has made known; beside these it has the options of that type. */
+export interface RegisteredSinkOptions extends SinkFeedOptions {
+  /** The type of the sink. */
+  readonly type: string;
+}
+
+/** The warehouse, which the archiver writes to: the same as the setting `archiver`, for one stream. */
+export interface DatabaseSinkOptions {
+  /** The type of the sink. */
+  readonly type: 'database';
+  /** What commands call it. @default 'archive' */
+  readonly name?: string | undefined;
+  /** The stream that is archived. @default 'main' */
+  readonly stream?: string | undefined;
+}
+
+/** A sink that is named by its type. */
+export type SinkByType =
+  | DatabaseSinkOptions
+  | FileSinkOptions
+  | NatsSinkOptions
+  | RedisSinkOptions
+  | StdoutSinkOptions
+  | RegisteredSinkOptions;

@@ -48,9 +48,17 @@ export interface Settings {
    */
   archiver: boolean;
   /**
+   * The server whose events the command archive copies, like wss://host/rpc, in place of the active database.
+   */
+  archiveFrom: string | null;
+  /**
    * Give readers that begin below what was discarded the rest from the warehouse; always so with the archiver.
    */
   readArchive: boolean;
+  /**
+   * The folder where copies that callers ask for may read and write files, by plain names. Left out: nowhere.
+   */
+  exportDir: string | null;
   /**
    * Run the discarder inside serve.
    */
@@ -61,6 +69,12 @@ export interface Settings {
    * @maxItems 100
    */
   sinks: {}[];
+  /**
+   * ES modules that register sink types (docs/sinks.md), loaded by serve and relay before they look at the sinks: paths, comma separated in the environment. Those of a configuration file are relative to its folder, others to the working directory.
+   *
+   * @maxItems 100
+   */
+  sinkModules: string[];
   /**
    * The shortest pause of a reading loop; it is back at it with every event.
    */
@@ -134,6 +148,10 @@ export interface Settings {
    */
   discardLimit: number;
   /**
+   * Events that are younger, by the database's clock, are not discarded, nor is what stands behind them. Of several discarders the least counts.
+   */
+  retainMs: number;
+  /**
    * The longest pause of archiver and discarder while there is nothing to do.
    */
   workerPeriodMs: number;
@@ -141,6 +159,10 @@ export interface Settings {
    * A consumer with events to read that has not moved for longer is reported as stale.
    */
   staleMs: number;
+  /**
+   * A consumer with events to read that has not moved for longer holds discarding back no more, where there is an archive, until it moves again; 0 = never. Seen to by discarders that go on, not by discard --once.
+   */
+  setAsideMs: number;
   /**
    * How long idempotency keys are kept, by the database's clock; a retry that comes later may add its events again. Of several nodes the least counts.
    */
@@ -166,7 +188,7 @@ export interface Settings {
    */
   url: string;
   /**
-   * The key that consumers, publish and tail present.
+   * The key that consumers, publish and tail present, and archive with a server to archive from.
    */
   key: string | null;
 }
@@ -269,11 +291,30 @@ export const configSchema = {
       "type": "boolean",
       "default": false
     },
+    "archiveFrom": {
+      "description": "The server whose events the command archive copies, like wss://host/rpc, in place of the active database.",
+      "env": "EVT_ARCHIVE_FROM",
+      "flag": "from",
+      "type": [
+        "string",
+        "null"
+      ],
+      "default": null
+    },
     "readArchive": {
       "description": "Give readers that begin below what was discarded the rest from the warehouse; always so with the archiver.",
       "env": "EVT_READ_ARCHIVE",
       "type": "boolean",
       "default": false
+    },
+    "exportDir": {
+      "description": "The folder where copies that callers ask for may read and write files, by plain names. Left out: nowhere.",
+      "env": "EVT_EXPORT_DIR",
+      "type": [
+        "string",
+        "null"
+      ],
+      "default": null
     },
     "discarder": {
       "description": "Run the discarder inside serve.",
@@ -284,11 +325,24 @@ export const configSchema = {
     "sinks": {
       "description": "Where else events go: a list of sinks by type (docs/sinks.md). JSON text in the environment.",
       "env": "EVT_SINKS",
+      "secret": true,
       "type": "array",
       "items": {
         "type": "object"
       },
       "maxItems": 100,
+      "default": []
+    },
+    "sinkModules": {
+      "description": "ES modules that register sink types (docs/sinks.md), loaded by serve and relay before they look at the sinks: paths, comma separated in the environment. Those of a configuration file are relative to its folder, others to the working directory.",
+      "env": "EVT_SINK_MODULES",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "minLength": 1
+      },
+      "maxItems": 100,
+      "uniqueItems": true,
       "default": []
     },
     "sleepMsMin": {
@@ -450,6 +504,15 @@ export const configSchema = {
       "maximum": 100000,
       "unit": "events"
     },
+    "retainMs": {
+      "description": "Events that are younger, by the database's clock, are not discarded, nor is what stands behind them. Of several discarders the least counts.",
+      "env": "EVT_RETAIN_MS",
+      "type": "integer",
+      "default": 0,
+      "minimum": 0,
+      "maximum": 315360000000,
+      "unit": "ms"
+    },
     "workerPeriodMs": {
       "description": "The longest pause of archiver and discarder while there is nothing to do.",
       "env": "EVT_WORKER_PERIOD_MS",
@@ -465,6 +528,15 @@ export const configSchema = {
       "type": "integer",
       "default": 86400000,
       "minimum": 1000,
+      "maximum": 31536000000,
+      "unit": "ms"
+    },
+    "setAsideMs": {
+      "description": "A consumer with events to read that has not moved for longer holds discarding back no more, where there is an archive, until it moves again; 0 = never. Seen to by discarders that go on, not by discard --once.",
+      "env": "EVT_SET_ASIDE_MS",
+      "type": "integer",
+      "default": 0,
+      "minimum": 0,
       "maximum": 31536000000,
       "unit": "ms"
     },
@@ -524,7 +596,7 @@ export const configSchema = {
       "default": "http://127.0.0.1:8080"
     },
     "key": {
-      "description": "The key that consumers, publish and tail present.",
+      "description": "The key that consumers, publish and tail present, and archive with a server to archive from.",
       "env": "EVT_KEY",
       "type": [
         "string",
@@ -546,9 +618,12 @@ export const configSchema = {
     "allowReliable",
     "allowPolling",
     "archiver",
+    "archiveFrom",
     "readArchive",
+    "exportDir",
     "discarder",
     "sinks",
+    "sinkModules",
     "sleepMsMin",
     "sleepMsMax",
     "sleepMsStep",
@@ -567,8 +642,10 @@ export const configSchema = {
     "connectionsMax",
     "subscriptionsMax",
     "discardLimit",
+    "retainMs",
     "workerPeriodMs",
     "staleMs",
+    "setAsideMs",
     "keyRetainMs",
     "databasePoolMax",
     "databaseTimeoutMs",

@@ -170,6 +170,38 @@ export const errorTable = [
     "meaning": "A sink lacks events that were discarded; no call is answered so, a start is."
   },
   {
+    "code": "SinkWriteFailed",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32032,
+    "http": 500,
+    "meaning": "A sink has failed, and is to stop then; no call is answered so, serve and relay end with it."
+  },
+  {
+    "code": "SinkUnavailable",
+    "retry": "yes",
+    "futoin": "InternalError",
+    "jsonRpc": -32033,
+    "http": 503,
+    "meaning": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it."
+  },
+  {
+    "code": "SinkOccupied",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32035,
+    "http": 409,
+    "meaning": "The place where a sink writes holds what is not its own; no call is answered so, a start is."
+  },
+  {
+    "code": "SinkRefused",
+    "retry": "later",
+    "futoin": "InternalError",
+    "jsonRpc": -32036,
+    "http": 409,
+    "meaning": "The place where a sink writes does not take an event, by its size; the sink waits before it, and no call is answered so."
+  },
+  {
     "code": "StreamInUse",
     "retry": "later",
     "futoin": "InvalidRequest",
@@ -181,9 +213,57 @@ export const errorTable = [
     "code": "DestinationExists",
     "retry": "no",
     "futoin": "InvalidRequest",
-    "jsonRpc": -32038,
+    "jsonRpc": -32042,
     "http": 409,
-    "meaning": "The name is taken by another stream; no call is answered so, a command is."
+    "meaning": "The destination is taken: by another stream, or by events that no copy of that name has brought there."
+  },
+  {
+    "code": "DestinationMismatch",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32043,
+    "http": 409,
+    "meaning": "A copy of that name into this destination was asked for in other terms."
+  },
+  {
+    "code": "SourceTruncated",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32044,
+    "http": 410,
+    "meaning": "Events that were to be copied are no more; oldest is the first that is left."
+  },
+  {
+    "code": "CopyConflict",
+    "retry": "later",
+    "futoin": "DefenseRejected",
+    "jsonRpc": -32045,
+    "http": 409,
+    "meaning": "Another process is at work on the copy, or has taken it over."
+  },
+  {
+    "code": "CopyNotFound",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32046,
+    "http": 404,
+    "meaning": "There is no copy of that name."
+  },
+  {
+    "code": "CopyFinished",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32047,
+    "http": 409,
+    "meaning": "The copy is done or was cancelled."
+  },
+  {
+    "code": "SegmentCorrupt",
+    "retry": "no",
+    "futoin": "InternalError",
+    "jsonRpc": -32048,
+    "http": 409,
+    "meaning": "A file of events is not what was written; nothing of it was imported."
   },
   {
     "code": "StoreUnavailable",

@@ -178,6 +178,130 @@ export const methodTable = {
       "Unauthorized"
     ]
   },
+  "startCopy": {
+    "summary": "Copy events between streams of this node's databases, and files: in the background, each event once. The same again goes on, and changes nothing when the copy is done.",
+    "scope": "admin",
+    "errors": [
+      "DestinationExists",
+      "DestinationMismatch",
+      "SourceTruncated",
+      "CopyConflict",
+      "CopyFinished",
+      "SegmentCorrupt",
+      "CursorAhead",
+      "StreamNotFound",
+      "StreamBusy",
+      "StreamSealed",
+      "Unauthorized",
+      "OutcomeUnknown",
+      "StoreUnavailable"
+    ]
+  },
+  "listCopies": {
+    "summary": "The copies into this node's databases, and into files below its exportDir.",
+    "scope": "admin",
+    "errors": [
+      "StoreUnavailable"
+    ]
+  },
+  "copyStatus": {
+    "summary": "How far a copy is.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "StoreUnavailable"
+    ]
+  },
+  "pauseCopy": {
+    "summary": "End the work on a copy behind the batch at hand; the source keeps what is still to be copied.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "CopyFinished",
+      "OutcomeUnknown",
+      "StoreUnavailable"
+    ]
+  },
+  "resumeCopy": {
+    "summary": "Go on with a copy that was paused or has failed.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "CopyFinished",
+      "CopyConflict",
+      "InvalidRequest",
+      "OutcomeUnknown",
+      "StoreUnavailable"
+    ]
+  },
+  "cancelCopy": {
+    "summary": "End a copy for good: what was copied stays, the destination takes events as before.",
+    "scope": "admin",
+    "errors": [
+      "CopyNotFound",
+      "CopyFinished",
+      "InvalidRequest",
+      "OutcomeUnknown",
+      "StoreUnavailable"
+    ]
+  },
+  "takeArchive": {
+    "summary": "Become the one archiver at work on a stream; from the first time on nothing is discarded that is not archived.",
+    "scope": "archive",
+    "errors": [
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "keepArchive": {
+    "summary": "Stay the one at work, and say up to where the archive is complete.",
+    "scope": "archive",
+    "errors": [
+      "CursorAhead",
+      "HistoryForked",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "releaseArchive": {
+    "summary": "Let another archiver be the one at work.",
+    "scope": "archive",
+    "errors": [
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "readEvents": {
+    "summary": "All events behind an id, whoever they are for, without a cursor.",
+    "scope": "archive",
+    "errors": [
+      "CursorAhead",
+      "CursorTooOld",
+      "HistoryForked",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
   "ping": {
     "summary": "Answers what it was given.",
     "scope": "any",

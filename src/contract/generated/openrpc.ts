@@ -717,6 +717,10 @@ export const openrpc = {
               "stale": {
                 "type": "boolean",
                 "description": "It has events to read and has not moved for longer than EVT_STALE_MS."
+              },
+              "set_aside": {
+                "type": "boolean",
+                "description": "It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does."
               }
             },
             "required": [
@@ -726,7 +730,8 @@ export const openrpc = {
               "lag",
               "last_time",
               "connected",
-              "stale"
+              "stale",
+              "set_aside"
             ],
             "additionalProperties": false
           }
@@ -1065,6 +1070,691 @@ export const openrpc = {
       ]
     },
     {
+      "name": "startCopy",
+      "summary": "Copy events between streams of this node's databases, and files: in the background, each event once. The same again goes on, and changes nothing when the copy is done.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "from",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir."
+          }
+        },
+        {
+          "name": "to",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where they go, in the same way."
+          }
+        },
+        {
+          "name": "name",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$",
+            "description": "Its name where it goes. Default: made of both streams' names."
+          }
+        },
+        {
+          "name": "after",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "up_to",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "since",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Only events with a ts at or after this time."
+          }
+        },
+        {
+          "name": "until",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Only events with a ts before this time."
+          }
+        },
+        {
+          "name": "types",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/want"
+          }
+        },
+        {
+          "name": "ids",
+          "required": false,
+          "schema": {
+            "enum": [
+              "preserve",
+              "reassign"
+            ],
+            "description": "The same ids, or new ones. Default: preserve, and reassign with append."
+          }
+        },
+        {
+          "name": "append",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "default": false,
+            "description": "Go on behind the events that are there."
+          }
+        },
+        {
+          "name": "seal",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "description": "With append: the stream takes no events any more when the copy is done. Default: true."
+          }
+        },
+        {
+          "name": "follow",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "default": false,
+            "description": "Go on with what comes, until the source is sealed or a limit is reached."
+          }
+        },
+        {
+          "name": "idle_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "With follow: end when nothing came for so long."
+          }
+        },
+        {
+          "name": "max_events",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "End after so many events."
+          }
+        },
+        {
+          "name": "max_ms",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Pause after so long; with follow: end."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "StartCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/DestinationExists"
+        },
+        {
+          "$ref": "#/components/errors/DestinationMismatch"
+        },
+        {
+          "$ref": "#/components/errors/SourceTruncated"
+        },
+        {
+          "$ref": "#/components/errors/CopyConflict"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/SegmentCorrupt"
+        },
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StreamBusy"
+        },
+        {
+          "$ref": "#/components/errors/StreamSealed"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "listCopies",
+      "summary": "The copies into this node's databases, and into files below its exportDir.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ListCopiesResult",
+          "type": "array",
+          "items": {
+            "$ref": "#/components/schemas/copy"
+          }
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "copyStatus",
+      "summary": "How far a copy is.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "CopyStatusResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "pauseCopy",
+      "summary": "End the work on a copy behind the batch at hand; the source keeps what is still to be copied.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "PauseCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "resumeCopy",
+      "summary": "Go on with a copy that was paused or has failed.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ResumeCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/CopyConflict"
+        },
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "cancelCopy",
+      "summary": "End a copy for good: what was copied stays, the destination takes events as before.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          }
+        },
+        {
+          "name": "to",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "Where it goes, when two copies have the name."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "CancelCopyResult",
+          "$ref": "#/components/schemas/copy"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CopyNotFound"
+        },
+        {
+          "$ref": "#/components/errors/CopyFinished"
+        },
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        },
+        {
+          "$ref": "#/components/errors/OutcomeUnknown"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "takeArchive",
+      "summary": "Become the one archiver at work on a stream; from the first time on nothing is discarded that is not archived.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "node",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "description": "This archiver, as no other is called: what it holds itself it may take again.",
+            "pattern": "^[A-Za-z0-9_.:-]{1,64}$"
+          }
+        },
+        {
+          "name": "lease_ms",
+          "required": true,
+          "schema": {
+            "type": "integer",
+            "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+            "minimum": 1000,
+            "maximum": 60000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "TakeArchiveResult",
+          "description": "null while another archiver is the one at work. cursor: up to where the archive is known to be complete.",
+          "oneOf": [
+            {
+              "type": "null"
+            },
+            {
+              "title": "TakenArchive",
+              "type": "object",
+              "properties": {
+                "token": {
+                  "type": "string",
+                  "description": "Of takeArchive; a later one makes it void.",
+                  "pattern": "^[1-9][0-9]{0,17}$"
+                },
+                "cursor": {
+                  "$ref": "#/components/schemas/event-id"
+                }
+              },
+              "required": [
+                "token",
+                "cursor"
+              ],
+              "additionalProperties": false
+            }
+          ]
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "keepArchive",
+      "summary": "Stay the one at work, and say up to where the archive is complete.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "token",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "description": "Of takeArchive; a later one makes it void.",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          }
+        },
+        {
+          "name": "lease_ms",
+          "required": true,
+          "schema": {
+            "type": "integer",
+            "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+            "minimum": 1000,
+            "maximum": 60000
+          }
+        },
+        {
+          "name": "cursor",
+          "required": false,
+          "schema": {
+            "description": "The archive is complete up to there; moves forward only.",
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "KeepArchiveResult",
+          "description": "False when another archiver is the one at work by now.",
+          "type": "boolean"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "releaseArchive",
+      "summary": "Let another archiver be the one at work.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "token",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "description": "Of takeArchive; a later one makes it void.",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ReleaseArchiveResult",
+          "type": "boolean",
+          "const": true
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "readEvents",
+      "summary": "All events behind an id, whoever they are for, without a cursor.",
+      "x-scope": "archive",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "after",
+          "required": true,
+          "schema": {
+            "description": "Events behind it.",
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "limit",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "At most this many events.",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1000
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ReadEventsResult",
+          "description": "Every event with after < id <= up_to; without events there are none yet.",
+          "type": "object",
+          "properties": {
+            "events": {
+              "type": "array",
+              "items": {
+                "$ref": "#/components/schemas/event"
+              }
+            },
+            "after": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "up_to": {
+              "$ref": "#/components/schemas/event-id"
+            },
+            "epoch": {
+              "$ref": "#/components/schemas/epoch"
+            }
+          },
+          "required": [
+            "events",
+            "after",
+            "up_to",
+            "epoch"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/CursorTooOld"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
       "name": "ping",
       "summary": "Answers what it was given.",
       "x-scope": "any",
@@ -1122,6 +1812,144 @@ export const openrpc = {
         "description": "The part of a principal that reads on its own. LIVE is reserved for delivery without a cursor.",
         "type": "string",
         "pattern": "^[A-Za-z0-9_]{1,64}$"
+      },
+      "copy": {
+        "title": "CopyFacts",
+        "description": "A copy of events into a stream, a history or files: what was asked for, and how far it is.",
+        "type": "object",
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "Its name where it goes.",
+            "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+          },
+          "status": {
+            "enum": [
+              "running",
+              "paused",
+              "failed",
+              "done",
+              "cancelled"
+            ],
+            "description": "failed: can be tried again; done and cancelled are ends."
+          },
+          "source": {
+            "type": "string",
+            "description": "Where the events come from, without credentials."
+          },
+          "stream": {
+            "type": "string",
+            "description": "The stream, or the prefix of files, that they go into."
+          },
+          "mode": {
+            "enum": [
+              "create",
+              "append"
+            ],
+            "description": "Into what is empty, or behind what is there."
+          },
+          "ids": {
+            "enum": [
+              "preserve",
+              "reassign"
+            ],
+            "description": "The same ids, or new ones."
+          },
+          "after": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "up_to": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "types": {
+            "$ref": "#/components/schemas/want"
+          },
+          "since": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Only events with a ts at or after it."
+          },
+          "until": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Only events with a ts before it."
+          },
+          "follow": {
+            "type": "boolean",
+            "description": "It goes on behind up_to."
+          },
+          "watermark": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "last": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "copied": {
+            "type": "integer",
+            "description": "Events.",
+            "minimum": 0
+          },
+          "invalid": {
+            "type": "integer",
+            "description": "Those of them that were no events, and went out as null.",
+            "minimum": 0
+          },
+          "at_work": {
+            "type": "boolean",
+            "description": "A process holds it now; of files this is not known, and false."
+          },
+          "error": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Why it failed."
+          },
+          "began_at": {
+            "$ref": "#/components/schemas/event-ts"
+          },
+          "moved_at": {
+            "$ref": "#/components/schemas/event-ts"
+          },
+          "ended_at": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/event-ts"
+              }
+            ]
+          }
+        },
+        "required": [
+          "name",
+          "status",
+          "source",
+          "stream",
+          "mode",
+          "ids",
+          "after",
+          "up_to",
+          "types",
+          "since",
+          "until",
+          "follow",
+          "watermark",
+          "last",
+          "copied",
+          "invalid",
+          "at_work",
+          "error",
+          "began_at",
+          "moved_at",
+          "ended_at"
+        ],
+        "additionalProperties": false
       },
       "credentials": {
         "title": "Credentials",
@@ -1182,6 +2010,7 @@ export const openrpc = {
                     "enum": [
                       "generate",
                       "consume",
+                      "archive",
                       "admin"
                     ]
                   },
@@ -1536,6 +2365,38 @@ export const openrpc = {
           "retry": "no"
         }
       },
+      "SinkWriteFailed": {
+        "code": -32032,
+        "message": "A sink has failed, and is to stop then; no call is answered so, serve and relay end with it.",
+        "data": {
+          "code": "SinkWriteFailed",
+          "retry": "no"
+        }
+      },
+      "SinkUnavailable": {
+        "code": -32033,
+        "message": "Where a sink writes is away; thrown by sinks, so that nothing is skipped for it.",
+        "data": {
+          "code": "SinkUnavailable",
+          "retry": "yes"
+        }
+      },
+      "SinkOccupied": {
+        "code": -32035,
+        "message": "The place where a sink writes holds what is not its own; no call is answered so, a start is.",
+        "data": {
+          "code": "SinkOccupied",
+          "retry": "no"
+        }
+      },
+      "SinkRefused": {
+        "code": -32036,
+        "message": "The place where a sink writes does not take an event, by its size; the sink waits before it, and no call is answered so.",
+        "data": {
+          "code": "SinkRefused",
+          "retry": "later"
+        }
+      },
       "StreamInUse": {
         "code": -32037,
         "message": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again.",
@@ -1545,10 +2406,58 @@ export const openrpc = {
         }
       },
       "DestinationExists": {
-        "code": -32038,
-        "message": "The name is taken by another stream; no call is answered so, a command is.",
+        "code": -32042,
+        "message": "The destination is taken: by another stream, or by events that no copy of that name has brought there.",
         "data": {
           "code": "DestinationExists",
+          "retry": "no"
+        }
+      },
+      "DestinationMismatch": {
+        "code": -32043,
+        "message": "A copy of that name into this destination was asked for in other terms.",
+        "data": {
+          "code": "DestinationMismatch",
+          "retry": "no"
+        }
+      },
+      "SourceTruncated": {
+        "code": -32044,
+        "message": "Events that were to be copied are no more; oldest is the first that is left.",
+        "data": {
+          "code": "SourceTruncated",
+          "retry": "no"
+        }
+      },
+      "CopyConflict": {
+        "code": -32045,
+        "message": "Another process is at work on the copy, or has taken it over.",
+        "data": {
+          "code": "CopyConflict",
+          "retry": "later"
+        }
+      },
+      "CopyNotFound": {
+        "code": -32046,
+        "message": "There is no copy of that name.",
+        "data": {
+          "code": "CopyNotFound",
+          "retry": "no"
+        }
+      },
+      "CopyFinished": {
+        "code": -32047,
+        "message": "The copy is done or was cancelled.",
+        "data": {
+          "code": "CopyFinished",
+          "retry": "no"
+        }
+      },
+      "SegmentCorrupt": {
+        "code": -32048,
+        "message": "A file of events is not what was written; nothing of it was imported.",
+        "data": {
+          "code": "SegmentCorrupt",
           "retry": "no"
         }
       },

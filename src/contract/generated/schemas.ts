@@ -8,6 +8,145 @@ export const schemas = {
     "type": "string",
     "pattern": "^[A-Za-z0-9_]{1,64}$"
   },
+  "copy": {
+    "$id": "https://aftercommit.dev/schema/copy.schema.json",
+    "title": "CopyFacts",
+    "description": "A copy of events into a stream, a history or files: what was asked for, and how far it is.",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "description": "Its name where it goes.",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "status": {
+        "enum": [
+          "running",
+          "paused",
+          "failed",
+          "done",
+          "cancelled"
+        ],
+        "description": "failed: can be tried again; done and cancelled are ends."
+      },
+      "source": {
+        "type": "string",
+        "description": "Where the events come from, without credentials."
+      },
+      "stream": {
+        "type": "string",
+        "description": "The stream, or the prefix of files, that they go into."
+      },
+      "mode": {
+        "enum": [
+          "create",
+          "append"
+        ],
+        "description": "Into what is empty, or behind what is there."
+      },
+      "ids": {
+        "enum": [
+          "preserve",
+          "reassign"
+        ],
+        "description": "The same ids, or new ones."
+      },
+      "after": {
+        "$ref": "event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "event-id.schema.json"
+      },
+      "types": {
+        "$ref": "want.schema.json"
+      },
+      "since": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Only events with a ts at or after it."
+      },
+      "until": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Only events with a ts before it."
+      },
+      "follow": {
+        "type": "boolean",
+        "description": "It goes on behind up_to."
+      },
+      "watermark": {
+        "$ref": "event-id.schema.json"
+      },
+      "last": {
+        "$ref": "event-id.schema.json"
+      },
+      "copied": {
+        "type": "integer",
+        "description": "Events.",
+        "minimum": 0
+      },
+      "invalid": {
+        "type": "integer",
+        "description": "Those of them that were no events, and went out as null.",
+        "minimum": 0
+      },
+      "at_work": {
+        "type": "boolean",
+        "description": "A process holds it now; of files this is not known, and false."
+      },
+      "error": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "Why it failed."
+      },
+      "began_at": {
+        "$ref": "event-ts.schema.json"
+      },
+      "moved_at": {
+        "$ref": "event-ts.schema.json"
+      },
+      "ended_at": {
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "$ref": "event-ts.schema.json"
+          }
+        ]
+      }
+    },
+    "required": [
+      "name",
+      "status",
+      "source",
+      "stream",
+      "mode",
+      "ids",
+      "after",
+      "up_to",
+      "types",
+      "since",
+      "until",
+      "follow",
+      "watermark",
+      "last",
+      "copied",
+      "invalid",
+      "at_work",
+      "error",
+      "began_at",
+      "moved_at",
+      "ended_at"
+    ],
+    "additionalProperties": false
+  },
   "credentials": {
     "$id": "https://aftercommit.dev/schema/credentials.schema.json",
     "title": "Credentials",
@@ -68,6 +207,7 @@ export const schemas = {
                 "enum": [
                   "generate",
                   "consume",
+                  "archive",
                   "admin"
                 ]
               },
@@ -335,6 +475,58 @@ export const schemas = {
     ],
     "additionalProperties": false
   },
+  "methods/cancelCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/cancelCopy.params.schema.json",
+    "title": "CancelCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/cancelCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/cancelCopy.result.schema.json",
+    "title": "CancelCopyResult",
+    "$ref": "../copy.schema.json"
+  },
+  "methods/copyStatus.params": {
+    "$id": "https://aftercommit.dev/schema/methods/copyStatus.params.schema.json",
+    "title": "CopyStatusParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/copyStatus.result": {
+    "$id": "https://aftercommit.dev/schema/methods/copyStatus.result.schema.json",
+    "title": "CopyStatusResult",
+    "$ref": "../copy.schema.json"
+  },
   "methods/hint.params": {
     "$id": "https://aftercommit.dev/schema/methods/hint.params.schema.json",
     "title": "HintParams",
@@ -351,6 +543,45 @@ export const schemas = {
     "title": "HintResult",
     "type": "boolean",
     "const": true
+  },
+  "methods/keepArchive.params": {
+    "$id": "https://aftercommit.dev/schema/methods/keepArchive.params.schema.json",
+    "title": "KeepArchiveParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "token": {
+        "type": "string",
+        "description": "Of takeArchive; a later one makes it void.",
+        "pattern": "^[1-9][0-9]{0,17}$"
+      },
+      "lease_ms": {
+        "type": "integer",
+        "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+        "minimum": 1000,
+        "maximum": 60000
+      },
+      "cursor": {
+        "description": "The archive is complete up to there; moves forward only.",
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "token",
+      "lease_ms"
+    ],
+    "additionalProperties": false
+  },
+  "methods/keepArchive.result": {
+    "$id": "https://aftercommit.dev/schema/methods/keepArchive.result.schema.json",
+    "title": "KeepArchiveResult",
+    "description": "False when another archiver is the one at work by now.",
+    "type": "boolean"
   },
   "methods/listConsumers.params": {
     "$id": "https://aftercommit.dev/schema/methods/listConsumers.params.schema.json",
@@ -410,6 +641,10 @@ export const schemas = {
         "stale": {
           "type": "boolean",
           "description": "It has events to read and has not moved for longer than EVT_STALE_MS."
+        },
+        "set_aside": {
+          "type": "boolean",
+          "description": "It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does."
         }
       },
       "required": [
@@ -419,9 +654,25 @@ export const schemas = {
         "lag",
         "last_time",
         "connected",
-        "stale"
+        "stale",
+        "set_aside"
       ],
       "additionalProperties": false
+    }
+  },
+  "methods/listCopies.params": {
+    "$id": "https://aftercommit.dev/schema/methods/listCopies.params.schema.json",
+    "title": "ListCopiesParams",
+    "type": "object",
+    "properties": {},
+    "additionalProperties": false
+  },
+  "methods/listCopies.result": {
+    "$id": "https://aftercommit.dev/schema/methods/listCopies.result.schema.json",
+    "title": "ListCopiesResult",
+    "type": "array",
+    "items": {
+      "$ref": "../copy.schema.json"
     }
   },
   "methods/listStreams.params": {
@@ -528,6 +779,32 @@ export const schemas = {
     "title": "OnEventsResult",
     "description": "true = acknowledged.",
     "type": "boolean"
+  },
+  "methods/pauseCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/pauseCopy.params.schema.json",
+    "title": "PauseCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/pauseCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/pauseCopy.result.schema.json",
+    "title": "PauseCopyResult",
+    "$ref": "../copy.schema.json"
   },
   "methods/ping.params": {
     "$id": "https://aftercommit.dev/schema/methods/ping.params.schema.json",
@@ -641,6 +918,64 @@ export const schemas = {
     ],
     "additionalProperties": false
   },
+  "methods/readEvents.params": {
+    "$id": "https://aftercommit.dev/schema/methods/readEvents.params.schema.json",
+    "title": "ReadEventsParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "after": {
+        "description": "Events behind it.",
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      },
+      "limit": {
+        "type": "integer",
+        "description": "At most this many events.",
+        "minimum": 1,
+        "maximum": 1000,
+        "default": 1000
+      }
+    },
+    "required": [
+      "after"
+    ],
+    "additionalProperties": false
+  },
+  "methods/readEvents.result": {
+    "$id": "https://aftercommit.dev/schema/methods/readEvents.result.schema.json",
+    "title": "ReadEventsResult",
+    "description": "Every event with after < id <= up_to; without events there are none yet.",
+    "type": "object",
+    "properties": {
+      "events": {
+        "type": "array",
+        "items": {
+          "$ref": "../event.schema.json"
+        }
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      }
+    },
+    "required": [
+      "events",
+      "after",
+      "up_to",
+      "epoch"
+    ],
+    "additionalProperties": false
+  },
   "methods/readyToReceive.params": {
     "$id": "https://aftercommit.dev/schema/methods/readyToReceive.params.schema.json",
     "title": "ReadyToReceiveParams",
@@ -709,6 +1044,57 @@ export const schemas = {
     "type": "boolean",
     "const": true
   },
+  "methods/releaseArchive.params": {
+    "$id": "https://aftercommit.dev/schema/methods/releaseArchive.params.schema.json",
+    "title": "ReleaseArchiveParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "token": {
+        "type": "string",
+        "description": "Of takeArchive; a later one makes it void.",
+        "pattern": "^[1-9][0-9]{0,17}$"
+      }
+    },
+    "required": [
+      "token"
+    ],
+    "additionalProperties": false
+  },
+  "methods/releaseArchive.result": {
+    "$id": "https://aftercommit.dev/schema/methods/releaseArchive.result.schema.json",
+    "title": "ReleaseArchiveResult",
+    "type": "boolean",
+    "const": true
+  },
+  "methods/resumeCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/resumeCopy.params.schema.json",
+    "title": "ResumeCopyParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$"
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where it goes, when two copies have the name."
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/resumeCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/resumeCopy.result.schema.json",
+    "title": "ResumeCopyResult",
+    "$ref": "../copy.schema.json"
+  },
   "methods/rpc.discover.params": {
     "$id": "https://aftercommit.dev/schema/methods/rpc.discover.params.schema.json",
     "title": "RpcDiscoverParams",
@@ -766,6 +1152,93 @@ export const schemas = {
       "last"
     ],
     "additionalProperties": false
+  },
+  "methods/startCopy.params": {
+    "$id": "https://aftercommit.dev/schema/methods/startCopy.params.schema.json",
+    "title": "StartCopyParams",
+    "type": "object",
+    "properties": {
+      "from": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir."
+      },
+      "to": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "description": "Where they go, in the same way."
+      },
+      "name": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,50}$",
+        "description": "Its name where it goes. Default: made of both streams' names."
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "since": {
+        "type": "string",
+        "description": "Only events with a ts at or after this time."
+      },
+      "until": {
+        "type": "string",
+        "description": "Only events with a ts before this time."
+      },
+      "types": {
+        "$ref": "../want.schema.json"
+      },
+      "ids": {
+        "enum": [
+          "preserve",
+          "reassign"
+        ],
+        "description": "The same ids, or new ones. Default: preserve, and reassign with append."
+      },
+      "append": {
+        "type": "boolean",
+        "default": false,
+        "description": "Go on behind the events that are there."
+      },
+      "seal": {
+        "type": "boolean",
+        "description": "With append: the stream takes no events any more when the copy is done. Default: true."
+      },
+      "follow": {
+        "type": "boolean",
+        "default": false,
+        "description": "Go on with what comes, until the source is sealed or a limit is reached."
+      },
+      "idle_ms": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "With follow: end when nothing came for so long."
+      },
+      "max_events": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "End after so many events."
+      },
+      "max_ms": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Pause after so long; with follow: end."
+      }
+    },
+    "required": [
+      "from",
+      "to"
+    ],
+    "additionalProperties": false
+  },
+  "methods/startCopy.result": {
+    "$id": "https://aftercommit.dev/schema/methods/startCopy.result.schema.json",
+    "title": "StartCopyResult",
+    "$ref": "../copy.schema.json"
   },
   "methods/streamInfo.params": {
     "$id": "https://aftercommit.dev/schema/methods/streamInfo.params.schema.json",
@@ -832,6 +1305,61 @@ export const schemas = {
     ],
     "additionalProperties": false,
     "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; readable_after: readers may begin behind any id from it on, the rest of what was discarded is in no archive that this node reads; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."
+  },
+  "methods/takeArchive.params": {
+    "$id": "https://aftercommit.dev/schema/methods/takeArchive.params.schema.json",
+    "title": "TakeArchiveParams",
+    "type": "object",
+    "properties": {
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "node": {
+        "type": "string",
+        "description": "This archiver, as no other is called: what it holds itself it may take again.",
+        "pattern": "^[A-Za-z0-9_.:-]{1,64}$"
+      },
+      "lease_ms": {
+        "type": "integer",
+        "description": "How long nobody else can be the one at work unless it is prolonged, in milliseconds.",
+        "minimum": 1000,
+        "maximum": 60000
+      }
+    },
+    "required": [
+      "node",
+      "lease_ms"
+    ],
+    "additionalProperties": false
+  },
+  "methods/takeArchive.result": {
+    "$id": "https://aftercommit.dev/schema/methods/takeArchive.result.schema.json",
+    "title": "TakeArchiveResult",
+    "description": "null while another archiver is the one at work. cursor: up to where the archive is known to be complete.",
+    "oneOf": [
+      {
+        "type": "null"
+      },
+      {
+        "title": "TakenArchive",
+        "type": "object",
+        "properties": {
+          "token": {
+            "type": "string",
+            "description": "Of takeArchive; a later one makes it void.",
+            "pattern": "^[1-9][0-9]{0,17}$"
+          },
+          "cursor": {
+            "$ref": "../event-id.schema.json"
+          }
+        },
+        "required": [
+          "token",
+          "cursor"
+        ],
+        "additionalProperties": false
+      }
+    ]
   },
   "methods/unregisterConsumer.params": {
     "$id": "https://aftercommit.dev/schema/methods/unregisterConsumer.params.schema.json",

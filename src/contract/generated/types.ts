@@ -5,21 +5,25 @@
  */
 export type Component = string;
 /**
- * What happened, in the application's words.
- */
-export type EventType = string;
-/**
- * Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.
- */
-export type Epoch = number;
-/**
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type EventId = string;
 /**
+ * The event types a consumer asks for; null means all it may see.
+ */
+export type Want = null | [EventType, ...EventType[]];
+/**
+ * What happened, in the application's words.
+ */
+export type EventType = string;
+/**
  * When the database stored the event: UTC, milliseconds. Not monotonic in id.
  */
 export type EventTs = string;
+/**
+ * Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.
+ */
+export type Epoch = number;
 /**
  * Where a reader begins: with the oldest event, with the next one, after an id, or with the lowest id whose ts is at or after a time.
  */
@@ -43,18 +47,23 @@ export type IdempotencyKey = string;
  */
 export type StreamName = string;
 /**
- * The event types a consumer asks for; null means all it may see.
- */
-export type Want = null | [EventType, ...EventType[]];
-/**
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type AddEventResult = string;
 export type HintResult = true;
 /**
+ * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
+ */
+export type EventId1 = string;
+/**
+ * False when another archiver is the one at work by now.
+ */
+export type KeepArchiveResult = boolean;
+/**
  * The caller's consumers; with the right admin everybody's.
  */
 export type ListConsumersResult = ConsumerStatus[];
+export type ListCopiesResult = CopyFacts[];
 /**
  * Every stream of the database, by name.
  */
@@ -63,14 +72,24 @@ export type ListStreamsResult = StreamFacts[];
  * true = acknowledged.
  */
 export type OnEventsResult = boolean;
+/**
+ * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
+ */
+export type EventId2 = string;
 export type ReadyToReceiveResult = true;
 /**
  * Registering again changes nothing.
  */
 export type RegisterConsumerResult = true;
+export type ReleaseArchiveResult = true;
+/**
+ * null while another archiver is the one at work. cursor: up to where the archive is known to be complete.
+ */
+export type TakeArchiveResult = null | TakenArchive;
 
 export interface Contract {
   component: Component;
+  copy: CopyFacts;
   credentials: Credentials;
   draft: EventDraft;
   epoch: Epoch;
@@ -86,32 +105,117 @@ export interface Contract {
   'methods/addEvent.result': AddEventResult;
   'methods/addEvents.params': AddEventsParams;
   'methods/addEvents.result': AddEventsResult;
+  'methods/cancelCopy.params': CancelCopyParams;
+  'methods/cancelCopy.result': CancelCopyResult;
+  'methods/copyStatus.params': CopyStatusParams;
+  'methods/copyStatus.result': CopyStatusResult;
   'methods/hint.params': HintParams;
   'methods/hint.result': HintResult;
+  'methods/keepArchive.params': KeepArchiveParams;
+  'methods/keepArchive.result': KeepArchiveResult;
   'methods/listConsumers.params': ListConsumersParams;
   'methods/listConsumers.result': ListConsumersResult;
+  'methods/listCopies.params': ListCopiesParams;
+  'methods/listCopies.result': ListCopiesResult;
   'methods/listStreams.params': ListStreamsParams;
   'methods/listStreams.result': ListStreamsResult;
   'methods/onEvents.params': OnEventsParams;
   'methods/onEvents.result': OnEventsResult;
+  'methods/pauseCopy.params': PauseCopyParams;
+  'methods/pauseCopy.result': PauseCopyResult;
   'methods/ping.params': PingParams;
   'methods/ping.result': PingResult;
   'methods/pollEvents.params': PollEventsParams;
   'methods/pollEvents.result': PollEventsResult;
+  'methods/readEvents.params': ReadEventsParams;
+  'methods/readEvents.result': ReadEventsResult;
   'methods/readyToReceive.params': ReadyToReceiveParams;
   'methods/readyToReceive.result': ReadyToReceiveResult;
   'methods/registerConsumer.params': RegisterConsumerParams;
   'methods/registerConsumer.result': RegisterConsumerResult;
+  'methods/releaseArchive.params': ReleaseArchiveParams;
+  'methods/releaseArchive.result': ReleaseArchiveResult;
+  'methods/resumeCopy.params': ResumeCopyParams;
+  'methods/resumeCopy.result': ResumeCopyResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
   'methods/rpc.discover.result': RpcDiscoverResult;
   'methods/sealStream.params': SealStreamParams;
   'methods/sealStream.result': SealStreamResult;
+  'methods/startCopy.params': StartCopyParams;
+  'methods/startCopy.result': StartCopyResult;
   'methods/streamInfo.params': StreamInfoParams;
   'methods/streamInfo.result': StreamInfoResult;
+  'methods/takeArchive.params': TakeArchiveParams;
+  'methods/takeArchive.result': TakeArchiveResult;
   'methods/unregisterConsumer.params': UnregisterConsumerParams;
   'methods/unregisterConsumer.result': UnregisterConsumerResult;
   'methods/unsealStream.params': UnsealStreamParams;
   'methods/unsealStream.result': UnsealStreamResult;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CopyFacts {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 /**
  * The credentials file.
@@ -129,7 +233,7 @@ export interface CredentialPrincipal {
    * Base64; kept as it is, since signatures need it.
    */
   hmacKey?: string;
-  may: ('generate' | 'consume' | 'admin')[];
+  may: ('generate' | 'consume' | 'archive' | 'admin')[];
   /**
    * Event types it may add and see: * = all, ORDER_* = a prefix. Default: all.
    */
@@ -208,8 +312,165 @@ export interface AddEventsResult {
   first: EventId;
   last: EventId;
 }
+export interface CancelCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CancelCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
+export interface CopyStatusParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface CopyStatusResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
+}
 export interface HintParams {
   stream?: StreamName;
+}
+export interface KeepArchiveParams {
+  stream?: StreamName;
+  /**
+   * Of takeArchive; a later one makes it void.
+   */
+  token: string;
+  /**
+   * How long nobody else can be the one at work unless it is prolonged, in milliseconds.
+   */
+  lease_ms: number;
+  cursor?: EventId1;
+  epoch?: Epoch;
 }
 export interface ListConsumersParams {
   stream?: StreamName;
@@ -243,7 +504,12 @@ export interface ConsumerStatus {
    * It has events to read and has not moved for longer than EVT_STALE_MS.
    */
   stale: boolean;
+  /**
+   * It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does.
+   */
+  set_aside: boolean;
 }
+export interface ListCopiesParams {}
 export interface ListStreamsParams {}
 /**
  * What stands in a stream's row.
@@ -279,6 +545,78 @@ export interface OnEventsParams {
    * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
    */
   sealed?: true;
+}
+export interface PauseCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface PauseCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 export interface PingParams {
   echo: number;
@@ -317,6 +655,24 @@ export interface PollEventsResult {
    */
   sealed?: true;
 }
+export interface ReadEventsParams {
+  stream?: StreamName;
+  after: EventId2;
+  epoch?: Epoch;
+  /**
+   * At most this many events.
+   */
+  limit?: number;
+}
+/**
+ * Every event with after < id <= up_to; without events there are none yet.
+ */
+export interface ReadEventsResult {
+  events: Event[];
+  after: EventId;
+  up_to: EventId;
+  epoch: Epoch;
+}
 export interface ReadyToReceiveParams {
   component: Component;
   want?: Want;
@@ -333,6 +689,85 @@ export interface RegisterConsumerParams {
   stream?: StreamName;
   from?: From;
   epoch?: Epoch;
+}
+export interface ReleaseArchiveParams {
+  stream?: StreamName;
+  /**
+   * Of takeArchive; a later one makes it void.
+   */
+  token: string;
+}
+export interface ResumeCopyParams {
+  name: string;
+  /**
+   * Where it goes, when two copies have the name.
+   */
+  to?: string;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface ResumeCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 export interface RpcDiscoverParams {}
 /**
@@ -353,6 +788,124 @@ export interface SealStreamResult {
   stream: StreamName;
   status: 'open' | 'copying' | 'sealed';
   last: EventId;
+}
+export interface StartCopyParams {
+  /**
+   * Where the events come from: active#stream, warehouse#stream, or a plain name of files below exportDir.
+   */
+  from: string;
+  /**
+   * Where they go, in the same way.
+   */
+  to: string;
+  /**
+   * Its name where it goes. Default: made of both streams' names.
+   */
+  name?: string;
+  after?: EventId;
+  up_to?: EventId;
+  /**
+   * Only events with a ts at or after this time.
+   */
+  since?: string;
+  /**
+   * Only events with a ts before this time.
+   */
+  until?: string;
+  types?: Want;
+  /**
+   * The same ids, or new ones. Default: preserve, and reassign with append.
+   */
+  ids?: 'preserve' | 'reassign';
+  /**
+   * Go on behind the events that are there.
+   */
+  append?: boolean;
+  /**
+   * With append: the stream takes no events any more when the copy is done. Default: true.
+   */
+  seal?: boolean;
+  /**
+   * Go on with what comes, until the source is sealed or a limit is reached.
+   */
+  follow?: boolean;
+  /**
+   * With follow: end when nothing came for so long.
+   */
+  idle_ms?: number;
+  /**
+   * End after so many events.
+   */
+  max_events?: number;
+  /**
+   * Pause after so long; with follow: end.
+   */
+  max_ms?: number;
+}
+/**
+ * A copy of events into a stream, a history or files: what was asked for, and how far it is.
+ */
+export interface StartCopyResult {
+  /**
+   * Its name where it goes.
+   */
+  name: string;
+  /**
+   * failed: can be tried again; done and cancelled are ends.
+   */
+  status: 'running' | 'paused' | 'failed' | 'done' | 'cancelled';
+  /**
+   * Where the events come from, without credentials.
+   */
+  source: string;
+  /**
+   * The stream, or the prefix of files, that they go into.
+   */
+  stream: string;
+  /**
+   * Into what is empty, or behind what is there.
+   */
+  mode: 'create' | 'append';
+  /**
+   * The same ids, or new ones.
+   */
+  ids: 'preserve' | 'reassign';
+  after: EventId;
+  up_to: EventId;
+  types: Want;
+  /**
+   * Only events with a ts at or after it.
+   */
+  since: string | null;
+  /**
+   * Only events with a ts before it.
+   */
+  until: string | null;
+  /**
+   * It goes on behind up_to.
+   */
+  follow: boolean;
+  watermark: EventId;
+  last: EventId;
+  /**
+   * Events.
+   */
+  copied: number;
+  /**
+   * Those of them that were no events, and went out as null.
+   */
+  invalid: number;
+  /**
+   * A process holds it now; of files this is not known, and false.
+   */
+  at_work: boolean;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  began_at: EventTs;
+  moved_at: EventTs;
+  ended_at: null | EventTs;
 }
 export interface StreamInfoParams {
   stream?: StreamName;
@@ -376,6 +929,24 @@ export interface StreamInfoResult {
    */
   status: 'open' | 'copying' | 'sealed';
   epoch: Epoch;
+}
+export interface TakeArchiveParams {
+  stream?: StreamName;
+  /**
+   * This archiver, as no other is called: what it holds itself it may take again.
+   */
+  node: string;
+  /**
+   * How long nobody else can be the one at work unless it is prolonged, in milliseconds.
+   */
+  lease_ms: number;
+}
+export interface TakenArchive {
+  /**
+   * Of takeArchive; a later one makes it void.
+   */
+  token: string;
+  cursor: EventId;
 }
 export interface UnregisterConsumerParams {
   component: Component;

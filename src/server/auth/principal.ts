@@ -3,7 +3,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import { covers } from '../../contract/pattern.ts';
 import { type TypeFilter, wantFilter } from '../../feed/cut.ts';
 
-export type Right = 'generate' | 'consume' | 'admin';
+export type Right = 'generate' | 'consume' | 'archive' | 'admin';
 
 export interface Principal {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Principal {
 /** Who calls in open mode; no credential can have this name. */
 export const LOCAL: Principal = {
   name: 'local',
-  may: ['generate', 'consume', 'admin'],
+  may: ['generate', 'consume', 'archive', 'admin'],
   types: ['*'],
   streams: ['*'],
 };
@@ -37,6 +37,13 @@ export function requireStream(principal: Principal, stream: string): void {
   if (!covers(principal.streams, stream)) {
     throw new ServiceError('Unauthorized', { message: 'The stream is not open to the caller.' });
   }
+}
+
+/** Throws `Unauthorized` unless it may see whatever there is. */
+export function requireAllTypes(principal: Principal): void {
+  if (principal.types.includes('*')) return;
+  const message = 'An archive holds events of every type, and the caller may not see them all.';
+  throw new ServiceError('Unauthorized', { message });
 }
 
 /** Throws `Unauthorized`. */

@@ -10,13 +10,21 @@ import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
 import type {
   AddEventParams,
+  CopyFacts,
+  CopyStatusParams,
+  KeepArchiveParams,
   PingParams,
   PollEventsParams,
+  ReadEventsParams,
   ReadyToReceiveParams,
   RegisterConsumerParams,
+  ReleaseArchiveParams,
   SealStreamParams,
+  StartCopyParams,
+  TakeArchiveParams,
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
+import { EVENTS_MAX } from '../../contract/limits.ts';
 import type { Channel } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import type { TypeFilter } from '../../feed/cut.ts';
@@ -26,11 +34,13 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import {
   mayDo,
   type Principal,
+  requireAllTypes,
   requireRight,
   requireStream,
   requireType,
   typeFilter,
 } from '../auth/principal.ts';
+import type { CopyDesk } from '../copy-desk.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
@@ -41,6 +51,7 @@ export interface MethodServices {
   readonly onHint: (stream: string) => void;
   readonly generator: Generator;
   readonly delivery: Delivery;
+  readonly copies: CopyDesk;
   readonly batchMax: number;
   readonly metrics: Metrics;
   /** False: nobody registers, nobody reads with a cursor; only LIVE is served. */
@@ -75,6 +86,11 @@ function streamFor(call: Call): string {
   const stream = (call.params as { stream?: string }).stream ?? 'main';
   requireStream(call.principal, stream);
   return stream;
+}
+
+function archivedStreamFor(call: Call): string {
+  requireAllTypes(call.principal);
+  return streamFor(call);
 }
 
 function draftsFor(call: Call): readonly Draft[] {
@@ -178,6 +194,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
         last_time: consumer.lastTime,
         connected: consumer.isConnected,
         stale: consumer.isStale,
+        set_aside: consumer.isSetAside,
       }));
     return JSON.stringify(shown);
   },
@@ -198,6 +215,19 @@ export const methods: Readonly<Record<MethodName, Method>> = {
       epoch: info.epoch,
     });
   },
+
+  startCopy: async ({ copies }, call) =>
+    JSON.stringify(await copies.begin(call.params as StartCopyParams)),
+
+  listCopies: async ({ copies }) => JSON.stringify(await copies.list()),
+
+  copyStatus: ({ copies }, call) => copyText(call, (name, to) => copies.status(name, to)),
+
+  pauseCopy: ({ copies }, call) => copyText(call, (name, to) => copies.pause(name, to)),
+
+  resumeCopy: ({ copies }, call) => copyText(call, (name, to) => copies.resume(name, to)),
+
+  cancelCopy: ({ copies }, call) => copyText(call, (name, to) => copies.cancel(name, to)),
 
   listStreams: async ({ delivery }) => {
     const streams = await delivery.listStreams();
@@ -222,10 +252,53 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     return 'true';
   },
 
+  takeArchive: async ({ delivery }, call) => {
+    const { node, lease_ms: leaseMs } = call.params as TakeArchiveParams;
+    const stream = archivedStreamFor(call);
+    return JSON.stringify(await delivery.archiving.take({ stream, node, leaseMs }));
+  },
+
+  keepArchive: async ({ delivery }, call) => {
+    const { token, lease_ms: leaseMs, cursor, epoch } = call.params as KeepArchiveParams;
+    const kept = await delivery.archiving.keep({
+      stream: archivedStreamFor(call),
+      token,
+      leaseMs,
+      cursor: cursor as EventId | undefined,
+      epoch,
+    });
+    return JSON.stringify(kept);
+  },
+
+  releaseArchive: async ({ delivery }, call) => {
+    const { token } = call.params as ReleaseArchiveParams;
+    await delivery.archiving.release(archivedStreamFor(call), token);
+    return 'true';
+  },
+
+  readEvents: ({ delivery }, call) => {
+    const { after, epoch, limit } = call.params as ReadEventsParams;
+    return delivery.archiving.read({
+      stream: archivedStreamFor(call),
+      after: after as EventId,
+      epoch,
+      eventsMax: limit ?? EVENTS_MAX,
+      bytesMax: call.wire.answerBytesMax,
+    });
+  },
+
   ping: (_, call) => JSON.stringify({ echo: (call.params as PingParams).echo }),
 
   'rpc.discover': () => JSON.stringify(openrpc),
 };
+
+async function copyText(
+  { params }: Call,
+  ask: (name: string, to: string | undefined) => Promise<CopyFacts>,
+): Promise<string> {
+  const { name, to } = params as CopyStatusParams;
+  return JSON.stringify(await ask(name, to));
+}
 
 async function sealOrUnseal(delivery: Delivery, call: Call, isSealed: boolean): Promise<string> {
   const stream = streamFor(call);

@@ -1,13 +1,5 @@
-// The packages of the drivers, of which an application installs the one that it needs. That it has not is said in plain
-// words; whatever else may be wrong with a package says so itself.
-
-interface Need {
-  /** The database, with its verb. */
-  readonly says: string;
-  readonly name: string;
-  /** What to install; the newest version unless it says another. */
-  readonly install: string;
-}
+// The packages of the databases' drivers.
+import { loadOptional, type OptionalPackage } from '../../base/optional-package.ts';
 
 const NEEDS = {
   sqlite: {
@@ -17,22 +9,9 @@ const NEEDS = {
   },
   postgres: { says: 'PostgreSQL needs', name: 'pg', install: 'pg' },
   mysql: { says: 'MySQL and MariaDB need', name: 'mysql2', install: 'mysql2' },
-} as const satisfies Record<string, Need>;
+} as const satisfies Record<string, OptionalPackage>;
 
 /** Loads a driver's package, or code on top of it. */
-export async function loadWith<T>(kind: keyof typeof NEEDS, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    const { says, name, install }: Need = NEEDS[kind];
-    if (!isMissing(error, name)) throw error;
-    throw new Error(`${says} the package ${name}, which is not installed: npm install ${install}`);
-  }
-}
-
-/** The package itself and nothing inside of it; Node's message is the only place that names it. */
-function isMissing(error: unknown, name: string): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false;
-  return new RegExp(`^Cannot find (?:package|module) '${name}'`).test(message);
+export function loadWith<T>(kind: keyof typeof NEEDS, load: () => Promise<T>): Promise<T> {
+  return loadOptional(NEEDS[kind], load);
 }

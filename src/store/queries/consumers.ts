@@ -18,7 +18,12 @@ export interface ConsumerDetails extends ConsumerRow {
   readonly idleMs: number;
   /** Age of the oldest event that it has not acknowledged; 0 when it has them all. */
   readonly lagMs: number;
+  /** True while it does not hold discarding back. */
+  readonly isSetAside: boolean;
 }
+
+/** What a consumer means to the discarder. */
+export type Holder = Pick<ConsumerDetails, 'ident' | 'cursor' | 'isSetAside'>;
 
 /**
  * No lease lasts so long. One that seems to was taken while the database's clock was ahead, and counts for nothing:
@@ -98,6 +103,7 @@ export async function listConsumers(
       sinceRegistration: dialect.msSince('c.reg_time'),
       sinceNextEvent: dialect.msSince('c.next_ts'),
       isConnected: isHeld(db, dialect, 'c.lease_until'),
+      asideTime: dialect.isoTime('c.aside_time'),
     });
   return rows.map((row) => ({
     id: row.id,
@@ -106,11 +112,13 @@ export async function listConsumers(
     lastTime: row.lastTime ?? null,
     idleMs: elapsedMs(row.sinceLastTime ?? row.sinceRegistration),
     lagMs: elapsedMs(row.sinceNextEvent),
+    isSetAside: row.asideTime !== null,
     isConnected: Number(row.isConnected) !== 0,
   }));
 }
 
-function isHeld(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
+/** True while the lease runs, as 1 or 0. */
+export function isHeld(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
   const values = [leaseUntil, dialect.now(), leaseUntil, dialect.fromNow(LEASE_MS_MAX)];
   return db.raw('case when ?? > ? and ?? < ? then 1 else 0 end', values as Knex.RawBinding[]);
 }
@@ -120,15 +128,33 @@ function elapsedMs(value: unknown): number {
   return Math.max(0, Number(value ?? 0));
 }
 
-/** Idents and cursors only, for whoever decides what all of them have. */
-export async function listCursors(
-  db: Knex,
-  dialect: Dialect,
-  stream: string,
-): Promise<Pick<ConsumerRow, 'ident' | 'cursor'>[]> {
-  return db('evt_consumers')
+/** Who holds discarding back, and behind where. */
+export async function listHolders(db: Knex, dialect: Dialect, stream: string): Promise<Holder[]> {
+  const rows = await db('evt_consumers')
     .where('stream', stream)
-    .select({ ident: 'ident', cursor: dialect.idText('last_evt_id') });
+    .select({
+      ident: 'ident',
+      cursor: dialect.idText('last_evt_id'),
+      asideTime: dialect.isoTime('aside_time'),
+    });
+  return rows.map(({ ident, cursor, asideTime }) => ({
+    ident,
+    cursor,
+    isSetAside: asideTime !== null,
+  }));
+}
+
+/** Sets it aside unless it has moved from `cursor`, or is set aside already; gives whether it did. */
+export async function setAside(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  { id, cursor }: Pick<ConsumerRow, 'id' | 'cursor'>,
+): Promise<boolean> {
+  const count = await tx('evt_consumers')
+    .where({ id, last_evt_id: cursor })
+    .whereNull('aside_time')
+    .update({ aside_time: dialect.now() });
+  return count === 1;
 }
 
 /**
@@ -161,6 +187,7 @@ export async function takeLease(
       lease_token: token,
       lease_node: request.node,
       lease_until: dialect.fromNow(request.leaseMs),
+      aside_time: null,
     });
   return { consumerId: row.id, cursor: row.cursor, token, isTakeover };
 }

@@ -55,6 +55,31 @@ export async function firstId(
   return row?.found ?? null;
 }
 
+/** The greatest id; null when there is none. */
+export async function lastId(db: Knex, dialect: Dialect, table: string): Promise<EventId | null> {
+  const row = await db(table)
+    .orderBy('id', 'desc')
+    .first({ found: dialect.idText('id') });
+  return row?.found ?? null;
+}
+
+/** The lowest id of the first `limit` events behind `after` that is younger than `ageMs`; null when none of them is. */
+export async function firstIdYounger(
+  db: Knex,
+  dialect: Dialect,
+  table: string,
+  ageMs: number,
+  { after, limit }: { after: EventId; limit: number },
+): Promise<EventId | null> {
+  const slice = db(table).where('id', '>', after).orderBy('id').limit(limit).select('id', 'ts');
+  const row = await db
+    .from(slice.as('s'))
+    .where('s.ts', '>', dialect.fromNow(-ageMs))
+    .orderBy('s.id')
+    .first({ found: dialect.idText('s.id') });
+  return row?.found ?? null;
+}
+
 /** Deletes the window (after, upTo] by primary key and gives how many rows it held. */
 export function deleteWindow(
   tx: Knex,

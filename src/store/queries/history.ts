@@ -46,3 +46,8 @@ export async function moveWatermark(
     .update({ last_id: move.to });
   return count === 1;
 }
+
+/** True when somebody archives the stream here. */
+export async function hasWatermark(db: Knex, stream: string): Promise<boolean> {
+  return (await db('evt_watermarks').where('stream', stream).first('stream')) !== undefined;
+}

@@ -74,6 +74,26 @@ export async function requireArchive(tx: Knex, stream: string): Promise<void> {
   await tx('evt_streams').where('name', stream).update({ archive_required: 1 });
 }
 
+/** Ids up to `gapsUpTo` may have gaps from now on; null = nothing new of that. */
+export async function setNextId(
+  tx: Knex,
+  stream: string,
+  nextId: EventId,
+  gapsUpTo: EventId | null,
+): Promise<void> {
+  const gaps = gapsUpTo === null ? {} : { gaps_up_to: gapsUpTo };
+  await tx('evt_streams')
+    .where('name', stream)
+    .update({ next_id: nextId, ...gaps });
+}
+
+/** An empty stream goes on behind `after`, as if everything up to there had been discarded. */
+export async function startBehind(tx: Knex, stream: string, after: EventId): Promise<void> {
+  await tx('evt_streams')
+    .where('name', stream)
+    .update({ next_id: idPlus(after, 1), discarded_up_to: after });
+}
+
 export async function setStatus(tx: Knex, stream: string, status: StreamStatus): Promise<void> {
   await tx('evt_streams').where('name', stream).update({ status });
 }

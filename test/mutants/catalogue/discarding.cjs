@@ -15,9 +15,9 @@ module.exports = [
     edits: [
       {
         file: DISCARD,
-        find: 'return known.map((consumer) => consumer.cursor).reduce(minId);',
+        find: 'return holders.map((consumer) => consumer.cursor).reduce(minId, state.newest);',
         replace:
-          'return known.flatMap(({ ident, cursor }) => (ident === ARCHIVER ? [] : [cursor])).reduce(minId);',
+          'return holders.flatMap(({ ident, cursor }) => (ident === ARCHIVER ? [] : [cursor])).reduce(minId, state.newest);',
       },
     ],
     databases: ['sqlite', 'postgres', 'mysql'],
@@ -32,8 +32,9 @@ module.exports = [
     edits: [
       {
         file: DISCARD,
-        find: 'return known.map((consumer) => consumer.cursor).reduce(minId);',
-        replace: 'return idPlus(known.map((consumer) => consumer.cursor).reduce(minId), 1);',
+        find: 'return holders.map((consumer) => consumer.cursor).reduce(minId, state.newest);',
+        replace:
+          'return idPlus(holders.map((consumer) => consumer.cursor).reduce(minId, state.newest), 1);',
       },
     ],
     databases: ['mysql', 'sqlite', 'postgres'],
@@ -51,8 +52,8 @@ module.exports = [
       },
       {
         file: DISCARD,
-        find: '  const [known, wayMs] = await timed(listCursors(tx, dialect, stream));\n',
-        replace: `  const [known, wayMs] = await timed(listCursors(tx, dialect, stream));
+        find: '  const [known, wayMs] = await timed(listHolders(tx, dialect, stream));\n',
+        replace: `  const [known, wayMs] = await timed(listHolders(tx, dialect, stream));
   const state = await lockStream(tx, dialect, stream);
 `,
       },

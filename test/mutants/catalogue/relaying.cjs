@@ -14,9 +14,9 @@ module.exports = [
     edits: [
       {
         file: RELAY,
-        find: '      await sink.write({ events, after, upTo, epoch }, lease.ended);\n      turn.told = upTo;\n',
+        find: '      await this.#write({ events, after, upTo, epoch }, lease);\n      turn.told = upTo;\n',
         replace:
-          '      turn.told = upTo;\n      await sink.write({ events, after, upTo, epoch }, lease.ended);\n',
+          '      turn.told = upTo;\n      await this.#write({ events, after, upTo, epoch }, lease);\n',
       },
     ],
     databases: ['sqlite', 'postgres', 'mysql'],
@@ -60,6 +60,49 @@ module.exports = [
     },
   },
   {
+    name: 'neighbours-skipped-too',
+    breaks: 'Only what a sink refuses alone is passed over.',
+    edits: [
+      {
+        file: 'src/relay/skipping.ts',
+        find: 'return isAlone ? 1 : batchMax;',
+        replace: 'return isAlone ? batchMax : batchMax;',
+      },
+      {
+        file: 'src/relay/skipping.ts',
+        find: 'if (events.size > 1 || times < TRIES_MAX) return null;\n    this.#passed = { after, upTo: id };',
+        replace: 'if (times < TRIES_MAX) return null;\n    this.#passed = { after, upTo: last };',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/app/sink-policies.test.ts',
+      title: 'passes over the events that it refuses alone',
+      says: 'toEqual',
+    },
+  },
+  {
+    name: 'skipped-while-away',
+    breaks: 'Of a sink that says that it is away nothing is passed over.',
+    edits: [
+      {
+        file: 'src/relay/skipping.ts',
+        find: 'if (first === undefined || isAway(error)) return null;',
+        replace: 'if (first === undefined || isAway(null)) return null;',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/app/sink-policies.test.ts',
+      title: 'loses nothing while it says that it is away',
+      says: 'toEqual|Waited',
+    },
+  },
+  {
     name: 'lost-lines-passed-over',
     breaks:
       'What was lost of the files of a sink is asked for again, though the note beside them says more.',
@@ -96,6 +139,44 @@ module.exports = [
       file: 'test/unit/relay/file-sink.test.ts',
       title: 'writes no more when another process has written',
       says: 'rejects',
+    },
+  },
+  {
+    name: 'published-without-its-place',
+    breaks: 'A message of JetStream is stored behind the one that it follows, or nowhere.',
+    edits: [
+      {
+        file: 'src/relay/sinks/nats/publisher.ts',
+        find: 'expect: { lastSequence, streamName: jetStream },',
+        replace: 'expect: { streamName: jetStream },',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/unit/relay/nats-sink.test.ts',
+      title: 'leaves no hole where a message is refused',
+      says: 'toEqual',
+    },
+  },
+  {
+    name: 'added-wherever-the-stream-stands',
+    breaks: 'A batch goes into Redis behind the id that it follows, or not at all.',
+    edits: [
+      {
+        file: 'src/relay/sinks/redis/script.ts',
+        find: 'if last ~= expected then return last end\n',
+        replace: '',
+      },
+    ],
+    databases: ['sqlite'],
+    shows: [],
+    runs: 1,
+    test: {
+      file: 'test/unit/relay/redis-sink.test.ts',
+      title: 'adds nothing when another one has',
+      says: 'rejects|toThrow',
     },
   },
 ];

@@ -3,14 +3,12 @@
 // installed and no root is needed. AFTERCOMMIT_TEST_SERVERS=embedded passes over what is installed.
 //   node chromium.mjs
 // One line on stdout: {"path": "...", "env": {...}}, or {"error": {"message", "install"}}.
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { libraryPathOf, unpackPackages } from './apt.mjs';
+import { keptPackages } from './kept-packages.mjs';
 import { findPrograms, run } from './program.mjs';
 
-const cache = fileURLToPath(new URL('../../../node_modules/.cache/chromium', import.meta.url));
 // What is no library is in the second; the first on its own does not start.
 const packages = ['chromium-headless-shell', 'chromium-common'];
 const unpackedProgram = 'usr/lib/chromium/chromium-headless-shell';
@@ -31,7 +29,7 @@ async function findChromium() {
     if (await runs(chromium).catch(() => false)) return chromium;
   }
   try {
-    return await unpacked();
+    return await keptPackages('chromium', packages, inFolder);
   } catch (error) {
     throw new Error(`no Chromium that runs is installed, nor can one be had: ${error.message}`, {
       cause: error,
@@ -39,33 +37,10 @@ async function findChromium() {
   }
 }
 
-/** Of another run, if it still does here: a newer system may lack libraries that the older one had. */
-async function unpacked() {
-  const kept = await inFolder(cache);
-  if (await runs(kept).catch(() => false)) return kept;
-  await rm(cache, { recursive: true, force: true });
-  await unpack();
-  const fresh = await inFolder(cache);
-  await runs(fresh);
-  return fresh;
-}
-
-/** Beside its place, and then there in one step; another process may have been faster. */
-async function unpack() {
-  const draft = `${cache}.${process.pid}`;
-  try {
-    await mkdir(draft, { recursive: true });
-    const { root } = await unpackPackages(packages, { folder: draft, account: {} });
-    await rename(root, cache).catch((error) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-}
-
-async function inFolder(root) {
-  return { path: join(root, unpackedProgram), env: { LD_LIBRARY_PATH: await libraryPathOf(root) } };
+async function inFolder(root, env) {
+  const chromium = { path: join(root, unpackedProgram), env };
+  await runs(chromium);
+  return chromium;
 }
 
 /** Shows it an empty page: all of it has to work for that, which its version number does not tell. */

@@ -1,17 +1,25 @@
-// A database server of one test's own, to be killed, halted and started again on the same port and
+// A server of one test's own, to be killed, halted and started again on the same port and
 // data. It is durable: what was committed survives. Like the keeper it ends when its stdin closes.
-//   node own-server.mjs postgres|mysql [binlog]
+//   node own-server.mjs postgres|mysql|nats|redis [OPTIONS, as JSON]
 // The first line on stdout is {"url": "..."}, or {"error": "..."}. Each line on stdin is an order
-// (crash, halt, start) and is answered by a line when it is carried out: {} or {"error": "..."}.
+// (crash, halt, freeze, thaw, start) and is answered by a line when it is carried out: {} or {"error": "..."}.
 import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startMariadb } from './mariadb.mjs';
+import { startNats } from './nats.mjs';
 import { lastingPort } from './port.mjs';
 import { startPostgres } from './postgres.mjs';
+import { startRedis } from './redis.mjs';
 import { ServerProcess } from './server-process.mjs';
 
-const startDatabase = { postgres: startPostgres, mysql: startMariadb }[process.argv[2]];
+const starts = {
+  postgres: startPostgres,
+  mysql: startMariadb,
+  nats: startNats,
+  redis: startRedis,
+};
+const [, , kind, options = '{}'] = process.argv;
 const startsMax = 100;
 const pauseMs = 100;
 // The last of the killed server's children may live a moment longer, and holds what it had.
@@ -28,9 +36,9 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => endin
 process.stdout.on('error', () => ending.abort());
 
 try {
-  const { url, stop } = await startDatabase({
+  const { url, stop } = await starts[kind]({
+    ...JSON.parse(options),
     isDurable: true,
-    hasBinlog: process.argv[3] === 'binlog',
     signal: ending.signal,
     choosePort: lastingPort,
     launch,
@@ -56,6 +64,8 @@ async function launch(given, signal) {
 async function carryOut(order) {
   if (order === 'crash') await current.crash();
   else if (order === 'halt') await current.halt();
+  else if (order === 'freeze') current.signal('SIGSTOP');
+  else if (order === 'thaw') current.signal('SIGCONT');
   else current = await startAgain();
 }
 

@@ -71,6 +71,11 @@ export class ServerProcess {
     await this.#exited;
   }
 
+  /** Freezes it, or lets it go on. */
+  signal(signalName) {
+    this.#kill(signalName);
+  }
+
   async #end(signalName) {
     this.#isStopping = true;
     this.#kill(signalName);

@@ -7,6 +7,23 @@ describe('redact', () => {
     expect(redact(loadSettings({})).key).toBeNull();
   });
 
+  it('hides what is secret of sinks, of unknown ones too', () => {
+    const sinks = [
+      { name: 'r', type: 'redis', url: 'redis://:s3cret@h:1/2', key: 'k' },
+      { name: 'n', type: 'nats', servers: ['nats://u:s3cret@h', 'nats://g'], password: 's3cret' },
+      { name: 'x', type: 'x', token: 's3cret', deep: { dbPassword: 's3cret', list: [1, null] } },
+    ];
+    const settings = loadSettings({ environment: { EVT_SINKS: JSON.stringify(sinks) } });
+    expect(redact(settings).sinks).toEqual([
+      { name: 'r', type: 'redis', url: 'redis://:***@h:1/2', key: 'k' },
+      { name: 'n', type: 'nats', servers: ['nats://u:***@h', 'nats://g'], password: '***' },
+      { name: 'x', type: 'x', token: '***', deep: { dbPassword: '***', list: [1, null] } },
+    ]);
+    expect(() => loadSettings({ environment: { EVT_SINKS: '[{"password": "s3cret"' } })).toThrow(
+      'EVT_SINKS must be array, got (hidden)',
+    );
+  });
+
   it('shows everything else', () => {
     const settings = loadSettings({ values: { port: 1 } });
     expect(redact(settings)).toMatchObject({ port: 1, databaseUrl: 'sqlite:./data/events.db' });

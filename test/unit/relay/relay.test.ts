@@ -3,6 +3,7 @@ import { type EventId, idPlus } from '../../../src/contract/event-id.ts';
 import type { Batch } from '../../../src/contract/event-list.ts';
 import { wantFilter } from '../../../src/feed/cut.ts';
 import { Relay, type RelayOptions } from '../../../src/relay/relay.ts';
+import { StoreSource } from '../../../src/relay/store-source.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { id } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
@@ -26,10 +27,14 @@ describe('Relay', () => {
 
   const open = (options: Partial<RelayOptions> = {}) => {
     const relay = new Relay({
-      store: store as unknown as Store,
-      stream: 'main',
-      ident: 'SINK_x',
-      node: 'here',
+      source: new StoreSource({
+        store: store as unknown as Store,
+        stream: 'main',
+        ident: 'SINK_x',
+        node: 'here',
+        register: async () => {},
+        onInvalid: () => {},
+      }),
       sink: {
         title: 'The sink x',
         open: async () => {
@@ -49,8 +54,6 @@ describe('Relay', () => {
       checkpointMs: 60_000,
       pace: { sleepMsMin: 20_000, sleepMsMax: 60_000, sleepMsStep: 10 },
       backoff: { firstMs: 60_000, maxMs: 60_000 },
-      register: async () => {},
-      onInvalid: () => {},
       onError: (error) => errors.push(error),
       ...options,
     });

@@ -1,6 +1,6 @@
 import { NO_EVENT } from '../../../src/contract/event-id.ts';
 import { Discarder } from '../../../src/retention/discarder.ts';
-import type { Store } from '../../../src/store/store.ts';
+import type { DiscardLimits, Store } from '../../../src/store/store.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { createTelemetry } from '../../../src/telemetry/telemetry.ts';
 
@@ -9,7 +9,7 @@ describe('Discarder', () => {
   const windowsFor = async (limit: number, outcomes: readonly (number | Error)[]) => {
     const asked: number[] = [];
     const left = [...outcomes];
-    const discard = async (_: string, window: number) => {
+    const discard = async (_: string, { limit: window }: DiscardLimits) => {
       asked.push(window);
       const deleteMs = left.shift();
       if (deleteMs instanceof Error) throw deleteMs;
@@ -19,6 +19,8 @@ describe('Discarder', () => {
       store: { discard } as unknown as Store,
       stream: 'main',
       limit,
+      retainMs: 0,
+      setAsideMs: 0,
       periodMs: 1000,
       ...createTelemetry(createLogger('silent')),
     });

@@ -10,7 +10,7 @@ import type { Batch } from '../../../contract/event-list.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
 import { noteName, segmentName } from './file-names.ts';
-import { type Line, lineOf } from './lines.ts';
+import type { Line } from './lines.ts';
 import { FORMAT, OpenSegment, type SegmentDisk } from './open-segment.ts';
 import type { FilePlace } from './settings.ts';
 import { putFile } from './small-file.ts';
@@ -92,6 +92,11 @@ export class FileSink implements StandingSink {
     turn.position = upTo;
   }
 
+  /** Seals the segment that is open, if one is: no more lines are to come. */
+  async seal(): Promise<void> {
+    if (this.#turn !== null) await this.#seal(this.#turn);
+  }
+
   async close(): Promise<void> {
     const segment = this.#turn?.segment;
     this.#turn = null;
@@ -113,7 +118,7 @@ export class FileSink implements StandingSink {
   }
 
   async #append(turn: Turn, rows: readonly EventRow[], signal: AbortSignal): Promise<void> {
-    const { fsync } = this.#place;
+    const { fsync, lineOf } = this.#place;
     let lines: Line[] = [];
     let bytes = 0;
     const flush = async () => {

@@ -3,12 +3,16 @@ import { resolve } from 'node:path';
 import type { Check, Checks } from '../../../base/options.ts';
 import {
   aBoolean,
+  aFunction,
   anInteger,
   aText,
   milliseconds,
   oneOf,
   required,
 } from '../../../contract/checks.ts';
+import type { EventRow } from '../../../contract/event.ts';
+import { type Encode, headedLineMaker } from '../encoding.ts';
+import type { Line } from './lines.ts';
 
 /** Where a file sink writes, and how. */
 export interface FileSettings {
@@ -29,6 +33,8 @@ export interface FileSettings {
   readonly metadata?: boolean | undefined;
   /** The rights of new files, as octal digits; the umask of the process takes its part. @default '0640' */
   readonly mode?: string | undefined;
+  /** Makes the lines, which begin as those without it do, up to `"data"`; in code only. @default JSON */
+  readonly encode?: Encode | undefined;
 }
 
 /** The same with everything said. */
@@ -40,6 +46,7 @@ export interface FilePlace {
   readonly fsync: 'event' | 'batch' | 'segment' | 'none';
   readonly metadata: boolean;
   readonly mode: number;
+  readonly lineOf: (row: EventRow) => Line;
 }
 
 const PREFIX = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
@@ -57,6 +64,7 @@ export const FILE_CHECKS: Checks<FileSettings> = {
   fsync: oneOf('event', 'batch', 'segment', 'none'),
   metadata: aBoolean,
   mode: matching(MODE, "must be octal digits in quotes, as '0640'"),
+  encode: aFunction,
 };
 
 /** Of settings without problems. */
@@ -64,7 +72,13 @@ export function placeOf(settings: FileSettings): FilePlace {
   const { dir, prefix = 'events', segmentBytes = 64 * 2 ** 20, segmentMs = 3_600_000 } = settings;
   const { fsync = 'batch', metadata = true, mode = '0640' } = settings;
   const bits = Number.parseInt(mode, 8);
-  return { dir: resolve(dir), prefix, segmentBytes, segmentMs, fsync, metadata, mode: bits };
+  const lineOf = headedLineMaker(settings.encode);
+  const place = { dir: resolve(dir), prefix, segmentBytes, segmentMs };
+  return { ...place, fsync, metadata, mode: bits, lineOf };
+}
+
+export function isPrefix(text: string): boolean {
+  return PREFIX.test(text);
 }
 
 function matching(pattern: RegExp, rule: string): Check {

@@ -35,9 +35,19 @@ export interface Stand {
   readonly empty: readonly string[];
 }
 
+export async function readNote({
+  dir,
+  prefix,
+}: Pick<FilePlace, 'dir' | 'prefix'>): Promise<Note | null> {
+  return noteOf(await readObject(join(dir, noteName(prefix))));
+}
+
 /** Looks, and changes nothing. */
-export async function readStand({ dir, prefix }: FilePlace): Promise<Stand> {
-  const note = noteOf(await readObject(join(dir, noteName(prefix))));
+export async function readStand({
+  dir,
+  prefix,
+}: Pick<FilePlace, 'dir' | 'prefix'>): Promise<Stand> {
+  const note = await readNote({ dir, prefix });
   const empty: string[] = [];
   for (const name of await segmentNames(dir, prefix)) {
     const path = join(dir, name);

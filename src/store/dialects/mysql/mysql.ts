@@ -5,7 +5,7 @@ import type { PooledConnection } from 'knex/lib/dialects/mysql2/index.js';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import type { Rename } from '../../adopter.ts';
-import type { Ack, Dialect, OpenDatabase, ReadLimits } from '../../dialect.ts';
+import type { Ack, Dialect, Neighbour, OpenDatabase, ReadLimits } from '../../dialect.ts';
 import { isReadableSql, tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
 import { isMysqlHopeless } from '../hopeless.ts';
@@ -16,6 +16,7 @@ import { mysqlAdopter } from './adopter.ts';
 import { mysqlBarrier } from './barrier.ts';
 import { EventReader } from './event-reader.ts';
 import { literal } from './literal.ts';
+import { mysqlNeighbour } from './neighbour.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
 import { openPool } from './pool.ts';
 import type { SessionOptions } from './session.ts';
@@ -66,6 +67,7 @@ class MysqlDialect implements Dialect {
   readonly adopter = mysqlAdopter;
   readonly barrier = mysqlBarrier;
   readonly numbering: Steppers;
+  readonly neighbour: Neighbour;
   readonly #db: Knex;
   readonly #session: SessionOptions;
   readonly #synced = new Synced();
@@ -73,6 +75,7 @@ class MysqlDialect implements Dialect {
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
+    this.neighbour = mysqlNeighbour(db);
     this.#session = session;
     this.numbering = new Steppers({
       hasStream: async (stream) =>

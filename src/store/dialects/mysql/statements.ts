@@ -45,7 +45,8 @@ export function advanceCursorsSql(count: number): string {
     ...Array(count - 1).fill('select ?, ?, ?'),
   ];
   return `update (${list.join(' union all ')}) a straight_join evt_consumers c force index (primary) on c.id = a.id
-   set c.last_evt_id = greatest(c.last_evt_id, a.cursor_id), c.last_time = utc_timestamp(3)
+   set c.last_evt_id = greatest(c.last_evt_id, a.cursor_id), c.last_time = utc_timestamp(3),
+       c.aside_time = null
  where a.token is null or c.lease_token = a.token`;
 }
 

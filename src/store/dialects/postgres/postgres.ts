@@ -3,7 +3,15 @@ import type { Knex } from 'knex';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { Rename } from '../../adopter.ts';
-import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
+import type {
+  Ack,
+  Dialect,
+  Neighbour,
+  OpenDatabase,
+  ReadLimits,
+  Watch,
+  WatchOptions,
+} from '../../dialect.ts';
 import { isReadableSql } from '../../tables.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { isPostgresHopeless } from '../hopeless.ts';
@@ -12,6 +20,7 @@ import type { PlaceOptions } from '../source.ts';
 import { Steppers } from '../steppers.ts';
 import { postgresAdopter } from './adopter.ts';
 import { postgresBarrier } from './barrier.ts';
+import { postgresNeighbour } from './neighbour.ts';
 import { openPool } from './pool.ts';
 import { PostgresWatch } from './postgres-watch.ts';
 import type { SessionOptions } from './session.ts';
@@ -50,6 +59,7 @@ class PostgresDialect implements Dialect {
   readonly adopter = postgresAdopter;
   readonly barrier = postgresBarrier;
   readonly numbering: Steppers;
+  readonly neighbour: Neighbour;
   readonly #db: Knex;
   /** Tables whose last read found rows that may have been compressed. */
   readonly #hadLong = new Set<string>();
@@ -57,6 +67,7 @@ class PostgresDialect implements Dialect {
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
+    this.neighbour = postgresNeighbour(db);
     this.#session = session;
     this.numbering = new Steppers({
       hasStream: (stream) => hasStream(db, stream),

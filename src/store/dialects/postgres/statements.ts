@@ -89,7 +89,8 @@ with a as materialized (
    group by c.id
 )
 update evt_consumers t
-   set last_evt_id = greatest(t.last_evt_id, v.cursor), last_time = clock_timestamp()
+   set last_evt_id = greatest(t.last_evt_id, v.cursor), last_time = clock_timestamp(),
+       aside_time = null
   from v where t.id = v.id`,
 };
 

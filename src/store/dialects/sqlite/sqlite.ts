@@ -88,6 +88,7 @@ class SqliteDialect implements Dialect {
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
   readonly barrier = null;
+  readonly neighbour = null;
   readonly numbering: SqliteNumbering;
   readonly #db: Knex;
   readonly #reader: Knex;
@@ -131,7 +132,8 @@ class SqliteDialect implements Dialect {
   advanceCursors(acks: readonly Ack[]): Promise<void> {
     return this.#hot.write((handle) => {
       const advance = handle.prepare(
-        `update evt_consumers set last_evt_id = max(last_evt_id, cast(?1 as integer)), last_time = ${NOW}
+        `update evt_consumers set last_evt_id = max(last_evt_id, cast(?1 as integer)), last_time = ${NOW},
+                aside_time = null
           where id = ?2 and (?3 is null or lease_token = ?3)`,
       );
       for (const { cursor, consumerId, token } of acks) advance.run(cursor, consumerId, token);

@@ -3,7 +3,7 @@
 import { type Migration, run } from '../migration.ts';
 
 export const renamesColumn: Migration = {
-  name: '0006-renames',
+  name: '0009-renames',
   // MySQL knows no `add column if not exists`, which would make the statement repeatable by itself.
   up: async (db, kind) =>
     (await db.schema.hasColumn('evt_streams', 'moving_to')) ||

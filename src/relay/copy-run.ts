@@ -1,0 +1,311 @@
+// One run of a copy: from where the destination says that it stands to its bound, or until it is told to end. Whatever
+// dies on the way, the next run goes on behind the last batch that is there: its watermark was written with it.
+//
+// It is a relay with an end. What begins, ends and counts is the row of the copy in the destination; there can be any
+// number of runs, one at a time.
+import { randomBytes } from 'node:crypto';
+import { backoffMs } from '../base/backoff.ts';
+import { systemClock } from '../base/clock.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
+import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
+import { firstMillisecond } from '../contract/time.ts';
+import { type TypeFilter, wantFilter } from '../feed/cut.ts';
+import type { CopyEnd } from '../store/copies.ts';
+import { type CopyJob, type CopyTerms, isFinished, requireUnfinished } from '../store/copy-job.ts';
+import { CopyLease } from './copying/copy-lease.ts';
+import type { CopySource } from './copying/copy-source.ts';
+import { type CopyDestination, CopyLost, type CopySink } from './copying/destination.ts';
+import { Relay } from './relay.ts';
+
+export interface CopyRunOptions {
+  readonly name: string;
+  readonly terms: CopyTerms;
+  readonly source: CopySource;
+  readonly destination: CopyDestination;
+  /** This process, in the destination. */
+  readonly node: string;
+  /** How long a process that was killed is waited for. */
+  readonly leaseMs: number;
+  readonly batchMax: number;
+  /** When following: how long nothing may come. 0 = for ever. */
+  readonly idleMs: number;
+  /** How long the run may take. 0 = for ever. */
+  readonly msMax: number;
+  /** The end that is asked for: behind the batch at hand the copy is paused, or left to another process. */
+  readonly signal: AbortSignal;
+  readonly whenStopped: 'paused' | 'running';
+  /** Told behind each batch. */
+  readonly onProgress: (progress: CopyProgress) => Promise<void> | void;
+  /** Told of what is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface CopyProgress {
+  readonly job: CopyJob;
+  readonly watermark: EventId;
+  readonly copied: number;
+  /** In this run. */
+  readonly copiedNow: number;
+}
+
+export interface CopyOutcome {
+  readonly job: CopyJob;
+  readonly copiedNow: number;
+}
+
+type Ending = CopyEnd['status'] | null;
+
+const TAKE_MS = 100;
+const FOLLOW_MS = 50;
+const CHECKPOINT_MS = 1000;
+const FAILURES_MAX = 8;
+const BACKOFF = { firstMs: 200, maxMs: 5000 };
+const LAST_TRIES_MS = 2000;
+/** Waiting mends none of these. */
+const HOPELESS: readonly string[] = [
+  'SegmentCorrupt',
+  'SourceTruncated',
+  'HistoryForked',
+  'StreamNotFound',
+  'CopyConflict',
+  'CopyNotFound',
+  'PayloadTooLarge',
+  'InternalError',
+];
+
+/** Between the taking of a copy and the end of the run. */
+interface Work {
+  readonly job: CopyJob;
+  readonly lease: CopyLease;
+  readonly sink: CopySink;
+  readonly relay: Relay;
+}
+
+export class CopyRun {
+  readonly #options: CopyRunOptions;
+  readonly #startedAtMs = systemClock.monotonicMs();
+  #movedAtMs = systemClock.monotonicMs();
+  /** No more will come than what is read from now on. */
+  #isSourceEnded = false;
+  #failures = 0;
+
+  constructor(options: CopyRunOptions) {
+    this.#options = options;
+  }
+
+  /** Gives the copy as the run has left it. Rejects when it could not be begun, or has failed. */
+  async run(): Promise<CopyOutcome> {
+    const { source, destination, signal, whenStopped } = this.#options;
+    const begun = await this.begin();
+    if (isFinished(begun)) {
+      // The run that ended it may have been killed before that.
+      await destination.release(begun);
+      await source.letGo(begun);
+    }
+    if (begun.status === 'done') return { job: begun, copiedNow: 0 };
+    requireUnfinished(begun);
+    const job = await this.#take(begun.name);
+    if (isFinished(job) || signal.aborted) {
+      const end = { status: whenStopped, watermark: job.watermark, error: null };
+      return { job: await destination.end(job, end), copiedNow: 0 };
+    }
+    const { leaseMs } = this.#options;
+    const lease = new CopyLease({ job, source, destination, leaseMs });
+    const sink = destination.sinkOf(job, leaseMs);
+    const relay = this.#relayFor(job, lease, sink);
+    await lease.start();
+    try {
+      return await this.#work({ job, lease, sink, relay });
+    } finally {
+      await lease.stop();
+    }
+  }
+
+  /** Fixes its range, unless that was done before. Rejects when it cannot be begun. */
+  async begin(): Promise<CopyJob> {
+    const { name, terms, source, destination } = this.#options;
+    const known = await destination.known({ name, terms });
+    if (known !== null) return known;
+    const range = await source.range(terms);
+    requireOrder(range);
+    return destination.begin({ name, terms, range, id: randomBytes(4).toString('hex') });
+  }
+
+  /** Who is alive moves his lease; who is not, is waited for until it has run out. */
+  async #take(name: string): Promise<CopyJob> {
+    const { destination, node, leaseMs, signal } = this.#options;
+    let seen: string | null = null;
+    for (;;) {
+      const { job, isTaken } = await destination.take(name, node, leaseMs);
+      if (isTaken || isFinished(job)) return job;
+      if (seen !== null && seen !== job.leaseUntil) throw conflict(name);
+      seen = job.leaseUntil;
+      if (signal.aborted) throw conflict(name);
+      await systemClock.sleep(TAKE_MS, signal);
+    }
+  }
+
+  #relayFor(job: CopyJob, lease: CopyLease, sink: CopySink): Relay {
+    const { source, batchMax } = this.#options;
+    const { follow, eventsMax, types } = job.terms;
+    const left = () =>
+      eventsMax === null ? batchMax : Math.min(batchMax, eventsMax - sink.copied);
+    return new Relay({
+      source: {
+        stream: source.stream,
+        take: async () => lease,
+        end: () => source.end(),
+        read: async (after, limits) => {
+          const rows = await source.read(after, limits);
+          return follow ? rows : rows.filter(([id]) => compareIds(id, job.upTo) <= 0);
+        },
+      },
+      sink,
+      filter: filterOf(types, job.terms),
+      // Asked for each batch: the last one may be smaller.
+      get batchMax() {
+        return left();
+      },
+      checkpointMs: CHECKPOINT_MS,
+      pace: { sleepMsMin: FOLLOW_MS, sleepMsMax: FOLLOW_MS, sleepMsStep: FOLLOW_MS },
+      backoff: BACKOFF,
+      onError: this.#options.onError,
+    });
+  }
+
+  async #work(work: Work): Promise<CopyOutcome> {
+    const { job, sink, relay } = work;
+    const { source, destination } = this.#options;
+    try {
+      await this.#retrying(work, () => source.hold(job, job.watermark));
+      let ending: Ending = null;
+      while (ending === null) ending = await this.#round(work);
+      await relay.release();
+      const watermark = ending === 'done' ? endOf(job, sink) : sink.watermark;
+      const end = { status: ending, watermark, error: null };
+      const ended = await this.#retrying(work, () => destination.end(job, end));
+      if (isFinished(ended)) await this.#retrying(work, () => source.letGo(ended));
+      return { job: ended, copiedNow: sink.copied - job.copied };
+    } catch (error) {
+      await relay.release().catch(() => {});
+      if (error instanceof CopyLost) return this.#lost(work);
+      await this.#fail(work, error);
+      throw error;
+    }
+  }
+
+  /** One batch; says how the run ends behind it. */
+  async #round({ job, lease, sink, relay }: Work): Promise<Ending> {
+    const { signal, whenStopped, source, onProgress } = this.#options;
+    const { eventsMax, follow } = job.terms;
+    if (signal.aborted) return whenStopped;
+    if (this.#isLate()) return follow ? 'done' : 'paused';
+    if (eventsMax !== null && sink.copied >= eventsMax) return 'done';
+    const before = sink.copied;
+    const round = await this.#retrying({ lease }, () => relay.round());
+    if (round === 'another-is-at-work') throw new CopyLost();
+    if (sink.copied > before) this.#movedAtMs = systemClock.monotonicMs();
+    await onProgress({
+      ...{ job, watermark: sink.watermark },
+      ...{ copied: sink.copied, copiedNow: sink.copied - job.copied },
+    });
+    if (round === 'copied') return null;
+    if (!follow || this.#isSourceEnded || this.#isIdle()) return 'done';
+    this.#isSourceEnded = await this.#retrying({ lease }, () => source.isAtItsEnd());
+    // What was added before it ended is looked for once more.
+    if (!this.#isSourceEnded)
+      await systemClock.sleep(FOLLOW_MS, AbortSignal.any([signal, lease.ended]));
+    return null;
+  }
+
+  #isLate(): boolean {
+    const { msMax } = this.#options;
+    return msMax > 0 && systemClock.monotonicMs() - this.#startedAtMs >= msMax;
+  }
+
+  #isIdle(): boolean {
+    const { idleMs } = this.#options;
+    return idleMs > 0 && systemClock.monotonicMs() - this.#movedAtMs >= idleMs;
+  }
+
+  /** Weather passes; what has failed too often in a row is told. */
+  async #retrying<T>({ lease }: Pick<Work, 'lease'>, work: () => Promise<T>): Promise<T> {
+    const { signal, onError } = this.#options;
+    for (;;) {
+      try {
+        const result = await work();
+        this.#failures = 0;
+        return result;
+      } catch (error) {
+        if (error instanceof CopyLost) throw error;
+        if (lease.ended.aborted) throw new CopyLost();
+        const isHopeless = isServiceError(error) && HOPELESS.includes(error.code);
+        this.#failures += 1;
+        if (isHopeless || this.#failures === FAILURES_MAX || signal.aborted) throw error;
+        onError(error);
+        const pause = AbortSignal.any([signal, lease.ended]);
+        await systemClock.sleep(backoffMs(this.#failures - 1, BACKOFF), pause);
+      }
+    }
+  }
+
+  /** Somebody has told it to end, or works on it himself. */
+  async #lost({ job, sink }: Work): Promise<CopyOutcome> {
+    const { destination, source } = this.#options;
+    const found = await destination.find(job.name);
+    if (found.status === 'running' || found.status === 'failed') throw conflict(job.name);
+    if (isFinished(found)) await source.letGo(found);
+    return { job: found, copiedNow: sink.copied - job.copied };
+  }
+
+  /** Says so in the destination, if that can be reached: the copy is tried again by whoever asks for it again. */
+  async #fail({ job, sink }: Work, error: unknown): Promise<void> {
+    const { destination } = this.#options;
+    const told = error instanceof Error ? error.message : String(error);
+    const end = { status: 'failed', watermark: sink.watermark, error: told } as const;
+    const deadlineMs = systemClock.monotonicMs() + LAST_TRIES_MS;
+    for (let attempt = 0; systemClock.monotonicMs() < deadlineMs; attempt += 1) {
+      try {
+        await destination.end(job, end);
+        return;
+      } catch (failure) {
+        this.#options.onError(failure);
+        await systemClock.sleep(backoffMs(attempt, BACKOFF));
+      }
+    }
+  }
+}
+
+function filterOf(
+  types: readonly string[] | null,
+  { since, until }: Pick<CopyTerms, 'since' | 'until'>,
+): TypeFilter | null {
+  if (types === null && since === null && until === null) return null;
+  const wanted = types === null ? { key: 'all', lets: () => true } : wantFilter(types);
+  const from = since === null ? null : firstMillisecond(since);
+  const to = until === null ? null : firstMillisecond(until);
+  // In this form texts compare as the times do.
+  const letsTime = (ts: string) => (from === null || ts >= from) && (to === null || ts < to);
+  return { ...wanted, letsTime };
+}
+
+/** What is not wanted at the end was looked at, too; unless the run ended before its bound. */
+function endOf({ upTo, terms }: CopyJob, { watermark, copied }: CopySink): EventId {
+  const isCut = terms.eventsMax !== null && copied >= terms.eventsMax;
+  return isCut ? watermark : maxId(upTo, watermark);
+}
+
+function requireOrder({ after, upTo }: Pick<CopyJob, 'after' | 'upTo'>): void {
+  if (compareIds(after, upTo) <= 0) return;
+  throw new ServiceError('InvalidRequest', {
+    message: `The range begins behind ${after}, but ends at ${upTo}.`,
+    details: { in: 'params' },
+  });
+}
+
+function conflict(name: string): ServiceError {
+  return new ServiceError('CopyConflict', {
+    message: `Another process is at work on the copy ${name}, or has taken it over.`,
+    details: { name },
+  });
+}

@@ -1,0 +1,165 @@
+// The files of a file sink, or of a copy into files, as what is copied from. The newest segment may be open; what is
+// added to it while it is copied is not seen.
+import { join } from 'node:path';
+import { ServiceError } from '../../contract/errors.ts';
+import { type EventRow, rowBytes } from '../../contract/event.ts';
+import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
+import type { CopyRange, CopyTerms } from '../../store/copy-job.ts';
+import type { ReadLimits } from '../../store/store.ts';
+import type { FilesReference } from '../reference.ts';
+import { metaName, segmentNames } from '../sinks/file/file-names.ts';
+import { readObject } from '../sinks/file/small-file.ts';
+import { readNote } from '../sinks/file/stand.ts';
+import type { SourceEnd } from '../source.ts';
+import { readCopyNote } from './copy-note.ts';
+import type { CopySource } from './copy-source.ts';
+import { rangeOf } from './range.ts';
+import { checkSegment, segmentRows } from './segment.ts';
+
+export interface FileSourceOptions {
+  readonly reference: FilesReference;
+  /** Metas are held against their segments, and a torn line is refused. */
+  readonly isVerified: boolean;
+}
+
+/** A reading that goes on where the last one ended. */
+interface Reading {
+  position: EventId;
+  readonly rows: AsyncGenerator<EventRow>;
+  /** Taken, and did not fit. */
+  next: EventRow | null;
+}
+
+export class FileSource implements CopySource {
+  readonly stream: string;
+  readonly #options: FileSourceOptions;
+  #reading: Reading | null = null;
+
+  constructor(options: FileSourceOptions) {
+    this.#options = options;
+    this.stream = options.reference.prefix;
+  }
+
+  async range(terms: CopyTerms): Promise<CopyRange> {
+    if (terms.follow) {
+      throw new ServiceError('InvalidRequest', {
+        message: 'Files are not followed: copy them again under another name.',
+        details: { in: 'params' },
+      });
+    }
+    const names = await this.#names();
+    await this.#requireAll(names);
+    const end = await this.end();
+    const readableAfter = names[0] === undefined ? end.newest : idPlus(idOf(names[0]), -1);
+    return rangeOf(terms, { ...end, readableAfter });
+  }
+
+  async hold(): Promise<void> {}
+
+  async moveCursor(): Promise<void> {}
+
+  async letGo(): Promise<void> {}
+
+  async end(): Promise<SourceEnd> {
+    const { reference, isVerified } = this.#options;
+    const note = await readNote(reference);
+    const names = (await this.#names()).reverse();
+    for (const name of names) {
+      const path = join(reference.dir, name);
+      const isNewest = name === names[0];
+      const { last, epoch } = await checkSegment({ path, isNewest, isVerified }, NO_EVENT);
+      if (last !== null) return { newest: last, epoch: note?.epoch ?? epoch ?? 1 };
+    }
+    return { newest: note?.from ?? NO_EVENT, epoch: note?.epoch ?? 1 };
+  }
+
+  async read(after: EventId, { eventsMax, bytesMax }: ReadLimits): Promise<readonly EventRow[]> {
+    let reading = this.#reading;
+    // Whatever fails leaves nothing to go on with.
+    this.#reading = null;
+    if (reading?.position !== after) reading = await this.#begin(after);
+    const rows: EventRow[] = [];
+    for (let bytes = 0; rows.length < eventsMax; ) {
+      const row: EventRow | null = reading.next ?? (await nextOf(reading.rows));
+      reading.next = null;
+      if (row === null) break;
+      bytes += rowBytes(row);
+      if (rows.length > 0 && bytes > bytesMax) {
+        reading.next = row;
+        break;
+      }
+      rows.push(row);
+    }
+    reading.position = rows.at(-1)?.[0] ?? after;
+    this.#reading = reading;
+    return rows;
+  }
+
+  async isAtItsEnd(): Promise<boolean> {
+    return true;
+  }
+
+  async #begin(after: EventId): Promise<Reading> {
+    const names = await this.#names();
+    // The last one that begins at or before what is wanted; all before it was taken.
+    const at = names.findLastIndex((name) => compareIds(idOf(name), idPlus(after, 1)) <= 0);
+    return { position: after, rows: this.#rows(names, Math.max(0, at), after), next: null };
+  }
+
+  async *#rows(names: readonly string[], from: number, after: EventId): AsyncGenerator<EventRow> {
+    const { reference, isVerified } = this.#options;
+    let before = NO_EVENT;
+    for (const name of names.slice(from)) {
+      const path = join(reference.dir, name);
+      const isNewest = name === names.at(-1);
+      const { last } = await checkSegment({ path, isNewest, isVerified }, before);
+      before = last ?? before;
+      for await (const row of segmentRows(path)) {
+        // What came into the newest one since is left for another copy.
+        if (last === null || compareIds(row[0], last) > 0) break;
+        if (compareIds(row[0], after) > 0) yield row;
+      }
+    }
+  }
+
+  /** In the order of their ids. Throws `StreamNotFound` where nothing was ever written. */
+  async #names(): Promise<string[]> {
+    const { dir, prefix } = this.#options.reference;
+    const names = (await segmentNames(dir, prefix)).reverse();
+    if (names.length > 0) return names;
+    const at = { dir, prefix };
+    if ((await readNote(at)) !== null || (await readCopyNote(at)) !== null) return names;
+    throw new ServiceError('StreamNotFound', {
+      message: `There are no files ${prefix} in ${dir}.`,
+      details: { file: join(dir, prefix) },
+    });
+  }
+
+  /** A copy that has ended here knows how many events it has written. */
+  async #requireAll(names: readonly string[]): Promise<void> {
+    const { reference, isVerified } = this.#options;
+    const note = isVerified ? await readCopyNote(reference) : null;
+    if (note?.status !== 'done') return;
+    let count = 0;
+    for (const name of names) {
+      const meta = await readObject(metaName(join(reference.dir, name)));
+      count += Number(meta?.count ?? 0);
+    }
+    if (count === note.copied) return;
+    const file = join(reference.dir, reference.prefix);
+    throw new ServiceError('SegmentCorrupt', {
+      message: `The files ${file} hold ${count} events, but ${note.copied} were written: some files are missing.`,
+      details: { file },
+    });
+  }
+}
+
+function idOf(name: string): EventId {
+  const [, digits = '0'] = /-(\d{18})\.ndjson$/.exec(name) ?? [];
+  return (digits.replace(/^0+/, '') || '0') as EventId;
+}
+
+async function nextOf(rows: AsyncGenerator<EventRow>): Promise<EventRow | null> {
+  const { value, done } = await rows.next();
+  return done ? null : value;
+}

@@ -1,0 +1,80 @@
+// A stream of an active database as what is copied from. A reserved consumer, COPY_ and the copy's name and id, holds
+// discarding back as long as the copy is not at its end, also while it is paused.
+import { isServiceError } from '../../contract/errors.ts';
+import type { EventRow } from '../../contract/event.ts';
+import type { EventId } from '../../contract/event-id.ts';
+import { readDeliverable } from '../../feed/deliverable.ts';
+import type { CopyRange, CopyTerms } from '../../store/copy-job.ts';
+import type { ReadLimits, Store } from '../../store/store.ts';
+import type { SourceEnd } from '../source.ts';
+import type { CopyIdent, CopySource } from './copy-source.ts';
+import { rangeOf, truncated } from './range.ts';
+
+export interface QueueSourceOptions {
+  readonly store: Store;
+  readonly stream: string;
+  readonly onInvalid: (id: EventId) => void;
+}
+
+export class QueueSource implements CopySource {
+  readonly stream: string;
+  readonly #options: QueueSourceOptions;
+  /** Of the reserved consumer; null = it was not looked up yet. */
+  #consumerId: string | null = null;
+
+  constructor(options: QueueSourceOptions) {
+    this.#options = options;
+    this.stream = options.stream;
+  }
+
+  async range(terms: CopyTerms): Promise<CopyRange> {
+    const { store } = this.#options;
+    const state = await store.syncedState(this.stream);
+    const readableAfter = await store.readableAfter(this.stream, state);
+    return rangeOf(terms, { ...state, readableAfter });
+  }
+
+  async hold(copy: CopyIdent, cursor: EventId): Promise<void> {
+    const { store } = this.#options;
+    await this.#orTruncated(cursor, async () => {
+      await store.registerConsumer(this.stream, identOf(copy), { id: cursor });
+      this.#consumerId = (await store.findConsumer(this.stream, identOf(copy)))?.id ?? null;
+    });
+  }
+
+  async moveCursor(_copy: CopyIdent, cursor: EventId): Promise<void> {
+    const consumerId = this.#consumerId;
+    if (consumerId === null) return;
+    await this.#options.store.advanceCursors([{ consumerId, token: null, cursor }]);
+  }
+
+  async letGo(copy: CopyIdent): Promise<void> {
+    await this.#options.store.unregisterConsumer(this.stream, identOf(copy), false);
+  }
+
+  end(): Promise<SourceEnd> {
+    return this.#options.store.streamState(this.stream);
+  }
+
+  read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]> {
+    return this.#orTruncated(after, () => readDeliverable(this.#options, after, limits));
+  }
+
+  async isAtItsEnd(): Promise<boolean> {
+    return (await this.#options.store.streamState(this.stream)).status === 'sealed';
+  }
+
+  async #orTruncated<T>(requested: EventId, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
+      throw truncated(requested, error.details.earliest as EventId);
+    }
+  }
+}
+
+/** A component has no such marks. */
+function identOf({ name, id }: CopyIdent): string {
+  return `COPY_${name.replace(/[.-]/g, '_')}_${id}`;
+}

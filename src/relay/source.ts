@@ -1,0 +1,41 @@
+// What a relay reads from: the port between its loop and one log, wherever that is kept. A source knows the reserved
+// consumer that holds discarding back for the relay, and the right of one relay to be the one at work.
+import type { EventRow } from '../contract/event.ts';
+import type { EventId } from '../contract/event-id.ts';
+import type { ReadLimits } from '../store/store.ts';
+
+/** Up to where the log goes. */
+export interface SourceEnd {
+  readonly newest: EventId;
+  readonly epoch: number;
+}
+
+/** Held by the one relay at work. */
+export interface SourceLease {
+  /** Where the reserved consumer stands. */
+  readonly cursor: EventId;
+  /** Aborted when it is held no more: whatever is done in its name is to end. */
+  readonly ended: AbortSignal;
+  /** True when the cursor has not been moved for a moment. */
+  readonly isMoveDue: boolean;
+  /** False when it is somebody else's by now; whoever was away for long asks before going on. */
+  isHeld(): Promise<boolean>;
+  /** Forward only, and only while it is held. */
+  moveCursor(cursor: EventId): Promise<void>;
+  /** Lets another relay have it at once. */
+  release(): Promise<void>;
+  /** Holds it no more, and does not wait for what is still done in its name. */
+  giveUp(): void;
+}
+
+export interface Source {
+  readonly stream: string;
+  /** null while another relay is at work. From the first time on nothing is discarded behind the cursor. */
+  take(): Promise<SourceLease | null>;
+  end(): Promise<SourceEnd>;
+  /**
+   * Events behind `after` in order, an unbroken run of them, each fit to go out; empty when there are none yet. Throws
+   * `CursorTooOld` when some of them are no more.
+   */
+  read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]>;
+}

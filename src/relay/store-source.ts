@@ -1,0 +1,41 @@
+// A stream of the active database as a relay's source, read through its archive where there is one.
+import type { EventRow } from '../contract/event.ts';
+import type { EventId } from '../contract/event-id.ts';
+import { readDeliverable } from '../feed/deliverable.ts';
+import type { ReadLimits, Store } from '../store/store.ts';
+import { HeldLease, type LeaseRequest } from './held-lease.ts';
+import type { Source, SourceEnd, SourceLease } from './source.ts';
+
+export interface StoreSourceOptions extends LeaseRequest {
+  readonly store: Store;
+  /** Makes sure that the consumer is there; called each time before its lease is asked for. */
+  readonly register: () => Promise<unknown>;
+  /** Told of each row that is no event, and goes out as null. */
+  readonly onInvalid: (id: EventId) => void;
+}
+
+export class StoreSource implements Source {
+  readonly #options: StoreSourceOptions;
+
+  constructor(options: StoreSourceOptions) {
+    this.#options = options;
+  }
+
+  get stream(): string {
+    return this.#options.stream;
+  }
+
+  async take(): Promise<SourceLease | null> {
+    const { store, register } = this.#options;
+    await register();
+    return HeldLease.take(store, this.#options);
+  }
+
+  end(): Promise<SourceEnd> {
+    return this.#options.store.streamState(this.stream);
+  }
+
+  read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]> {
+    return readDeliverable(this.#options, after, limits);
+  }
+}

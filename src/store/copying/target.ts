@@ -1,0 +1,41 @@
+// Where the events of a copy go in: what a queue and a history have in common for it.
+import type { Knex } from 'knex';
+import type { EventRow } from '../../contract/event.ts';
+import type { EventId } from '../../contract/event-id.ts';
+import type { CopyPlace, CopyRange, CopyTerms } from '../copy-job.ts';
+
+export interface TargetState {
+  /** The greatest id there. */
+  readonly newest: EventId;
+  /** null where streams have no status. */
+  readonly status: string | null;
+}
+
+/** A copy that is to begin. */
+export interface Beginning {
+  readonly stream: string;
+  readonly terms: CopyTerms;
+  readonly range: CopyRange;
+  /** Copies into the same stream that are not at their end. */
+  readonly others: readonly { readonly name: string; readonly terms: CopyTerms }[];
+}
+
+export interface CopyTarget {
+  readonly place: CopyPlace;
+  tableOf(stream: string): string;
+  /** Holds the stream until the transaction ends. Throws `StreamNotFound`. */
+  lock(tx: Knex.Transaction, stream: string): Promise<TargetState>;
+  /** Takes the stream for copies. Throws when it is not to be had. */
+  begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<void>;
+  /** Throws `CopyConflict` when the stream is not held for copies any more. */
+  requireTaken(state: TargetState, stream: string): void;
+  /** Lets readers know of the rows, which were put in. */
+  grow(
+    tx: Knex.Transaction,
+    stream: string,
+    state: TargetState,
+    rows: readonly EventRow[],
+  ): Promise<void>;
+  /** The last copy into the stream is at its end: others may have it, or nobody. Again changes nothing. */
+  release(stream: string, then: 'open' | 'sealed'): Promise<void>;
+}
