@@ -98,7 +98,7 @@ async function moveRows(db: Knex, { from, to }: Renaming, tables: readonly strin
   }
 }
 
-function nameTaken(stream: string): ServiceError {
+export function nameTaken(stream: string): ServiceError {
   const message = `There is a stream ${stream} already, or a table that it would have.`;
   return new ServiceError('DestinationExists', { message, details: { stream } });
 }

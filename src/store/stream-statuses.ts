@@ -27,6 +27,7 @@ import {
   requireReadable,
   type StreamStatus,
 } from './stream-state.ts';
+import { type AdoptedTable, adoptTable, type TableAdoption } from './table-adoption.ts';
 import { tablesOf } from './tables.ts';
 
 /** How long a change may wait for transactions of others. */
@@ -168,6 +169,17 @@ export class StreamStatuses {
         await renameActive(db, this.#dialect, renaming, lockMs);
       },
     });
+  }
+
+  /** Makes a stream of a table's rows. Throws `DestinationExists`, `InvalidRequest`. */
+  async adoptTable(adoption: TableAdoption): Promise<AdoptedTable> {
+    const results: AdoptedTable[] = [];
+    await this.#run.once('adoptTable', () =>
+      this.#dialect.withMigrationLock(async (db) => {
+        results.push(await adoptTable(db, this.#dialect, adoption));
+      }),
+    );
+    return results[0] as AdoptedTable;
   }
 
   /** Every stream of the database, by name. */

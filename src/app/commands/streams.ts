@@ -1,4 +1,5 @@
-// Streams as a whole: list, seal and unseal over the network, as the caller's key allows; rename on the databases.
+// Streams as a whole: list, seal and unseal over the network, as the caller's key allows; rename and adopt on the
+// databases.
 import { isCallError } from '../../client/index.ts';
 import type { StreamFacts } from '../../contract/generated/types.ts';
 import { fits } from '../../contract/validate.ts';
@@ -9,6 +10,7 @@ import { columns } from '../table.ts';
 
 /** Of one try: between two, the reason is told. */
 const WAIT_MS = 5000;
+const TABLE = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 const list: Command = {
   usage: 'streams [list]',
@@ -73,9 +75,34 @@ const rename: Command = {
     }),
 };
 
+const adopt: Command = {
+  usage: 'streams adopt TABLE NAME',
+  description:
+    'Makes a new stream of the rows of a table with id, type, data and ts in the active database, as of a copy or a ' +
+    'replica. The ids stay; they must be positive and distinct, and types, data and times as a stream has them. The ' +
+    'table is left as it is. Consumers that are registered for the name read on.',
+  argsMin: 2,
+  argsMax: 2,
+  flags: { json: JSON_FLAG },
+  settings: ACTIVE_SETTINGS,
+  run: ({ args: [table = '', name = ''], flags, settings, stdout }) =>
+    withStore(settings, async (store) => {
+      if (!TABLE.test(table)) throw new UsageError(`TABLE must be a plain name, got ${table}`);
+      const stream = streamNamed(name);
+      await store.migrate([]);
+      const { count, newest } = await store.statuses.adoptTable({ table, stream });
+      await store.migrate([stream]);
+      const sentence =
+        `Stream ${stream} has the ${count} events of ${table}, the last with id ${newest}: add it to EVT_STREAMS. ` +
+        `${table} is not used any more.`;
+      const facts = { stream, events: count, last: newest };
+      await stdout.print(flags.has('json') ? JSON.stringify(facts) : sentence);
+    }),
+};
+
 export const streams: CommandGroup = {
   description: 'The streams of the database.',
-  commands: { list, seal, unseal, rename },
+  commands: { list, seal, unseal, rename, adopt },
   usual: 'list',
 };
 

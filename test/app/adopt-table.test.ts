@@ -1,0 +1,91 @@
+// aftercommit streams adopt: a table of events becomes a stream, or is told what is wrong with it.
+import { Store } from '../../src/store/store.ts';
+import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { drainInbox, id, readAll } from '../support/events.ts';
+import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
+import { cli } from './run-cli.ts';
+
+describeDatabases('aftercommit streams adopt', (kind) => {
+  let database: TestDatabase;
+  let store: Store;
+  let sql: SqlSession;
+  const run = (...args: string[]) =>
+    cli(['streams', 'adopt', ...args], { env: { EVT_DATABASE_URL: database.url } });
+  beforeEach(async () => {
+    database = await createDatabase(kind);
+    store = await Store.open({ database: database.url, poolMax: 2, timeoutMs: 10_000 });
+    await store.migrate(['main']);
+    sql = await openSqlSession(kind, database.url);
+    const ts = { sqlite: 'text', postgres: 'timestamptz', mysql: 'datetime(3)' }[kind];
+    await sql.run(`create table copied (id bigint, type varchar(200), data text, ts ${ts})`);
+  });
+  afterEach(async () => {
+    await sql.close();
+    await store.close();
+    await database.drop();
+  });
+  const insert = (...rows: [string, string, string][]) => {
+    const ts = kind === 'mysql' ? '2026-01-02 03:04:05.678' : '2026-01-02T03:04:05.678Z';
+    const values = rows.map(([nth, type, data]) => `(${nth}, '${type}', '${data}', '${ts}')`);
+    return sql.run(`insert into copied (id, type, data, ts) values ${values.join(', ')}`);
+  };
+
+  it('takes its rows with their ids, and the stream goes on behind them', async () => {
+    await insert(
+      ['7', 'C', '{"a": 1.0}'],
+      ['5', 'A', '"x"'],
+      ['999', 'D', 'null'],
+      ['1000', 'E', '1'],
+    );
+    expect(await run('copied', 'old')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(
+        'Stream old has the 4 events of copied, the last with id 1000',
+      ),
+    });
+    const rows = await readAll(store, id(4), 'old');
+    expect(rows).toEqual([
+      ['5', 'A', '"x"', '2026-01-02T03:04:05.678Z'],
+      ['7', 'C', '{"a": 1.0}', '2026-01-02T03:04:05.678Z'],
+      ['999', 'D', 'null', '2026-01-02T03:04:05.678Z'],
+      ['1000', 'E', '1', '2026-01-02T03:04:05.678Z'],
+    ]);
+    expect(await store.streamState('old')).toMatchObject({ discardedUpTo: '4', gapsUpTo: '1000' });
+    await sql.insertEvent('BY_SQL', '1', 'evt_old_inbox');
+    await drainInbox(store, 'old');
+    expect((await store.streamState('old')).newest).toBe('1001');
+    expect(await run('copied', 'old')).toMatchObject({ code: 1 });
+  });
+
+  it('tells all that is wrong at once, and changes nothing', async () => {
+    await insert(['0', 'A', '1'], ['2', 'B', '1'], ['2', 'B', '1'], ['3', 'NOT GOOD', '{broken']);
+    const { code, stderr } = await run('copied', 'old');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/twice: 2;.*none .*: 0;.*types: 3; data that is not JSON: 3/);
+    await expect(store.streamState('old')).rejects.toMatchObject({ code: 'StreamNotFound' });
+    await sql.run('delete from copied where id in (0, 2, 3)');
+    await insert(['1', 'A', '1']);
+    expect((await run('copied', 'old')).code).toBe(0);
+  });
+
+  it('lets consumers of the name read on, and none beyond the last event', async () => {
+    await insert(['1', 'A', '1'], ['2', 'B', '2']);
+    await store.registerConsumer('main', 'local:c', 'now');
+    const move = (cursor: number) =>
+      sql.run(`update evt_consumers set stream = 'old', last_evt_id = ${cursor}`);
+    await move(3);
+    expect((await run('copied', 'old')).stderr).toContain(
+      'consumers beyond the last event: local:c',
+    );
+    await move(1);
+    expect((await run('copied', 'old')).code).toBe(0);
+    expect(await store.findConsumer('old', 'local:c')).toMatchObject({ cursor: '1' });
+  });
+
+  it('refuses what is no table of events, and a name that is taken', async () => {
+    expect((await run('nothing', 'old')).stderr).toContain('nothing is no table here');
+    expect((await run('evt_migrations', 'old')).stderr).toContain('has no id, type, data, ts');
+    expect((await run('copied', 'main')).stderr).toContain('There is a stream main already');
+    expect((await run('a b', 'old')).code).toBe(2);
+  });
+});
