@@ -91,7 +91,11 @@ export async function requireNoRenaming(db: Knex): Promise<void> {
 }
 
 async function moveRows(db: Knex, { from, to }: Renaming, tables: readonly string[]) {
-  for (const table of tables) await db(table).where('stream', from).update({ stream: to });
+  for (const table of tables) {
+    // A warehouse may be of an older version.
+    if (!(await db.schema.hasTable(table))) continue;
+    await db(table).where('stream', from).update({ stream: to });
+  }
 }
 
 function nameTaken(stream: string): ServiceError {

@@ -108,8 +108,8 @@ async function relayTo(
   const archives = choices.flatMap((choice) => {
     if (warehouse === null || !isArchive(choice)) return [];
     const { stream, name } = choice;
-    const source = archiverSource({ store, stream, node, logger: telemetry.logger });
-    const archiver = new Archiver({ store, warehouse, source, periodMs, ...telemetry });
+    const source = archiverSource({ store, stream, node, ...telemetry });
+    const archiver = new Archiver({ source, store, warehouse, periodMs, ...telemetry });
     return [archiveWorker(archiver, stream, name)];
   });
   const workers = [
