@@ -10,7 +10,6 @@ import { describeMachine } from '../report/machine.mjs';
 import { isSound } from '../report/report.mjs';
 import { installPeers } from './install.mjs';
 import { launchPeers } from './launch.mjs';
-import { measurePeers } from './measure.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { peersText } from './report.mjs';
 
@@ -39,6 +38,8 @@ async function benchOnPeersNode(options, args) {
 }
 
 async function bench({ kinds, measures, sizes, isJson }) {
+  // Only now: what it needs was installed a moment ago.
+  const { measurePeers } = await import('./measure.mjs');
   const machine = describeMachine();
   const disk = await diskFolder();
   const folder = await mkdtemp(join(disk, 'aftercommit-peers-'));
