@@ -3,6 +3,7 @@ import { Databases } from '../databases/databases.mjs';
 import { sumFaults } from '../kit/arrivals.mjs';
 import { describeMachine } from '../report/machine.mjs';
 import { describeOriginalSqlite } from './databases/original-queue.mjs';
+import { measureNames } from './measure-names.mjs';
 import { measureAddEvent } from './measures/add-event.mjs';
 import { measureArchive } from './measures/archive.mjs';
 import { measureLatency } from './measures/latency.mjs';
@@ -16,8 +17,6 @@ const measures = {
   produce: measureProduce,
   archive: measureArchive,
 };
-
-export const measureNames = Object.keys(measures);
 
 /**
  * Gives what `bench/measures` gives, rates and latencies, with the peer as the floor. Besides, each has a `reach` (of a

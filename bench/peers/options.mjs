@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { databaseKinds } from '../databases/databases.mjs';
 import { UsageError } from '../options.mjs';
-import { measureNames } from './measure.mjs';
+import { measureNames } from './measure-names.mjs';
 
 export const USAGE = `node bench/peers/run.mjs [--quick] [--db sqlite|postgres|mysql] [--only MEASURE] [--json]
 
