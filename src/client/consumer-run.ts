@@ -3,8 +3,8 @@
 // reading -> (connection lost, server stopping, database away) a pause that grows -> reading. A registered consumer
 // then goes on from its cursor, so what it had not acknowledged comes again; LIVE goes on behind the last batch that it
 // handled.
-// reading -> (aborted, had enough, at the end of a sealed stream) the batch at hand is handled, the last
-// acknowledgement is said again -> ended.
+// reading -> (aborted, had enough, the end of a sealed stream) the batch at hand is handled, the last acknowledgement
+// is said again -> ended.
 // reading -> (what no waiting can cure: no right, taken over, unregistered) failed.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';

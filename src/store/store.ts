@@ -3,10 +3,9 @@
 // What every reader may rely on: ids are committed strictly under the stream's row lock, so every snapshot of the
 // queue is a gap-free prefix. What would break it: numbering outside that lock, or a default on the queue's id.
 import type { Knex } from 'knex';
-import { ARCHIVER } from '../contract/consumer.ts';
 import { isServiceError } from '../contract/errors.ts';
 import type { Draft, EventRow } from '../contract/event.ts';
-import { type EventId, idDistance } from '../contract/event-id.ts';
+import type { EventId } from '../contract/event-id.ts';
 import {
   type ActiveTables,
   type Adopted,
@@ -39,7 +38,7 @@ import { activeSchema, migrate } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
 import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
-import * as streams from './queries/streams.ts';
+import * as registration from './registration.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import type { StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
@@ -218,15 +217,7 @@ export class Store {
     const register = (cursorIn: (state: StreamState) => EventId) =>
       this.#run.syncedTransaction(
         'registerConsumer',
-        async (tx) => {
-          // The lock keeps the discarder away until the new cursor is visible to it.
-          const state = await streams.lockStream(tx, this.#dialect, stream);
-          if ((await consumers.findConsumer(tx, this.#dialect, stream, ident)) !== null)
-            return false;
-          const cursor = cursorIn(state);
-          await consumers.insertConsumer(tx, this.#dialect, { stream, ident, cursor });
-          return true;
-        },
+        (tx) => registration.register(tx, this.#dialect, { stream, ident }, cursorIn),
         REPEATABLE,
       );
     return this.#log.begin(stream, start, register);
@@ -255,13 +246,8 @@ export class Store {
     ident: string,
     isDryRun: boolean,
   ): Promise<{ cursor: EventId; lag: number } | null> {
-    const work = async (tx: Knex.Transaction) => {
-      const state = await streams.lockStream(tx, this.#dialect, stream);
-      const row = await consumers.findConsumer(tx, this.#dialect, stream, ident);
-      if (row === null) return null;
-      if (!isDryRun) await consumers.deleteConsumer(tx, row.id);
-      return { cursor: row.cursor, lag: idDistance(row.cursor, state.newest) };
-    };
+    const work = (tx: Knex.Transaction) =>
+      registration.unregister(tx, this.#dialect, { stream, ident }, isDryRun);
     // Done twice it would say that there was none.
     return this.#run.syncedTransaction(
       'unregisterConsumer',
@@ -332,16 +318,7 @@ export class Store {
    * consumer at what is left of the queue.
    */
   requireArchive(stream: string): Promise<void> {
-    const work = async (tx: Knex.Transaction) => {
-      const state = await streams.lockStream(tx, this.#dialect, stream);
-      await streams.requireArchive(tx, stream);
-      if ((await consumers.findConsumer(tx, this.#dialect, stream, ARCHIVER)) !== null) return;
-      await consumers.insertConsumer(tx, this.#dialect, {
-        stream,
-        ident: ARCHIVER,
-        cursor: state.discardedUpTo,
-      });
-    };
+    const work = (tx: Knex.Transaction) => registration.requireArchive(tx, this.#dialect, stream);
     return this.#run.syncedTransaction('requireArchive', work, REPEATABLE);
   }
 
@@ -353,12 +330,8 @@ export class Store {
     stream: string,
     consumer: Pick<consumers.ConsumerRow, 'id' | 'cursor'>,
   ): Promise<'set-aside' | 'has-moved' | 'no-archive'> {
-    const work = async (tx: Knex.Transaction) => {
-      // The lock orders it with discards, as a registration.
-      const { isArchiveRequired } = await streams.lockStream(tx, this.#dialect, stream);
-      if (!isArchiveRequired) return 'no-archive';
-      return (await consumers.setAside(tx, this.#dialect, consumer)) ? 'set-aside' : 'has-moved';
-    };
+    const work = (tx: Knex.Transaction) =>
+      registration.setAside(tx, this.#dialect, stream, consumer);
     return this.#run.transaction('setAside', work, REPEATABLE);
   }
 

@@ -68,10 +68,10 @@ module.exports = [
     breaks: 'Who registers holds the stream row, so that no discard passes by.',
     edits: [
       {
-        file: 'src/store/store.ts',
-        find: `          // The lock keeps the discarder away until the new cursor is visible to it.
-          const state = await streams.lockStream(tx, `,
-        replace: '          const state = await streams.streamState(tx, ',
+        file: 'src/store/registration.ts',
+        find: `  // The lock keeps the discarder away until the new cursor is visible to it.
+  const state = await streams.lockStream(tx, `,
+        replace: '  const state = await streams.streamState(tx, ',
       },
     ],
     databases: ['postgres', 'mysql'],

@@ -1,0 +1,66 @@
+// Who holds discarding back comes, goes or is set aside: under the lock of the stream's row, so that no discard is
+// under way that has not seen it.
+import type { Knex } from 'knex';
+import { ARCHIVER } from '../contract/consumer.ts';
+import { type EventId, idDistance } from '../contract/event-id.ts';
+import type { Dialect } from './dialect.ts';
+import * as consumers from './queries/consumers.ts';
+import * as streams from './queries/streams.ts';
+import type { StreamState } from './stream-state.ts';
+
+interface Holder {
+  readonly stream: string;
+  readonly ident: string;
+}
+
+/** False when it was there. */
+export async function register(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  { stream, ident }: Holder,
+  cursorIn: (state: StreamState) => EventId,
+): Promise<boolean> {
+  // The lock keeps the discarder away until the new cursor is visible to it.
+  const state = await streams.lockStream(tx, dialect, stream);
+  if ((await consumers.findConsumer(tx, dialect, stream, ident)) !== null) return false;
+  const cursor = cursorIn(state);
+  await consumers.insertConsumer(tx, dialect, { stream, ident, cursor });
+  return true;
+}
+
+/** null when there is none. */
+export async function unregister(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  { stream, ident }: Holder,
+  isDryRun: boolean,
+): Promise<{ cursor: EventId; lag: number } | null> {
+  const { newest } = await streams.lockStream(tx, dialect, stream);
+  const row = await consumers.findConsumer(tx, dialect, stream, ident);
+  if (row === null) return null;
+  if (!isDryRun) await consumers.deleteConsumer(tx, row.id);
+  return { cursor: row.cursor, lag: idDistance(row.cursor, newest) };
+}
+
+/** The archiver's consumer begins at what is left of the queue. */
+export async function requireArchive(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  stream: string,
+): Promise<void> {
+  const { discardedUpTo } = await streams.lockStream(tx, dialect, stream);
+  await streams.requireArchive(tx, stream);
+  if ((await consumers.findConsumer(tx, dialect, stream, ARCHIVER)) !== null) return;
+  await consumers.insertConsumer(tx, dialect, { stream, ident: ARCHIVER, cursor: discardedUpTo });
+}
+
+export async function setAside(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  stream: string,
+  consumer: Pick<consumers.ConsumerRow, 'id' | 'cursor'>,
+): Promise<'set-aside' | 'has-moved' | 'no-archive'> {
+  const { isArchiveRequired } = await streams.lockStream(tx, dialect, stream);
+  if (!isArchiveRequired) return 'no-archive';
+  return (await consumers.setAside(tx, dialect, consumer)) ? 'set-aside' : 'has-moved';
+}
