@@ -8,14 +8,8 @@ import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
-import type {
-  ChangeWait,
-  ConsumerDetails,
-  NamedState,
-  Start,
-  Store,
-  StreamState,
-} from '../store/store.ts';
+import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
+import type { ChangeWait, NamedState } from '../store/stream-statuses.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AckWriter } from './ack-writer.ts';
 import { Archiving } from './archiving.ts';
@@ -223,7 +217,7 @@ export class Delivery implements Service {
    */
   async subscribe(request: SubscribeRequest): Promise<void> {
     const feed = this.#feedOf(request.stream);
-    await this.#options.store.requireReadable(request.stream);
+    await this.#options.store.statuses.requireReadable(request.stream);
     const leave = this.#registry.admit(request.principal);
     try {
       const subscription =

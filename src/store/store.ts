@@ -40,7 +40,7 @@ import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as registration from './registration.ts';
 import { REPEATABLE, Runner } from './runner.ts';
-import { requireReadable, type StreamState } from './stream-state.ts';
+import type { StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
 import { tablesOf } from './tables.ts';
 
@@ -58,9 +58,7 @@ export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
-export type { NamedState } from './queries/streams.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
-export type { ChangeWait } from './stream-statuses.ts';
 
 export class Store {
   readonly kind: Dialect['kind'];
@@ -204,11 +202,6 @@ export class Store {
    */
   readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     return this.#orNotFound(stream, this.#log.readAfter(stream, after, limits));
-  }
-
-  /** Throws `StreamBusy` while the stream is copied into. */
-  async requireReadable(stream: string): Promise<void> {
-    requireReadable(stream, await this.streamState(stream));
   }
 
   /** True when the stream was sealed at the last read that came to its end; a crash may take that back. */

@@ -30,6 +30,8 @@ import {
 import { type AdoptedTable, adoptTable, type TableAdoption } from './table-adoption.ts';
 import { tablesOf } from './tables.ts';
 
+export type { NamedState } from './queries/streams.ts';
+
 /** How long a change may wait for transactions of others. */
 export interface ChangeWait {
   /** Then it fails with `StreamInUse`; in milliseconds. @default 10000 */
@@ -180,6 +182,12 @@ export class StreamStatuses {
       }),
     );
     return results[0] as AdoptedTable;
+  }
+
+  /** Throws `StreamBusy` while the stream is copied into. */
+  async requireReadable(stream: string): Promise<void> {
+    const find = () => streamState(this.#reader, this.#dialect, stream);
+    requireReadable(stream, await this.#run.repeatable('requireReadable', find));
   }
 
   /** Every stream of the database, by name. */

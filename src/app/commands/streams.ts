@@ -9,7 +9,7 @@ import { ACCESS_SETTINGS, clientOf, JSON_FLAG, paramsOf } from '../server-access
 import { columns } from '../table.ts';
 
 /** Of one try: between two, the reason is told. */
-const WAIT_MS = 5000;
+const WAIT_MS = 2000;
 const TABLE = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 const list: Command = {
