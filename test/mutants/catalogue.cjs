@@ -5,7 +5,8 @@
 //   name       of the mutant
 //   breaks     the rule that it breaks
 //   edits      where: `find` stands in `file` exactly once, and becomes `replace`
-//   databases  which have the rule; the first is tried by `npm test`, all of them by `npm run test:stress`
+//   databases  which have the rule; the first is tried by `npm test`, when the mutant is drawn; all of them, for all mutants, by `npm run
+//              test:stress`
 //   shows      the words of the history's verdict (the rules of test/history/checker.ts, `unexpected` for an answer
 //              that nothing explains) of which one must appear
 //   runs       within how many runs; each has a seed of its own. What takes a race shows in every second run or so:
