@@ -123,7 +123,14 @@ function parsed(text: string): unknown {
   }
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+// Without the meta-schema, as in contract/validate.ts.
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  meta: false,
+  validateSchema: false,
+});
 for (const keyword of ['env', 'unit', 'secret', 'flag']) ajv.addKeyword(keyword);
 const fitsSchema = ajv.compile(configSchema);
 
