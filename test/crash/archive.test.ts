@@ -1,6 +1,6 @@
 // kill -9 of server, archiver and discarder while events come in: at every moment history and queue together are what
 // was committed, without a hole and without anything twice, whether the archiver works at the database or in front of
-// the server. CRASH_ROUNDS sets how many kills (3 by default).
+// the server. CRASH_ROUNDS sets how many kills (2 by default).
 
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
@@ -11,7 +11,7 @@ import { call } from '../support/rpc.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 
 describeDatabases('around kill -9', (kind) => {
   let active: TestDatabase;

@@ -1,9 +1,9 @@
 // Sinks for NATS and Redis, while the process that serves them and the servers of both are killed by -9 at any moment
-// under load: whatever is killed, each event is there once. CRASH_ROUNDS sets how many kills (5 by default on SQLite,
-// 2 on the others: the position is in the engine, whatever the database).
+// under load: whatever is killed, each event is there once. CRASH_ROUNDS sets how many kills (3 by default). The
+// position is in the engine, whatever the database.
 import { createApp } from '../../src/index.ts';
 import { silent } from '../app/embedding/embedded.ts';
-import { createDatabase, describeDatabases } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import { describeWithEngine, startNats, startRedis } from '../support/engines.ts';
 import { countInJetStream, idsInJetStream } from '../support/jet-stream.ts';
 import type { KeptServer } from '../support/kept-server.ts';
@@ -16,8 +16,8 @@ import { until } from '../support/until.ts';
 
 describeWithEngine('nats', 'with NATS', () => {
   describeWithEngine('redis', 'and Redis', () => {
-    describeDatabases('sinks', (kind) => {
-      const rounds = Number(process.env.CRASH_ROUNDS ?? (kind === 'sqlite' ? 5 : 2));
+    describeDrawnDatabase('sinks', (kind) => {
+      const rounds = Number(process.env.CRASH_ROUNDS ?? 3);
       it(
         'have each event exactly once and in order, whoever is killed',
         async () => {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createApp } from '../../src/index.ts';
 import { silent } from '../app/embedding/embedded.ts';
-import { createDatabase, describeDatabases } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
 import { openSqlSession } from '../support/sql-session.ts';
@@ -16,7 +16,7 @@ import { spawnScript } from './script.ts';
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 const PROGRAM = join(__dirname, 'sink.mjs');
 
-describeDatabases('a sink with its own position', (kind) => {
+describeDrawnDatabase('a sink with its own position', (kind) => {
   it(
     'has each event exactly once and in order, whoever is killed',
     async () => {

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import type { Settings } from '../../src/config/load.ts';
 import { addEvent } from '../../src/generator/index.ts';
 import { applicationKnex } from '../support/application-knex.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openCutPath } from '../support/tcp-path.ts';
@@ -17,7 +17,7 @@ interface Answer {
   readonly heard: number;
 }
 
-describeDatabases('a cache kept right by events', (kind) => {
+describeDrawnDatabase('a cache kept right by events', (kind) => {
   let database: TestDatabase;
   let db: Knex;
   let port: number;

@@ -3,12 +3,12 @@
 import type { Knex } from 'knex';
 import { createClient } from '../../src/client/index.ts';
 import { applicationKnex } from '../support/application-knex.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 import { killPrograms, type Program, startProgram } from './programs.ts';
 
-describeDatabases('a shop on Express', (kind) => {
+describeDrawnDatabase('a shop on Express', (kind) => {
   let stop: AbortController;
   let database: TestDatabase;
   let db: Knex;

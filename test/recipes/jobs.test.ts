@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Knex } from 'knex';
 import { type Client, createClient } from '../../src/client/index.ts';
 import { applicationKnex } from '../support/application-knex.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { openRandom } from '../support/random.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -15,7 +15,7 @@ const KILLS = 4;
 const LEASE_MS = 300;
 const EVENTS = 60;
 
-describeDatabases('an invoice for each paid order', (kind) => {
+describeDrawnDatabase('an invoice for each paid order', (kind) => {
   let node: StartedApp;
   let own: TestDatabase;
   let db: Knex;

@@ -1,6 +1,6 @@
 // examples/recipes/move.mjs: the events of one service are in the stream of the other once each, in their order.
 import { type Client, createClient, JsonText } from '../../src/client/index.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openRandom } from '../support/random.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -9,7 +9,7 @@ import { killPrograms, pause, startProgram } from './programs.ts';
 const KILLS = 5;
 const EVENTS = 250;
 
-describeDatabases('events moved between services', (kind) => {
+describeDrawnDatabase('events moved between services', (kind) => {
   let shop: StartedApp;
   let billing: StartedApp;
   let client: Client;

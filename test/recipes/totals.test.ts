@@ -3,7 +3,7 @@
 import type { Knex } from 'knex';
 import { type Client, createClient } from '../../src/client/index.ts';
 import { applicationKnex } from '../support/application-knex.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { until } from '../support/until.ts';
@@ -11,7 +11,7 @@ import { killPrograms, pause, startProgram } from './programs.ts';
 
 const KILLS = 4;
 
-describeDatabases('totals by customer', (kind) => {
+describeDrawnDatabase('totals by customer', (kind) => {
   const databases: TestDatabase[] = [];
   const [active, warehouse, own] = [0, 1, 2] as const;
   let node: NodeProcess;

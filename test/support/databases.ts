@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { Client } from 'pg';
+import { openRandom } from './random.ts';
 
 export type DatabaseKind = 'sqlite' | 'postgres' | 'mysql';
 /** The kinds that need a server. */
@@ -55,6 +56,19 @@ function isAvailable(kind: DatabaseKind): boolean {
  */
 export function describeDatabases(title: string, fn: (kind: DatabaseKind) => void): void {
   for (const kind of databaseKinds) describeDatabase(kind, title, fn);
+}
+
+/**
+ * Describes on one database, drawn by SEED, what runs above all databases and takes long, such as programs that only
+ * call the client. DATABASES=all describes it on each.
+ */
+export function describeDrawnDatabase(title: string, fn: (kind: DatabaseKind) => void): void {
+  const random = openRandom();
+  const here = databaseKinds.filter(isAvailable);
+  const drawn = here[random.below(here.length)] as DatabaseKind;
+  const kinds = process.env.DATABASES === 'all' ? databaseKinds : [drawn];
+  console.info(`${title}: SEED=${random.seed}`);
+  for (const kind of kinds) describeDatabase(kind, title, fn);
 }
 
 /** The same for one database. */
