@@ -12,10 +12,13 @@ import { mutate } from './mutate.cjs';
 
 const TIMEOUT_MS = 1_800_000;
 /** How many are tried, unless all are. */
-const DRAWN = 10;
+const DRAWN = 6;
 const random = openRandom();
 const { seed } = random;
-const tried = process.env.MUTANTS === 'all' ? new Set(mutants) : drawn();
+const areAll = process.env.MUTANTS === 'all';
+const tried = areAll ? new Set(mutants) : drawn();
+/** Where the source as it is passes; test/history shows that for each, at greater length. */
+const sound = areAll ? databaseKinds : [databaseKinds[random.below(databaseKinds.length)]];
 console.info(`mutants: SEED=${seed}`);
 
 /** As many children at once as there are processors to run them. */
@@ -44,14 +47,16 @@ for (const database of databaseKinds) {
       ? databases.includes(database)
       : databases[0] === database;
   describeDatabase(database, 'a mutant', () => {
-    it.concurrent(
-      'that changes nothing breaks no rule',
-      () =>
-        inTurn(async () => {
-          expect(await runChild({ mutant: null, database, seed })).toBe('good');
-        }),
-      TIMEOUT_MS,
-    );
+    if (sound.includes(database)) {
+      it.concurrent(
+        'that changes nothing breaks no rule',
+        () =>
+          inTurn(async () => {
+            expect(await runChild({ mutant: null, database, seed })).toBe('good');
+          }),
+        TIMEOUT_MS,
+      );
+    }
 
     for (const mutant of mutants.filter((each) => tried.has(each) && isTried(each))) {
       it.concurrent(

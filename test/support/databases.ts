@@ -2,8 +2,8 @@
 // PostgreSQL and MySQL as a database with a random name on the servers that TEST_POSTGRES_URL and
 // TEST_MYSQL_URL name (see global-setup.ts).
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { Client } from 'pg';
@@ -29,6 +29,9 @@ export const urlVariables: Readonly<Record<ServerKind, string>> = {
   postgres: 'TEST_POSTGRES_URL',
   mysql: 'TEST_MYSQL_URL',
 };
+
+const RAM_FOLDER = '/dev/shm';
+const RAM_BYTES_MIN = 4 * 2 ** 30;
 
 /** How long a drop on MySQL waits for a transaction that it has cut to be rolled back. */
 const lockWaitSecondsMax = 30;
@@ -88,12 +91,21 @@ function describeAbsent(title: string, kind: ServerKind, fn: (kind: DatabaseKind
 }
 
 async function createSqlite(): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'aftercommit-sqlite-'));
+  const folder = await mkdtemp(join(await sqliteParent(), 'aftercommit-sqlite-'));
   return {
     kind: 'sqlite',
     url: `sqlite:${join(folder, 'events.db')}`,
     drop: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** As the servers' data: in memory where there is plenty, since a commit waits for a disk, and a kill takes neither. */
+async function sqliteParent(): Promise<string> {
+  const { bavail, bsize } = await statfs(RAM_FOLDER).catch(() => ({ bavail: 0, bsize: 0 }));
+  return Math.min(bavail * bsize, freemem(), process.constrainedMemory() || Infinity) >=
+    RAM_BYTES_MIN
+    ? RAM_FOLDER
+    : tmpdir();
 }
 
 async function createPostgres(): Promise<TestDatabase> {

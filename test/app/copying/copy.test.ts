@@ -53,6 +53,8 @@ describeDatabases('a copy', (kind) => {
   };
   /** Many batches, so that something can happen between two. */
   const SLOW = ['--batch-max', '20'];
+  /** So slow that whoever wants it to end is there in time. */
+  const BY_TWOS = ['--batch-max', '2'];
 
   it('has what the source had when it began, whatever comes meanwhile', async () => {
     await add(1000);
@@ -96,8 +98,8 @@ describeDatabases('a copy', (kind) => {
 
   it('is paused and goes on to the bound that it had', async () => {
     await add(1000);
-    const copying = startCopy([...refs(), ...SLOW]);
-    await until(async () => (await copiedOf()) >= 500);
+    const copying = startCopy([...refs(), ...BY_TWOS]);
+    await until(async () => (await copiedOf()) >= 100);
     const asked = await copy(at('pause', stream));
     expect(asked).toMatchObject({ code: 0, status: 'paused', up_to: '1000' });
     const ended = await copying.ended;
@@ -123,8 +125,8 @@ describeDatabases('a copy', (kind) => {
 
   it('stops behind the batch at hand when it gets a signal', async () => {
     await add(1000);
-    const copying = startCopy([...refs(), ...SLOW]);
-    await until(async () => (await copiedOf()) >= 500);
+    const copying = startCopy([...refs(), ...BY_TWOS]);
+    await until(async () => (await copiedOf()) >= 100);
     await copying.run.stop();
     expect(await copying.ended).toMatchObject({ code: 1, status: 'paused', at_work: false });
     expect(await held()).toHaveLength(1);
@@ -224,8 +226,8 @@ describeDatabases('a copy', (kind) => {
 
   it('leaves the stream free and the source alone when it is cancelled', async () => {
     await add(1000);
-    const copying = startCopy([...refs(), ...SLOW]);
-    await until(async () => (await copiedOf()) >= 500);
+    const copying = startCopy([...refs(), ...BY_TWOS]);
+    await until(async () => (await copiedOf()) >= 100);
     const cancelled = await copy(at('cancel', stream, '--from', source()));
     expect(cancelled).toMatchObject({ code: 0, status: 'cancelled' });
     expect(await copying.ended).toMatchObject({ code: 1, status: 'cancelled' });
