@@ -2,7 +2,8 @@
 // to files and to NATS, each a process, and each killed by -9 again and again. In the end every event is everywhere
 // once and in order, and the active database was small all the time.
 //
-// LOOP_SECONDS (6) and LOOP_DATABASES (postgres) say how long and on which; LOOP_FOLDER takes the picture of each.
+// `npm run test:loop`: LOOP_SECONDS (900) and LOOP_DATABASES (all) say how long and on which; LOOP_FOLDER takes a
+// picture of each.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +18,8 @@ import { type Kill, plotText } from './plot.ts';
 import { type Sample, sampleOf } from './samples.ts';
 import { Writers } from './writers.ts';
 
-const SECONDS = Number(process.env.LOOP_SECONDS ?? 6);
-const KINDS = (process.env.LOOP_DATABASES ?? 'postgres').split(',') as DatabaseKind[];
+const SECONDS = Number(process.env.LOOP_SECONDS ?? 900);
+const KINDS = (process.env.LOOP_DATABASES ?? 'sqlite,postgres,mysql').split(',') as DatabaseKind[];
 const FOLDER = process.env.LOOP_FOLDER;
 const SAMPLES = 300;
 /** From here on a run is long enough to say that nothing grows. */
