@@ -6,7 +6,7 @@ import { natsPlaceOf } from '../../src/relay/sinks/nats/settings.ts';
 import { RedisSink } from '../../src/relay/sinks/redis/redis-sink.ts';
 import { redisPlaceOf } from '../../src/relay/sinks/redis/settings.ts';
 import type { StandingSink } from '../../src/relay/standing-sink.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { describeWithEngine, type EngineKind, startNats, startRedis } from '../support/engines.ts';
 import { idsInJetStream, withManager } from '../support/jet-stream.ts';
 import type { KeptServer } from '../support/kept-server.ts';
@@ -81,7 +81,7 @@ for (const [kind, engine] of Object.entries(ENGINES)) {
         return (await ids(at)).length >= count;
       });
 
-    describeDatabases('in an app', (database) => {
+    describeDrawnDatabase('in an app', (database) => {
       let found: TestDatabase;
       let sql: SqlSession;
       const apps: App[] = [];

@@ -14,7 +14,7 @@ import type {
   ReceivedBatch,
   WrittenEvent,
 } from '../../src/index.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { call } from '../support/rpc.ts';
 import { checkMetas, linesOfSegments, namesOf } from '../support/segments.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -40,7 +40,7 @@ const idsIn = (prefix?: string) => {
   return existsSync(out) ? linesOfSegments(out, prefix).map(({ id }) => Number(id)) : [];
 };
 
-describeDatabases('a file sink', (kind) => {
+describeDrawnDatabase('a file sink', (kind) => {
   let database: TestDatabase;
   let sql: SqlSession;
   const apps: App[] = [];

@@ -4,14 +4,14 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Store } from '../../src/store/store.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { makeDrafts } from '../support/events.ts';
 import { linesOfSegments } from '../support/segments.ts';
 import { until } from '../support/until.ts';
 import { buildCli } from './cli-process.ts';
 import { cli, linesOf, startCli } from './run-cli.ts';
 
-describeDatabases('aftercommit relay', (kind) => {
+describeDrawnDatabase('aftercommit relay', (kind) => {
   let dir: string;
   let active: TestDatabase;
   let store: Store;

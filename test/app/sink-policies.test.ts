@@ -15,7 +15,7 @@ import {
   type Sink,
   type SinkOptions,
 } from '../../src/index.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { call } from '../support/rpc.ts';
 import { linesOfSegments, namesOf } from '../support/segments.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -49,7 +49,7 @@ const mendFolder = async () => {
   await rename(join(dir, 'kept'), out());
 };
 
-describeDatabases('a sink that fails', (kind) => {
+describeDrawnDatabase('a sink that fails', (kind) => {
   let database: TestDatabase;
   let sql: SqlSession;
   const apps: App[] = [];

@@ -9,14 +9,14 @@ import type {
   Sink,
   SinkOptions,
 } from '../../src/index.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { cli } from './run-cli.ts';
 
 type Given = Omit<Partial<SinkOptions>, 'sink'>;
 
-describeDatabases('a sink of the application', (kind) => {
+describeDrawnDatabase('a sink of the application', (kind) => {
   let database: TestDatabase;
   let sql: SqlSession;
   const sessions: SqlSession[] = [];

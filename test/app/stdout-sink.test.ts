@@ -1,6 +1,6 @@
 // The sink of type `stdout`: events as lines on standard output of a process of its own, read, left unread, and gone.
 // CRASH_ROUNDS sets how many kills (1 by default).
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
@@ -25,7 +25,7 @@ async function serve({ url: databaseUrl }: TestDatabase, more: object = {}) {
   return { served, url };
 }
 
-describeDatabases('a sink on standard output', (kind) => {
+describeDrawnDatabase('a sink on standard output', (kind) => {
   let database: TestDatabase;
   let sql: SqlSession;
   beforeEach(async () => {

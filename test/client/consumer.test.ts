@@ -5,13 +5,13 @@ import {
   enough,
   type ReceivedBatch,
 } from '../../src/client/index.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { clientOn, idsOf, upTo } from './client-on.ts';
 
 const WAYS = ['push', 'poll'] as const;
 
-describeDatabases('a consumer of the client', (kind) => {
+describeDrawnDatabase('a consumer of the client', (kind) => {
   const own = clientOn(kind, { batchMax: 50, checkpointMs: 100, ackTimeoutMs: 5000 });
   /** Runs until the test is over; gives what it got, and the end of the run. */
   const read = (

@@ -1,10 +1,10 @@
 // A reader of the client whose place was discarded: it is told, by push as by poll.
 import type { ReceivedBatch } from '../../src/client/index.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { clientOn, idsOf, upTo } from './client-on.ts';
 
-describeDatabases('a LIVE reader of what was discarded', (kind) => {
+describeDrawnDatabase('a LIVE reader of what was discarded', (kind) => {
   const own = clientOn(kind, { discarder: true, workerPeriodMs: 20 });
   beforeEach(async () => {
     await own.client.registerConsumer('c');

@@ -1,7 +1,7 @@
 // The generator of the published client: what becomes of its calls when answers get lost.
 import type { Socket } from 'node:net';
 import { createClient, isCallError, JsonText } from '../../src/client/index.ts';
-import { describeDatabase, describeDatabases } from '../support/databases.ts';
+import { describeDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import { openTcpPath, type TcpPath } from '../support/tcp-path.ts';
 import { clientOn, upTo } from './client-on.ts';
 
@@ -23,7 +23,7 @@ async function lossyPath(url: string, lost: number): Promise<TcpPath & { readonl
   return Object.defineProperty(path, 'cuts', { get: () => cuts }) as TcpPath & { cuts: number };
 }
 
-describeDatabases('the generator of the client', (kind) => {
+describeDrawnDatabase('the generator of the client', (kind) => {
   const own = clientOn(kind);
   let path: (TcpPath & { readonly cuts: number }) | null = null;
   afterEach(async () => {

@@ -2,13 +2,13 @@
 
 import type { ReceivedBatch } from '../../src/client/index.ts';
 import { createClient } from '../../src/client/index.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { pause } from '../support/pause.ts';
 import { openTcpPath, type TcpPath } from '../support/tcp-path.ts';
 import { until } from '../support/until.ts';
 import { clientOn, idsOf, upTo } from './client-on.ts';
 
-describeDatabases('a consumer whose connections end', (kind) => {
+describeDrawnDatabase('a consumer whose connections end', (kind) => {
   const own = clientOn(kind, { batchMax: 10, ackTimeoutMs: 1000, checkpointMs: 100 });
   let path: TcpPath;
   beforeEach(async () => {

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient } from '../../src/client/index.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
@@ -20,7 +20,7 @@ const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
 const PROGRAM = join(__dirname, 'effects-consumer.mjs');
 const BATCH_MAX = 20;
 
-describeDatabases('the client, killed and restarted', (kind) => {
+describeDrawnDatabase('the client, killed and restarted', (kind) => {
   let active: TestDatabase;
   let own: TestDatabase;
   let sql: SqlSession;

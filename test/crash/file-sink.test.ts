@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../src/index.ts';
 import { silent } from '../app/embedding/embedded.ts';
-import { createDatabase, describeDatabases } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import { startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
@@ -17,7 +17,7 @@ const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 /** So many for each kill: on a busy machine starts take long, and what is written meanwhile must be carried too. */
 const EVENTS_PER_KILL = 400;
 
-describeDatabases('a file sink', (kind) => {
+describeDrawnDatabase('a file sink', (kind) => {
   it(
     'has each event exactly once and in order, whoever is killed',
     async () => {

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CopyFacts } from '../../src/contract/generated/types.ts';
-import { describeDatabases, serverKinds } from '../support/databases.ts';
+import { describeDrawnDatabase, serverKinds } from '../support/databases.ts';
 import { post } from '../support/rpc.ts';
 import { linesOfSegments } from '../support/segments.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 
-describeDatabases('copies of a node', (kind) => {
+describeDrawnDatabase('copies of a node', (kind) => {
   let dir: string;
   let started: StartedApp;
   beforeEach(async () => {

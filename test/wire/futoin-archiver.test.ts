@@ -1,6 +1,6 @@
 // The original's DBEventArchiver, unmodified, as a consumer of our server: it is killed in the middle of its work again
 // and again (FUTOIN_ARCHIVER_KILLS times), and its history is the queue.
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { openRandom } from '../support/random.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
@@ -11,7 +11,7 @@ import { startTarget, type Target, USER } from './judge/target.ts';
 
 const KILLS = Number(process.env.FUTOIN_ARCHIVER_KILLS ?? 4);
 
-describeDatabases("the original's archiver", (kind) => {
+describeDrawnDatabase("the original's archiver", (kind) => {
   let target: Target;
   let warehouse: TestDatabase;
   let judge: Judge;

@@ -1,5 +1,5 @@
 // The unmodified clients GenFace, PollFace and PushFace against our server, over HTTP and over a socket.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { sharedBench } from './judge/bench.ts';
 import type { Face } from './judge/judge.ts';
@@ -8,7 +8,7 @@ import { HMAC_KEY, OTHER, READER, USER } from './judge/target.ts';
 const versions = ['1.0', '1.1'] as const;
 const data = [0, -1.5, 'text', 'é €', true, [], {}, [1, null, 'x'], { b: 1, a: { c: [] } }];
 
-describeDatabases('the FutoIn clients', (kind) => {
+describeDrawnDatabase('the FutoIn clients', (kind) => {
   const own = sharedBench(kind);
 
   describe.each(['http', 'ws'] as const)('by %s', (transport) => {

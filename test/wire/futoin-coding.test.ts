@@ -1,6 +1,6 @@
 // The codings of FutoIn messages by their first bytes, over HTTP: the answer comes in the coding of the call, under the
 // coding's own content type.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { post } from './judge/raw.ts';
 import { startTarget, type Target } from './judge/target.ts';
 
@@ -29,7 +29,7 @@ const CODINGS = [
   },
 ];
 
-describeDatabases('a FutoIn message', (kind) => {
+describeDrawnDatabase('a FutoIn message', (kind) => {
   let target: Target;
   beforeAll(async () => {
     target = await startTarget(kind);

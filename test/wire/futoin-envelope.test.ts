@@ -1,5 +1,5 @@
 // The FutoIn envelope over HTTP: bytes in, bytes out, without a client between.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { GEN, type Message, POLL, PUSH, post, request } from './judge/raw.ts';
 import { HMAC_USER, startTarget, type Target, USER } from './judge/target.ts';
 
@@ -11,7 +11,7 @@ const ping = (more: object = {}): Message => ({
   ...more,
 });
 
-describeDatabases('the FutoIn envelope over HTTP', (kind) => {
+describeDrawnDatabase('the FutoIn envelope over HTTP', (kind) => {
   let target: Target;
   beforeAll(async () => {
     target = await startTarget(kind);

@@ -1,5 +1,5 @@
 // Faults of the original server that lost events for good, with nobody told: each test would lose some there.
-import { describeDatabase, describeDatabases } from '../support/databases.ts';
+import { describeDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { bench, idsOf } from './judge/bench.ts';
@@ -52,7 +52,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
   });
 }
 
-describeDatabases('FutoIn consumers lose nothing', (kind) => {
+describeDrawnDatabase('FutoIn consumers lose nothing', (kind) => {
   describe('with usual settings', () => {
     const own = bench(kind);
 

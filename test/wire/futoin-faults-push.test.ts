@@ -1,6 +1,6 @@
 // Faults of the original server in pushing and in what it remembers of consumers: it dies, waits, holds back, or runs
 // in circles.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { bench, idsOf } from './judge/bench.ts';
@@ -12,7 +12,7 @@ const DELIVERY_MS_MAX = 5000;
 const ROUND_TRIPS = 20;
 const ROUND_TRIPS_MS_MAX = 15_000;
 
-describeDatabases('the server of FutoIn consumers', (kind) => {
+describeDrawnDatabase('the server of FutoIn consumers', (kind) => {
   const own = bench(kind, { staleMs: 1000, discarder: true });
 
   const cursorOf = async (component: string): Promise<string> => {

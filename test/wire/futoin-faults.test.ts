@@ -1,6 +1,6 @@
 // Faults of the original server that its clients could see in single calls: data that is altered or does not come
 // through, answers that the client refuses, functions that are missing.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { INSTALL_MS_MAX } from './judge/install.ts';
@@ -8,7 +8,7 @@ import { type Face, Judge } from './judge/judge.ts';
 import { PUSH, post, RawSocket } from './judge/raw.ts';
 import { startTarget, type Target, USER } from './judge/target.ts';
 
-describeDatabases('through the FutoIn wire', (kind) => {
+describeDrawnDatabase('through the FutoIn wire', (kind) => {
   let judge: Judge;
   let target: Target;
   let gen: Face;

@@ -1,5 +1,5 @@
 // What the clients live through when an answer or the server itself gets lost.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { startApp } from '../support/start-app.ts';
 import { openTcpPath } from '../support/tcp-path.ts';
 import { bench } from './judge/bench.ts';
@@ -23,7 +23,7 @@ async function openCutter(place: string) {
   return { state, place: `${new URL(url).host}${target.pathname}`, close };
 }
 
-describeDatabases('an interruption', (kind) => {
+describeDrawnDatabase('an interruption', (kind) => {
   const own = bench(kind);
 
   it('that swallows the answer to addEvent makes the client send it again, and the event is there twice', async () => {

@@ -1,5 +1,5 @@
 // How large FutoIn messages may be, and what becomes of larger ones; over HTTP and through sockets.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { sharedBench } from './judge/bench.ts';
 import type { Heard } from './judge/judge.ts';
@@ -16,7 +16,7 @@ const sized = (bytes: number, rid?: string) => {
   return message('x'.repeat(bytes - message('').length));
 };
 
-describeDatabases('the sizes of FutoIn messages', (kind) => {
+describeDrawnDatabase('the sizes of FutoIn messages', (kind) => {
   const own = sharedBench(kind);
 
   it('allow a request of 64 KiB by HTTP and refuse one byte more', async () => {

@@ -1,12 +1,12 @@
 // Settings that the original had as options, as its clients see them: what is allowed, and how large batches are.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { bench } from './judge/bench.ts';
 
 /** The original says SecurityError, we say Unauthorized: FTN3 knows both, and both are no reason to try again. */
 const REFUSED = { code: expect.stringMatching(/^(SecurityError|Unauthorized)$/) };
 
-describeDatabases('FutoIn clients of a server', (kind) => {
+describeDrawnDatabase('FutoIn clients of a server', (kind) => {
   describe('that allows no reliable delivery', () => {
     const own = bench(kind, { allowReliable: false });
 

@@ -1,12 +1,12 @@
 // How the server pushes to FutoIn consumers, frame by frame, and when it closes their sockets.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { socketBench } from './judge/bench.ts';
 import { GEN, POLL, PUSH, type RawSocket } from './judge/raw.ts';
 import { OTHER, startTarget, USER } from './judge/target.ts';
 
-describeDatabases('pushing by FutoIn', (kind) => {
+describeDrawnDatabase('pushing by FutoIn', (kind) => {
   const own = socketBench(kind);
   const add = async (socket: RawSocket, count = 1, type = 'A') => {
     const ids: string[] = [];

@@ -1,5 +1,5 @@
 // The unmodified LiveReceiver and ReliableReceiver, which has the ReliableReceiverService in it, against our server.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { INSTALL_MS_MAX } from './judge/install.ts';
 import { type Face, type FutoinEvent, Judge, type Receiver } from './judge/judge.ts';
@@ -9,7 +9,7 @@ const idsOf = (events: readonly FutoinEvent[]) => events.map((event) => event.id
 const range = (first: string, count: number) =>
   Array.from({ length: count }, (_, nth) => String(Number(first) + nth));
 
-describeDatabases("the FutoIn clients' receivers", (kind) => {
+describeDrawnDatabase("the FutoIn clients' receivers", (kind) => {
   let judge: Judge;
   let target: Target;
   let gen: Face;

@@ -2,7 +2,7 @@
 // not compared, nor the lists below say they differ, each with its reason.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { type Message, post, RawSocket } from './judge/raw.ts';
@@ -86,7 +86,7 @@ function canonical(value: unknown): unknown {
   );
 }
 
-describeDatabases('the recorded exchanges of the original', (kind) => {
+describeDrawnDatabase('the recorded exchanges of the original', (kind) => {
   let target: Target;
   beforeAll(async () => {
     target = await startTarget(kind);

@@ -1,5 +1,5 @@
 // Legacy HMAC: signed calls and signed answers, checked against an implementation written from the description.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { GEN, type Message, POLL, post, RawSocket } from './judge/raw.ts';
 import { signatureOf } from './judge/signing.ts';
 import { HMAC_KEY, HMAC_USER, startTarget, type Target, USER } from './judge/target.ts';
@@ -17,7 +17,7 @@ const data = {
   sec: 'inside',
 };
 
-describeDatabases('legacy HMAC', (kind) => {
+describeDrawnDatabase('legacy HMAC', (kind) => {
   let target: Target;
   beforeAll(async () => {
     target = await startTarget(kind);

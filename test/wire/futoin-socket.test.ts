@@ -1,6 +1,6 @@
 // FutoIn messages through a socket, frame by frame, without a client between.
 import { WebSocket } from 'ws';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -13,7 +13,7 @@ const PACKED_CALL =
   '4d50434b84a166bb6675746f696e2e6576742e67656e3a312e313a6164644576656e74a17082a474797065a141a4646174' +
   '6181a16201a3726964a24331a3736563ae657674757365723a736563726574';
 
-describeDatabases('the FutoIn socket', (kind) => {
+describeDrawnDatabase('the FutoIn socket', (kind) => {
   const own = socketBench(kind);
   it('opens without a credential, a subprotocol or compression', async () => {
     const plain = await own.open();

@@ -1,12 +1,12 @@
 // A FutoIn call written as an address: interface, version, function and perhaps the credential in the path, values
 // in the query.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { type Message, request } from './judge/raw.ts';
 import { startTarget, type Target, USER } from './judge/target.ts';
 
 const authorization = `Basic ${btoa(USER)}`;
 
-describeDatabases('a FutoIn call in an address', (kind) => {
+describeDrawnDatabase('a FutoIn call in an address', (kind) => {
   let target: Target;
   beforeAll(async () => {
     target = await startTarget(kind);
