@@ -1,5 +1,5 @@
 // kill -9 in the middle of an adoption, as often as it takes: in the end everything is there, once.
-import { createDatabase, describeDatabases } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import {
   addFutoinConsumers,
   addFutoinEvents,
@@ -14,7 +14,7 @@ import { buildCli, type CliBuild } from './cli-process.ts';
 const COUNT = 30_000;
 const KILLS = 6;
 
-describeDatabases('an adoption that is killed', (kind) => {
+describeDrawnDatabase('an adoption that is killed', (kind) => {
   let build: CliBuild;
   beforeAll(async () => {
     build = await buildCli();

@@ -2,7 +2,12 @@
 // below it: by poll, push, LIVE, and by sinks.
 import { createApp } from '../../src/app/create-app.ts';
 import { type Client, createClient, type ReceivedBatch } from '../../src/client/index.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import {
+  createDatabase,
+  describeDatabases,
+  describeDrawnDatabase,
+  type TestDatabase,
+} from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -13,7 +18,7 @@ const idsOf = (batches: readonly { events: readonly { id: string }[] }[]) =>
 const upTo = (last: number, first = 1) =>
   Array.from({ length: last - first + 1 }, (_, nth) => first + nth);
 
-describeDatabases('an archive', (warehouseKind) => {
+describeDrawnDatabase('an archive', (warehouseKind) => {
   describeDatabases('of a stream', (kind) => {
     let node: StartedApp;
     let warehouse: TestDatabase;

@@ -8,7 +8,7 @@ import {
   type OpenWarehouse,
   openWarehouse,
 } from '../support/archiving.ts';
-import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
+import { type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
 import { id, makeDrafts } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -28,7 +28,7 @@ const WITHOUT_KEY: Record<DatabaseKind, string | null> = {
   mysql: 'alter table evt_history drop primary key',
 };
 
-describeDatabases('archive --verify', (kind) => {
+describeDrawnDatabase('archive --verify', (kind) => {
   let active: OpenStore;
   let archive: OpenWarehouse;
   let history: SqlSession;

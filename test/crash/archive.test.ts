@@ -2,7 +2,7 @@
 // was committed, without a hole and without anything twice, whether the archiver works at the database or in front of
 // the server. CRASH_ROUNDS sets how many kills (2 by default).
 
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, runCommand, startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 
-describeDatabases('around kill -9', (kind) => {
+describeDrawnDatabase('around kill -9', (kind) => {
   let active: TestDatabase;
   let warehouse: TestDatabase;
   let queue: SqlSession;

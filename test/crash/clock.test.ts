@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, type Preload, runCommand, startNode } from '../support/node-process.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
 import { openSqlSession, timeInHours } from '../support/sql-session.ts';
@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 /** A word of its own on MySQL. */
 const KEY = { sqlite: 'key', postgres: 'key', mysql: '`key`' };
 
-describeDatabases('when a clock jumps', (kind) => {
+describeDrawnDatabase('when a clock jumps', (kind) => {
   const ahead = timeInHours[kind](24);
   let active: TestDatabase;
   let warehouse: TestDatabase;

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { call, type Pushed } from '../support/rpc.ts';
@@ -30,7 +30,7 @@ function startConsumer(url: string) {
   return { batches, end };
 }
 
-describeDatabases('producers and consumers that are killed', (kind) => {
+describeDrawnDatabase('producers and consumers that are killed', (kind) => {
   let database: TestDatabase;
   let node: NodeProcess;
   const ends: (() => Promise<void>)[] = [];

@@ -1,5 +1,5 @@
 // Push: batches, acknowledgements, flow control, takeovers, LIVE.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { call, type Pushed, RpcSocket } from '../support/rpc.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -15,7 +15,7 @@ const expectChain = (batches: readonly Pushed[]) => {
   }
 };
 
-describeDatabases('push', (kind) => {
+describeDrawnDatabase('push', (kind) => {
   let node: StartedApp;
   const sockets: RpcSocket[] = [];
   const open = async (onPush?: (batch: Pushed) => unknown, url = node.url) => {

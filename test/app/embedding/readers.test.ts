@@ -1,12 +1,12 @@
 // An app without a server: everything happens inside this process.
 import type { NoticeMap, ReceivedBatch } from '../../../src/index.ts';
 import { idsOf, upTo } from '../../client/client-on.ts';
-import { describeDatabases } from '../../support/databases.ts';
+import { describeDrawnDatabase } from '../../support/databases.ts';
 import { openSqlSession } from '../../support/sql-session.ts';
 import { until } from '../../support/until.ts';
 import { embedded } from './embedded.ts';
 
-describeDatabases('an app without a server', (kind) => {
+describeDrawnDatabase('an app without a server', (kind) => {
   const own = embedded(kind);
   const add = async (count: number, type = 'T') => {
     const events = Array.from({ length: count }, (_, nth) => ({ type, data: nth }));
