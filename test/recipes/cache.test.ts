@@ -4,7 +4,13 @@ import type { Knex } from 'knex';
 import type { Settings } from '../../src/config/load.ts';
 import { addEvent } from '../../src/generator/index.ts';
 import { applicationKnex } from '../support/application-knex.ts';
-import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
+import {
+  createDatabase,
+  type DatabaseKind,
+  describeDatabase,
+  describeDrawnDatabase,
+  type TestDatabase,
+} from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openCutPath } from '../support/tcp-path.ts';
@@ -17,7 +23,16 @@ interface Answer {
   readonly heard: number;
 }
 
-describeDrawnDatabase('a cache kept right by events', (kind) => {
+describeDrawnDatabase('a cache kept right by events', (kind) => describeCache(kind, 'of any'));
+// What both servers have in common; the client's own test is on both.
+describeDatabase('postgres', 'a cache whose server loses its database', (kind) =>
+  describeCache(kind, 'of a server that loses its database'),
+);
+
+function describeCache(
+  kind: DatabaseKind,
+  stories: 'of any' | 'of a server that loses its database',
+): void {
   let database: TestDatabase;
   let db: Knex;
   let port: number;
@@ -60,6 +75,27 @@ describeDrawnDatabase('a cache kept right by events', (kind) => {
     const { loads } = await ask('get?id=1');
     return (await ask('get?id=1')).loads === loads;
   };
+
+  if (stories === 'of a server that loses its database') {
+    it('keeps nothing when the server has lost the database that its writers have', async () => {
+      const path = await openCutPath(database.url);
+      await node.end('SIGTERM');
+      await serve({ databaseUrl: path.url, logLevel: 'silent' });
+      const { ask, isKept } = await open();
+      await isKept();
+      path.cut();
+      await change(1, 20);
+      expect((await ask('get?id=1')).price).toBe(10);
+      await until(async () => (await ask('get?id=1')).price === 20, 40_000);
+      path.mend();
+      await isKept();
+      await change(1, 30);
+      await until(async () => (await ask('get?id=1')).price === 30);
+      await node.end('SIGKILL');
+      await path.close();
+    });
+    return;
+  }
 
   it('loads once, and again behind a change, in every process', async () => {
     const caches = await Promise.all([open(), open()]);
@@ -105,27 +141,6 @@ describeDrawnDatabase('a cache kept right by events', (kind) => {
     await until(async () => (await ask('get?id=1')).price === 30);
   });
 
-  // What both servers have in common; the client's own test is on both.
-  if (kind === 'postgres') {
-    it('keeps nothing when the server has lost the database that its writers have', async () => {
-      const path = await openCutPath(database.url);
-      await node.end('SIGTERM');
-      await serve({ databaseUrl: path.url, logLevel: 'silent' });
-      const { ask, isKept } = await open();
-      await isKept();
-      path.cut();
-      await change(1, 20);
-      expect((await ask('get?id=1')).price).toBe(10);
-      await until(async () => (await ask('get?id=1')).price === 20, 40_000);
-      path.mend();
-      await isKept();
-      await change(1, 30);
-      await until(async () => (await ask('get?id=1')).price === 30);
-      await node.end('SIGKILL');
-      await path.close();
-    });
-  }
-
   it('forgets all when it was too slow to be told all', async () => {
     const { program, ask, isKept } = await open();
     await isKept();
@@ -152,7 +167,7 @@ describeDrawnDatabase('a cache kept right by events', (kind) => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     return Number(/feed_events_total\{stream="main"\} (\d+)/.exec(text)?.[1] ?? 0);
   };
-});
+}
 
 async function frozen(program: Program, work: () => Promise<void>): Promise<void> {
   program.process.kill('SIGSTOP');
