@@ -46,6 +46,8 @@ export async function runChild({ mutant, database, seed }: ChildOptions): Promis
       ...process.env,
       ...SETTINGS,
       ...(mutant === null ? { HISTORY_READ_SECONDS: '60' } : mutant.settings),
+      // The title says which is meant.
+      DATABASES: 'all',
       MUTANT: mutant?.name ?? '',
       SEED: String(seed),
     },
