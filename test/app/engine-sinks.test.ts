@@ -11,6 +11,7 @@ import { describeWithEngine, type EngineKind, startNats, startRedis } from '../s
 import { idsInJetStream, withManager } from '../support/jet-stream.ts';
 import type { KeptServer } from '../support/kept-server.ts';
 import { pause } from '../support/pause.ts';
+import { discardedUpTo } from '../support/positions.ts';
 import { askRedis, idsInRedis } from '../support/redis-stream.ts';
 import { call } from '../support/rpc.ts';
 import { at, batch, never, numbers, rows } from '../support/sink-batches.ts';
@@ -100,12 +101,6 @@ for (const [kind, engine] of Object.entries(ENGINES)) {
         await app.start();
         return app;
       };
-      const discardedUpTo = async () => {
-        const [row] = await sql.run(
-          "select discarded_up_to as id from evt_streams where name = 'main'",
-        );
-        return Number(row?.id);
-      };
       const discarding = { discarder: true, workerPeriodMs: 20, checkpointMs: 50 };
 
       it('has what it wants, once, and stands behind the rest, so that it may be discarded', async () => {
@@ -118,7 +113,7 @@ for (const [kind, engine] of Object.entries(ENGINES)) {
         for (let round = 1; round <= 2; round += 1) {
           for (const type of ['A', 'X', 'B', 'X', 'X']) await app.generator.addEvent(type, null);
           await app.pollEvents({ component: 'c', lastId: String(5 * round) });
-          await until(async () => (await discardedUpTo()) === 5 * round);
+          await until(async () => (await discardedUpTo(sql)) === 5 * round);
           await app.stop();
           // The engine alone says where it goes on; what precedes that is gone.
           app = await start(sinks, discarding);
@@ -138,13 +133,13 @@ for (const [kind, engine] of Object.entries(ENGINES)) {
         await app.registerConsumer('c', { from: 'now' });
         await app.generator.addEvents(drafts(5));
         await app.pollEvents({ component: 'c', lastId: '5' });
-        await until(async () => (await discardedUpTo()) === 5);
+        await until(async () => (await discardedUpTo(sql)) === 5);
         await server.crash();
         try {
           await app.generator.addEvents(drafts(1000));
           await app.pollEvents({ component: 'c', lastId: '1005' });
           await until(() => errors.length >= 8);
-          expect(await discardedUpTo()).toBe(5);
+          expect(await discardedUpTo(sql)).toBe(5);
           expect(errors.at(-1)).toMatch(
             /^The sink e cannot use \w+ at .*: .*(refused|ECONNREFUSED)/,
           );
@@ -153,7 +148,7 @@ for (const [kind, engine] of Object.entries(ENGINES)) {
         }
         await has(1005);
         expect(await ids()).toEqual(numbers(1, 1005));
-        await until(async () => (await discardedUpTo()) === 1005);
+        await until(async () => (await discardedUpTo(sql)) === 1005);
       });
 
       it('does not begin behind a gap', async () => {
@@ -161,7 +156,7 @@ for (const [kind, engine] of Object.entries(ENGINES)) {
         await app.registerConsumer('c', { from: 'now' });
         await app.generator.addEvents(drafts(6));
         await app.pollEvents({ component: 'c', lastId: '6' });
-        await until(async () => (await discardedUpTo()) === 6);
+        await until(async () => (await discardedUpTo(sql)) === 6);
         await app.stop();
         await engine.forget(server.url, place);
         const old = engine.sink(server.url, place);

@@ -15,6 +15,7 @@ import type {
   WrittenEvent,
 } from '../../src/index.ts';
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
+import { cursorOf, discardedUpTo } from '../support/positions.ts';
 import { call } from '../support/rpc.ts';
 import { checkMetas, linesOfSegments, namesOf } from '../support/segments.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -60,18 +61,7 @@ describeDrawnDatabase('a file sink', (kind) => {
     await app.start();
     return app;
   };
-  const cursor = async () => {
-    const rows = await sql.run(
-      "select last_evt_id as id from evt_consumers where ident = 'SINK_files'",
-    );
-    return Number(rows[0]?.id);
-  };
-  const discardedUpTo = async () => {
-    const [row] = await sql.run(
-      "select discarded_up_to as id from evt_streams where name = 'main'",
-    );
-    return Number(row?.id);
-  };
+  const cursor = () => cursorOf(sql, 'SINK_files');
   /** Whoever reads everything: where nobody is registered, nothing is discarded. */
   const discarding = { discarder: true, workerPeriodMs: 20 };
 
@@ -116,7 +106,7 @@ describeDrawnDatabase('a file sink', (kind) => {
       const upTo = 5 * (round + 1);
       const page = { component: 'c', lastId: String(upTo) };
       await app.pollEvents(page);
-      await until(async () => (await discardedUpTo()) === upTo);
+      await until(async () => (await discardedUpTo(sql)) === upTo);
       await app.stop();
       // The files alone say where it goes on; what precedes that is gone.
       app = await start([settings, file({ name: 'all', prefix: 'all' })], options);
@@ -133,19 +123,19 @@ describeDrawnDatabase('a file sink', (kind) => {
     await app.registerConsumer('c', { from: 'now' });
     await app.generator.addEvents(drafts(5));
     await app.pollEvents({ component: 'c', lastId: '5' });
-    await until(async () => (await discardedUpTo()) === 5);
+    await until(async () => (await discardedUpTo(sql)) === 5);
     await rename(join(dir, 'out'), join(dir, 'kept'));
     await writeFile(join(dir, 'out'), '');
     await app.generator.addEvents(drafts(5));
     await app.pollEvents({ component: 'c', lastId: '10' });
     await until(() => errors.length >= 2);
-    expect([await discardedUpTo(), await cursor()]).toEqual([5, 5]);
+    expect([await discardedUpTo(sql), await cursor()]).toEqual([5, 5]);
     expect(errors).toContain('EEXIST');
     await rm(join(dir, 'out'));
     await rename(join(dir, 'kept'), join(dir, 'out'));
     await until(() => idsIn().length === 10);
     expect(idsIn()).toEqual(numbers(1, 10));
-    await until(async () => (await discardedUpTo()) === 10);
+    await until(async () => (await discardedUpTo(sql)) === 10);
   });
 
   it('writes again what was lost of it, and does not begin when that was discarded', async () => {
@@ -166,7 +156,7 @@ describeDrawnDatabase('a file sink', (kind) => {
     app = await start([settings], discarding);
     await until(() => idsIn().length === 6);
     await app.pollEvents({ component: 'c', lastId: '6' });
-    await until(async () => (await discardedUpTo()) === 6);
+    await until(async () => (await discardedUpTo(sql)) === 6);
     await lose();
     await expect(start([settings])).rejects.toThrow(
       expect.objectContaining({

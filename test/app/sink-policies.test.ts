@@ -16,6 +16,7 @@ import {
   type SinkOptions,
 } from '../../src/index.ts';
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
+import { cursorOf, discardedUpTo } from '../support/positions.ts';
 import { call } from '../support/rpc.ts';
 import { linesOfSegments, namesOf } from '../support/segments.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -79,18 +80,7 @@ describeDrawnDatabase('a sink that fails', (kind) => {
     ...given,
     sink,
   });
-  const cursor = async () => {
-    const rows = await sql.run(
-      "select last_evt_id as id from evt_consumers where ident = 'SINK_orders'",
-    );
-    return Number(rows[0]?.id);
-  };
-  const discardedUpTo = async () => {
-    const [row] = await sql.run(
-      "select discarded_up_to as id from evt_streams where name = 'main'",
-    );
-    return Number(row?.id);
-  };
+  const cursor = () => cursorOf(sql, 'SINK_orders');
   const discarding = { discarder: true, workerPeriodMs: 20 };
 
   describe("with onError 'skip'", () => {
@@ -207,11 +197,11 @@ describeDrawnDatabase('a sink that fails', (kind) => {
       expect((await app.metrics()).text).toContain(
         'aftercommit_sink_stopped{stream="main",sink="orders"} 1',
       );
-      expect(await discardedUpTo()).toBe(0);
+      expect(await discardedUpTo(sql)).toBe(0);
       isBroken = false;
       await app.stop();
       await app.start();
-      await until(async () => (await discardedUpTo()) === 2);
+      await until(async () => (await discardedUpTo(sql)) === 2);
       expect((await app.metrics()).text).toContain(
         'aftercommit_sink_stopped{stream="main",sink="orders"} 0',
       );
@@ -283,7 +273,7 @@ describeDrawnDatabase('a sink that fails', (kind) => {
     await app.generator.addEvents(drafts(6));
     await until(async () => (await cursor()) === 6);
     await app.pollEvents({ component: 'c', lastId: '6' });
-    await until(async () => (await discardedUpTo()) === 6);
+    await until(async () => (await discardedUpTo(sql)) === 6);
     await app.stop();
     for (const name of namesOf(out()).slice(-2)) {
       await rm(join(out(), name));

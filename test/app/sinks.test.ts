@@ -10,6 +10,7 @@ import type {
   SinkOptions,
 } from '../../src/index.ts';
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
+import { cursorOf, discardedUpTo } from '../support/positions.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { cli } from './run-cli.ts';
@@ -46,7 +47,7 @@ describeDrawnDatabase('a sink of the application', (kind) => {
     const [row] = await sql.run(`select ${columns} from evt_consumers where ident = 'SINK_orders'`);
     return row;
   };
-  const cursor = async () => Number((await consumerRow('last_evt_id as id'))?.id);
+  const cursor = () => cursorOf(sql, 'SINK_orders');
 
   it('is handed every event in order, in batches that join', async () => {
     const batches: ReceivedBatch[] = [];
@@ -193,25 +194,19 @@ describeDrawnDatabase('a sink of the application', (kind) => {
     const workers = { discarder: true, workerPeriodMs: 20 };
     const app = await startOne({ write: () => allowed }, {}, workers);
     await openSql();
-    const discardedUpTo = async () => {
-      const [row] = await sql.run(
-        "select discarded_up_to as id from evt_streams where name = 'main'",
-      );
-      return Number(row?.id);
-    };
     await app.generator.addEvents(drafts(10));
     await app.registerConsumer('c', { from: 'now' });
     // Rounds of the discarder go by.
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await discardedUpTo()).toBe(0);
+    expect(await discardedUpTo(sql)).toBe(0);
     allow();
-    await until(async () => (await discardedUpTo()) === 10);
+    await until(async () => (await discardedUpTo(sql)) === 10);
 
     await sql.run("delete from evt_consumers where ident = 'internal:c'");
     await app.generator.addEvents(drafts(5));
     await until(async () => (await cursor()) === 15);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await discardedUpTo()).toBe(10);
+    expect(await discardedUpTo(sql)).toBe(10);
   });
 
   it('is written to by one app of two, and by the other when that one stops', async () => {

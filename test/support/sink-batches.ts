@@ -2,8 +2,9 @@
 import type { EventRow } from '../../src/contract/event.ts';
 import type { EventId } from '../../src/contract/event-id.ts';
 import { type Batch, EventList } from '../../src/contract/event-list.ts';
-import type { SinkPosition } from '../../src/relay/sink.ts';
+import type { Sink, SinkPosition } from '../../src/relay/sink.ts';
 import { id } from './events.ts';
+import type { KeptServer } from './kept-server.ts';
 
 const TS = '2026-11-20T21:32:25.123Z';
 
@@ -30,4 +31,20 @@ export const never = new AbortController().signal;
 
 export function numbers(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, nth) => first + nth);
+}
+
+/** Why a write of events 3 and 4 has ended that was given up while the server was frozen. */
+export async function givenUpAtFrozen(server: KeptServer, sink: Sink): Promise<unknown> {
+  await server.freeze();
+  try {
+    const given = new AbortController();
+    const writing = sink.write(batch(rows(3, 4)), given.signal);
+    given.abort();
+    return await writing.then(
+      () => null,
+      (error: unknown) => error,
+    );
+  } finally {
+    await server.thaw();
+  }
 }
