@@ -78,11 +78,13 @@ export class Relay implements Service {
   #isWaiting = false;
   /** A hint came while it was at work. */
   #wasHinted = false;
+  /** The last refusal of a source that is copied into. */
+  #busy: unknown = null;
 
   constructor(options: RelayOptions) {
-    const { source, backoff, onError, onLastError } = options;
+    const { backoff, onError, onLastError } = options;
     this.#options = options;
-    this.#rows = new RowsAhead((after) => source.read(after, READ_LIMITS));
+    this.#rows = new RowsAhead((after) => this.#read(after));
     const step = () => this.#step();
     this.#loop = new Loop({ backoff, onError, step, ...(onLastError && { onLastError }) });
   }
@@ -139,11 +141,21 @@ export class Relay implements Service {
   async #step(): Promise<number> {
     this.#isWaiting = false;
     this.#wasHinted = false;
-    const round = await this.round();
+    const round = await this.#roundUnlessBusy();
     const hasMore = round === 'copied' || (round === 'nothing-left' && this.#wasHinted);
     this.#sleepMs = nextSleepMs(this.#sleepMs, hasMore ? 'full' : 'nothing', this.#options.pace);
     this.#isWaiting = !hasMore && round === 'nothing-left';
     return this.#sleepMs;
+  }
+
+  /** Half a copy is nobody's to read: it waits for the end as for the next event. */
+  async #roundUnlessBusy(): Promise<RelayRound> {
+    try {
+      return await this.round();
+    } catch (error) {
+      if (error !== this.#busy) throw error;
+      return 'nothing-left';
+    }
   }
 
   /** Where the sink stands; the cursor is brought up to it. */
@@ -208,6 +220,15 @@ export class Relay implements Service {
     const isAtEnd = rows.length === 0;
     if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.told);
     return isAtEnd ? 'nothing-left' : 'copied';
+  }
+
+  async #read(after: EventId): Promise<readonly EventRow[]> {
+    try {
+      return await this.#options.source.read(after, READ_LIMITS);
+    } catch (error) {
+      if (isServiceError(error) && error.code === 'StreamBusy') this.#busy = error;
+      throw error;
+    }
   }
 
   async #rowsBehind(turn: Turn): Promise<readonly EventRow[]> {

@@ -9,6 +9,7 @@ import type {
   Sink,
   SinkOptions,
 } from '../../src/index.ts';
+import { Store } from '../../src/store/store.ts';
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { cursorOf, discardedUpTo } from '../support/positions.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -256,6 +257,33 @@ describeDrawnDatabase('a sink of the application', (kind) => {
     await first.generator.addEvent('T');
     await until(() => idsOf(batches).length === 2);
     expect(signals.length).toBe(1);
+  });
+
+  it('waits without a word while the stream is copied into, and has all of it then', async () => {
+    const batches: ReceivedBatch[] = [];
+    const errors: NoticeMap['workerError'][] = [];
+    let opened = 0;
+    const open = async () => {
+      opened += 1;
+      return null;
+    };
+    const app = await startOne({ ...collect(batches), open });
+    app.on('workerError', (notice) => errors.push(notice));
+    await app.generator.addEvents(drafts(3));
+    await until(() => idsOf(batches).length === 3);
+    const store = await Store.open({ database: database.url, poolMax: 2, timeoutMs: 10_000 });
+    try {
+      await store.statuses.beginCopying('main');
+      await openSql();
+      await sql.insertEvent('WAITING', '4');
+      // It was refused twice, and has asked again.
+      await until(() => opened >= 3);
+      await store.statuses.endCopying('main', 'open');
+    } finally {
+      await store.close();
+    }
+    await until(() => idsOf(batches).length === 4);
+    expect(errors).toEqual([]);
   });
 
   it.each([
