@@ -241,25 +241,34 @@ export class StreamStatuses {
     }
   }
 
-  /** Tries until nobody is in the way any more. */
-  async #change(
-    stream: string,
-    { waitMs = WAIT_MS, signal }: ChangeWait = {},
-    { verb, before, attempt }: Change,
-  ): Promise<void> {
+  /** Makes a change, or takes back what it has left of a barrier: it may have been raised for nothing. */
+  async #change(stream: string, wait: ChangeWait | undefined, change: Change): Promise<void> {
+    const { verb } = change;
     // Without its tables nothing below would say what is wrong.
     await this.#run.repeatable(verb, () => streamState(this.#reader, this.#dialect, stream));
+    try {
+      if (await this.#untilDone(wait, change)) return;
+      throw await this.#inUse(stream);
+    } catch (error) {
+      if (verb !== 'settle') await this.settle([stream]).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Tries until nobody is in the way any more; false when that takes too long. */
+  async #untilDone(
+    { waitMs = WAIT_MS, signal }: ChangeWait = {},
+    { verb, before, attempt }: Change,
+  ): Promise<boolean> {
     const endMs = systemClock.monotonicMs() + waitMs;
     for (let lockMs = LOCK_MS_FIRST; ; lockMs = Math.min(2 * lockMs, LOCK_MS_MAX)) {
       await before?.();
       const startedMs = systemClock.monotonicMs();
-      if (await this.#try(verb, (db) => attempt(db, lockMs))) return;
+      if (await this.#try(verb, (db) => attempt(db, lockMs))) return true;
       const nowMs = systemClock.monotonicMs();
-      if (nowMs >= endMs || signal?.aborted) break;
+      if (nowMs >= endMs || signal?.aborted) return false;
       await systemClock.sleep(Math.min(nowMs - startedMs, LOCK_MS_MAX), signal);
     }
-    if (verb !== 'settle') await this.settle([stream]).catch(() => {});
-    throw await this.#inUse(stream);
   }
 
   /** False when it was rolled back because of others. */

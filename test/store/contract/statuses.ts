@@ -134,6 +134,28 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
       });
     }
 
+    if (kind === 'mysql') {
+      it('takes events by SQL when its seal was refused because it is copied into meanwhile', async () => {
+        const { statuses } = opened.store;
+        const other = await openSqlSession(kind, opened.url);
+        await sql.run('begin');
+        await sql.insertEvent('OPEN', '1');
+        const refused = expect(statuses.seal('main', { waitMs: 30_000 })).rejects.toMatchObject(
+          BUSY,
+        );
+        const waiting = `select 1 from information_schema.processlist
+          where state like 'Waiting for table metadata lock' and info like '%create trigger%'`;
+        await until(async () => (await other.run(waiting)).length > 0);
+        await other.run("update evt_streams set status = 'copying' where name = 'main'");
+        await sql.run('commit');
+        await refused;
+        await other.insertEvent('WAITING', '1');
+        await statuses.endCopying('main', 'open');
+        await other.insertEvent('TAKEN', '1');
+        await other.close();
+      });
+    }
+
     it('has every event that was confirmed, however many write at the moment', async () => {
       const { store } = opened;
       const second = await opened.another();
