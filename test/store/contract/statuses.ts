@@ -1,5 +1,6 @@
 // Sealed and copied into: the database's word, also for whoever writes by SQL.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Store } from '../../../src/store/store.ts';
 import type { DatabaseKind } from '../../support/databases.ts';
 import { drainInbox, expectDense, makeDraft, readAll } from '../../support/events.ts';
 import type { OpenStore } from '../../support/open-store.ts';
@@ -153,6 +154,29 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
         await statuses.endCopying('main', 'open');
         await other.insertEvent('TAKEN', '1');
         await other.close();
+      });
+
+      it('is sealed by a check of its own where the account may make no trigger', async () => {
+        const url = new URL(opened.url);
+        const database = url.pathname.slice(1);
+        const user = `check_${database.slice(-20)}`;
+        await sql.run(`create user ${user}@'%' identified by 'p'`);
+        const rights = 'select, insert, update, delete, create, alter, drop, index';
+        await sql.run(`grant ${rights} on ${database}.* to ${user}@'%'`);
+        Object.assign(url, { username: user, password: 'p' });
+        const store = await Store.open({ database: url.href, poolMax: 2, timeoutMs: 10_000 });
+        await store.statuses.seal('main');
+        await store.statuses.seal('orders');
+        await expect(sql.insertEvent('LATE', '1')).rejects.toThrow(/sealed/);
+        // On MySQL no two of a database have one name.
+        const names =
+          await sql.run(`select constraint_name as name from information_schema.table_constraints
+          where table_schema = database() and constraint_name like '%sealed'`);
+        expect(new Set(names.map(({ name }) => name)).size).toBe(2);
+        await store.statuses.unseal('main');
+        await sql.insertEvent('TAKEN', '1');
+        await store.close();
+        await sql.run(`drop user ${user}@'%'`);
       });
     }
 
