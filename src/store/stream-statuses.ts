@@ -8,7 +8,7 @@
 // Each change is made under the lock of migrations, by one session at a time, and may be repeated after a lost answer.
 import type { Knex } from 'knex';
 import { systemClock } from '../base/clock.ts';
-import { ServiceError } from '../contract/errors.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
 import { compareIds } from '../contract/event-id.ts';
 import type { Dialect, OpenDatabase } from './dialect.ts';
 import {
@@ -18,7 +18,7 @@ import {
   setStatus,
   streamState,
 } from './queries/streams.ts';
-import { markRenaming, type Renaming, renameActive } from './renaming.ts';
+import { markRenaming, type Renaming, renameActive, unmarkRenaming } from './renaming.ts';
 import type { Runner } from './runner.ts';
 import { moveStillRows } from './still-inbox.ts';
 import {
@@ -155,14 +155,20 @@ export class StreamStatuses {
     { wait, renameHistory }: { wait?: ChangeWait; renameHistory: () => Promise<void> },
   ): Promise<void> {
     const { from } = renaming;
+    let isBegun = true;
     await this.#change(from, wait, {
       verb: 'markRenaming',
       attempt: async (db) => {
         requireReadable(from, await streamState(db, this.#dialect, from));
-        await markRenaming(db, renaming);
+        isBegun = !(await markRenaming(db, renaming));
       },
     });
-    await renameHistory();
+    try {
+      await renameHistory();
+    } catch (error) {
+      if (isRefusal(error, isBegun)) await this.#unmarkRenaming(renaming);
+      throw error;
+    }
     await this.#change(from, wait, {
       verb: 'rename',
       attempt: async (db, lockMs) => {
@@ -171,6 +177,12 @@ export class StreamStatuses {
         await renameActive(db, this.#dialect, renaming, lockMs);
       },
     });
+  }
+
+  #unmarkRenaming(renaming: Renaming): Promise<void> {
+    return this.#run.repeatable('unmarkRenaming', () =>
+      this.#dialect.withMigrationLock((db) => unmarkRenaming(db, renaming)),
+    );
   }
 
   /** Makes a stream of a table's rows. Throws `DestinationExists`, `InvalidRequest`. */
@@ -327,6 +339,15 @@ export class StreamStatuses {
       details: { stream },
     });
   }
+}
+
+/**
+ * True when the warehouse has kept the history's name: when it has histories of both, and, of a rename that was not
+ * begun before, when it has none. Of one that was, another warehouse may have it by its new name.
+ */
+function isRefusal(error: unknown, isBegun: boolean): boolean {
+  if (!isServiceError(error)) return false;
+  return error.code === 'DestinationExists' || (error.code === 'InvalidRequest' && !isBegun);
 }
 
 function requireCopiable(stream: string, status: StreamStatus): void {

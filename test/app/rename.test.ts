@@ -1,7 +1,7 @@
 // aftercommit streams rename: events, consumers, keys and history go along, whatever comes between.
 import { createClient } from '../../src/client/index.ts';
 import { Store } from '../../src/store/store.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { createDatabase, describeDatabases } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -105,6 +105,44 @@ describeDatabases('aftercommit streams rename', (kind) => {
     expect((await run('orders', 'shipped')).code).toBe(0);
     expect((await store.streamState('shipped')).newest).toBe('30');
     await renamed();
+  });
+
+  it('is refused with nothing changed where the warehouse has both names, or neither', async () => {
+    await fill();
+    await stopped();
+    const warehouse = await openSqlSession(kind, node.settings.warehouseUrl);
+    await warehouse.run('create table evt_shipped_history (id int)');
+    expect(await run('orders', 'shipped')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('already'),
+    });
+    await warehouse.run('drop table evt_shipped_history');
+    await warehouse.close();
+    const other = await createDatabase(kind);
+    const env = { EVT_DATABASE_URL: node.settings.databaseUrl, EVT_WAREHOUSE_URL: other.url };
+    expect(await cli(['streams', 'rename', 'orders', 'shipped'], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no history'),
+    });
+    await other.drop();
+    const client = createClient({ url: (await node.another()).url });
+    expect(await client.streamInfo({ stream: 'orders' })).toMatchObject({ last: '30' });
+    expect((await run('orders', 'shipped')).code).toBe(0);
+  });
+
+  it('is refused while there are consumers of a stream of that name that is no more', async () => {
+    await stopped();
+    for (const stream of ['main', 'orders']) await store.registerConsumer(stream, 'local:c', 'now');
+    const sql = await openSqlSession(kind, node.settings.databaseUrl);
+    await sql.run("update evt_consumers set stream = 'shipped' where stream = 'main'");
+    expect(await run('orders', 'shipped')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('evt_consumers has rows of a stream shipped'),
+    });
+    await sql.run("delete from evt_consumers where stream = 'shipped'");
+    await sql.close();
+    await node.another();
+    expect((await run('orders', 'shipped')).code).toBe(0);
   });
 
   it('leaves a node that runs without the stream, and its others as they were', async () => {
