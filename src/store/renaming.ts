@@ -7,6 +7,7 @@
 import type { Knex } from 'knex';
 import { ServiceError, streamNotFound } from '../contract/errors.ts';
 import type { Dialect } from './dialect.ts';
+import { lockStream } from './queries/streams.ts';
 import { tablesOf } from './tables.ts';
 
 export interface Renaming {
@@ -71,6 +72,8 @@ export async function renameActive(
     await dialect.renameTables(db, tables, lockMs);
   }
   await dialect.adopter.atomically(db, async () => {
+    // Whoever registers at the moment does so under it, and its row goes along.
+    await lockStream(db, dialect, from);
     await moveRows(db, renaming, ACTIVE_ROWS);
     await db('evt_streams').where('name', from).update({ name: to, moving_to: null });
   });

@@ -145,6 +145,30 @@ describeDatabases('aftercommit streams rename', (kind) => {
     expect((await run('orders', 'shipped')).code).toBe(0);
   });
 
+  if (kind === 'postgres') {
+    it('takes a consumer along that is registered at that moment', async () => {
+      await stopped();
+      const sql = await openSqlSession(kind, node.settings.databaseUrl);
+      const other = await openSqlSession(kind, node.settings.databaseUrl);
+      const renameHistory = async () => {
+        await sql.run('begin');
+        await sql.run("select 1 from evt_streams where name = 'orders' for update");
+        await sql.run(
+          "insert into evt_consumers (stream, ident, last_evt_id, reg_time) values ('orders', 'local:c', 0, now())",
+        );
+      };
+      const renaming = store.statuses.rename({ from: 'orders', to: 'shipped' }, { renameHistory });
+      const waiting = `select 1 from pg_stat_activity where datname = current_database()
+        and wait_event_type = 'Lock' and query like '%evt_streams%'`;
+      await until(async () => (await other.run(waiting)).length > 0);
+      await sql.run('commit');
+      await renaming;
+      expect(await store.findConsumer('shipped', 'local:c')).not.toBeNull();
+      await sql.close();
+      await other.close();
+    });
+  }
+
   it('leaves a node that runs without the stream, and its others as they were', async () => {
     await fill();
     expect((await run('orders', 'shipped')).code).toBe(0);
