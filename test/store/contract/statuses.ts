@@ -227,6 +227,34 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
     });
   });
 
+  describe('a stream that several nodes add to with idempotency keys', () => {
+    it('is sealed in between', async () => {
+      const opened = await open();
+      const { store } = opened;
+      const nodes = [store, await opened.another(), await opened.another()];
+      let added = 0;
+      let isOver = false;
+      const adding = nodes.map(async (node, nth) => {
+        for (let call = 0; !isOver; call += 1) {
+          const keyed = { principal: 'p', key: `${nth} ${call}`, hash: 'h', drafts: [makeDraft()] };
+          const { answers } = await node.appendKeyed('main', [keyed]);
+          if (typeof answers[0] !== 'string') break;
+          added += 1;
+          await nextTurn();
+        }
+      });
+      await until(() => added > 30);
+      try {
+        await store.statuses.seal('main', { waitMs: 3000 });
+      } finally {
+        isOver = true;
+        await Promise.all(adding);
+      }
+      expect((await readAll(store)).length).toBe(added);
+      await opened.close();
+    });
+  });
+
   describe('a stream that is copied into', () => {
     let opened: OpenStore;
     let sql: SqlSession;
