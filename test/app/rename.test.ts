@@ -145,6 +145,26 @@ describeDatabases('aftercommit streams rename', (kind) => {
     expect((await run('orders', 'shipped')).code).toBe(0);
   });
 
+  if (kind === 'sqlite') {
+    it("takes the application's own triggers along", async () => {
+      await stopped();
+      const sql = await openSqlSession(kind, node.settings.databaseUrl);
+      await sql.run('create table seen (id integer)');
+      await sql.run(
+        'create trigger own after insert on evt_orders_queue begin insert into seen values (new.id); end',
+      );
+      expect((await run('orders', 'shipped')).code).toBe(0);
+      await sql.insertEvent('T', '1', 'evt_shipped_inbox');
+      expect(await sql.run('select id from seen')).toEqual([{ id: 1 }]);
+      expect(
+        await sql.run(
+          "select name from sqlite_master where type = 'trigger' and name like '%orders%'",
+        ),
+      ).toEqual([]);
+      await sql.close();
+    });
+  }
+
   if (kind === 'postgres') {
     it('takes a consumer along that is registered at that moment', async () => {
       await stopped();
