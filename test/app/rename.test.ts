@@ -107,7 +107,7 @@ describeDatabases('aftercommit streams rename', (kind) => {
     await renamed();
   });
 
-  it('is refused with nothing changed where the warehouse has both names, or neither', async () => {
+  it('is refused with nothing changed where the warehouse has both names, or neither, or is away', async () => {
     await fill();
     await stopped();
     const warehouse = await openSqlSession(kind, node.settings.warehouseUrl);
@@ -125,6 +125,11 @@ describeDatabases('aftercommit streams rename', (kind) => {
       stderr: expect.stringContaining('no history'),
     });
     await other.drop();
+    const away = { ...env, EVT_WAREHOUSE_URL: 'postgres://127.0.0.1:1/away' };
+    expect(await cli(['streams', 'rename', 'orders', 'shipped'], { env: away })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ECONNREFUSED'),
+    });
     const client = createClient({ url: (await node.another()).url });
     expect(await client.streamInfo({ stream: 'orders' })).toMatchObject({ last: '30' });
     expect((await run('orders', 'shipped')).code).toBe(0);
