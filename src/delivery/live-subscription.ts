@@ -76,9 +76,9 @@ export class LiveSubscription {
 
   /** Once: whoever stays goes on when the stream is unsealed. */
   async #tellEnd(): Promise<void> {
+    if (!(await this.#options.feed.endsAt(this.#scanned))) return;
     this.#toldEnd = this.#scanned;
-    if (!(await this.#options.feed.endsAt(this.#scanned))) this.#toldEnd = null;
-    else if (!this.#loop.isEnded) this.#send(NO_EVENTS, true);
+    if (!this.#loop.isEnded) this.#send(NO_EVENTS, true);
   }
 
   #send(events: EventList, isEnd = false): void {

@@ -120,9 +120,9 @@ export class Subscription {
   /** Once: whoever stays goes on when the stream is unsealed. */
   async #tellEnd(): Promise<void> {
     const end = this.#scanned;
+    if (!(await this.#options.feed.endsAt(end))) return;
     this.#toldEnd = end;
-    if (!(await this.#options.feed.endsAt(end))) this.#toldEnd = null;
-    else if (this.#scanned === end && !this.#loop.isEnded) this.#send(NO_EVENTS, true);
+    if (this.#scanned === end && !this.#loop.isEnded) this.#send(NO_EVENTS, true);
   }
 
   #send(events: EventList, isEnd = false): void {

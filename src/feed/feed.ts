@@ -240,8 +240,10 @@ export class Feed implements Service {
   async #lookForEnd(rows: readonly EventRow[]): Promise<void> {
     const mayBeSealed = rows.length === 0 && this.#options.store.seemsSealed(this.stream);
     const before = this.#end;
-    this.#end = mayBeSealed ? (before ?? (await this.#findEnd())) : null;
-    if (before === null && this.#end !== null) this.#audience.wakeAll();
+    // What came behind an earlier end may have been discarded unseen.
+    const isKnown = before !== null && before === this.#window.newest;
+    this.#end = mayBeSealed ? (isKnown ? before : await this.#findEnd()) : null;
+    if (this.#end !== null && this.#end !== before) this.#audience.wakeAll();
   }
 
   /** Readers go by it without the database, so no crash may take it back. */

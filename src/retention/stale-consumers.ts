@@ -49,7 +49,7 @@ export class StaleConsumers implements Service {
         known.add(key);
         const facts = { stream, consumer: consumer.ident, cursor: consumer.cursor };
         const isNowStale = isStale(consumer, staleMs);
-        if (isNowStale && !this.#reported.has(key)) {
+        if (isNowStale && !consumer.isSetAside && !this.#reported.has(key)) {
           logger.warn(
             { ...facts, lagMs: consumer.lagMs },
             'A consumer is stale and holds discarding back.',

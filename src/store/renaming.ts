@@ -7,6 +7,7 @@
 import type { Knex } from 'knex';
 import { ServiceError, streamNotFound } from '../contract/errors.ts';
 import type { Dialect } from './dialect.ts';
+import { lockStream } from './queries/streams.ts';
 import { tablesOf } from './tables.ts';
 
 export interface Renaming {
@@ -16,17 +17,19 @@ export interface Renaming {
 
 /** Tables that name their stream, and their column for it. */
 const ACTIVE_ROWS = ['evt_consumers', 'evt_keys', 'evt_epochs', 'evt_copies'];
+/** Those in which rows of two streams of one name would meet. */
+const KEYED_BY_STREAM = ['evt_consumers', 'evt_keys', 'evt_epochs'];
 const WAREHOUSE_ROWS = ['evt_archives', 'evt_watermarks', 'evt_checksums', 'evt_copies'];
 
-/** Throws `StreamNotFound`; `DestinationExists` when the new name is taken. Again = no change. */
-export async function markRenaming(db: Knex, { from, to }: Renaming): Promise<void> {
+/** Throws `StreamNotFound`; `DestinationExists` when the new name is taken. Again = no change, and gives false. */
+export async function markRenaming(db: Knex, { from, to }: Renaming): Promise<boolean> {
   if (!(await db.schema.hasColumn('evt_streams', 'moving_to'))) {
     const message = 'The database is of an older version: run aftercommit migrate first.';
     throw new ServiceError('InvalidRequest', { message });
   }
   const row = await db('evt_streams').where('name', from).first('moving_to');
   if (row === undefined) throw streamNotFound(from);
-  if (row.moving_to === to) return;
+  if (row.moving_to === to) return false;
   if (row.moving_to !== null) {
     const message = `Stream ${from} is being renamed to ${row.moving_to}: finish that first.`;
     throw new ServiceError('DestinationExists', { message, details: { stream: from } });
@@ -38,7 +41,18 @@ export async function markRenaming(db: Knex, { from, to }: Renaming): Promise<vo
     (await db.schema.hasTable(inbox)) ||
     (await db.schema.hasTable(queue));
   if (isTaken) throw nameTaken(to);
+  for (const table of KEYED_BY_STREAM) {
+    if ((await db(table).where('stream', to).first('stream')) === undefined) continue;
+    const message = `${table} has rows of a stream ${to} that is no more: delete them, or take another name.`;
+    throw new ServiceError('DestinationExists', { message, details: { stream: to } });
+  }
   await db('evt_streams').where('name', from).update({ moving_to: to });
+  return true;
+}
+
+/** Nothing has its new name yet, and none is to get it. */
+export async function unmarkRenaming(db: Knex, { from, to }: Renaming): Promise<void> {
+  await db('evt_streams').where({ name: from, moving_to: to }).update({ moving_to: null });
 }
 
 /** Waits for others no longer than `lockMs`. */
@@ -58,13 +72,18 @@ export async function renameActive(
     await dialect.renameTables(db, tables, lockMs);
   }
   await dialect.adopter.atomically(db, async () => {
+    // Whoever registers at the moment does so under it, and its row goes along.
+    await lockStream(db, dialect, from);
     await moveRows(db, renaming, ACTIVE_ROWS);
     await db('evt_streams').where('name', from).update({ name: to, moving_to: null });
   });
   await dialect.onRenamed?.(db, to);
 }
 
-/** In the warehouse. Throws `DestinationExists`. Again = no change. */
+/**
+ * In the warehouse. Throws `DestinationExists`; `InvalidRequest` when it is another one than that with the history.
+ * Either has changed nothing. Again = no change.
+ */
 export async function renameHistory(
   db: Knex,
   dialect: Dialect,
@@ -76,6 +95,9 @@ export async function renameHistory(
   if (await db.schema.hasTable(from)) {
     if (await db.schema.hasTable(to)) throw nameTaken(renaming.to);
     await dialect.renameTables(db, [{ from, to }], lockMs);
+  } else if (!(await db.schema.hasTable(to))) {
+    const message = `Stream ${renaming.from} is archived, and this warehouse has no history of it.`;
+    throw new ServiceError('InvalidRequest', { message, details: { stream: renaming.from } });
   }
   await dialect.adopter.atomically(db, () => moveRows(db, renaming, WAREHOUSE_ROWS));
 }

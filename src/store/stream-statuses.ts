@@ -8,7 +8,7 @@
 // Each change is made under the lock of migrations, by one session at a time, and may be repeated after a lost answer.
 import type { Knex } from 'knex';
 import { systemClock } from '../base/clock.ts';
-import { ServiceError } from '../contract/errors.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
 import { compareIds } from '../contract/event-id.ts';
 import type { Dialect, OpenDatabase } from './dialect.ts';
 import {
@@ -18,7 +18,7 @@ import {
   setStatus,
   streamState,
 } from './queries/streams.ts';
-import { markRenaming, type Renaming, renameActive } from './renaming.ts';
+import { markRenaming, type Renaming, renameActive, unmarkRenaming } from './renaming.ts';
 import type { Runner } from './runner.ts';
 import { moveStillRows } from './still-inbox.ts';
 import {
@@ -155,14 +155,20 @@ export class StreamStatuses {
     { wait, renameHistory }: { wait?: ChangeWait; renameHistory: () => Promise<void> },
   ): Promise<void> {
     const { from } = renaming;
+    let isBegun = true;
     await this.#change(from, wait, {
       verb: 'markRenaming',
       attempt: async (db) => {
         requireReadable(from, await streamState(db, this.#dialect, from));
-        await markRenaming(db, renaming);
+        isBegun = !(await markRenaming(db, renaming));
       },
     });
-    await renameHistory();
+    try {
+      await renameHistory();
+    } catch (error) {
+      if (isRefusal(error, isBegun)) await this.#unmarkRenaming(renaming);
+      throw error;
+    }
     await this.#change(from, wait, {
       verb: 'rename',
       attempt: async (db, lockMs) => {
@@ -171,6 +177,12 @@ export class StreamStatuses {
         await renameActive(db, this.#dialect, renaming, lockMs);
       },
     });
+  }
+
+  #unmarkRenaming(renaming: Renaming): Promise<void> {
+    return this.#run.repeatable('unmarkRenaming', () =>
+      this.#dialect.withMigrationLock((db) => unmarkRenaming(db, renaming)),
+    );
   }
 
   /** Makes a stream of a table's rows. Throws `DestinationExists`, `InvalidRequest`. */
@@ -241,25 +253,34 @@ export class StreamStatuses {
     }
   }
 
-  /** Tries until nobody is in the way any more. */
-  async #change(
-    stream: string,
-    { waitMs = WAIT_MS, signal }: ChangeWait = {},
-    { verb, before, attempt }: Change,
-  ): Promise<void> {
+  /** Makes a change, or takes back what it has left of a barrier: it may have been raised for nothing. */
+  async #change(stream: string, wait: ChangeWait | undefined, change: Change): Promise<void> {
+    const { verb } = change;
     // Without its tables nothing below would say what is wrong.
     await this.#run.repeatable(verb, () => streamState(this.#reader, this.#dialect, stream));
+    try {
+      if (await this.#untilDone(wait, change)) return;
+      throw await this.#inUse(stream);
+    } catch (error) {
+      if (verb !== 'settle') await this.settle([stream]).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Tries until nobody is in the way any more; false when that takes too long. */
+  async #untilDone(
+    { waitMs = WAIT_MS, signal }: ChangeWait = {},
+    { verb, before, attempt }: Change,
+  ): Promise<boolean> {
     const endMs = systemClock.monotonicMs() + waitMs;
     for (let lockMs = LOCK_MS_FIRST; ; lockMs = Math.min(2 * lockMs, LOCK_MS_MAX)) {
       await before?.();
       const startedMs = systemClock.monotonicMs();
-      if (await this.#try(verb, (db) => attempt(db, lockMs))) return;
+      if (await this.#try(verb, (db) => attempt(db, lockMs))) return true;
       const nowMs = systemClock.monotonicMs();
-      if (nowMs >= endMs || signal?.aborted) break;
+      if (nowMs >= endMs || signal?.aborted) return false;
       await systemClock.sleep(Math.min(nowMs - startedMs, LOCK_MS_MAX), signal);
     }
-    if (verb !== 'settle') await this.settle([stream]).catch(() => {});
-    throw await this.#inUse(stream);
   }
 
   /** False when it was rolled back because of others. */
@@ -318,6 +339,15 @@ export class StreamStatuses {
       details: { stream },
     });
   }
+}
+
+/**
+ * True when the warehouse has kept the history's name: when it has histories of both, and, of a rename that was not
+ * begun before, when it has none. Of one that was, another warehouse may have it by its new name.
+ */
+function isRefusal(error: unknown, isBegun: boolean): boolean {
+  if (!isServiceError(error)) return false;
+  return error.code === 'DestinationExists' || (error.code === 'InvalidRequest' && !isBegun);
 }
 
 function requireCopiable(stream: string, status: StreamStatus): void {

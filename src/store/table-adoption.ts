@@ -9,6 +9,7 @@ import { streamMigrations } from '../../migrations/index.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../contract/event-id.ts';
+import { EVENT_BYTES_MAX } from '../contract/limits.ts';
 import { isEventTime } from '../contract/time.ts';
 import { fits } from '../contract/validate.ts';
 import type { Dialect } from './dialect.ts';
@@ -114,6 +115,7 @@ async function copyRows(
     const found = await page(db, dialect, table, newest);
     if (found.length === 0) break;
     for (const row of found) findMistakes(row, mistakes);
+    findUnordered(newest, found, mistakes);
     if (mistakes.hasBadIds) break;
     before ??= idPlus(found[0]?.[0] as EventId, -1);
     hasGaps ||= !isDense(newest ?? before, found);
@@ -146,7 +148,16 @@ function findMistakes([id, type, data, ts]: EventRow, mistakes: Mistakes): void 
   if (!fits('event-id', id) || compareIds(id, NO_EVENT) <= 0) mistakes.addBadId(id);
   if (!fits('event-type', type) || type.startsWith('aftercommit:')) mistakes.add('types', id);
   if (!isJson(data)) mistakes.add('data that is not JSON', id);
+  else if (Buffer.byteLength(data) > EVENT_BYTES_MAX) mistakes.add('data that is too large', id);
   if (typeof ts !== 'string' || !isEventTime(ts)) mistakes.add('times', id);
+}
+
+/** Ids that are kept as text are not in the order of numbers; the same twice is told already. */
+function findUnordered(after: EventId | null, rows: readonly EventRow[], mistakes: Mistakes): void {
+  if (mistakes.hasBadIds) return;
+  const ids = [after ?? NO_EVENT, ...rows.map(([id]) => id)];
+  const lesser = ids.find((id, nth) => compareIds(id, ids[nth - 1] ?? id) < 0);
+  if (lesser !== undefined) mistakes.addUnordered(lesser);
 }
 
 /** A consumer that is registered for the name already reads on. */
@@ -193,6 +204,12 @@ class Mistakes {
   addBadId(id: string): void {
     this.hasBadIds = true;
     this.add('ids that are none (1 to 18 digits, from 1 on)', id);
+  }
+
+  /** The same of one that comes behind a greater one. */
+  addUnordered(id: string): void {
+    this.hasBadIds = true;
+    this.add('ids that are not in the order of numbers (is the column a text?)', id);
   }
 
   add(kind: string, where: string): void {

@@ -142,7 +142,7 @@ export class Warehouse {
     );
   }
 
-  /** The sink's watermark, set to `start` when it has none yet. */
+  /** The sink's watermark, set to `start` when it has none yet. Throws `StreamNotFound` when it has no history. */
   openWatermark(
     sink: string,
     stream: string,
@@ -150,8 +150,10 @@ export class Warehouse {
   ): Promise<history.Watermark> {
     const work = async (tx: Knex.Transaction) => {
       const found = await history.findWatermark(tx, this.#dialect, sink, stream);
-      if (found === null) await history.insertWatermark(tx, sink, stream, start);
-      return found ?? start;
+      if (found !== null) return found;
+      await history.lockArchive(tx, this.#dialect, stream);
+      await history.insertWatermark(tx, sink, stream, start);
+      return start;
     };
     // Events are discarded by it.
     return this.#run.syncedTransaction('openWatermark', work, REPEATABLE);
@@ -181,7 +183,7 @@ export class Warehouse {
     });
   }
 
-  /** The history of a stream gets another name. Throws `DestinationExists`. Again = no change. */
+  /** The history of a stream gets another name. Throws `DestinationExists`, `InvalidRequest`. Again = no change. */
   renameHistory(renaming: Renaming): Promise<void> {
     return this.#run.repeatable('renameHistory', () =>
       this.#dialect.withMigrationLock((db) =>

@@ -1,4 +1,5 @@
 // aftercommit streams adopt: a table of events becomes a stream, or is told what is wrong with it.
+import { EVENT_BYTES_MAX } from '../../src/contract/limits.ts';
 import { Store } from '../../src/store/store.ts';
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
 import { drainInbox, id, readAll } from '../support/events.ts';
@@ -6,6 +7,8 @@ import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { cli } from './run-cli.ts';
 
 describeDatabases('aftercommit streams adopt', (kind) => {
+  const ts = { sqlite: 'text', postgres: 'timestamptz', mysql: 'datetime(3)' }[kind];
+  const large = kind === 'mysql' ? 'longtext' : 'text';
   let database: TestDatabase;
   let store: Store;
   let sql: SqlSession;
@@ -16,7 +19,6 @@ describeDatabases('aftercommit streams adopt', (kind) => {
     store = await Store.open({ database: database.url, poolMax: 2, timeoutMs: 10_000 });
     await store.migrate(['main']);
     sql = await openSqlSession(kind, database.url);
-    const ts = { sqlite: 'text', postgres: 'timestamptz', mysql: 'datetime(3)' }[kind];
     await sql.run(`create table copied (id bigint, type varchar(200), data text, ts ${ts})`);
   });
   afterEach(async () => {
@@ -25,8 +27,8 @@ describeDatabases('aftercommit streams adopt', (kind) => {
     await database.drop();
   });
   const insert = (...rows: [string, string, string][]) => {
-    const ts = kind === 'mysql' ? '2026-01-02 03:04:05.678' : '2026-01-02T03:04:05.678Z';
-    const values = rows.map(([nth, type, data]) => `(${nth}, '${type}', '${data}', '${ts}')`);
+    const at = kind === 'mysql' ? '2026-01-02 03:04:05.678' : '2026-01-02T03:04:05.678Z';
+    const values = rows.map(([nth, type, data]) => `(${nth}, '${type}', '${data}', '${at}')`);
     return sql.run(`insert into copied (id, type, data, ts) values ${values.join(', ')}`);
   };
 
@@ -65,6 +67,22 @@ describeDatabases('aftercommit streams adopt', (kind) => {
     await expect(store.streamState('old')).rejects.toMatchObject({ code: 'StreamNotFound' });
     await sql.run('delete from copied where id in (0, 2, 3)');
     await insert(['1', 'A', '1']);
+    expect((await run('copied', 'old')).code).toBe(0);
+  });
+
+  it('refuses ids that are text, whose order is another, and data that no stream takes', async () => {
+    await sql.run(`create table texts (id varchar(20), type varchar(200), data text, ts ${ts})`);
+    const from = 'select id, type, data, ts from copied';
+    await insert(['9', 'A', '1'], ['10', 'B', '2'], ['11', 'C', '3']);
+    await sql.run(`insert into texts ${from}`);
+    expect((await run('texts', 'old')).stderr).toContain(
+      'order of numbers (is the column a text?): 9',
+    );
+    await sql.run(`create table large (id bigint, type varchar(200), data ${large}, ts ${ts})`);
+    await sql.run(`insert into large ${from}`);
+    const tooLarge = `"${'x'.repeat(EVENT_BYTES_MAX)}"`;
+    await sql.run(`update large set data = '${tooLarge}' where id = 10`);
+    expect((await run('large', 'old')).stderr).toContain('data that is too large: 10');
     expect((await run('copied', 'old')).code).toBe(0);
   });
 

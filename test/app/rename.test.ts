@@ -1,7 +1,7 @@
 // aftercommit streams rename: events, consumers, keys and history go along, whatever comes between.
 import { createClient } from '../../src/client/index.ts';
 import { Store } from '../../src/store/store.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { createDatabase, describeDatabases } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -106,6 +106,93 @@ describeDatabases('aftercommit streams rename', (kind) => {
     expect((await store.streamState('shipped')).newest).toBe('30');
     await renamed();
   });
+
+  it('is refused with nothing changed where the warehouse has both names, or neither, or is away', async () => {
+    await fill();
+    await stopped();
+    const warehouse = await openSqlSession(kind, node.settings.warehouseUrl);
+    await warehouse.run('create table evt_shipped_history (id int)');
+    expect(await run('orders', 'shipped')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('already'),
+    });
+    await warehouse.run('drop table evt_shipped_history');
+    await warehouse.close();
+    const other = await createDatabase(kind);
+    const env = { EVT_DATABASE_URL: node.settings.databaseUrl, EVT_WAREHOUSE_URL: other.url };
+    expect(await cli(['streams', 'rename', 'orders', 'shipped'], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no history'),
+    });
+    await other.drop();
+    const away = { ...env, EVT_WAREHOUSE_URL: 'postgres://127.0.0.1:1/away' };
+    expect(await cli(['streams', 'rename', 'orders', 'shipped'], { env: away })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ECONNREFUSED'),
+    });
+    const client = createClient({ url: (await node.another()).url });
+    expect(await client.streamInfo({ stream: 'orders' })).toMatchObject({ last: '30' });
+    expect((await run('orders', 'shipped')).code).toBe(0);
+  });
+
+  it('is refused while there are consumers of a stream of that name that is no more', async () => {
+    await stopped();
+    for (const stream of ['main', 'orders']) await store.registerConsumer(stream, 'local:c', 'now');
+    const sql = await openSqlSession(kind, node.settings.databaseUrl);
+    await sql.run("update evt_consumers set stream = 'shipped' where stream = 'main'");
+    expect(await run('orders', 'shipped')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('evt_consumers has rows of a stream shipped'),
+    });
+    await sql.run("delete from evt_consumers where stream = 'shipped'");
+    await sql.close();
+    await node.another();
+    expect((await run('orders', 'shipped')).code).toBe(0);
+  });
+
+  if (kind === 'sqlite') {
+    it("takes the application's own triggers along", async () => {
+      await stopped();
+      const sql = await openSqlSession(kind, node.settings.databaseUrl);
+      await sql.run('create table seen (id integer)');
+      await sql.run(
+        'create trigger own after insert on evt_orders_queue begin insert into seen values (new.id); end',
+      );
+      expect((await run('orders', 'shipped')).code).toBe(0);
+      await sql.insertEvent('T', '1', 'evt_shipped_inbox');
+      expect(await sql.run('select id from seen')).toEqual([{ id: 1 }]);
+      expect(
+        await sql.run(
+          "select name from sqlite_master where type = 'trigger' and name like '%orders%'",
+        ),
+      ).toEqual([]);
+      await sql.close();
+    });
+  }
+
+  if (kind === 'postgres') {
+    it('takes a consumer along that is registered at that moment', async () => {
+      await stopped();
+      const sql = await openSqlSession(kind, node.settings.databaseUrl);
+      const other = await openSqlSession(kind, node.settings.databaseUrl);
+      const renameHistory = async () => {
+        await sql.run('begin');
+        await sql.run("select 1 from evt_streams where name = 'orders' for update");
+        await sql.run(
+          "insert into evt_consumers (stream, ident, last_evt_id, reg_time) values ('orders', 'local:c', 0, now())",
+        );
+      };
+      const renaming = store.statuses.rename({ from: 'orders', to: 'shipped' }, { renameHistory });
+      const waiting = `select 1 from pg_stat_activity where datname = current_database()
+        and wait_event_type = 'Lock' and query like '%evt_streams%'`;
+      await until(async () => (await other.run(waiting)).length > 0);
+      await sql.run('commit');
+      await renaming;
+      expect(await store.findConsumer('shipped', 'local:c')).not.toBeNull();
+      await sql.close();
+      await other.close();
+    });
+  }
 
   it('leaves a node that runs without the stream, and its others as they were', async () => {
     await fill();

@@ -470,7 +470,14 @@ describe('the option sinks', () => {
       'sinks[1].sink.close must be a function',
       'sinks[2] must be an object, got null',
     ]);
-    expect(problemsOf({})).toEqual(['sinks must be a list, got {}']);
+  });
+
+  it('shows nothing of what may hold a password', () => {
+    const url = 'redis://:secret@h';
+    expect(problemsOf({ type: 'redis', name: 'r', url })).toEqual([
+      'sinks must be a list, got an object',
+    ]);
+    expect(problemsOf([url])).toEqual(['sinks[0] must be an object, got a string']);
   });
 
   it('refuses a stream that there is not, and a name twice', () => {

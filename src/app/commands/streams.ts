@@ -64,12 +64,16 @@ const rename: Command = {
       const [from, to] = args.map(streamNamed) as [string, string];
       const { isArchiveRequired } = await store.streamState(from);
       const renaming = { from, to };
-      await store.statuses.rename(renaming, {
-        renameHistory: async () => {
-          if (!isArchiveRequired) return;
-          await withWarehouse(settings, (warehouse) => warehouse.renameHistory(renaming));
-        },
-      });
+      const carryOut = (renameHistory = async () => {}) =>
+        store.statuses.rename(renaming, { renameHistory });
+      if (!isArchiveRequired) await carryOut();
+      else {
+        await withWarehouse(settings, async (warehouse) => {
+          // Before anything is changed: it may be away.
+          await warehouse.isMigrated();
+          await carryOut(() => warehouse.renameHistory(renaming));
+        });
+      }
       const sentence = `Stream ${from} is now ${to}: name it so in EVT_STREAMS.`;
       await stdout.print(flags.has('json') ? JSON.stringify({ from, to }) : sentence);
     }),

@@ -59,12 +59,12 @@ export function sinkProblems(
   options: unknown,
   settings: Pick<Settings, 'streams' | 'archiver'> | null,
 ): string[] {
-  if (!Array.isArray(options)) return [`sinks must be a list, got ${shown(options)}`];
+  if (!Array.isArray(options)) return [`sinks must be a list, got ${kindShown(options)}`];
   const known = new Set<string>();
   const places = new Set<string>();
   return options.flatMap((each: unknown, nth) => {
     const at = `sinks[${nth}]`;
-    if (!isObject(each)) return [`${at} must be an object, got ${shown(each)}`];
+    if (!isObject(each)) return [`${at} must be an object, got ${kindShown(each)}`];
     const feed = feedOf(named(each));
     const streams = settings?.streams;
     return [
@@ -145,6 +145,12 @@ function ownProblems(given: unknown, at: string): string[] {
     [isMaybeFunction(sink.open), 'sink.open must be a function'],
     [isMaybeFunction(sink.close), 'sink.close must be a function'],
   ]);
+}
+
+/** What it holds may be secret: a sink that is no list's, or an address with a password. */
+function kindShown(value: unknown): string {
+  if (typeof value === 'string') return 'a string';
+  return isObject(value) ? 'an object' : String(value);
 }
 
 function isObject(value: unknown): value is GivenOptions {

@@ -1,5 +1,6 @@
 // evt_history and evt_watermarks: what the warehouse holds, and up to where for certain.
 import type { Knex } from 'knex';
+import { streamNotFound } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Dialect } from '../dialect.ts';
 
@@ -18,6 +19,19 @@ export async function findWatermark(
     .where({ sink, stream })
     .first({ lastId: dialect.idText('last_id'), epoch: 'epoch' });
   return row === undefined ? null : { lastId: row.lastId, epoch: Number(row.epoch) };
+}
+
+/**
+ * Keeps the stream's history by its name until the transaction ends: a watermark that was left behind by a rename would
+ * speak of the next stream of that name. Throws `StreamNotFound`.
+ */
+export async function lockArchive(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  stream: string,
+): Promise<void> {
+  const row = await dialect.forUpdate(tx('evt_archives').where('stream', stream).first('stream'));
+  if (row === undefined) throw streamNotFound(stream);
 }
 
 export async function insertWatermark(

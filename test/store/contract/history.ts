@@ -77,6 +77,19 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
       expect((await historyIds()).length).toBe(253);
     });
 
+    it('has no watermark of a stream that was renamed, whatever an archiver of the old name asks for', async () => {
+      await warehouse.migrate(['orders']);
+      await warehouse.openWatermark('W', 'orders', { lastId: id(5), epoch: 1 });
+      await warehouse.renameHistory({ from: 'orders', to: 'shipped' });
+      await expect(
+        warehouse.openWatermark('W', 'orders', { lastId: id(5), epoch: 1 }),
+      ).rejects.toMatchObject({ code: 'StreamNotFound' });
+      // The next stream of that name is archived from its own beginning.
+      await warehouse.migrate(['orders']);
+      expect(await warehouse.openWatermark('W', 'orders', start)).toEqual(start);
+      expect(await warehouse.findWatermark('W', 'shipped')).toMatchObject({ lastId: id(5) });
+    });
+
     it('moves the watermark with the rows, or neither', async () => {
       const rows: EventRow[] = [[id(1), 'TEST', '1', '2026-11-20T21:32:25.123Z']];
       expect(await warehouse.openWatermark('W', 'main', start)).toEqual(start);

@@ -1,5 +1,6 @@
 // Sealed and copied into: the database's word, also for whoever writes by SQL.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Store } from '../../../src/store/store.ts';
 import type { DatabaseKind } from '../../support/databases.ts';
 import { drainInbox, expectDense, makeDraft, readAll } from '../../support/events.ts';
 import type { OpenStore } from '../../support/open-store.ts';
@@ -134,6 +135,51 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
       });
     }
 
+    if (kind === 'mysql') {
+      it('takes events by SQL when its seal was refused because it is copied into meanwhile', async () => {
+        const { statuses } = opened.store;
+        const other = await openSqlSession(kind, opened.url);
+        await sql.run('begin');
+        await sql.insertEvent('OPEN', '1');
+        const refused = expect(statuses.seal('main', { waitMs: 30_000 })).rejects.toMatchObject(
+          BUSY,
+        );
+        const waiting = `select 1 from information_schema.processlist
+          where state like 'Waiting for table metadata lock' and info like '%create trigger%'`;
+        await until(async () => (await other.run(waiting)).length > 0);
+        await other.run("update evt_streams set status = 'copying' where name = 'main'");
+        await sql.run('commit');
+        await refused;
+        await other.insertEvent('WAITING', '1');
+        await statuses.endCopying('main', 'open');
+        await other.insertEvent('TAKEN', '1');
+        await other.close();
+      });
+
+      it('is sealed by a check of its own where the account may make no trigger', async () => {
+        const url = new URL(opened.url);
+        const database = url.pathname.slice(1);
+        const user = `check_${database.slice(-20)}`;
+        await sql.run(`create user ${user}@'%' identified by 'p'`);
+        const rights = 'select, insert, update, delete, create, alter, drop, index';
+        await sql.run(`grant ${rights} on ${database}.* to ${user}@'%'`);
+        Object.assign(url, { username: user, password: 'p' });
+        const store = await Store.open({ database: url.href, poolMax: 2, timeoutMs: 10_000 });
+        await store.statuses.seal('main');
+        await store.statuses.seal('orders');
+        await expect(sql.insertEvent('LATE', '1')).rejects.toThrow(/sealed/);
+        // On MySQL no two of a database have one name.
+        const names =
+          await sql.run(`select constraint_name as name from information_schema.table_constraints
+          where table_schema = database() and constraint_name like '%sealed'`);
+        expect(new Set(names.map(({ name }) => name)).size).toBe(2);
+        await store.statuses.unseal('main');
+        await sql.insertEvent('TAKEN', '1');
+        await store.close();
+        await sql.run(`drop user ${user}@'%'`);
+      });
+    }
+
     it('has every event that was confirmed, however many write at the moment', async () => {
       const { store } = opened;
       const second = await opened.another();
@@ -178,6 +224,34 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
       expectDense(rows);
       expect(rows.at(-1)?.[0]).toBe(newest);
       expect(rows.map(([, , data]) => data).sort()).toEqual(confirmed.sort());
+    });
+  });
+
+  describe('a stream that several nodes add to with idempotency keys', () => {
+    it('is sealed in between', async () => {
+      const opened = await open();
+      const { store } = opened;
+      const nodes = [store, await opened.another(), await opened.another()];
+      let added = 0;
+      let isOver = false;
+      const adding = nodes.map(async (node, nth) => {
+        for (let call = 0; !isOver; call += 1) {
+          const keyed = { principal: 'p', key: `${nth} ${call}`, hash: 'h', drafts: [makeDraft()] };
+          const { answers } = await node.appendKeyed('main', [keyed]);
+          if (typeof answers[0] !== 'string') break;
+          added += 1;
+          await nextTurn();
+        }
+      });
+      await until(() => added > 30);
+      try {
+        await store.statuses.seal('main', { waitMs: 3000 });
+      } finally {
+        isOver = true;
+        await Promise.all(adding);
+      }
+      expect((await readAll(store)).length).toBe(added);
+      await opened.close();
     });
   });
 

@@ -3,6 +3,7 @@ import type { EventRow } from '../../../src/contract/event.ts';
 import { EventList } from '../../../src/contract/event-list.ts';
 import type { AckWriter } from '../../../src/delivery/ack-writer.ts';
 import type { Channel, NumberedBatch } from '../../../src/delivery/channel.ts';
+import { LiveSubscription } from '../../../src/delivery/live-subscription.ts';
 import { Subscription } from '../../../src/delivery/subscription.ts';
 import type { Cut } from '../../../src/feed/cut.ts';
 import type { Feed } from '../../../src/feed/feed.ts';
@@ -10,6 +11,7 @@ import type { Ack, Lease } from '../../../src/store/store.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { createTelemetry } from '../../../src/telemetry/telemetry.ts';
 import { id } from '../../support/events.ts';
+import { until } from '../../support/until.ts';
 
 const TS = '2026-11-20T21:32:25.123Z';
 const limits = { batchMax: 1, bytesMax: 1e6, ackTimeoutMs: 60_000, checkpointMs: 60_000 };
@@ -94,6 +96,36 @@ describe('Subscription', () => {
     expect(posted.map(({ cursor }) => cursor)).toEqual(['1', '2']);
     gone.abort();
   });
+
+  it.each(['a consumer', 'LIVE'])('tells %s the end when the database is back', async (reader) => {
+    const gone = new AbortController();
+    const ends = [Promise.reject(new Error('The database is away.')), Promise.resolve(true)];
+    const feed = {
+      stream: 'main',
+      epoch: 1,
+      newest: id(0),
+      end: id(0),
+      attach: () => () => {},
+      isFollowing: () => true,
+      cut: async () => ({ events: new EventList([]), upTo: id(0) }),
+      endsAt: () => ends.shift(),
+      waitBeyond: (_: unknown, { signal }: { signal: AbortSignal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve(id(0)))),
+    };
+    const sent: NumberedBatch[] = [];
+    const channel = {
+      ...openChannel(gone.signal),
+      send: async (batch: NumberedBatch) => sent.push(batch) > 0,
+    };
+    const options = { feed, channel, batchesInFlightMax: 1, posted: [] };
+    const subscription =
+      reader === 'LIVE'
+        ? new LiveSubscription({ ...optionsOf(options), start: id(0) })
+        : subscribe(options);
+    await until(() => ends.length === 0, 2000).finally(() => gone.abort());
+    await subscription.ended;
+    expect(sent).toMatchObject([{ isEnd: true, upTo: '0' }]);
+  });
 });
 
 function turn(): Promise<void> {
@@ -119,8 +151,8 @@ interface Parts {
   readonly posted: Ack[];
 }
 
-function subscribe({ feed, channel, batchesInFlightMax, posted }: Parts): Subscription {
-  return new Subscription({
+function optionsOf({ feed, channel, batchesInFlightMax }: Parts) {
+  return {
     feed: feed as Feed,
     channel,
     consumer: 'local:shop',
@@ -128,6 +160,13 @@ function subscribe({ feed, channel, batchesInFlightMax, posted }: Parts): Subscr
     batchesInFlightMax,
     limits,
     ...createTelemetry(createLogger('silent')),
+  };
+}
+
+function subscribe(parts: Parts): Subscription {
+  const { posted } = parts;
+  return new Subscription({
+    ...optionsOf(parts),
     lease: { consumerId: '7', token: '3', cursor: id(0) } as Lease,
     findCursor: async () => id(0),
     acks: { post: (ack: Ack) => posted.push(ack) } as unknown as AckWriter,

@@ -12,9 +12,11 @@ import { tablesOf } from '../../tables.ts';
 import { isMysqlTriggerRefused } from '../db-errors.ts';
 
 /**
- * Triggers have their names for the whole database, and one goes along when its stream is renamed: hence a name by
- * chance, known by its end.
+ * Triggers have their names for the whole database, on MySQL checks too, and one goes along when its stream is renamed:
+ * hence a name by chance, known by its end.
  */
+const nameByChance = () => `evt_${randomBytes(6).toString('hex')}_sealed`;
+
 const TRIGGERS = `
 select trigger_name as name from information_schema.triggers
  where event_object_schema = database() and event_object_table = ? and trigger_name like '%\\_sealed'`;
@@ -42,11 +44,7 @@ export const mysqlBarrier: Barrier = {
       await db.raw(
         `${waiting} create trigger ?? before insert on ?? for each row
            signal sqlstate '45000' set message_text = ?`,
-        [
-          `evt_${randomBytes(6).toString('hex')}_sealed`,
-          inbox,
-          'aftercommit: the stream is sealed',
-        ],
+        [nameByChance(), inbox, 'aftercommit: the stream is sealed'],
       );
     } catch (error) {
       if (!isMysqlTriggerRefused(error)) throw error;
@@ -69,7 +67,7 @@ export const mysqlBarrier: Barrier = {
 /** It writes the table anew, so no limit may cut it short but that of the wait. Rows that are there are let through. */
 async function raiseCheck(db: Knex, inbox: string): Promise<void> {
   if (await isMariadb(db)) await db.raw('set session check_constraint_checks = 0');
-  await db.raw('alter table ?? add constraint evt_sealed check (false)', [inbox]);
+  await db.raw('alter table ?? add constraint ?? check (false)', [inbox, nameByChance()]);
 }
 
 /** Bounds the waits of the session, and gives what bounds a statement more closely. */

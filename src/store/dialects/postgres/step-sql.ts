@@ -38,7 +38,7 @@ export function stepStatements(stream: string): StepStatements {
     lean: { name: 'evt_step_lean', text: lean(inbox, queue) },
     full: { name: 'evt_step_full', text: full(inbox, queue) },
     keyed: { name: 'evt_step_keyed', text: full(inbox, queue, WRITE_KEYS) },
-    lock: { name: 'evt_step_lock', text: `${STATUS} for update` },
+    lock: { name: 'evt_step_lock', text: lock(inbox) },
     knownKeys: { name: 'evt_step_known_keys', text: KNOWN_KEYS },
     inboxOnly: { name: 'evt_step_inbox_only', text: inboxOnly(inbox, queue) },
     status: { name: 'evt_step_status', text: STATUS },
@@ -47,6 +47,13 @@ export function stepStatements(stream: string): StepStatements {
 
 /** By the primary key of evt_streams. */
 const STATUS = 'select status from evt_streams where name = $1';
+
+/**
+ * The same with the row locked, and the inbox before it, as the other statements have it: who seals takes the inbox for
+ * itself and then the row, and each would wait for the other.
+ */
+const lock = (inbox: string) =>
+  `select status, (select true from ${inbox} limit 0) from evt_streams where name = $1 for update`;
 
 /** By the primary key of evt_keys, key by key; `offset 0` keeps it from becoming a join, whose plan might read all. */
 const KNOWN_KEYS = `

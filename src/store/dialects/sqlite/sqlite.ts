@@ -179,11 +179,12 @@ class SqliteDialect implements Dialect {
     return new SqliteWatch(this.#hot, options);
   }
 
-  /** Triggers name their stream, and are made anew. */
+  /** Our triggers name their stream, and are made anew; the application's own go along. */
   async renameTables(db: Knex, renames: readonly Rename[]): Promise<void> {
     for (const { from } of renames) {
-      const triggers = await db('sqlite_master').where({ type: 'trigger', tbl_name: from });
-      for (const { name } of triggers) await db.raw('drop trigger ??', [name]);
+      for (const trigger of [`${from}_numbers`, `${from}_waits`]) {
+        await db.raw('drop trigger if exists ??', [trigger]);
+      }
     }
     for (const { from, to } of renames) await db.raw('alter table ?? rename to ??', [from, to]);
   }
