@@ -9,12 +9,12 @@ import { PLACE } from '../crash/effects.ts';
 import { spawnScript } from '../crash/script.ts';
 import { freePort } from '../support/free-port.ts';
 import { readJetStream } from '../support/jet-stream.ts';
-import { type NodeProcess, startNode } from '../support/node-process.ts';
+import { startNode } from '../support/node-process.ts';
 import { call } from '../support/rpc.ts';
 import { checkMetas, linesOfSegments } from '../support/segments.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
-import { Participant } from './participant.ts';
+import { Participant, type Running } from './participant.ts';
 import type { Place } from './place.ts';
 
 const CONSUMER = join(__dirname, '../crash/effects-consumer.mjs');
@@ -51,22 +51,20 @@ export class Ends {
     this.#own = own;
     this.urls = ports.map((port) => `http://127.0.0.1:${port}`);
     const node = (name: string, settings: Partial<Settings>, command: string[]) =>
-      new Participant(name, async () =>
-        killable(await startNode({ ...this.#settings, ...settings }, command)),
-      );
+      new Participant(name, () => this.#startNode(settings, command));
     this.participants = [
       ...ports.map((port, nth) => node(`node ${nth}`, { port, readArchive: true }, ['serve'])),
       node('archiver', {}, ['archive']),
       node('discarder', {}, ['discard']),
-      node('relay', { sinks: JSON.stringify(this.#sinks) as unknown as Settings['sinks'] }, [
-        'relay',
-      ]),
+      new Participant('relay', () => this.#startRelay()),
       new Participant('nats', async () => {
         if (this.#isNatsDown) await nats.start();
+        this.#isNatsDown = false;
         return {
           kill: async () => {
             await nats.crash();
             this.#isNatsDown = true;
+            this.#natsKills += 1;
           },
         };
       }),
@@ -86,6 +84,7 @@ export class Ends {
   }
 
   #isNatsDown = false;
+  #natsKills = 0;
 
   static async open(place: Place): Promise<Ends> {
     const own = await openSqlSession(place.kind, place.ownUrl);
@@ -93,6 +92,24 @@ export class Ends {
       `create table effects (place ${PLACE[place.kind]}, event_id varchar(18) not null, data varchar(100) not null)`,
     );
     return new Ends(place, own, [await freePort(), await freePort()]);
+  }
+
+  async #startNode(settings: Partial<Settings>, command: string[]): Promise<Running> {
+    const node = await startNode({ ...this.#settings, ...settings }, command);
+    return { kill: () => node.end('SIGKILL') };
+  }
+
+  /** A sink whose place is away at the start is refused; whoever supervises the relay starts it again. */
+  async #startRelay(): Promise<Running> {
+    const sinks = JSON.stringify(this.#sinks) as unknown as Settings['sinks'];
+    for (;;) {
+      const [wasDown, kills] = [this.#isNatsDown, this.#natsKills];
+      try {
+        return await this.#startNode({ sinks }, ['relay']);
+      } catch (error) {
+        if (!wasDown && this.#natsKills === kills) throw error;
+      }
+    }
   }
 
   /** Nodes first: they make the tables; and nothing is discarded before all who read are registered. */
@@ -199,10 +216,6 @@ export class Ends {
         { signal },
       );
   }
-}
-
-function killable(node: NodeProcess): { kill: () => Promise<unknown> } {
-  return { kill: () => node.end('SIGKILL') };
 }
 
 /** PostgreSQL gives JSON parsed. */

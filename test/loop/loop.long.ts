@@ -55,6 +55,7 @@ function loop(kind: DatabaseKind): void {
       const kills: Kill[] = [];
       const samples: Sample[] = [];
       let isOver = false;
+      let killing: Promise<void>[] = [];
       try {
         await ends.start();
         await writers.start(ends.urls);
@@ -62,11 +63,12 @@ function loop(kind: DatabaseKind): void {
         const seconds = () => (performance.now() - startMs) / 1000;
         const sampling = sample(kind, sql, samples, seconds, () => isOver);
         const onKill = (name: string) => kills.push({ at: seconds(), name });
-        const killing = [
+        killing = [
           participants.filter((_, nth) => nth % 2 === 0),
           participants.filter((_, nth) => nth % 2 === 1),
         ].map((half) => killByTurns(half, random, () => isOver, onKill));
-        await pause(SECONDS * 1000);
+        // Who cannot be started again fails it at once.
+        await Promise.race([pause(SECONDS * 1000), Promise.all(killing)]);
         isOver = true;
         await Promise.all(killing);
         await writers.stop();
@@ -82,6 +84,7 @@ function loop(kind: DatabaseKind): void {
         checkSize(samples);
       } finally {
         isOver = true;
+        await Promise.allSettled(killing);
         await writers.abandon();
         for (const each of participants) await each.kill();
         await ends.close();
