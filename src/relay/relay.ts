@@ -19,6 +19,7 @@ import { cutRows, type TypeFilter } from '../feed/cut.ts';
 import type { ReadLimits } from '../store/store.ts';
 import { RowsAhead } from './rows-ahead.ts';
 import type { Sink, SinkPosition } from './sink.ts';
+import { lineText } from './sinks/file/lines.ts';
 import { Skipping } from './skipping.ts';
 import type { Source, SourceLease } from './source.ts';
 
@@ -65,6 +66,7 @@ interface Turn {
 }
 
 const READ_LIMITS: ReadLimits = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
+const ONE_EVENT: ReadLimits = { eventsMax: 1, bytesMax: 1 };
 
 export class Relay implements Service {
   readonly #options: RelayOptions;
@@ -169,7 +171,7 @@ export class Relay implements Service {
     });
     try {
       if (own !== null) {
-        await this.#requireSameHistory(own, epoch);
+        await this.#requireSameHistory(own, epoch, cursor);
         await lease.moveCursor(own.id);
       }
     } catch (error) {
@@ -181,14 +183,28 @@ export class Relay implements Service {
     return { epoch, position, told: position, toldAtMs: Number.NEGATIVE_INFINITY };
   }
 
-  async #requireSameHistory(own: SinkPosition, epoch: number): Promise<void> {
+  async #requireSameHistory(own: SinkPosition, epoch: number, cursor: EventId): Promise<void> {
     const { source, sink } = this.#options;
     const { newest } = await source.end();
-    if (own.epoch === epoch && compareIds(own.id, newest) <= 0) return;
+    const isThere = own.epoch === epoch && compareIds(own.id, newest) <= 0;
+    if (isThere && (await this.#hasSameEvent(own.id, cursor))) return;
     throw new ServiceError('HistoryForked', {
       message: `${sink.title} holds events of another history than the active database.`,
       details: { stream: source.stream, at: newest, position: own.id },
     });
+  }
+
+  /**
+   * A database that was restored gives ids again, to other events. Its cursor is restored as well, so what a sink has
+   * beyond it was not discarded, and can be compared.
+   */
+  async #hasSameEvent(at: EventId, cursor: EventId): Promise<boolean> {
+    const { source, sink } = this.#options;
+    if (sink.last === undefined || compareIds(at, cursor) <= 0) return true;
+    const held = await sink.last();
+    const [event] = await source.read(idPlus(at, -1), ONE_EVENT);
+    if (held === null || event?.[0] !== at) return true;
+    return lineText(held) === lineText(event);
   }
 
   async #closeSink(): Promise<void> {

@@ -1,5 +1,6 @@
 // What a relay writes to: the port between its loop and the place where the events go. A sink knows no cursor, no lease
 // and no pause. It says where it stands, if it knows, and takes one batch at a time, in order.
+import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 
@@ -17,6 +18,11 @@ export interface Sink {
    * keeps together with what was written, so that it holds for certain; null when it keeps none, and `cursor` counts.
    */
   open(cursor: SinkPosition, signal: AbortSignal): Promise<SinkPosition | null>;
+  /**
+   * Behind `open`: the event at the position that it gave; null when that is not there. Left out where it cannot be
+   * read: then nobody sees that ids were given again, to other events.
+   */
+  last?(): Promise<EventRow | null>;
   /** Resolves when the batch is safe; when it rejects, the same events come again, behind another `open`. */
   write(batch: Batch, signal: AbortSignal): Promise<void>;
   /** Follows every `open` that has resolved. */

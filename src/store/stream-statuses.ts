@@ -51,8 +51,8 @@ const PAUSE_MS = 5;
 
 interface Change {
   readonly verb: string;
-  /** Done before each attempt. */
-  readonly before?: () => Promise<void>;
+  /** Done before each attempt, and not beyond `endMs`. */
+  readonly before?: (endMs: number) => Promise<void>;
   /** Repeatable; waits for others no longer than `lockMs`. */
   readonly attempt: (db: Knex, lockMs: number) => Promise<void>;
 }
@@ -76,7 +76,7 @@ export class StreamStatuses {
     return this.#change(stream, wait, {
       verb: 'seal',
       // What lies in the inbox need not be numbered while everybody waits.
-      before: () => this.#numberEarlier(stream),
+      before: (endMs) => this.#numberEarlier(stream, endMs),
       attempt: (db, lockMs) => this.#seal(db, stream, lockMs, ['open']),
     });
   }
@@ -274,7 +274,7 @@ export class StreamStatuses {
   ): Promise<boolean> {
     const endMs = systemClock.monotonicMs() + waitMs;
     for (let lockMs = LOCK_MS_FIRST; ; lockMs = Math.min(2 * lockMs, LOCK_MS_MAX)) {
-      await before?.();
+      await before?.(endMs);
       const startedMs = systemClock.monotonicMs();
       if (await this.#try(verb, (db) => attempt(db, lockMs))) return true;
       const nowMs = systemClock.monotonicMs();
@@ -296,8 +296,11 @@ export class StreamStatuses {
     });
   }
 
-  /** Every row of the inbox that is there now gets its id; those that come meanwhile need not. */
-  async #numberEarlier(stream: string): Promise<void> {
+  /**
+   * Every row of the inbox that is there now gets its id, unless somebody holds the stream's row until `endMs`; those
+   * that come meanwhile need not.
+   */
+  async #numberEarlier(stream: string, endMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (!this.#dialect.hasSteps) return;
     const { inbox } = tablesOf(stream);
     const end = async (direction: 'asc' | 'desc') => {
@@ -317,6 +320,7 @@ export class StreamStatuses {
       const { moved, isDrained } = await this.#run.repeatable('moveInbox', step);
       // Drained without a row moved: it is not open.
       if (moved === 0 && isDrained) return;
+      if (systemClock.monotonicMs() >= endMs) return;
       // Another node is at it.
       if (moved === 0) await systemClock.sleep(PAUSE_MS);
     }

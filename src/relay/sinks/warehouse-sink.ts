@@ -5,10 +5,11 @@
 // Where the warehouse is on the same server as the queue, its rows go from one to the other by a statement there; they
 // have been read nonetheless, to be looked at and added up.
 import { isServiceError } from '../../contract/errors.ts';
-import { compareIds } from '../../contract/event-id.ts';
+import type { EventRow } from '../../contract/event.ts';
+import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
 import type { Batch } from '../../contract/event-list.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
-import { INVALID_DATA_TYPE } from '../../feed/deliverable.ts';
+import { deliverable, INVALID_DATA_TYPE } from '../../feed/deliverable.ts';
 import type { Store } from '../../store/store.ts';
 import type { QueuePlace, Warehouse, Watermark } from '../../store/warehouse.ts';
 import type { Notices } from '../../telemetry/notices.ts';
@@ -25,11 +26,13 @@ export interface WarehouseSinkOptions {
   readonly store?: Store | null | undefined;
 }
 
+const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 const PAGE = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
 
 export class WarehouseSink implements Sink {
   readonly title = 'The warehouse';
   readonly #options: WarehouseSinkOptions;
+  #lastId: EventId = NO_EVENT;
   /** Where the next rows are added; null: they begin a range. */
   #range: RangeSum | null = null;
   /** null: rows are sent from here. */
@@ -48,7 +51,17 @@ export class WarehouseSink implements Sink {
     this.#range = await this.#unfinishedRange(found);
     // Each time, since behind a failure it may be another server.
     this.#queue = this.#mayReach ? await this.#reachQueue() : null;
+    this.#lastId = found.lastId;
     return { id: found.lastId, epoch: found.epoch };
+  }
+
+  async last(): Promise<EventRow | null> {
+    if (this.#lastId === NO_EVENT) return null;
+    const { warehouse, stream } = this.#options;
+    const rows = await warehouse.readHistory(stream, idPlus(this.#lastId, -1), ONE_EVENT);
+    // As what is read of the queue: rows that an adopted history brings may be no events.
+    const [event] = deliverable(rows, () => {});
+    return event?.[0] === this.#lastId ? event : null;
   }
 
   async write({ events, after, upTo, epoch }: Batch): Promise<void> {

@@ -4,6 +4,7 @@ import { Store } from '../../../src/store/store.ts';
 import type { DatabaseKind } from '../../support/databases.ts';
 import { drainInbox, expectDense, makeDraft, readAll } from '../../support/events.ts';
 import type { OpenStore } from '../../support/open-store.ts';
+import { pause } from '../../support/pause.ts';
 import { openSqlSession, type SqlSession } from '../../support/sql-session.ts';
 import { until } from '../../support/until.ts';
 import type { Open } from './conformance.ts';
@@ -105,6 +106,22 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
         await store.statuses.seal('main');
         expect((await readAll(store)).map(([, type]) => type)).toEqual(['OTHERS']);
       });
+
+      if (kind === 'postgres') {
+        it("stays open when somebody holds the stream's row, and inbox rows wait for that", async () => {
+          const { statuses } = opened.store;
+          await sql.run('begin');
+          await sql.run("select 1 from evt_streams where name = 'main' for update");
+          const other = await openSqlSession(kind, opened.url);
+          await other.insertEvent('WAITING', '1');
+          const sealing = statuses.seal('main', { waitMs: 100 });
+          const ended = await Promise.race([sealing.catch(({ code }) => code), pause(3000)]);
+          await sql.run('rollback');
+          await other.close();
+          expect(ended).toBe('StreamInUse');
+          await statuses.seal('main');
+        });
+      }
 
       it('is put right at the next start, where a crash came between the table and the row', async () => {
         const { store } = opened;
