@@ -199,10 +199,10 @@ export class Relay implements Service {
    * beyond it was not discarded, and can be compared.
    */
   async #hasSameEvent(at: EventId, cursor: EventId): Promise<boolean> {
-    const { source, sink } = this.#options;
+    const { sink } = this.#options;
     if (sink.last === undefined || compareIds(at, cursor) <= 0) return true;
     const held = await sink.last();
-    const [event] = await source.read(idPlus(at, -1), ONE_EVENT);
+    const [event] = await this.#read(idPlus(at, -1), ONE_EVENT);
     if (held === null || event?.[0] !== at) return true;
     return lineText(held) === lineText(event);
   }
@@ -238,9 +238,9 @@ export class Relay implements Service {
     return isAtEnd ? 'nothing-left' : 'copied';
   }
 
-  async #read(after: EventId): Promise<readonly EventRow[]> {
+  async #read(after: EventId, limits = READ_LIMITS): Promise<readonly EventRow[]> {
     try {
-      return await this.#options.source.read(after, READ_LIMITS);
+      return await this.#options.source.read(after, limits);
     } catch (error) {
       if (isServiceError(error) && error.code === 'StreamBusy') this.#busy = error;
       throw error;
