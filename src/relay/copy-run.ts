@@ -7,14 +7,17 @@ import { randomBytes } from 'node:crypto';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
+import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
 import { firstMillisecond } from '../contract/time.ts';
 import { type TypeFilter, wantFilter } from '../feed/cut.ts';
 import type { CopyEnd } from '../store/copies.ts';
 import { type CopyJob, type CopyTerms, isFinished, requireUnfinished } from '../store/copy-job.ts';
+import type { ReadLimits } from '../store/store.ts';
 import { CopyLease } from './copying/copy-lease.ts';
 import type { CopySource } from './copying/copy-source.ts';
 import { type CopyDestination, CopyLost, type CopySink } from './copying/destination.ts';
+import { requireStill } from './copying/range.ts';
 import { Relay } from './relay.ts';
 
 export interface CopyRunOptions {
@@ -95,21 +98,26 @@ export class CopyRun {
 
   /** Gives the copy as the run has left it. Rejects when it could not be begun, or has failed. */
   async run(): Promise<CopyOutcome> {
-    const { source, destination, signal, whenStopped } = this.#options;
-    const begun = await this.begin();
-    if (isFinished(begun)) {
-      // The run that ended it may have been killed before that.
-      await destination.release(begun);
-      await source.letGo(begun);
+    try {
+      const begun = await this.begin();
+      const job = isFinished(begun) ? begun : await this.#take(begun);
+      return isFinished(job) ? await this.#leave(job) : await this.#workOn(job);
+    } finally {
+      await this.#options.source.close();
     }
-    if (begun.status === 'done') return { job: begun, copiedNow: 0 };
-    requireUnfinished(begun);
-    const job = await this.#take(begun.name);
-    if (isFinished(job) || signal.aborted) {
-      const end = { status: whenStopped, watermark: job.watermark, error: null };
-      return { job: await destination.end(job, end), copiedNow: 0 };
-    }
-    const { leaseMs } = this.#options;
+  }
+
+  /** The run that ended it may have been killed before it was free. */
+  async #leave(job: CopyJob): Promise<CopyOutcome> {
+    const { source, destination } = this.#options;
+    await destination.release(job);
+    await source.letGo(job);
+    if (job.status !== 'done') requireUnfinished(job);
+    return { job, copiedNow: 0 };
+  }
+
+  async #workOn(job: CopyJob): Promise<CopyOutcome> {
+    const { source, destination, leaseMs } = this.#options;
     const lease = new CopyLease({ job, source, destination, leaseMs });
     const sink = destination.sinkOf(job, leaseMs);
     const relay = this.#relayFor(job, lease, sink);
@@ -132,11 +140,13 @@ export class CopyRun {
   }
 
   /** Who is alive moves his lease; who is not, is waited for until it has run out. */
-  async #take(name: string): Promise<CopyJob> {
+  async #take({ name, id }: CopyJob): Promise<CopyJob> {
     const { destination, node, leaseMs, signal } = this.#options;
     let seen: string | null = null;
     for (;;) {
       const { job, isTaken } = await destination.take(name, node, leaseMs);
+      // Where nothing is locked, another one of that name may have begun at the same moment.
+      if (job.id !== id) throw conflict(name);
       if (isTaken || isFinished(job)) return job;
       if (seen !== null && seen !== job.leaseUntil) throw conflict(name);
       seen = job.leaseUntil;
@@ -155,10 +165,8 @@ export class CopyRun {
         stream: source.stream,
         take: async () => lease,
         end: () => source.end(),
-        read: async (after, limits) => {
-          const rows = await source.read(after, limits);
-          return follow ? rows : rows.filter(([id]) => compareIds(id, job.upTo) <= 0);
-        },
+        read: (after, limits) =>
+          follow ? source.read(after, limits) : this.#readTo(job, after, limits),
       },
       sink,
       filter: filterOf(types, job.terms),
@@ -171,6 +179,19 @@ export class CopyRun {
       backoff: BACKOFF,
       onError: this.#options.onError,
     });
+  }
+
+  /** Up to the bound: while that is not reached, there is more, or it is another source than it was. */
+  async #readTo(
+    { upTo, epoch }: CopyJob,
+    after: EventId,
+    limits: ReadLimits,
+  ): Promise<readonly EventRow[]> {
+    if (compareIds(after, upTo) >= 0) return [];
+    const { source } = this.#options;
+    const rows = await source.read(after, limits);
+    if (rows.length === 0) requireStill(await source.end(), { id: upTo, epoch });
+    return rows.filter(([id]) => compareIds(id, upTo) <= 0);
   }
 
   async #work(work: Work): Promise<CopyOutcome> {
@@ -239,9 +260,8 @@ export class CopyRun {
       } catch (error) {
         if (error instanceof CopyLost) throw error;
         if (lease.ended.aborted) throw new CopyLost();
-        const isHopeless = isServiceError(error) && HOPELESS.includes(error.code);
         this.#failures += 1;
-        if (isHopeless || this.#failures === FAILURES_MAX || signal.aborted) throw error;
+        if (isHopeless(error) || this.#failures === FAILURES_MAX || signal.aborted) throw error;
         onError(error);
         const pause = AbortSignal.any([signal, lease.ended]);
         await systemClock.sleep(backoffMs(this.#failures - 1, BACKOFF), pause);
@@ -260,9 +280,12 @@ export class CopyRun {
 
   /** Says so in the destination, if that can be reached: the copy is tried again by whoever asks for it again. */
   async #fail({ job, sink }: Work, error: unknown): Promise<void> {
-    const { destination } = this.#options;
+    const { destination, signal, whenStopped } = this.#options;
     const told = error instanceof Error ? error.message : String(error);
-    const end = { status: 'failed', watermark: sink.watermark, error: told } as const;
+    // What might have passed, had it not been told to end, is no failure.
+    const isLeft = signal.aborted && !isHopeless(error);
+    const status: CopyEnd['status'] = isLeft ? whenStopped : 'failed';
+    const end = { status, watermark: sink.watermark, error: told };
     const deadlineMs = systemClock.monotonicMs() + LAST_TRIES_MS;
     for (let attempt = 0; systemClock.monotonicMs() < deadlineMs; attempt += 1) {
       try {
@@ -293,6 +316,10 @@ function filterOf(
 function endOf({ upTo, terms }: CopyJob, { watermark, copied }: CopySink): EventId {
   const isCut = terms.eventsMax !== null && copied >= terms.eventsMax;
   return isCut ? watermark : maxId(upTo, watermark);
+}
+
+function isHopeless(error: unknown): boolean {
+  return isServiceError(error) && HOPELESS.includes(error.code);
 }
 
 function requireOrder({ after, upTo }: Pick<CopyJob, 'after' | 'upTo'>): void {
