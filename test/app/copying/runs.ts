@@ -15,6 +15,7 @@ import type { Warehouse } from '../../../src/store/warehouse.ts';
 const TERMS: CopyTerms = {
   ...{ source: 'there', mode: 'create', ids: 'preserve', after: null, upTo: null },
   ...{ since: null, until: null, types: null, follow: false, eventsMax: null, seal: false },
+  ...{ idleMs: 0, msMax: 0 },
 };
 
 export const queueAt = (store: Store, stream = 'main') =>
