@@ -85,8 +85,9 @@ export class Copies {
   }
 
   /** The same, begun when there is none: the stream is its own from now on. Throws `DestinationExists`. */
-  begin({ name, id, stream, terms, range }: CopyRequest): Promise<CopyJob> {
+  async begin({ name, id, stream, terms, range }: CopyRequest): Promise<CopyJob> {
     const { place } = this.#target;
+    await this.#target.prepare(stream);
     const work = async (tx: Knex.Transaction) => {
       const state = await this.#target.lock(tx, stream);
       const known = await this.#find(tx, name);
@@ -221,15 +222,15 @@ export class Copies {
 
   /**
    * Frees the stream of a copy that is at its end, unless others go into it. A crash may have come before that, so
-   * whoever meets such a copy does it again. Between the look and the release no other copy can begin: a stream that is
-   * copied into by none is nobody's.
+   * whoever meets such a copy does it again, also long after, when others may begin at any moment.
    */
   async release(job: CopyJob): Promise<void> {
     if (!isFinished(job)) return;
-    const find = () => queries.activeJobs(this.#reader, this.#dialect, this.#target.place, job);
-    const others = await this.#run.repeatable('activeCopies', find);
     const isSealed = job.status === 'done' && job.terms.seal;
-    if (others.length === 0) await this.#target.release(job.stream, isSealed ? 'sealed' : 'open');
+    await this.#target.release(job.stream, isSealed ? 'sealed' : 'open', async (db) => {
+      const others = await queries.activeJobs(db, this.#dialect, this.#target.place, job);
+      return others.length === 0;
+    });
   }
 
   #find(db: Knex, name: string, isLocked = false): Promise<CopyJob | null> {

@@ -35,6 +35,10 @@ export class QueueTarget implements CopyTarget {
     return tablesOf(stream).queue;
   }
 
+  prepare(stream: string): Promise<void> {
+    return this.#statuses.numberEarlier(stream);
+  }
+
   lock(tx: Knex.Transaction, stream: string): Promise<TargetState> {
     return lockStream(tx, this.#dialect, stream);
   }
@@ -79,11 +83,15 @@ export class QueueTarget implements CopyTarget {
     await setNextId(tx, stream, idPlus(last, 1), gapsUpTo);
   }
 
-  async release(stream: string, then: 'open' | 'sealed'): Promise<void> {
+  async release(
+    stream: string,
+    then: 'open' | 'sealed',
+    isFree: (db: Knex) => Promise<boolean>,
+  ): Promise<void> {
     const find = () => streamState(this.#reader, this.#dialect, stream);
     const { status } = await this.#run.repeatable('releaseStream', find);
     // Whoever has it since had it opened again.
-    if (status === 'copying') await this.#statuses.endCopying(stream, then);
+    if (status === 'copying') await this.#statuses.endCopying(stream, then, isFree);
   }
 
   /**

@@ -185,7 +185,9 @@ describeDatabases('a copy', (kind) => {
   it('keeps everybody out of the stream meanwhile, and seals it then', async () => {
     await add(1000);
     await copied.migrate([stream]);
-    await append(copied, 5, stream);
+    await append(copied, 4, stream);
+    // Committed, and without an id as long as no node runs.
+    await to.sql.insertEvent('EARLIER', '1', `evt_${stream}_inbox`);
     const copying = startCopy([...refs(), '--append', '--follow', ...SLOW]);
     await until(async () => (await copiedOf()) >= 100);
     const draft = { type: 'OWN', data: '1' };
@@ -198,6 +200,7 @@ describeDatabases('a copy', (kind) => {
     await copied.statuses.unseal(stream);
     expect((await copied.append(stream, [draft])).first).toBe('1006');
     expect(await idsOf(to, queue())).toEqual(numbers(1006));
+    expect((await rowsOf(to, queue()))[4]).toMatch(/^5 EARLIER /);
   });
 
   it('follows until nothing has come for a while, or it has enough', async () => {
