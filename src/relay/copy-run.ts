@@ -12,7 +12,13 @@ import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
 import { firstMillisecond } from '../contract/time.ts';
 import { type TypeFilter, wantFilter } from '../feed/cut.ts';
 import type { CopyEnd } from '../store/copies.ts';
-import { type CopyJob, type CopyTerms, isFinished, requireUnfinished } from '../store/copy-job.ts';
+import {
+  type CopyJob,
+  type CopyRange,
+  type CopyTerms,
+  isFinished,
+  requireUnfinished,
+} from '../store/copy-job.ts';
 import type { ReadLimits } from '../store/store.ts';
 import { CopyLease } from './copying/copy-lease.ts';
 import type { CopySource } from './copying/copy-source.ts';
@@ -59,6 +65,7 @@ export interface CopyOutcome {
 type Ending = CopyEnd['status'] | null;
 
 const TAKE_MS = 100;
+const HOLD_TRIES = 5;
 const FOLLOW_MS = 50;
 const CHECKPOINT_MS = 1000;
 const FAILURES_MAX = 8;
@@ -131,12 +138,38 @@ export class CopyRun {
 
   /** Fixes its range, unless that was done before. Rejects when it cannot be begun. */
   async begin(): Promise<CopyJob> {
-    const { name, terms, source, destination } = this.#options;
+    const { name, terms, destination } = this.#options;
     const known = await destination.known({ name, terms });
-    if (known !== null) return known;
+    if (known !== null) return this.#hold(known);
+    const range = await this.#range();
+    const id = randomBytes(4).toString('hex');
+    return this.#hold(await destination.begin({ name, terms, range, id }));
+  }
+
+  /**
+   * What the source had when it was looked at may be discarded before it is held. Who asked for all that there is takes
+   * what is left then; otherwise, and for whatever else fails, the work on the copy says what is wrong.
+   */
+  async #hold(begun: CopyJob): Promise<CopyJob> {
+    const { source, destination, terms } = this.#options;
+    let job = begun;
+    for (let tries = 0; tries < HOLD_TRIES && job.token === '0' && !isFinished(job); tries += 1) {
+      const failure = await source.hold(job, job.watermark).then(
+        () => null,
+        (error) => error,
+      );
+      const isTruncated = isServiceError(failure) && failure.code === 'SourceTruncated';
+      if (!isTruncated || terms.after !== null) return job;
+      job = await destination.restate(job, await this.#range());
+    }
+    return job;
+  }
+
+  async #range(): Promise<CopyRange> {
+    const { source, terms } = this.#options;
     const range = await source.range(terms);
     requireOrder(range);
-    return destination.begin({ name, terms, range, id: randomBytes(4).toString('hex') });
+    return range;
   }
 
   /** Who is alive moves his lease; who is not, is waited for until it has run out. */

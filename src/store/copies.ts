@@ -99,6 +99,7 @@ export class Copies {
       const at = { stream, name };
       const others = await queries.activeJobs(tx, this.#dialect, place, at);
       await this.#target.begin(tx, state, { stream, terms, range, others });
+      await this.#target.startAt(tx, { stream, terms, range });
       await queries.insertJob(tx, this.#dialect, place, {
         ...{ name, id, stream, terms },
         ...range,
@@ -106,6 +107,21 @@ export class Copies {
       return this.#mustFind(tx, name);
     };
     return this.#run.syncedTransaction('beginCopy', work, REPEATABLE);
+  }
+
+  /** Another range for a copy that nobody was at work on yet; gives the copy as it is. */
+  restate({ name, id, stream }: CopyJob, range: CopyRange): Promise<CopyJob> {
+    const work = async (tx: Knex.Transaction) => {
+      await this.#target.lock(tx, stream);
+      const job = await this.#mustFind(tx, name, true);
+      if (job.id !== id || job.token !== '0') return job;
+      await this.#target.startAt(tx, { stream, terms: job.terms, range });
+      const { after, upTo, epoch } = range;
+      const fields = { after_id: after, up_to: upTo, source_epoch: epoch, watermark: after };
+      await queries.updateJob(tx, name, fields);
+      return this.#mustFind(tx, name);
+    };
+    return this.#run.syncedTransaction('restateCopy', work, REPEATABLE);
   }
 
   /** Makes this process the one at work; gives the copy as it is when another one is, or when it is finished. */

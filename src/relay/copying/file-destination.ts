@@ -13,6 +13,7 @@ import type { CopyEnd, CopyRequest } from '../../store/copies.ts';
 import {
   type CopyHold,
   type CopyJob,
+  type CopyRange,
   copyNotFound,
   isFinished,
   requireSameTerms,
@@ -79,6 +80,14 @@ export class FileDestination implements CopyDestination {
     };
     await putCopyNote(this.#at, note);
     return this.#jobOf(note);
+  }
+
+  async restate({ name, id }: CopyJob, range: CopyRange): Promise<CopyJob> {
+    const note = await this.#note(name);
+    const restated = { ...note, ...range };
+    if (note.id !== id || note.token !== '0') return this.#jobOf(note);
+    await putCopyNote(this.#at, restated);
+    return this.#jobOf(restated);
   }
 
   async take(name: string, node: string): Promise<{ job: CopyJob; isTaken: boolean }> {

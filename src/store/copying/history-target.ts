@@ -46,6 +46,8 @@ export class HistoryTarget implements CopyTarget {
     });
   }
 
+  async startAt(): Promise<void> {}
+
   requireTaken(): void {}
 
   async grow(): Promise<void> {}

@@ -46,7 +46,7 @@ export class QueueTarget implements CopyTarget {
   async begin(
     tx: Knex.Transaction,
     { newest, status }: TargetState,
-    { stream, terms, range, others }: Beginning,
+    { stream, terms, others }: Beginning,
   ): Promise<void> {
     if (status === 'sealed') throw new ServiceError('StreamSealed', { details: { stream } });
     requireRoom(stream, newest, terms.mode);
@@ -59,7 +59,19 @@ export class QueueTarget implements CopyTarget {
       throw new ServiceError('StreamBusy', { message, details: { stream } });
     }
     await setStatus(tx, stream, 'copying');
-    if (terms.ids === 'preserve') await this.#startBehind(tx, stream, range.after);
+  }
+
+  /**
+   * What stands before the range counts as discarded, so that who asks for it is told. Whoever is registered already
+   * would be cut off from what comes: for him it is a gap.
+   */
+  async startAt(
+    tx: Knex.Transaction,
+    { stream, terms, range: { after } }: Pick<Beginning, 'stream' | 'terms' | 'range'>,
+  ): Promise<void> {
+    if (terms.ids !== 'preserve' || after === NO_EVENT) return;
+    const known = await listHolders(tx, this.#dialect, stream);
+    if (known.length === 0) await startBehind(tx, stream, after);
   }
 
   requireTaken({ status }: TargetState, stream: string): void {
@@ -92,16 +104,6 @@ export class QueueTarget implements CopyTarget {
     const { status } = await this.#run.repeatable('releaseStream', find);
     // Whoever has it since had it opened again.
     if (status === 'copying') await this.#statuses.endCopying(stream, then, isFree);
-  }
-
-  /**
-   * What stands before the range counts as discarded, so that who asks for it is told. Whoever is registered already
-   * would be cut off from what comes: for him it is a gap.
-   */
-  async #startBehind(tx: Knex.Transaction, stream: string, after: EventId): Promise<void> {
-    if (after === NO_EVENT) return;
-    const known = await listHolders(tx, this.#dialect, stream);
-    if (known.length === 0) await startBehind(tx, stream, after);
   }
 }
 

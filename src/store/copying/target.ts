@@ -27,8 +27,10 @@ export interface CopyTarget {
   prepare(stream: string): Promise<void>;
   /** Holds the stream until the transaction ends. Throws `StreamNotFound`. */
   lock(tx: Knex.Transaction, stream: string): Promise<TargetState>;
-  /** Takes the stream for copies. Throws when it is not to be had. */
+  /** Takes the stream for copies; `startAt` follows. Throws when it is not to be had. */
   begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<void>;
+  /** Again, for another range, as long as nothing was put in. */
+  startAt(tx: Knex.Transaction, at: Pick<Beginning, 'stream' | 'terms' | 'range'>): Promise<void>;
   /** Throws `CopyConflict` when the stream is not held for copies any more. */
   requireTaken(state: TargetState, stream: string): void;
   /** Lets readers know of the rows, which were put in. */

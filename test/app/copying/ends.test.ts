@@ -38,6 +38,43 @@ it('a source is free of a copy whose last run was killed at its end, for whoever
   expect(await consumersOf(place, 'main')).toEqual([]);
 });
 
+it.each([
+  ['a stream', () => destination()],
+  ['files', () => files()],
+])('what is discarded just before a copy into %s holds it is not waited for', async (_, end) => {
+  await append(store, 100);
+  await store.registerConsumer('main', 'p:c', { id: id(50) });
+  const looked = source();
+  const late = but(looked, {
+    range: async (terms) => {
+      const range = await looked.range(terms);
+      await store.discard('main', { limit: 20 });
+      return range;
+    },
+  });
+  const { job } = await copyRun({ source: late, destination: end() }).run();
+  expect(job).toMatchObject({ status: 'done', after: '50', copied: 50, watermark: '100' });
+  const asked = { source: late, destination: to(queueAt(store, 'other')), name: 'asked' };
+  await store.migrate(['other']);
+  const run = copyRun({ ...asked, terms: { after: id(45) } }).run();
+  await expect(run).rejects.toMatchObject({ code: 'SourceTruncated' });
+});
+
+it('a stream that begins with less than was looked at begins there for its readers', async () => {
+  await append(store, 100);
+  await store.registerConsumer('main', 'p:c', { id: id(50) });
+  const looked = source();
+  const late = but(looked, {
+    range: async (terms) => {
+      const range = await looked.range(terms);
+      await store.discard('main', { limit: 50 });
+      return range;
+    },
+  });
+  await copyRun({ source: late, destination: destination() }).run();
+  expect(await store.streamState('copy')).toMatchObject({ discardedUpTo: '50', newest: '100' });
+});
+
 it('a node that stops while the source is away leaves the copy to another', async () => {
   await append(store, 100);
   const stop = new AbortController();
