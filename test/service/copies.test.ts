@@ -90,7 +90,7 @@ describeDrawnDatabase('copies of a node', (kind) => {
         to: 'active#copy',
         name: 'c',
         follow: true,
-        idle_ms: 2000,
+        idle_ms: 1000,
       },
       other.url,
     );

@@ -11,7 +11,9 @@ import { lineOf } from '../../../src/relay/sinks/file/lines.ts';
 import { placeOf } from '../../../src/relay/sinks/file/settings.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { id } from '../../support/events.ts';
+import { pause } from '../../support/pause.ts';
 import { namesOf } from '../../support/segments.ts';
+import { until } from '../../support/until.ts';
 import { append, consumersOf, idsOf, type Place, Places } from './places.ts';
 import { but, copyRun, filesAt, from, historyAt, queueAt, runUpTo, to } from './runs.ts';
 
@@ -142,16 +144,20 @@ describe('files', () => {
     // Too large to be read to its end by one read.
     await fill(25, `"${'x'.repeat(400_000)}"`);
     await copyRun({ ...copy(), terms: { eventsMax: 1 } }).run();
-    const open = readdirSync('/proc/self/fd').map((name) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${name}`);
-      } catch {
-        return '';
-      }
-    });
-    expect(open.filter((path) => path.startsWith(places.dir))).toEqual([]);
+    // A read that was under way closes its file a moment later.
+    await until(() => !openFiles().some((path) => path.startsWith(places.dir)));
   });
 });
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return '';
+    }
+  });
+}
 
 describe('a stream', () => {
   const copy = () => ({ source: from(queueAt(store)), destination: destination() });
@@ -181,6 +187,22 @@ describe('a stream', () => {
     expect(Number(expected.watermark)).toBeLessThanOrEqual(2000);
     expect(await copied()).toEqual(numbers(1, Number(expected.watermark)));
     await expect(copyRun(copy()).run()).rejects.toMatchObject(FORKED);
+  });
+
+  it('is discarded behind a copy that is at work, never before it, and freely afterwards', async () => {
+    await append(store, 2000);
+    await store.registerConsumer('main', 'p:c', { id: id(2000) });
+    const discarded: number[] = [];
+    const discard = async (watermark: number) => {
+      discarded.push(Number((await store.discard('main', { limit: 5000 })).upTo));
+      expect(discarded.at(-1)).toBeLessThanOrEqual(watermark);
+      // The cursor follows now and then.
+      if (watermark === 1000) await pause(600);
+    };
+    await copyRun({ ...copy(), onWatermark: discard }).run();
+    expect(await copied()).toEqual(numbers(1, 2000));
+    expect(new Set(discarded).size).toBeGreaterThan(1);
+    expect((await store.discard('main', { limit: 5000 })).upTo).toBe('2000');
   });
 
   it('that is copied into has no end to begin from', async () => {
