@@ -62,7 +62,8 @@ export interface CopyOutcome {
   readonly copiedNow: number;
 }
 
-type Ending = CopyEnd['status'] | null;
+/** `cut`: it is done before everything was looked at. */
+type Ending = CopyEnd['status'] | 'cut';
 
 const TAKE_MS = 100;
 const HOLD_TRIES = 5;
@@ -232,11 +233,13 @@ export class CopyRun {
     const { source, destination } = this.#options;
     try {
       await this.#retrying(work, () => source.hold(job, job.watermark));
-      let ending: Ending = null;
+      let ending: Ending | null = null;
       while (ending === null) ending = await this.#round(work);
       await relay.release();
-      const watermark = ending === 'done' ? endOf(job, sink) : sink.watermark;
-      const end = { status: ending, watermark, error: null };
+      const status: CopyEnd['status'] = ending === 'cut' ? 'done' : ending;
+      // What is not wanted at the end was looked at, too.
+      const watermark = ending === 'done' ? maxId(job.upTo, sink.watermark) : sink.watermark;
+      const end = { status, watermark, error: null };
       const ended = await this.#retrying(work, () => destination.end(job, end));
       if (isFinished(ended)) await this.#retrying(work, () => source.letGo(ended));
       return { job: ended, copiedNow: sink.copied - job.copied };
@@ -249,12 +252,12 @@ export class CopyRun {
   }
 
   /** One batch; says how the run ends behind it. */
-  async #round({ job, lease, sink, relay }: Work): Promise<Ending> {
+  async #round({ job, lease, sink, relay }: Work): Promise<Ending | null> {
     const { signal, whenStopped, source, onProgress } = this.#options;
     const { eventsMax, follow } = job.terms;
     if (signal.aborted) return whenStopped;
-    if (this.#isLate()) return follow ? 'done' : 'paused';
-    if (eventsMax !== null && sink.copied >= eventsMax) return 'done';
+    if (this.#isLate()) return follow ? 'cut' : 'paused';
+    if (eventsMax !== null && sink.copied >= eventsMax) return 'cut';
     const before = sink.copied;
     const round = await this.#retrying({ lease }, () => relay.round());
     if (round === 'another-is-at-work') throw new CopyLost();
@@ -343,12 +346,6 @@ function filterOf(
   // In this form texts compare as the times do.
   const letsTime = (ts: string) => (from === null || ts >= from) && (to === null || ts < to);
   return { ...wanted, letsTime };
-}
-
-/** What is not wanted at the end was looked at, too; unless the run ended before its bound. */
-function endOf({ upTo, terms }: CopyJob, { watermark, copied }: CopySink): EventId {
-  const isCut = terms.eventsMax !== null && copied >= terms.eventsMax;
-  return isCut ? watermark : maxId(upTo, watermark);
 }
 
 function isHopeless(error: unknown): boolean {

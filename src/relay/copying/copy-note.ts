@@ -10,7 +10,7 @@ export interface FilePrefix {
   readonly prefix: string;
 }
 
-/** Where it stands is what the files say. `copied` is as of the end of the last run; `isHeld` counts while it is fresh. */
+/** Where it stands is what the files say. `copied` is as of the last run's end; `isHeld` counts while it is fresh. */
 export type CopyNote = Omit<CopyJob, 'watermark' | 'lastId' | 'leaseUntil'>;
 
 const FORMAT = 'aftercommit-copy/1';

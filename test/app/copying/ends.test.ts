@@ -5,6 +5,7 @@ import { EventList } from '../../../src/contract/event-list.ts';
 import { putCopyNote, readCopyNote } from '../../../src/relay/copying/copy-note.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { id } from '../../support/events.ts';
+import { pause } from '../../support/pause.ts';
 import { linesOfSegments } from '../../support/segments.ts';
 import { until } from '../../support/until.ts';
 import { append, consumersOf, type Place, Places } from './places.ts';
@@ -73,6 +74,17 @@ it('a stream that begins with less than was looked at begins there for its reade
   });
   await copyRun({ source: late, destination: destination() }).run();
   expect(await store.streamState('copy')).toMatchObject({ discardedUpTo: '50', newest: '100' });
+});
+
+it('a copy whose time is over before its bound says how far it has come', async () => {
+  await append(store, 100);
+  const follow = { terms: { follow: true }, msMax: 1 };
+  const { job } = await copyRun({
+    ...{ source: source(), destination: destination(), ...follow },
+    onWatermark: () => pause(5),
+  }).run();
+  expect(job).toMatchObject({ status: 'done', watermark: String(job.copied), upTo: '100' });
+  expect(job.copied).toBeLessThan(100);
 });
 
 it('a node that stops while the source is away leaves the copy to another', async () => {
