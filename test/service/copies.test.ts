@@ -100,6 +100,13 @@ describeDrawnDatabase('copies of a node', (kind) => {
     // Its end is the one that was asked for.
     await until(async () => (await facts('copyStatus', { name: 'c' })).status === 'done', 30_000);
     expect(await facts('copyStatus', { name: 'c' })).toMatchObject({ copied: 15 });
+    // As a run that was killed right then would have left it.
+    const sql = await openSqlSession(kind, started.settings.databaseUrl);
+    await sql.run("update evt_streams set status = 'copying' where name = 'copy'");
+    const statusOf = async () =>
+      (await sql.run('select * from evt_streams')).map((row) => row.status);
+    await until(async () => !(await statusOf()).includes('copying'));
+    await sql.close();
   });
 
   it('are left to who is at work on them, and each is taken over by itself', async () => {

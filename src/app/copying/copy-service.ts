@@ -176,7 +176,8 @@ export class CopyService implements Service, CopyDesk {
   /** Goes on with what a node has left. One that this node cannot go on with keeps it from no other. */
   async #takeOver(): Promise<number> {
     const failures: unknown[] = [];
-    for (const found of await this.#all()) {
+    const all = await this.#all();
+    for (const found of all) {
       const { status, isHeld, node, name } = found.job;
       const isLeft = status === 'running' && !isHeld && node?.startsWith(NODE_PREFIX);
       if (!isLeft || this.#running.has(keyOf({ to: found.to, name }))) continue;
@@ -187,7 +188,20 @@ export class CopyService implements Service, CopyDesk {
       }
     }
     if (failures.length > 0) throw failures[0];
+    await this.#freeStreams(all);
     return LOOK_MS;
+  }
+
+  /** A run that was killed behind the end of its copy, whoever had begun it, has left the stream to nobody. */
+  async #freeStreams(all: readonly Found[]): Promise<void> {
+    for (const { name, status } of await this.#options.store.statuses.list()) {
+      if (status !== 'copying') continue;
+      const last = all
+        .filter(({ to, job }) => to.kind === 'queue' && job.stream === name && isFinished(job))
+        .sort((one, other) => String(one.job.endedAt).localeCompare(String(other.job.endedAt)))
+        .at(-1);
+      await last?.destination.release(last.job);
+    }
   }
 
   async #all(): Promise<Found[]> {

@@ -55,7 +55,9 @@ export class QueueTarget implements CopyTarget {
     );
     const [other] = others;
     if (status === 'copying' && (!isShared || other === undefined)) {
-      const message = `The stream ${stream} is being copied into${other ? ` by ${other.name}` : ''}.`;
+      const message = other
+        ? `The stream ${stream} is being copied into by ${other.name}.`
+        : `A copy into the stream ${stream} has ended, and has not freed it: ask for that copy again.`;
       throw new ServiceError('StreamBusy', { message, details: { stream } });
     }
     await setStatus(tx, stream, 'copying');
