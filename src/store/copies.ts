@@ -79,7 +79,10 @@ export class Copies {
   /** The copy of that name in the same terms, as far as it is; null = there is none. Throws `DestinationMismatch`. */
   async known(request: Pick<CopyRequest, 'name' | 'stream' | 'terms'>): Promise<CopyJob | null> {
     const { name, stream, terms } = request;
-    const job = await this.#run.repeatable('knownCopy', () => this.#find(this.#reader, name));
+    // Whoever is told that it is done goes on from that.
+    const job = await this.#run.repeatable('knownCopy', () =>
+      this.#dialect.readSynced((db) => this.#find(db, name)),
+    );
     if (job !== null) requireSameTerms(job, stream, terms);
     return job;
   }

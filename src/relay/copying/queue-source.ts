@@ -71,7 +71,10 @@ export class QueueSource implements CopySource {
   }
 
   async isAtItsEnd(): Promise<boolean> {
-    return (await this.#options.store.streamState(this.stream)).status === 'sealed';
+    const { store } = this.#options;
+    if ((await store.streamState(this.stream)).status !== 'sealed') return false;
+    // The copy ends with it.
+    return (await store.syncedState(this.stream)).status === 'sealed';
   }
 
   async close(): Promise<void> {}
