@@ -206,6 +206,8 @@ export class Copies {
       await queries.updateJob(tx, job.name, {
         status,
         error,
+        // A renewal that is under way comes too late, also when another process is to go on.
+        token: nextToken(job),
         lease_until: null,
         ...(status === 'done' ? { ended_at: this.#dialect.now() } : {}),
         // Whoever had no answer to his last write does not know where it stands.

@@ -98,6 +98,8 @@ it('a node that stops while the source is away leaves the copy to another', asyn
   });
   const wish = { source: away, destination: destination(), signal: stop.signal };
   await expect(copyRun({ ...wish, whenStopped: 'running' }).run()).rejects.toThrow('away');
+  // One may be under way.
+  expect(await destination().renew({ name: 'c', token: '1' }, 10_000)).toBe(false);
   expect(await destination().find('c')).toMatchObject({ status: 'running', isHeld: false });
 });
 
