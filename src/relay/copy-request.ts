@@ -24,6 +24,7 @@ export interface CopyWish {
   readonly follow: boolean;
   readonly eventsMax: number | null;
   readonly idleMs: number | null;
+  readonly msMax: number | null;
 }
 
 export interface CopyOrder {
@@ -62,6 +63,8 @@ export function orderOf(
       follow: wish.follow,
       eventsMax: wish.eventsMax,
       seal: wish.append && (wish.seal ?? true),
+      idleMs: wish.idleMs ?? 0,
+      msMax: wish.msMax ?? 0,
     },
   };
 }

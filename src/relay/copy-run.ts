@@ -7,14 +7,23 @@ import { randomBytes } from 'node:crypto';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
+import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
 import { firstMillisecond } from '../contract/time.ts';
 import { type TypeFilter, wantFilter } from '../feed/cut.ts';
 import type { CopyEnd } from '../store/copies.ts';
-import { type CopyJob, type CopyTerms, isFinished, requireUnfinished } from '../store/copy-job.ts';
+import {
+  type CopyJob,
+  type CopyRange,
+  type CopyTerms,
+  isFinished,
+  requireUnfinished,
+} from '../store/copy-job.ts';
+import type { ReadLimits } from '../store/store.ts';
 import { CopyLease } from './copying/copy-lease.ts';
 import type { CopySource } from './copying/copy-source.ts';
 import { type CopyDestination, CopyLost, type CopySink } from './copying/destination.ts';
+import { requireStill } from './copying/range.ts';
 import { Relay } from './relay.ts';
 
 export interface CopyRunOptions {
@@ -53,9 +62,11 @@ export interface CopyOutcome {
   readonly copiedNow: number;
 }
 
-type Ending = CopyEnd['status'] | null;
+/** `cut`: it is done before everything was looked at. */
+type Ending = CopyEnd['status'] | 'cut';
 
 const TAKE_MS = 100;
+const HOLD_TRIES = 5;
 const FOLLOW_MS = 50;
 const CHECKPOINT_MS = 1000;
 const FAILURES_MAX = 8;
@@ -95,21 +106,26 @@ export class CopyRun {
 
   /** Gives the copy as the run has left it. Rejects when it could not be begun, or has failed. */
   async run(): Promise<CopyOutcome> {
-    const { source, destination, signal, whenStopped } = this.#options;
-    const begun = await this.begin();
-    if (isFinished(begun)) {
-      // The run that ended it may have been killed before that.
-      await destination.release(begun);
-      await source.letGo(begun);
+    try {
+      const begun = await this.begin();
+      const job = isFinished(begun) ? begun : await this.#take(begun);
+      return isFinished(job) ? await this.#leave(job) : await this.#workOn(job);
+    } finally {
+      await this.#options.source.close();
     }
-    if (begun.status === 'done') return { job: begun, copiedNow: 0 };
-    requireUnfinished(begun);
-    const job = await this.#take(begun.name);
-    if (isFinished(job) || signal.aborted) {
-      const end = { status: whenStopped, watermark: job.watermark, error: null };
-      return { job: await destination.end(job, end), copiedNow: 0 };
-    }
-    const { leaseMs } = this.#options;
+  }
+
+  /** The run that ended it may have been killed before it was free. */
+  async #leave(job: CopyJob): Promise<CopyOutcome> {
+    const { source, destination } = this.#options;
+    await destination.release(job);
+    await source.letGo(job);
+    if (job.status !== 'done') requireUnfinished(job);
+    return { job, copiedNow: 0 };
+  }
+
+  async #workOn(job: CopyJob): Promise<CopyOutcome> {
+    const { source, destination, leaseMs } = this.#options;
     const lease = new CopyLease({ job, source, destination, leaseMs });
     const sink = destination.sinkOf(job, leaseMs);
     const relay = this.#relayFor(job, lease, sink);
@@ -123,20 +139,48 @@ export class CopyRun {
 
   /** Fixes its range, unless that was done before. Rejects when it cannot be begun. */
   async begin(): Promise<CopyJob> {
-    const { name, terms, source, destination } = this.#options;
+    const { name, terms, destination } = this.#options;
     const known = await destination.known({ name, terms });
-    if (known !== null) return known;
+    if (known !== null) return this.#hold(known);
+    const range = await this.#range();
+    const id = randomBytes(4).toString('hex');
+    return this.#hold(await destination.begin({ name, terms, range, id }));
+  }
+
+  /**
+   * What the source had when it was looked at may be discarded before it is held. Who asked for all that there is takes
+   * what is left then; otherwise, and for whatever else fails, the work on the copy says what is wrong.
+   */
+  async #hold(begun: CopyJob): Promise<CopyJob> {
+    const { source, destination, terms } = this.#options;
+    let job = begun;
+    for (let tries = 0; tries < HOLD_TRIES && job.token === '0' && !isFinished(job); tries += 1) {
+      const failure = await source.hold(job, job.watermark).then(
+        () => null,
+        (error) => error,
+      );
+      const isTruncated = isServiceError(failure) && failure.code === 'SourceTruncated';
+      if (!isTruncated || terms.after !== null) return job;
+      job = await destination.restate(job, await this.#range());
+    }
+    return job;
+  }
+
+  async #range(): Promise<CopyRange> {
+    const { source, terms } = this.#options;
     const range = await source.range(terms);
     requireOrder(range);
-    return destination.begin({ name, terms, range, id: randomBytes(4).toString('hex') });
+    return range;
   }
 
   /** Who is alive moves his lease; who is not, is waited for until it has run out. */
-  async #take(name: string): Promise<CopyJob> {
+  async #take({ name, id }: CopyJob): Promise<CopyJob> {
     const { destination, node, leaseMs, signal } = this.#options;
     let seen: string | null = null;
     for (;;) {
       const { job, isTaken } = await destination.take(name, node, leaseMs);
+      // Where nothing is locked, another one of that name may have begun at the same moment.
+      if (job.id !== id) throw conflict(name);
       if (isTaken || isFinished(job)) return job;
       if (seen !== null && seen !== job.leaseUntil) throw conflict(name);
       seen = job.leaseUntil;
@@ -155,10 +199,8 @@ export class CopyRun {
         stream: source.stream,
         take: async () => lease,
         end: () => source.end(),
-        read: async (after, limits) => {
-          const rows = await source.read(after, limits);
-          return follow ? rows : rows.filter(([id]) => compareIds(id, job.upTo) <= 0);
-        },
+        read: (after, limits) =>
+          follow ? source.read(after, limits) : this.#readTo(job, after, limits),
       },
       sink,
       filter: filterOf(types, job.terms),
@@ -173,16 +215,31 @@ export class CopyRun {
     });
   }
 
+  /** Up to the bound: while that is not reached, there is more, or it is another source than it was. */
+  async #readTo(
+    { upTo, epoch }: CopyJob,
+    after: EventId,
+    limits: ReadLimits,
+  ): Promise<readonly EventRow[]> {
+    if (compareIds(after, upTo) >= 0) return [];
+    const { source } = this.#options;
+    const rows = await source.read(after, limits);
+    if (rows.length === 0) requireStill(await source.end(), { id: upTo, epoch });
+    return rows.filter(([id]) => compareIds(id, upTo) <= 0);
+  }
+
   async #work(work: Work): Promise<CopyOutcome> {
     const { job, sink, relay } = work;
     const { source, destination } = this.#options;
     try {
       await this.#retrying(work, () => source.hold(job, job.watermark));
-      let ending: Ending = null;
+      let ending: Ending | null = null;
       while (ending === null) ending = await this.#round(work);
       await relay.release();
-      const watermark = ending === 'done' ? endOf(job, sink) : sink.watermark;
-      const end = { status: ending, watermark, error: null };
+      const status: CopyEnd['status'] = ending === 'cut' ? 'done' : ending;
+      // What is not wanted at the end was looked at, too.
+      const watermark = ending === 'done' ? maxId(job.upTo, sink.watermark) : sink.watermark;
+      const end = { status, watermark, error: null };
       const ended = await this.#retrying(work, () => destination.end(job, end));
       if (isFinished(ended)) await this.#retrying(work, () => source.letGo(ended));
       return { job: ended, copiedNow: sink.copied - job.copied };
@@ -195,12 +252,12 @@ export class CopyRun {
   }
 
   /** One batch; says how the run ends behind it. */
-  async #round({ job, lease, sink, relay }: Work): Promise<Ending> {
+  async #round({ job, lease, sink, relay }: Work): Promise<Ending | null> {
     const { signal, whenStopped, source, onProgress } = this.#options;
     const { eventsMax, follow } = job.terms;
     if (signal.aborted) return whenStopped;
-    if (this.#isLate()) return follow ? 'done' : 'paused';
-    if (eventsMax !== null && sink.copied >= eventsMax) return 'done';
+    if (this.#isLate()) return follow ? 'cut' : 'paused';
+    if (eventsMax !== null && sink.copied >= eventsMax) return 'cut';
     const before = sink.copied;
     const round = await this.#retrying({ lease }, () => relay.round());
     if (round === 'another-is-at-work') throw new CopyLost();
@@ -239,9 +296,8 @@ export class CopyRun {
       } catch (error) {
         if (error instanceof CopyLost) throw error;
         if (lease.ended.aborted) throw new CopyLost();
-        const isHopeless = isServiceError(error) && HOPELESS.includes(error.code);
         this.#failures += 1;
-        if (isHopeless || this.#failures === FAILURES_MAX || signal.aborted) throw error;
+        if (isHopeless(error) || this.#failures === FAILURES_MAX || signal.aborted) throw error;
         onError(error);
         const pause = AbortSignal.any([signal, lease.ended]);
         await systemClock.sleep(backoffMs(this.#failures - 1, BACKOFF), pause);
@@ -260,9 +316,12 @@ export class CopyRun {
 
   /** Says so in the destination, if that can be reached: the copy is tried again by whoever asks for it again. */
   async #fail({ job, sink }: Work, error: unknown): Promise<void> {
-    const { destination } = this.#options;
+    const { destination, signal, whenStopped } = this.#options;
     const told = error instanceof Error ? error.message : String(error);
-    const end = { status: 'failed', watermark: sink.watermark, error: told } as const;
+    // What might have passed, had it not been told to end, is no failure.
+    const isLeft = signal.aborted && !isHopeless(error);
+    const status: CopyEnd['status'] = isLeft ? whenStopped : 'failed';
+    const end = { status, watermark: sink.watermark, error: told };
     const deadlineMs = systemClock.monotonicMs() + LAST_TRIES_MS;
     for (let attempt = 0; systemClock.monotonicMs() < deadlineMs; attempt += 1) {
       try {
@@ -289,10 +348,8 @@ function filterOf(
   return { ...wanted, letsTime };
 }
 
-/** What is not wanted at the end was looked at, too; unless the run ended before its bound. */
-function endOf({ upTo, terms }: CopyJob, { watermark, copied }: CopySink): EventId {
-  const isCut = terms.eventsMax !== null && copied >= terms.eventsMax;
-  return isCut ? watermark : maxId(upTo, watermark);
+function isHopeless(error: unknown): boolean {
+  return isServiceError(error) && HOPELESS.includes(error.code);
 }
 
 function requireOrder({ after, upTo }: Pick<CopyJob, 'after' | 'upTo'>): void {

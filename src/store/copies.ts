@@ -79,14 +79,18 @@ export class Copies {
   /** The copy of that name in the same terms, as far as it is; null = there is none. Throws `DestinationMismatch`. */
   async known(request: Pick<CopyRequest, 'name' | 'stream' | 'terms'>): Promise<CopyJob | null> {
     const { name, stream, terms } = request;
-    const job = await this.#run.repeatable('knownCopy', () => this.#find(this.#reader, name));
+    // Whoever is told that it is done goes on from that.
+    const job = await this.#run.repeatable('knownCopy', () =>
+      this.#dialect.readSynced((db) => this.#find(db, name)),
+    );
     if (job !== null) requireSameTerms(job, stream, terms);
     return job;
   }
 
   /** The same, begun when there is none: the stream is its own from now on. Throws `DestinationExists`. */
-  begin({ name, id, stream, terms, range }: CopyRequest): Promise<CopyJob> {
+  async begin({ name, id, stream, terms, range }: CopyRequest): Promise<CopyJob> {
     const { place } = this.#target;
+    await this.#target.prepare(stream);
     const work = async (tx: Knex.Transaction) => {
       const state = await this.#target.lock(tx, stream);
       const known = await this.#find(tx, name);
@@ -98,6 +102,7 @@ export class Copies {
       const at = { stream, name };
       const others = await queries.activeJobs(tx, this.#dialect, place, at);
       await this.#target.begin(tx, state, { stream, terms, range, others });
+      await this.#target.startAt(tx, { stream, terms, range });
       await queries.insertJob(tx, this.#dialect, place, {
         ...{ name, id, stream, terms },
         ...range,
@@ -105,6 +110,21 @@ export class Copies {
       return this.#mustFind(tx, name);
     };
     return this.#run.syncedTransaction('beginCopy', work, REPEATABLE);
+  }
+
+  /** Another range for a copy that nobody was at work on yet; gives the copy as it is. */
+  restate({ name, id, stream }: CopyJob, range: CopyRange): Promise<CopyJob> {
+    const work = async (tx: Knex.Transaction) => {
+      await this.#target.lock(tx, stream);
+      const job = await this.#mustFind(tx, name, true);
+      if (job.id !== id || job.token !== '0') return job;
+      await this.#target.startAt(tx, { stream, terms: job.terms, range });
+      const { after, upTo, epoch } = range;
+      const fields = { after_id: after, up_to: upTo, source_epoch: epoch, watermark: after };
+      await queries.updateJob(tx, name, fields);
+      return this.#mustFind(tx, name);
+    };
+    return this.#run.syncedTransaction('restateCopy', work, REPEATABLE);
   }
 
   /** Makes this process the one at work; gives the copy as it is when another one is, or when it is finished. */
@@ -186,6 +206,8 @@ export class Copies {
       await queries.updateJob(tx, job.name, {
         status,
         error,
+        // A renewal that is under way comes too late, also when another process is to go on.
+        token: nextToken(job),
         lease_until: null,
         ...(status === 'done' ? { ended_at: this.#dialect.now() } : {}),
         // Whoever had no answer to his last write does not know where it stands.
@@ -221,15 +243,15 @@ export class Copies {
 
   /**
    * Frees the stream of a copy that is at its end, unless others go into it. A crash may have come before that, so
-   * whoever meets such a copy does it again. Between the look and the release no other copy can begin: a stream that is
-   * copied into by none is nobody's.
+   * whoever meets such a copy does it again, also long after, when others may begin at any moment.
    */
   async release(job: CopyJob): Promise<void> {
     if (!isFinished(job)) return;
-    const find = () => queries.activeJobs(this.#reader, this.#dialect, this.#target.place, job);
-    const others = await this.#run.repeatable('activeCopies', find);
     const isSealed = job.status === 'done' && job.terms.seal;
-    if (others.length === 0) await this.#target.release(job.stream, isSealed ? 'sealed' : 'open');
+    await this.#target.release(job.stream, isSealed ? 'sealed' : 'open', async (db) => {
+      const others = await queries.activeJobs(db, this.#dialect, this.#target.place, job);
+      return others.length === 0;
+    });
   }
 
   #find(db: Knex, name: string, isLocked = false): Promise<CopyJob | null> {

@@ -27,7 +27,13 @@ export interface CopyTerms {
   readonly eventsMax: number | null;
   /** The stream takes no events any more when the copy is done. */
   readonly seal: boolean;
+  /** Of the runs, unless they have others. When following: how long nothing may come. 0 = for ever. */
+  readonly idleMs: number;
+  /** How long a run may take. 0 = for ever. */
+  readonly msMax: number;
 }
+
+const OF_RUNS: readonly (keyof CopyTerms)[] = ['idleMs', 'msMax'];
 
 /** What the source had when the copy began. */
 export interface CopyRange {
@@ -100,7 +106,7 @@ export function requireSameTerms(
   terms: CopyTerms,
 ): void {
   const known = job.terms;
-  const names = Object.keys(terms) as (keyof CopyTerms)[];
+  const names = (Object.keys(terms) as (keyof CopyTerms)[]).filter((key) => !OF_RUNS.includes(key));
   const different: string[] = names.filter((key) => textOf(known[key]) !== textOf(terms[key]));
   if (job.stream !== stream) different.push('destination');
   if (different.length === 0) return;

@@ -76,7 +76,7 @@ export class StreamStatuses {
     return this.#change(stream, wait, {
       verb: 'seal',
       // What lies in the inbox need not be numbered while everybody waits.
-      before: (endMs) => this.#numberEarlier(stream, endMs),
+      before: (endMs) => this.numberEarlier(stream, endMs),
       attempt: (db, lockMs) => this.#seal(db, stream, lockMs, ['open']),
     });
   }
@@ -107,7 +107,7 @@ export class StreamStatuses {
   async beginCopying(stream: string): Promise<void> {
     const find = () => streamState(this.#reader, this.#dialect, stream);
     requireCopiable(stream, (await this.#run.repeatable('beginCopying', find)).status);
-    await this.#numberEarlier(stream);
+    await this.numberEarlier(stream);
     await this.#run.syncedTransaction(
       'beginCopying',
       async (tx) => {
@@ -122,16 +122,23 @@ export class StreamStatuses {
   /**
    * Ends the copying: what waits in the inbox gets its ids behind the copied events, before (sealed) or after (open)
    * this resolves. Again = no change. Throws `StreamInUse`, `StreamNotFound`; `StreamSealed` when it is to be open and
-   * was sealed; `StreamBusy` never.
+   * was sealed; `StreamBusy` never. Nothing is ended unless `isFree` gives true, which is asked behind the status: a
+   * stream that is `copying` and free is begun with by nobody.
    */
-  async endCopying(stream: string, then: 'open' | 'sealed', wait?: ChangeWait): Promise<void> {
+  async endCopying(
+    stream: string,
+    then: 'open' | 'sealed',
+    isFree: (db: Knex) => Promise<boolean> = async () => true,
+  ): Promise<void> {
     // Where the insert would number the row, nobody else does it for those that wait.
-    if (!this.#dialect.hasSteps) while (!(await this.#moveWaiting(stream)));
+    if (!this.#dialect.hasSteps) while (!(await this.#moveWaiting(stream, isFree)));
     if (then === 'sealed') {
       const from: StreamStatus[] = ['open', 'copying'];
-      return this.#change(stream, wait, {
+      return this.#change(stream, undefined, {
         verb: 'endCopying',
-        attempt: (db, lockMs) => this.#seal(db, stream, lockMs, from),
+        attempt: async (db, lockMs) => {
+          if (await isFree(db)) await this.#seal(db, stream, lockMs, from);
+        },
       });
     }
     await this.#run.syncedTransaction(
@@ -139,6 +146,7 @@ export class StreamStatuses {
       async (tx) => {
         const { status } = await lockStream(tx, this.#dialect, stream);
         if (status !== 'copying') return requireOpenStream(stream, status);
+        if (!(await isFree(tx))) return;
         if (!this.#dialect.hasSteps) while (!(await moveStillRows(tx, this.#dialect, stream)));
         await setStatus(tx, stream, 'open');
       },
@@ -300,7 +308,7 @@ export class StreamStatuses {
    * Every row of the inbox that is there now gets its id, unless somebody holds the stream's row until `endMs`; those
    * that come meanwhile need not.
    */
-  async #numberEarlier(stream: string, endMs = Number.POSITIVE_INFINITY): Promise<void> {
+  async numberEarlier(stream: string, endMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (!this.#dialect.hasSteps) return;
     const { inbox } = tablesOf(stream);
     const end = async (direction: 'asc' | 'desc') => {
@@ -327,10 +335,11 @@ export class StreamStatuses {
   }
 
   /** Rows that wait for the end of a copy; true when there are few left. */
-  #moveWaiting(stream: string): Promise<boolean> {
+  #moveWaiting(stream: string, isFree: (db: Knex) => Promise<boolean>): Promise<boolean> {
     return this.#run.transaction('moveWaiting', async (tx) => {
       const { status } = await lockStream(tx, this.#dialect, stream);
-      return status !== 'copying' || moveStillRows(tx, this.#dialect, stream);
+      const isOver = status !== 'copying' || !(await isFree(tx));
+      return isOver || moveStillRows(tx, this.#dialect, stream);
     });
   }
 

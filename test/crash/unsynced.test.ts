@@ -6,6 +6,7 @@ import { loadSettings } from '../../src/config/load.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Warehouse } from '../../src/store/warehouse.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { copyRun, from, queueAt, to } from '../app/copying/runs.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { id, makeDraft, readAll } from '../support/events.ts';
 import { call } from '../support/rpc.ts';
@@ -143,6 +144,34 @@ describeDatabase('mysql', 'commits that are not on the disk', () => {
     const store = await crash();
     expect((await store.findConsumer('main', 'local:c'))?.cursor).toBe('1');
   });
+
+  it.each(['said to be done', 'ended by the end of its source'])(
+    'are on it once a copy is %s',
+    async (title) => {
+      const other = await place.open();
+      const { name, ...wish } = {
+        ...{ name: 'c', source: from(queueAt(place.store)), destination: to(queueAt(other)) },
+      };
+      const copy = copyRun({
+        ...wish,
+        name,
+        terms: { mode: 'append', ids: 'reassign', seal: true },
+      });
+      await copy.begin();
+      const { job } = await other.copies.take(name, 'n', 10_000);
+      await unsynced(async () => {
+        await other.copies.end(job, 'main', { status: 'done', watermark: id(0), error: null });
+        await place.sql.run("update evt_streams set status = 'sealed'");
+      });
+      if (title === 'said to be done') {
+        const known = await place.store.copies.known({ ...job, stream: 'main' });
+        expect(known?.status).toBe('done');
+      } else expect(await wish.source.isAtItsEnd()).toBe(true);
+      const store = await crash();
+      expect((await store.copies.find(name)).status).toBe('done');
+      expect((await store.streamState('main')).status).toBe('sealed');
+    },
+  );
 
   it('are on it once the archive is said to be required', async () => {
     const other = await place.open();

@@ -1,11 +1,12 @@
 // Copies that callers ask for over the network: begun, told of, paused, cancelled, and gone on with behind a restart.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CopyFacts } from '../../src/contract/generated/types.ts';
 import { describeDrawnDatabase, serverKinds } from '../support/databases.ts';
 import { post } from '../support/rpc.ts';
 import { linesOfSegments } from '../support/segments.ts';
+import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 
@@ -89,14 +90,49 @@ describeDrawnDatabase('copies of a node', (kind) => {
         to: 'active#copy',
         name: 'c',
         follow: true,
+        idle_ms: 1000,
       },
       other.url,
     );
     await until(async () => (await facts('copyStatus', { name: 'c' })).copied === 10);
     await other.app.stop();
     await add(5);
-    await until(async () => (await facts('copyStatus', { name: 'c' })).copied === 15, 30_000);
-    await facts('cancelCopy', { name: 'c' });
+    // Its end is the one that was asked for.
+    await until(async () => (await facts('copyStatus', { name: 'c' })).status === 'done', 30_000);
+    expect(await facts('copyStatus', { name: 'c' })).toMatchObject({ copied: 15 });
+    // As a run that was killed right then would have left it.
+    const sql = await openSqlSession(kind, started.settings.databaseUrl);
+    await sql.run("update evt_streams set status = 'copying' where name = 'copy'");
+    const statusOf = async () =>
+      (await sql.run('select * from evt_streams')).map((row) => row.status);
+    await until(async () => !(await statusOf()).includes('copying'));
+    await sql.close();
+  });
+
+  it('are left to who is at work on them, and each is taken over by itself', async () => {
+    await add(10);
+    const copied = async (name: string) => (await facts('copyStatus', { name })).copied;
+    const begin = (name: string, to: string, url?: string) =>
+      ask('startCopy', { from: 'active#main', to, name, follow: true }, url);
+    await begin('f', 'out');
+    await until(async () => (await copied('f')) === 10);
+    const tokenOf = async () =>
+      JSON.parse(await readFile(join(dir, 'out.copy.json'), 'utf8')).copy.token;
+    const token = await tokenOf();
+    const other = await started.another();
+    for (const name of ['a', 'b']) await begin(name, `active#${name}`, other.url);
+    for (const name of ['a', 'b']) await until(async () => (await copied(name)) === 10);
+    const sql = await openSqlSession(kind, started.settings.databaseUrl);
+    await sql.run(
+      "update evt_copies set terms = replace(terms, '#main', '/main') where name = 'a'",
+    );
+    await sql.close();
+    await other.app.stop();
+    await add(5);
+    await until(async () => (await copied('b')) === 15, 30_000);
+    expect(await copied('a')).toBe(10);
+    expect(await tokenOf()).toBe(token);
+    expect(await facts('copyStatus', { name: 'f' })).toMatchObject({ copied: 15, at_work: true });
   });
 
   it('take nothing but the databases of the node and plain names of files', async () => {

@@ -6,9 +6,9 @@ import { requireUnfinished } from '../../store/copy-job.ts';
 import { type Command, type CommandGroup, UsageError } from '../command.ts';
 import { runOrder, tell } from '../copying/copy-command-run.ts';
 import { calledOf, limitsOf, RUN_FLAGS, wishOf } from '../copying/copy-flags.ts';
-import { findCopy, placesToLook, sourceGiven } from '../copying/copy-lookup.ts';
+import { findCopy, placesThatAre, sourceGiven } from '../copying/copy-lookup.ts';
 import { copyFacts } from '../copying/copy-report.ts';
-import { withPlace } from '../copying/places.ts';
+import { isSamePlace, withPlace } from '../copying/places.ts';
 import { ACTIVE_SETTINGS } from '../databases.ts';
 import { JSON_FLAG } from '../server-access.ts';
 import { columns } from '../table.ts';
@@ -56,12 +56,14 @@ const run: Command = {
   },
   settings: COPY_SETTINGS,
   run: async (call) => {
-    const { args, flags } = call;
-    const limits = limitsOf(call);
+    const { args, flags, settings } = call;
     const [from = '', to = ''] = args;
     const order = orderOf(wishOf(flags, from, to), calledOf);
     if ('problems' in order) throw new UsageError(`${order.problems.join('; ')}.`);
-    await runOrder(call, order, limits);
+    if (isSamePlace(order.from, order.to, settings)) {
+      throw new UsageError(`${order.from.text} and ${order.to.text} are the same.`);
+    }
+    await runOrder(call, order, limitsOf(call, order.terms));
   },
 };
 
@@ -81,9 +83,9 @@ const resume: Command = {
   },
   settings: COPY_SETTINGS,
   run: async (call) => {
-    const limits = limitsOf(call);
     const { to, job } = await findCopy(call);
     requireUnfinished(job);
+    const limits = limitsOf(call, job.terms);
     const from = sourceGiven(call, job.terms.source);
     await runOrder(call, { from, to, name: job.name, terms: job.terms }, limits);
   },
@@ -99,7 +101,7 @@ const list: Command = {
   run: async (call) => {
     const { flags, stdout } = call;
     const found: ReturnType<typeof copyFacts>[] = [];
-    for (const to of placesToLook(call)) {
+    for (const to of placesThatAre(call)) {
       const jobs = await withPlace(to, 'look', call.settings, (place) =>
         destinationAt(place).list(),
       );

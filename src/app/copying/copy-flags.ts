@@ -62,6 +62,7 @@ export function wishOf(flags: Call['flags'], from: string, to: string): CopyWish
     follow: flags.has('follow'),
     eventsMax: integerOf(flags, 'max-events', null),
     idleMs: integerOf(flags, 'idle-ms', null),
+    msMax: integerOf(flags, 'max-ms', null),
   };
 }
 
@@ -72,6 +73,7 @@ const CALLED: Partial<Record<keyof CopyWish, string>> = {
   eventsMax: '--max-events',
   upTo: '--up-to',
   idleMs: '--idle-ms',
+  msMax: '--max-ms',
 };
 
 /** How the command line calls it. */
@@ -79,11 +81,14 @@ export function calledOf(member: keyof CopyWish): string {
   return CALLED[member] ?? `--${member}`;
 }
 
-/** Throws `UsageError`. */
-export function limitsOf({ flags }: Call): Limits {
+/** What is not said is as it was at the start of the copy. Throws `UsageError`. */
+export function limitsOf(
+  { flags }: Pick<Call, 'flags'>,
+  { idleMs, msMax }: Pick<Limits, 'idleMs' | 'msMax'>,
+): Limits {
   return {
-    idleMs: integerOf(flags, 'idle-ms', 0),
-    msMax: integerOf(flags, 'max-ms', 0),
+    idleMs: integerOf(flags, 'idle-ms', idleMs),
+    msMax: integerOf(flags, 'max-ms', msMax),
     leaseMs: within('lease-ms', integerOf(flags, 'lease-ms', LEASE_MS), LEASE_MS_MIN, LEASE_MS_MAX),
     batchMax: within('batch-max', integerOf(flags, 'batch-max', BATCH_MAX), 1, EVENTS_MAX),
   };

@@ -4,13 +4,19 @@ import { destinationAt } from '../../relay/copy-ends.ts';
 import { parseReference, type Reference } from '../../relay/reference.ts';
 import type { CopyJob } from '../../store/copy-job.ts';
 import { type Call, UsageError } from '../command.ts';
-import { withPlace } from './places.ts';
+import { isThere, withPlace } from './places.ts';
 
 /** Where copies of that name may be. */
-export function placesToLook({ flags }: Call): Reference[] {
+function placesToLook({ flags }: Call): Reference[] {
   const text = flags.get('to');
   const texts = text === undefined ? ['active#main', 'warehouse#main'] : [text];
   return texts.map((each) => requireReference(each, '--to'));
+}
+
+/** The same without a database that was never made, unless it was asked for by name. */
+export function placesThatAre(call: Call): Reference[] {
+  const places = placesToLook(call);
+  return call.flags.has('to') ? places : places.filter((to) => isThere(to, call.settings));
 }
 
 /** Where there is one; throws `CopyNotFound`. */

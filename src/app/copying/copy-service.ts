@@ -17,7 +17,7 @@ import {
   sourceAt,
 } from '../../relay/copy-ends.ts';
 import { type CopyOrder, type CopyWish, orderOf } from '../../relay/copy-request.ts';
-import { CopyRun, type CopyRunOptions } from '../../relay/copy-run.ts';
+import { CopyRun } from '../../relay/copy-run.ts';
 import { parseRemoteReference, type Reference } from '../../relay/reference.ts';
 import type { CopyDesk } from '../../server/copy-desk.ts';
 import { type CopyJob, copyNotFound, isFinished, requireUnfinished } from '../../store/copy-job.ts';
@@ -36,8 +36,6 @@ export interface CopyServiceOptions {
   readonly node: string;
 }
 
-type Limits = Pick<CopyRunOptions, 'idleMs' | 'msMax'>;
-
 /** A copy that is there, and where. */
 interface Found {
   readonly to: Reference;
@@ -49,7 +47,6 @@ const LEASE_MS = 10_000;
 const BATCH_MAX = 500;
 const LOOK_MS = 2000;
 const BACKOFF = { firstMs: 1000, maxMs: 10_000 };
-const NO_LIMITS: Limits = { idleMs: 0, msMax: 0 };
 /** What copies of nodes are told by. */
 const NODE_PREFIX = 'node ';
 const NOTE = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})\.copy\.json$/;
@@ -87,8 +84,7 @@ export class CopyService implements Service, CopyDesk {
   async begin(params: StartCopyParams): Promise<CopyFacts> {
     const order = orderOf(this.#wishOf(params), (member) => CALLED[member] ?? member);
     if ('problems' in order) throw invalid(order.problems.join('; '));
-    const { idle_ms: idleMs = 0, max_ms: msMax = 0 } = params;
-    return this.#run(order, { idleMs, msMax });
+    return this.#run(order);
   }
 
   async list(): Promise<CopyFacts[]> {
@@ -107,7 +103,7 @@ export class CopyService implements Service, CopyDesk {
   async resume(name: string, to: string | undefined): Promise<CopyFacts> {
     const found = await this.#find(name, to);
     requireUnfinished(found.job);
-    return this.#run(this.#orderOf(found), NO_LIMITS);
+    return this.#run(this.#orderOf(found));
   }
 
   async cancel(name: string, to: string | undefined): Promise<CopyFacts> {
@@ -118,9 +114,9 @@ export class CopyService implements Service, CopyDesk {
     return copyFacts(job);
   }
 
-  async #run(order: CopyOrder, limits: Limits): Promise<CopyFacts> {
+  async #run(order: CopyOrder): Promise<CopyFacts> {
     await this.#prepare(order.to);
-    const run = this.#runOf(order, limits);
+    const run = this.#runOf(order);
     const job = await run.begin();
     // What a copy that is at its end has left to do is done in its run.
     if (isFinished(job)) return copyFacts((await run.run()).job);
@@ -148,12 +144,13 @@ export class CopyService implements Service, CopyDesk {
     }
   }
 
-  #runOf({ from, to, name, terms }: CopyOrder, limits: Limits): CopyRun {
+  #runOf({ from, to, name, terms }: CopyOrder): CopyRun {
+    const { idleMs, msMax } = terms;
     const { telemetry, node } = this.#options;
     const { logger, metrics } = telemetry;
     let before: number | null = null;
     return new CopyRun({
-      ...{ name, terms, ...limits, leaseMs: LEASE_MS, batchMax: BATCH_MAX },
+      ...{ name, terms, idleMs, msMax, leaseMs: LEASE_MS, batchMax: BATCH_MAX },
       source: this.#sourceAt(from, name),
       destination: destinationAt(this.#placeOf(to)),
       node: `${NODE_PREFIX}${node}`,
@@ -176,15 +173,35 @@ export class CopyService implements Service, CopyDesk {
     });
   }
 
-  /** Goes on with what a node has left. */
+  /** Goes on with what a node has left. One that this node cannot go on with keeps it from no other. */
   async #takeOver(): Promise<number> {
-    for (const found of await this.#all()) {
+    const failures: unknown[] = [];
+    const all = await this.#all();
+    for (const found of all) {
       const { status, isHeld, node, name } = found.job;
       const isLeft = status === 'running' && !isHeld && node?.startsWith(NODE_PREFIX);
       if (!isLeft || this.#running.has(keyOf({ to: found.to, name }))) continue;
-      await this.#run(this.#orderOf(found), NO_LIMITS);
+      try {
+        await this.#run(this.#orderOf(found));
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
+    await this.#freeStreams(all);
     return LOOK_MS;
+  }
+
+  /** A run that was killed behind the end of its copy, whoever had begun it, has left the stream to nobody. */
+  async #freeStreams(all: readonly Found[]): Promise<void> {
+    for (const { name, status } of await this.#options.store.statuses.list()) {
+      if (status !== 'copying') continue;
+      const last = all
+        .filter(({ to, job }) => to.kind === 'queue' && job.stream === name && isFinished(job))
+        .sort((one, other) => String(one.job.endedAt).localeCompare(String(other.job.endedAt)))
+        .at(-1);
+      await last?.destination.release(last.job);
+    }
   }
 
   async #all(): Promise<Found[]> {
@@ -240,6 +257,7 @@ export class CopyService implements Service, CopyDesk {
       follow: params.follow ?? false,
       eventsMax: params.max_events ?? null,
       idleMs: params.idle_ms ?? null,
+      msMax: params.max_ms ?? null,
     };
   }
 
@@ -267,7 +285,9 @@ export class CopyService implements Service, CopyDesk {
 }
 
 /** Of members that have another name on the wire. */
-const CALLED: Partial<Record<keyof CopyWish, string>> = { upTo: 'up_to', idleMs: 'idle_ms' };
+const CALLED: Partial<Record<keyof CopyWish, string>> = {
+  ...{ upTo: 'up_to', idleMs: 'idle_ms', msMax: 'max_ms' },
+};
 
 function keyOf({ to, name }: Pick<CopyOrder, 'to' | 'name'>): string {
   return `${to.text} ${name}`;

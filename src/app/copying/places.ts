@@ -3,7 +3,7 @@
 import type { Settings } from '../../config/load.ts';
 import { ARCHIVER_SINK } from '../../relay/archiver.ts';
 import type { CopyPlace } from '../../relay/copy-ends.ts';
-import type { Reference, TableReference } from '../../relay/reference.ts';
+import { parseReference, type Reference, type TableReference } from '../../relay/reference.ts';
 import { Archive } from '../../store/archive.ts';
 import { absenceOf } from '../../store/source-problem.ts';
 import { Store } from '../../store/store.ts';
@@ -26,6 +26,22 @@ export async function withPlace<T>(
   if (absence !== null) throw new Failure(absence);
   const at = { reference, url, use, settings };
   return reference.kind === 'queue' ? inStore(at, work) : inWarehouse(at, work);
+}
+
+/** False for the file of an SQLite database that does not exist. */
+export function isThere(reference: Reference, settings: Settings): boolean {
+  return reference.kind === 'files' || absenceOf(urlOf(reference, settings)) === null;
+}
+
+/** The configured databases may be named by their URLs, too. */
+export function isSamePlace(one: Reference, other: Reference, settings: Settings): boolean {
+  const [first, second] = [one, other].map((reference) => {
+    if (reference.kind === 'files') return reference.text;
+    const suffix = reference.kind === 'history' ? '/history' : '';
+    const found = parseReference(`${urlOf(reference, settings)}#${reference.stream}${suffix}`);
+    return 'text' in found ? found.text : reference.text;
+  });
+  return first === second;
 }
 
 interface At {

@@ -2,7 +2,7 @@
 
 import type { EventId } from '../../contract/event-id.ts';
 import type { CopyEnd, CopyRequest } from '../../store/copies.ts';
-import type { CopyHold, CopyJob } from '../../store/copy-job.ts';
+import type { CopyHold, CopyJob, CopyRange } from '../../store/copy-job.ts';
 import type { Sink } from '../sink.ts';
 
 /** A relay's sink that knows how far the copy is. */
@@ -22,6 +22,8 @@ export interface CopyDestination {
   known(request: Pick<CopyRequest, 'name' | 'terms'>): Promise<CopyJob | null>;
   /** The same, begun when there is none. */
   begin(request: Omit<CopyRequest, 'stream'>): Promise<CopyJob>;
+  /** Another range for a copy that nobody was at work on yet; gives the copy as it is. */
+  restate(job: CopyJob, range: CopyRange): Promise<CopyJob>;
   /** Not taken: another process is at work, or it is finished. */
   take(name: string, node: string, leaseMs: number): Promise<{ job: CopyJob; isTaken: boolean }>;
   /** False when it is held no more. */

@@ -13,6 +13,7 @@ import type { CopyEnd, CopyRequest } from '../../store/copies.ts';
 import {
   type CopyHold,
   type CopyJob,
+  type CopyRange,
   copyNotFound,
   isFinished,
   requireSameTerms,
@@ -25,7 +26,8 @@ import { FileSink } from '../sinks/file/file-sink.ts';
 import { placeOf } from '../sinks/file/settings.ts';
 import { readObject } from '../sinks/file/small-file.ts';
 import { positionOf, readNote, readStand } from '../sinks/file/stand.ts';
-import { type CopyNote, putCopyNote, readCopyNote } from './copy-note.ts';
+import { Tally } from '../sinks/file/tally.ts';
+import { type CopyNote, isFresh, putCopyNote, readCopyNote, touchCopyNote } from './copy-note.ts';
 import { type CopyDestination, CopyLost, type CopySink } from './destination.ts';
 
 /** What is in one file depends on the events alone, so that two processes write the same bytes at the same place. */
@@ -72,39 +74,56 @@ export class FileDestination implements CopyDestination {
     const now = new Date().toISOString();
     const note: CopyNote = {
       ...{ name, id, stream: prefix, terms, ...range },
-      ...{ copied: 0, invalid: 0, status: 'paused', error: null, token: '0', node: null },
+      ...{ copied: 0, invalid: 0, status: 'paused', error: null, token: '0', isHeld: false },
+      node: null,
       ...{ beganAt: now, movedAt: now, endedAt: null },
     };
     await putCopyNote(this.#at, note);
     return this.#jobOf(note);
   }
 
+  async restate({ name, id }: CopyJob, range: CopyRange): Promise<CopyJob> {
+    const note = await this.#note(name);
+    const restated = { ...note, ...range };
+    if (note.id !== id || note.token !== '0') return this.#jobOf(note);
+    await putCopyNote(this.#at, restated);
+    return this.#jobOf(restated);
+  }
+
   async take(name: string, node: string): Promise<{ job: CopyJob; isTaken: boolean }> {
     const note = await this.#note(name);
     if (isFinished(note)) return { job: await this.#jobOf(note), isTaken: false };
     const token = String(randomInt(1, TOKEN_MAX));
-    const taken: CopyNote = { ...note, status: 'running', error: null, token, node };
+    const taken: CopyNote = { ...note, status: 'running', error: null, token, isHeld: true, node };
     await putCopyNote(this.#at, taken);
     return { job: await this.#jobOf(taken), isTaken: true };
   }
 
   async renew(hold: CopyHold): Promise<boolean> {
-    return isOf(hold, await readCopyNote(this.#at));
+    const isOwn = isOf(hold, await readCopyNote(this.#at));
+    if (isOwn) await touchCopyNote(this.#at);
+    return isOwn;
   }
 
   sinkOf(job: CopyJob): CopySink {
     const isHeld = async () => isOf(job, await readCopyNote(this.#at));
-    return new FileCopySink(this.#sink(job), job, isHeld);
+    return new FileCopySink({
+      ...{ job, sink: this.#sink(job), isHeld },
+      find: () => this.find(job.name),
+    });
   }
 
   async end(hold: CopyHold, { status, watermark, error }: CopyEnd): Promise<CopyJob> {
     const note = await this.#note(hold.name);
     if (!isOf(hold, note)) return this.#jobOf(note);
     if (status === 'done') await this.#complete(note, watermark);
-    const { copied } = await this.#jobOf(note);
+    const { copied, invalid } = await this.#jobOf(note);
     const now = new Date().toISOString();
     const endedAt = status === 'done' ? now : null;
-    const ended: CopyNote = { ...note, status, error, copied, movedAt: now, endedAt };
+    const ended: CopyNote = {
+      ...{ ...note, status, error, copied, invalid },
+      ...{ isHeld: false, movedAt: now, endedAt },
+    };
     await putCopyNote(this.#at, ended);
     return this.#jobOf(ended);
   }
@@ -120,7 +139,7 @@ export class FileDestination implements CopyDestination {
       if (tries === ASK_TRIES) throw this.#exists('are being worked on');
       const endedAt = status === 'cancelled' ? new Date().toISOString() : null;
       const token = String(randomInt(1, TOKEN_MAX));
-      await putCopyNote(this.#at, { ...note, status, token, endedAt });
+      await putCopyNote(this.#at, { ...note, status, token, isHeld: false, endedAt });
       await systemClock.sleep(ASK_MS);
     }
   }
@@ -156,15 +175,19 @@ export class FileDestination implements CopyDestination {
     const stand = await readStand(this.#at);
     const watermark = positionOf(stand, note.epoch)?.id ?? note.after;
     let copied = stand.open?.tally.count ?? 0;
+    let invalid = stand.open?.tally.countOf(INVALID_DATA_TYPE) ?? 0;
     for (const segment of await segmentNames(dir, prefix)) {
       const path = join(dir, segment);
       if (path === stand.open?.path) continue;
-      copied += Number((await readObject(metaName(path)))?.count ?? 0);
+      const { count = 0, types } = (await readObject(metaName(path))) ?? {};
+      copied += Number(count);
+      const hasInvalid = Array.isArray(types) && types.includes(INVALID_DATA_TYPE);
+      if (hasInvalid) invalid += (await Tally.of(path)).countOf(INVALID_DATA_TYPE);
     }
+    const isHeld = note.isHeld === true && (await isFresh(this.#at));
     return {
-      ...note,
-      ...{ watermark, lastId: stand.last ?? NO_EVENT, copied },
-      ...{ isHeld: false, leaseUntil: null },
+      ...{ ...note, watermark, lastId: stand.last ?? NO_EVENT, copied, invalid },
+      ...{ isHeld, leaseUntil: null },
     };
   }
 
@@ -178,35 +201,44 @@ export class FileDestination implements CopyDestination {
   }
 }
 
+interface FileCopySinkOptions {
+  readonly job: CopyJob;
+  readonly sink: FileSink;
+  readonly isHeld: () => Promise<boolean>;
+  readonly find: () => Promise<CopyJob>;
+}
+
 class FileCopySink implements CopySink {
   readonly title: string;
-  readonly #sink: FileSink;
-  readonly #isHeld: () => Promise<boolean>;
-  readonly #job: CopyJob;
+  readonly #options: FileCopySinkOptions;
   watermark: EventId;
   copied: number;
   invalid: number;
 
-  constructor(sink: FileSink, job: CopyJob, isHeld: () => Promise<boolean>) {
+  constructor(options: FileCopySinkOptions) {
+    const { sink, job } = options;
     this.title = sink.title;
-    this.#sink = sink;
-    this.#job = job;
-    this.#isHeld = isHeld;
+    this.#options = options;
     this.watermark = job.watermark;
     this.copied = job.copied;
     this.invalid = job.invalid;
   }
 
   async open(): Promise<SinkPosition> {
-    if (!(await this.#isHeld())) throw new CopyLost();
-    const { after, epoch } = this.#job;
-    const position = await this.#sink.open({ id: after, epoch });
+    const { job, sink, isHeld, find } = this.#options;
+    if (!(await isHeld())) throw new CopyLost();
+    const { after, epoch } = job;
+    // Of a batch that has failed some lines are there.
+    const { copied, invalid } = await find();
+    const position = await sink.open({ id: after, epoch });
     this.watermark = position.id;
+    this.copied = copied;
+    this.invalid = invalid;
     return position;
   }
 
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
-    await this.#sink.write(batch, signal);
+    await this.#options.sink.write(batch, signal);
     const { rows } = batch.events;
     this.watermark = batch.upTo;
     this.copied += rows.length;
@@ -214,7 +246,7 @@ class FileCopySink implements CopySink {
   }
 
   close(): Promise<void> {
-    return this.#sink.close();
+    return this.#options.sink.close();
   }
 }
 

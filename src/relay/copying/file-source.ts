@@ -13,7 +13,7 @@ import { readNote } from '../sinks/file/stand.ts';
 import type { SourceEnd } from '../source.ts';
 import { readCopyNote } from './copy-note.ts';
 import type { CopySource } from './copy-source.ts';
-import { rangeOf } from './range.ts';
+import { rangeOf, truncated } from './range.ts';
 import { checkSegment, segmentRows } from './segment.ts';
 
 export interface FileSourceOptions {
@@ -34,6 +34,7 @@ export class FileSource implements CopySource {
   readonly stream: string;
   readonly #options: FileSourceOptions;
   #reading: Reading | null = null;
+  #isClosed = false;
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
@@ -74,10 +75,7 @@ export class FileSource implements CopySource {
   }
 
   async read(after: EventId, { eventsMax, bytesMax }: ReadLimits): Promise<readonly EventRow[]> {
-    let reading = this.#reading;
-    // Whatever fails leaves nothing to go on with.
-    this.#reading = null;
-    if (reading?.position !== after) reading = await this.#begin(after);
+    const reading = await this.#take(after);
     const rows: EventRow[] = [];
     for (let bytes = 0; rows.length < eventsMax; ) {
       const row: EventRow | null = reading.next ?? (await nextOf(reading.rows));
@@ -91,7 +89,7 @@ export class FileSource implements CopySource {
       rows.push(row);
     }
     reading.position = rows.at(-1)?.[0] ?? after;
-    this.#reading = reading;
+    await this.#keep(reading);
     return rows;
   }
 
@@ -99,10 +97,33 @@ export class FileSource implements CopySource {
     return true;
   }
 
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#reading?.rows.return(null);
+  }
+
+  /** Whatever fails meanwhile leaves nothing to go on with. */
+  async #take(after: EventId): Promise<Reading> {
+    const reading = this.#reading;
+    if (reading?.position !== after) return this.#begin(after);
+    this.#reading = null;
+    return reading;
+  }
+
+  /** One file at most stays open; another read may have been under way. */
+  async #keep(reading: Reading): Promise<void> {
+    const other = this.#reading;
+    this.#reading = reading;
+    await other?.rows.return(null);
+    if (this.#isClosed) await reading.rows.return(null);
+  }
+
   async #begin(after: EventId): Promise<Reading> {
     const names = await this.#names();
     // The last one that begins at or before what is wanted; all before it was taken.
     const at = names.findLastIndex((name) => compareIds(idOf(name), idPlus(after, 1)) <= 0);
+    // There was one when the range was fixed.
+    if (at < 0 && names[0] !== undefined) throw truncated(after, idOf(names[0]));
     return { position: after, rows: this.#rows(names, Math.max(0, at), after), next: null };
   }
 
@@ -114,9 +135,7 @@ export class FileSource implements CopySource {
       const isNewest = name === names.at(-1);
       const { last } = await checkSegment({ path, isNewest, isVerified }, before);
       before = last ?? before;
-      for await (const row of segmentRows(path)) {
-        // What came into the newest one since is left for another copy.
-        if (last === null || compareIds(row[0], last) > 0) break;
+      for await (const row of segmentRows(path, last)) {
         if (compareIds(row[0], after) > 0) yield row;
       }
     }

@@ -8,7 +8,7 @@ import type { ReadLimits } from '../../store/store.ts';
 import type { Warehouse } from '../../store/warehouse.ts';
 import { ARCHIVER_SINK } from '../archiver.ts';
 import type { SourceEnd } from '../source.ts';
-import type { CopySource } from './copy-source.ts';
+import type { CopySource, HeldCopy } from './copy-source.ts';
 import { extentFrom, rangeOf, truncated } from './range.ts';
 
 export interface HistorySourceOptions {
@@ -20,8 +20,8 @@ export interface HistorySourceOptions {
 export class HistorySource implements CopySource {
   readonly stream: string;
   readonly #options: HistorySourceOptions;
-  /** What was given last: it was there, and is to be there still when the next is read. */
-  #given: EventId | null = null;
+  /** There were events when the copy began; else the first may be any. */
+  #hadEvents = true;
 
   constructor(options: HistorySourceOptions) {
     this.#options = options;
@@ -35,7 +35,9 @@ export class HistorySource implements CopySource {
     return rangeOf(terms, extentFrom(first, newest, epoch));
   }
 
-  async hold(): Promise<void> {}
+  async hold({ upTo }: HeldCopy): Promise<void> {
+    this.#hadEvents = upTo !== NO_EVENT;
+  }
 
   async moveCursor(): Promise<void> {}
 
@@ -52,15 +54,18 @@ export class HistorySource implements CopySource {
     const { warehouse, onInvalid } = this.#options;
     const rows = await warehouse.readHistory(this.stream, after, limits);
     const next = rows[0]?.[0];
-    if (this.#given === after && next !== undefined && next !== idPlus(after, 1)) {
+    const isBehind = this.#hadEvents || after !== NO_EVENT;
+    // The event at the position, or one before it, was there: what follows is whole as long as one of these is.
+    if (isBehind && next !== undefined && next !== idPlus(after, 1)) {
       const first = await warehouse.firstId(this.stream);
       if (first !== null && compareIds(first, after) > 0) throw truncated(after, first);
     }
-    this.#given = rows.at(-1)?.[0] ?? this.#given;
     return deliverable(rows, onInvalid);
   }
 
   async isAtItsEnd(): Promise<boolean> {
     return false;
   }
+
+  async close(): Promise<void> {}
 }

@@ -6,9 +6,10 @@ import type { EventId } from '../../contract/event-id.ts';
 import { readDeliverable } from '../../feed/deliverable.ts';
 import type { CopyRange, CopyTerms } from '../../store/copy-job.ts';
 import type { ReadLimits, Store } from '../../store/store.ts';
+import { requireReadable } from '../../store/stream-state.ts';
 import type { SourceEnd } from '../source.ts';
-import type { CopyIdent, CopySource } from './copy-source.ts';
-import { rangeOf, truncated } from './range.ts';
+import type { CopyIdent, CopySource, HeldCopy } from './copy-source.ts';
+import { rangeOf, requireStill, truncated } from './range.ts';
 
 export interface QueueSourceOptions {
   readonly store: Store;
@@ -19,6 +20,7 @@ export interface QueueSourceOptions {
 export class QueueSource implements CopySource {
   readonly stream: string;
   readonly #options: QueueSourceOptions;
+  #epoch = 1;
   /** Of the reserved consumer; null = it was not looked up yet. */
   #consumerId: string | null = null;
 
@@ -30,12 +32,15 @@ export class QueueSource implements CopySource {
   async range(terms: CopyTerms): Promise<CopyRange> {
     const { store } = this.#options;
     const state = await store.syncedState(this.stream);
+    // Half of another copy would be what there is.
+    requireReadable(this.stream, state);
     const readableAfter = await store.readableAfter(this.stream, state);
     return rangeOf(terms, { ...state, readableAfter });
   }
 
-  async hold(copy: CopyIdent, cursor: EventId): Promise<void> {
+  async hold(copy: HeldCopy, cursor: EventId): Promise<void> {
     const { store } = this.#options;
+    this.#epoch = copy.epoch;
     await this.#orTruncated(cursor, async () => {
       await store.registerConsumer(this.stream, identOf(copy), { id: cursor });
       this.#consumerId = (await store.findConsumer(this.stream, identOf(copy)))?.id ?? null;
@@ -56,13 +61,23 @@ export class QueueSource implements CopySource {
     return this.#options.store.streamState(this.stream);
   }
 
-  read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]> {
-    return this.#orTruncated(after, () => readDeliverable(this.#options, after, limits));
+  async read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]> {
+    const rows = await this.#orTruncated(after, () =>
+      readDeliverable(this.#options, after, limits),
+    );
+    // Asked behind the rows: a stream that was restored in between gives their ids to other events.
+    requireStill(await this.end(), { id: rows.at(-1)?.[0] ?? after, epoch: this.#epoch });
+    return rows;
   }
 
   async isAtItsEnd(): Promise<boolean> {
-    return (await this.#options.store.streamState(this.stream)).status === 'sealed';
+    const { store } = this.#options;
+    if ((await store.streamState(this.stream)).status !== 'sealed') return false;
+    // The copy ends with it.
+    return (await store.syncedState(this.stream)).status === 'sealed';
   }
+
+  async close(): Promise<void> {}
 
   async #orTruncated<T>(requested: EventId, work: () => Promise<T>): Promise<T> {
     try {

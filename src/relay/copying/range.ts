@@ -2,6 +2,8 @@
 import { ServiceError } from '../../contract/errors.ts';
 import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../../contract/event-id.ts';
 import type { CopyRange, CopyTerms } from '../../store/copy-job.ts';
+import type { SinkPosition } from '../sink.ts';
+import type { SourceEnd } from '../source.ts';
 
 /** What a source has. */
 export interface Extent {
@@ -30,6 +32,18 @@ export function truncated(requested: EventId, oldest: EventId): ServiceError {
   return new ServiceError('SourceTruncated', {
     message: `The source begins at ${oldest}: what was asked for behind ${requested} is not all there.`,
     details: { requested, oldest },
+  });
+}
+
+/** Throws `HistoryForked` unless the source still has what it had up to `id`. */
+export function requireStill(
+  { newest, epoch }: SourceEnd,
+  { id, epoch: before }: SinkPosition,
+): void {
+  if (epoch === before && compareIds(newest, id) >= 0) return;
+  throw new ServiceError('HistoryForked', {
+    message: `The source ends at ${newest} of its epoch ${epoch}, but had events up to ${id} of its epoch ${before}.`,
+    details: { newest, position: id },
   });
 }
 

@@ -59,14 +59,18 @@ export async function checkSegment(file: SegmentFile, after: EventId): Promise<S
   return { first, last, count: facts.count, epoch };
 }
 
-/** Of a segment that was looked at; ends at a line that is not whole. */
-export async function* segmentRows(path: string): AsyncGenerator<EventRow> {
-  for await (const { number, bytes, isWhole } of segmentLines(path)) {
-    if (!isWhole) return;
-    const row = rowOf(bytes);
-    if (row === null) throw corrupt(path, number, 'has changed since it was looked at');
+/** Of a segment that was looked at, up to what was its last then: more may come into the newest meanwhile. */
+export async function* segmentRows(path: string, last: EventId | null): AsyncGenerator<EventRow> {
+  if (last === null) return;
+  let next = 1;
+  for await (const { bytes, isWhole } of segmentLines(path)) {
+    const row = isWhole ? rowOf(bytes) : null;
+    if (row === null || compareIds(row[0], last) > 0) break;
     yield row;
+    if (row[0] === last) return;
+    next += 1;
   }
+  throw corrupt(path, next, 'has changed since it was looked at');
 }
 
 /** null = it is no event, nor what stands for one that was none. */

@@ -4,7 +4,7 @@ import type { EventId } from '../../contract/event-id.ts';
 import type { Batch } from '../../contract/event-list.ts';
 import { INVALID_DATA_TYPE } from '../../feed/deliverable.ts';
 import type { Copies, CopyEnd, CopyRequest } from '../../store/copies.ts';
-import type { CopyHold, CopyJob } from '../../store/copy-job.ts';
+import type { CopyHold, CopyJob, CopyRange } from '../../store/copy-job.ts';
 import type { SinkPosition } from '../sink.ts';
 import { type CopyDestination, CopyLost, type CopySink } from './destination.ts';
 
@@ -33,6 +33,10 @@ export class TableDestination implements CopyDestination {
 
   begin(request: Omit<CopyRequest, 'stream'>): Promise<CopyJob> {
     return this.#copies.begin({ ...request, stream: this.#stream });
+  }
+
+  restate(job: CopyJob, range: CopyRange): Promise<CopyJob> {
+    return this.#copies.restate(job, range);
   }
 
   take(name: string, node: string, leaseMs: number): Promise<{ job: CopyJob; isTaken: boolean }> {

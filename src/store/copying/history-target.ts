@@ -20,6 +20,8 @@ export class HistoryTarget implements CopyTarget {
     return tablesOf(stream).history;
   }
 
+  async prepare(): Promise<void> {}
+
   async lock(tx: Knex.Transaction, stream: string): Promise<TargetState> {
     const row = await this.#dialect.forUpdate(
       tx('evt_archives').where('stream', stream).first('stream'),
@@ -43,6 +45,8 @@ export class HistoryTarget implements CopyTarget {
       details: { stream, newest },
     });
   }
+
+  async startAt(): Promise<void> {}
 
   requireTaken(): void {}
 

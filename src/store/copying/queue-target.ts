@@ -35,6 +35,10 @@ export class QueueTarget implements CopyTarget {
     return tablesOf(stream).queue;
   }
 
+  prepare(stream: string): Promise<void> {
+    return this.#statuses.numberEarlier(stream);
+  }
+
   lock(tx: Knex.Transaction, stream: string): Promise<TargetState> {
     return lockStream(tx, this.#dialect, stream);
   }
@@ -42,7 +46,7 @@ export class QueueTarget implements CopyTarget {
   async begin(
     tx: Knex.Transaction,
     { newest, status }: TargetState,
-    { stream, terms, range, others }: Beginning,
+    { stream, terms, others }: Beginning,
   ): Promise<void> {
     if (status === 'sealed') throw new ServiceError('StreamSealed', { details: { stream } });
     requireRoom(stream, newest, terms.mode);
@@ -51,11 +55,25 @@ export class QueueTarget implements CopyTarget {
     );
     const [other] = others;
     if (status === 'copying' && (!isShared || other === undefined)) {
-      const message = `The stream ${stream} is being copied into${other ? ` by ${other.name}` : ''}.`;
+      const message = other
+        ? `The stream ${stream} is being copied into by ${other.name}.`
+        : `A copy into the stream ${stream} has ended, and has not freed it: ask for that copy again.`;
       throw new ServiceError('StreamBusy', { message, details: { stream } });
     }
     await setStatus(tx, stream, 'copying');
-    if (terms.ids === 'preserve') await this.#startBehind(tx, stream, range.after);
+  }
+
+  /**
+   * What stands before the range counts as discarded, so that who asks for it is told. Whoever is registered already
+   * would be cut off from what comes: for him it is a gap.
+   */
+  async startAt(
+    tx: Knex.Transaction,
+    { stream, terms, range: { after } }: Pick<Beginning, 'stream' | 'terms' | 'range'>,
+  ): Promise<void> {
+    if (terms.ids !== 'preserve' || after === NO_EVENT) return;
+    const known = await listHolders(tx, this.#dialect, stream);
+    if (known.length === 0) await startBehind(tx, stream, after);
   }
 
   requireTaken({ status }: TargetState, stream: string): void {
@@ -79,21 +97,15 @@ export class QueueTarget implements CopyTarget {
     await setNextId(tx, stream, idPlus(last, 1), gapsUpTo);
   }
 
-  async release(stream: string, then: 'open' | 'sealed'): Promise<void> {
+  async release(
+    stream: string,
+    then: 'open' | 'sealed',
+    isFree: (db: Knex) => Promise<boolean>,
+  ): Promise<void> {
     const find = () => streamState(this.#reader, this.#dialect, stream);
     const { status } = await this.#run.repeatable('releaseStream', find);
     // Whoever has it since had it opened again.
-    if (status === 'copying') await this.#statuses.endCopying(stream, then);
-  }
-
-  /**
-   * What stands before the range counts as discarded, so that who asks for it is told. Whoever is registered already
-   * would be cut off from what comes: for him it is a gap.
-   */
-  async #startBehind(tx: Knex.Transaction, stream: string, after: EventId): Promise<void> {
-    if (after === NO_EVENT) return;
-    const known = await listHolders(tx, this.#dialect, stream);
-    if (known.length === 0) await startBehind(tx, stream, after);
+    if (status === 'copying') await this.#statuses.endCopying(stream, then, isFree);
   }
 }
 

@@ -23,10 +23,14 @@ export interface Beginning {
 export interface CopyTarget {
   readonly place: CopyPlace;
   tableOf(stream: string): string;
+  /** What was committed into the stream until now comes before the copy. */
+  prepare(stream: string): Promise<void>;
   /** Holds the stream until the transaction ends. Throws `StreamNotFound`. */
   lock(tx: Knex.Transaction, stream: string): Promise<TargetState>;
-  /** Takes the stream for copies. Throws when it is not to be had. */
+  /** Takes the stream for copies; `startAt` follows. Throws when it is not to be had. */
   begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<void>;
+  /** Again, for another range, as long as nothing was put in. */
+  startAt(tx: Knex.Transaction, at: Pick<Beginning, 'stream' | 'terms' | 'range'>): Promise<void>;
   /** Throws `CopyConflict` when the stream is not held for copies any more. */
   requireTaken(state: TargetState, stream: string): void;
   /** Lets readers know of the rows, which were put in. */
@@ -36,6 +40,13 @@ export interface CopyTarget {
     state: TargetState,
     rows: readonly EventRow[],
   ): Promise<void>;
-  /** The last copy into the stream is at its end: others may have it, or nobody. Again changes nothing. */
-  release(stream: string, then: 'open' | 'sealed'): Promise<void>;
+  /**
+   * A copy into the stream is at its end: unless others go into it, which `isFree` looks for, everybody may have it, or
+   * nobody. Again changes nothing.
+   */
+  release(
+    stream: string,
+    then: 'open' | 'sealed',
+    isFree: (db: Knex) => Promise<boolean>,
+  ): Promise<void>;
 }

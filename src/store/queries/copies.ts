@@ -141,7 +141,7 @@ function columns(db: Knex, dialect: Dialect): Readonly<Record<string, string | K
 function toJob(row: Record<string, unknown>): CopyJob {
   return {
     ...row,
-    terms: JSON.parse(String(row.terms)),
+    terms: { idleMs: 0, msMax: 0, ...JSON.parse(String(row.terms)) },
     epoch: Number(row.epoch),
     copied: Number(row.copied),
     invalid: Number(row.invalid),

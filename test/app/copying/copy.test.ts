@@ -3,6 +3,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { describeDatabases } from '../../support/databases.ts';
 import { id } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
+import { cli } from '../run-cli.ts';
 import {
   append,
   consumersOf,
@@ -184,7 +185,9 @@ describeDatabases('a copy', (kind) => {
   it('keeps everybody out of the stream meanwhile, and seals it then', async () => {
     await add(1000);
     await copied.migrate([stream]);
-    await append(copied, 5, stream);
+    await append(copied, 4, stream);
+    // Committed, and without an id as long as no node runs.
+    await to.sql.insertEvent('EARLIER', '1', `evt_${stream}_inbox`);
     const copying = startCopy([...refs(), '--append', '--follow', ...SLOW]);
     await until(async () => (await copiedOf()) >= 100);
     const draft = { type: 'OWN', data: '1' };
@@ -197,6 +200,7 @@ describeDatabases('a copy', (kind) => {
     await copied.statuses.unseal(stream);
     expect((await copied.append(stream, [draft])).first).toBe('1006');
     expect(await idsOf(to, queue())).toEqual(numbers(1006));
+    expect((await rowsOf(to, queue()))[4]).toMatch(/^5 EARLIER /);
   });
 
   it('follows until nothing has come for a while, or it has enough', async () => {
@@ -293,6 +297,38 @@ describeDatabases('a copy', (kind) => {
     const order = ids.map((row) => Number(row.id));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(await statusOf()).toBe('open');
+  });
+
+  it('is listed where no warehouse was ever made, and goes not into what it comes from', async () => {
+    await add(20);
+    const env = { EVT_DATABASE_URL: to.url, EVT_WAREHOUSE_URL: `sqlite:${places.dir}/none.db` };
+    await copy(refs());
+    const { code, stdout } = await cli(['copy', 'list'], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^${stream} +done`, 'm'));
+    const missing = await cli(['copy', 'list', '--to', 'warehouse#main'], { env });
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/no database/) });
+    const itself = await copy([`${to.url}#${stream}`, `active#${stream}`, '--append'], { env });
+    expect(itself).toMatchObject({ code: 2, stderr: expect.stringMatching(/are the same/) });
+    expect(await statusOf()).toBe('open');
+  });
+
+  it('ends as was asked for at its start when it goes on, unless something else is said', async () => {
+    await add(20);
+    const limits = ['--follow', '--idle-ms', '800'];
+    const begun = startCopy([...refs(), ...limits]);
+    await until(async () => (await copiedOf()) === 20);
+    await begun.run.stop();
+    await begun.ended;
+    const other = await copy(at('resume', stream, '--from', source(), '--max-ms', '1'));
+    expect(other).toMatchObject({ code: 0, status: 'done' });
+    const third = [source(), `${to.url}#${stream}x`, '--name', `${stream}x`];
+    const paused = startCopy([...third, ...limits]);
+    await until(async () => (await held()).length > 0);
+    await paused.run.stop();
+    await paused.ended;
+    const resumed = ['resume', `${stream}x`, '--to', `${to.url}#main`, '--from', source()];
+    expect(await copy(resumed)).toMatchObject({ code: 0, status: 'done', copied: 20 });
   });
 
   it('is at its end in a history as in a queue, and goes on from there', async () => {

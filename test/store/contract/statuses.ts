@@ -307,6 +307,12 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
       await expect(store.append('main', [makeDraft()])).rejects.toMatchObject(BUSY);
       await expect(store.statuses.seal('main')).rejects.toMatchObject(BUSY);
       await expect(store.statuses.unseal('main')).rejects.toMatchObject(BUSY);
+      // Another copy may have begun since this one ended.
+      for (const then of ['open', 'sealed'] as const) {
+        await store.statuses.endCopying('main', then, async () => false);
+        expect((await store.streamState('main')).status).toBe('copying');
+        expect((await store.inboxDepth('main')).rows).toBe(2);
+      }
       await store.statuses.endCopying('main', 'open');
       await store.statuses.endCopying('main', 'open');
       await drainInbox(store);

@@ -1,5 +1,6 @@
 // Small files of JSON that are there whole or not at all, whenever the power fails.
-import { open, readFile, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Syncs } from './syncs.ts';
 
@@ -7,19 +8,30 @@ export interface SmallFile {
   readonly path: string;
   readonly value: object;
   readonly mode: number;
+  /** Others may put theirs there at the same moment. @default false */
+  readonly isShared?: true;
 }
 
 /** Puts it in the place of what was there. */
-export async function putFile({ path, value, mode }: SmallFile, syncs: Syncs): Promise<void> {
-  const unready = `${path}.tmp`;
-  const handle = await open(unready, 'w', mode);
+export async function putFile(
+  { path, value, mode, isShared }: SmallFile,
+  syncs: Syncs,
+): Promise<void> {
+  // A name of its own is left behind by whoever is killed; the other one is used again.
+  const unready = isShared ? `${path}.${randomUUID()}.tmp` : `${path}.tmp`;
   try {
-    await handle.writeFile(`${JSON.stringify(value)}\n`);
-    await syncs.note(handle);
-  } finally {
-    await handle.close();
+    const handle = await open(unready, 'w', mode);
+    try {
+      await handle.writeFile(`${JSON.stringify(value)}\n`);
+      await syncs.note(handle);
+    } finally {
+      await handle.close();
+    }
+    await rename(unready, path);
+  } catch (error) {
+    if (isShared) await rm(unready, { force: true });
+    throw error;
   }
-  await rename(unready, path);
   await syncs.names(dirname(path));
 }
 

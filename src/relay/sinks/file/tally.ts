@@ -12,7 +12,7 @@ export class Tally {
   last: EventId | null = null;
   count = 0;
   bytes = 0;
-  readonly #types = new Set<string>();
+  readonly #types = new Map<string, number>();
   #hash: Hash = createHash('sha256');
 
   /** Up to the last newline: what stands behind it is a line that was torn. Of memory it takes a chunk. */
@@ -54,7 +54,12 @@ export class Tally {
   facts() {
     const { first, last, count, bytes } = this;
     const sha256 = this.#hash.digest('hex');
-    return { first, last, count, bytes, sha256, types: [...this.#types].sort() };
+    return { first, last, count, bytes, sha256, types: [...this.#types.keys()].sort() };
+  }
+
+  /** How many are of that type. */
+  countOf(type: string): number {
+    return this.#types.get(type) ?? 0;
   }
 
   #add(head: string, path: string): void {
@@ -68,7 +73,7 @@ export class Tally {
     this.first ??= id;
     this.last = id;
     this.count += 1;
-    this.#types.add(type);
+    this.#types.set(type, this.countOf(type) + 1);
   }
 }
 
