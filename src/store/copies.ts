@@ -46,6 +46,9 @@ export interface CopyEnd {
   readonly error: string | null;
 }
 
+/** Another one may end before each. */
+const BEGIN_TRIES = 5;
+
 export class Copies {
   readonly #reader: Knex;
   readonly #dialect: Dialect;
@@ -101,7 +104,7 @@ export class Copies {
       if (await queries.isTakenElsewhere(tx, place, name)) throw nameTaken(name);
       const at = { stream, name };
       const others = await queries.activeJobs(tx, this.#dialect, place, at);
-      await this.#target.begin(tx, state, { stream, terms, range, others });
+      if (!(await this.#target.begin(tx, state, { stream, terms, range, others }))) return null;
       await this.#target.startAt(tx, { stream, terms, range });
       await queries.insertJob(tx, this.#dialect, place, {
         ...{ name, id, stream, terms },
@@ -109,7 +112,12 @@ export class Copies {
       });
       return this.#mustFind(tx, name);
     };
-    return this.#run.syncedTransaction('beginCopy', work, REPEATABLE);
+    for (let tries = 0; tries < BEGIN_TRIES; tries += 1) {
+      const job = await this.#run.syncedTransaction('beginCopy', work, REPEATABLE);
+      if (job !== null) return job;
+      await this.freeOfEnded(stream);
+    }
+    throw new ServiceError('StreamBusy', { details: { stream } });
   }
 
   /** Another range for a copy that nobody was at work on yet; gives the copy as it is. */
@@ -252,6 +260,15 @@ export class Copies {
       const others = await queries.activeJobs(db, this.#dialect, this.#target.place, job);
       return others.length === 0;
     });
+  }
+
+  /** The same for the copy into the stream that has ended last, if there is one. */
+  async freeOfEnded(stream: string): Promise<void> {
+    const ended = (await this.list()).filter((job) => job.stream === stream && isFinished(job));
+    const last = ended
+      .sort((one, other) => String(one.endedAt).localeCompare(String(other.endedAt)))
+      .at(-1);
+    if (last !== undefined) await this.release(last);
   }
 
   #find(db: Knex, name: string, isLocked = false): Promise<CopyJob | null> {

@@ -176,8 +176,7 @@ export class CopyService implements Service, CopyDesk {
   /** Goes on with what a node has left. One that this node cannot go on with keeps it from no other. */
   async #takeOver(): Promise<number> {
     const failures: unknown[] = [];
-    const all = await this.#all();
-    for (const found of all) {
+    for (const found of await this.#all()) {
       const { status, isHeld, node, name } = found.job;
       const isLeft = status === 'running' && !isHeld && node?.startsWith(NODE_PREFIX);
       if (!isLeft || this.#running.has(keyOf({ to: found.to, name }))) continue;
@@ -188,19 +187,15 @@ export class CopyService implements Service, CopyDesk {
       }
     }
     if (failures.length > 0) throw failures[0];
-    await this.#freeStreams(all);
+    await this.#freeStreams();
     return LOOK_MS;
   }
 
   /** A run that was killed behind the end of its copy, whoever had begun it, has left the stream to nobody. */
-  async #freeStreams(all: readonly Found[]): Promise<void> {
-    for (const { name, status } of await this.#options.store.statuses.list()) {
-      if (status !== 'copying') continue;
-      const last = all
-        .filter(({ to, job }) => to.kind === 'queue' && job.stream === name && isFinished(job))
-        .sort((one, other) => String(one.job.endedAt).localeCompare(String(other.job.endedAt)))
-        .at(-1);
-      await last?.destination.release(last.job);
+  async #freeStreams(): Promise<void> {
+    const { statuses, copies } = this.#options.store;
+    for (const { name, status } of await statuses.list()) {
+      if (status === 'copying') await copies.freeOfEnded(name);
     }
   }
 

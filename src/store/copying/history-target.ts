@@ -35,10 +35,10 @@ export class HistoryTarget implements CopyTarget {
     tx: Knex.Transaction,
     { newest }: TargetState,
     { stream, others: [other] }: Beginning,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const owner =
       other === undefined ? ((await hasWatermark(tx, stream)) ? 'an archive' : null) : other.name;
-    if (newest === NO_EVENT && owner === null) return;
+    if (newest === NO_EVENT && owner === null) return true;
     const whose = owner === null ? `has events up to ${newest}` : `belongs to ${owner}`;
     throw new ServiceError('DestinationExists', {
       message: `The history of stream ${stream} ${whose}: a copy begins in an empty one.`,

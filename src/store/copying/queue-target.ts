@@ -47,20 +47,20 @@ export class QueueTarget implements CopyTarget {
     tx: Knex.Transaction,
     { newest, status }: TargetState,
     { stream, terms, others }: Beginning,
-  ): Promise<void> {
+  ): Promise<boolean> {
     if (status === 'sealed') throw new ServiceError('StreamSealed', { details: { stream } });
     requireRoom(stream, newest, terms.mode);
     const isShared = [terms, ...others.map((other) => other.terms)].every(
       ({ mode, ids }) => mode === 'append' && ids === 'reassign',
     );
     const [other] = others;
-    if (status === 'copying' && (!isShared || other === undefined)) {
-      const message = other
-        ? `The stream ${stream} is being copied into by ${other.name}.`
-        : `A copy into the stream ${stream} has ended, and has not freed it: ask for that copy again.`;
-      throw new ServiceError('StreamBusy', { message, details: { stream } });
+    if (status === 'copying') {
+      if (other === undefined) return false;
+      const message = `The stream ${stream} is being copied into by ${other.name}.`;
+      if (!isShared) throw new ServiceError('StreamBusy', { message, details: { stream } });
     }
     await setStatus(tx, stream, 'copying');
+    return true;
   }
 
   /**

@@ -27,8 +27,11 @@ export interface CopyTarget {
   prepare(stream: string): Promise<void>;
   /** Holds the stream until the transaction ends. Throws `StreamNotFound`. */
   lock(tx: Knex.Transaction, stream: string): Promise<TargetState>;
-  /** Takes the stream for copies; `startAt` follows. Throws when it is not to be had. */
-  begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<void>;
+  /**
+   * Takes the stream for copies; `startAt` follows. False when it is still to be freed of one that has ended. Throws when
+   * it is not to be had.
+   */
+  begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<boolean>;
   /** Again, for another range, as long as nothing was put in. */
   startAt(tx: Knex.Transaction, at: Pick<Beginning, 'stream' | 'terms' | 'range'>): Promise<void>;
   /** Throws `CopyConflict` when the stream is not held for copies any more. */

@@ -331,6 +331,21 @@ describeDatabases('a copy', (kind) => {
     expect(await copy(resumed)).toMatchObject({ code: 0, status: 'done', copied: 20 });
   });
 
+  it('goes into a stream that a killed run has not freed behind its end', async () => {
+    await add(20);
+    const into = `${to.url}#${stream}`;
+    expect(await copy([source(), into, '--ids', 'reassign'])).toMatchObject({ copied: 20 });
+    const left = `update evt_streams set status = 'copying' where name = '${stream}'`;
+    await to.sql.run(left);
+    const next = ['--name', `${stream}.next`, '--append'];
+    expect(await copy([source(), into, ...next])).toMatchObject({ code: 0, copied: 20 });
+    expect(await statusOf()).toBe('sealed');
+    await to.sql.run(left);
+    const late = await copy([source(), into, '--name', `${stream}.late`, '--append']);
+    expect(late.stderr).toMatch(/StreamSealed/);
+    expect(await statusOf()).toBe('sealed');
+  });
+
   it('is at its end in a history as in a queue, and goes on from there', async () => {
     await add(1500);
     const history = `${to.url}#${stream}/history`;
