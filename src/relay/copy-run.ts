@@ -139,12 +139,12 @@ export class CopyRun {
 
   /** Fixes its range, unless that was done before. Rejects when it cannot be begun. */
   async begin(): Promise<CopyJob> {
-    const { name, terms, destination } = this.#options;
+    const { name, terms, destination, node } = this.#options;
     const known = await destination.known({ name, terms });
     if (known !== null) return this.#hold(known);
     const range = await this.#range();
     const id = randomBytes(4).toString('hex');
-    return this.#hold(await destination.begin({ name, terms, range, id }));
+    return this.#hold(await destination.begin({ name, terms, range, id, node }));
   }
 
   /**

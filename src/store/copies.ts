@@ -5,6 +5,7 @@ import { ServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { type EventId, idPlus, maxId } from '../contract/event-id.ts';
 import {
+  type CopyAsk,
   type CopyHold,
   type CopyJob,
   type CopyRange,
@@ -26,6 +27,8 @@ export interface CopyRequest {
   readonly stream: string;
   readonly terms: CopyTerms;
   readonly range: CopyRange;
+  /** Who is to be at work on it. */
+  readonly node: string;
 }
 
 export interface CopyBatch {
@@ -91,7 +94,7 @@ export class Copies {
   }
 
   /** The same, begun when there is none: the stream is its own from now on. Throws `DestinationExists`. */
-  async begin({ name, id, stream, terms, range }: CopyRequest): Promise<CopyJob> {
+  async begin({ name, id, stream, terms, range, node }: CopyRequest): Promise<CopyJob> {
     const { place } = this.#target;
     await this.#target.prepare(stream);
     const work = async (tx: Knex.Transaction) => {
@@ -107,7 +110,7 @@ export class Copies {
       if (!(await this.#target.begin(tx, state, { stream, terms, range, others }))) return null;
       await this.#target.startAt(tx, { stream, terms, range });
       await queries.insertJob(tx, this.#dialect, place, {
-        ...{ name, id, stream, terms },
+        ...{ name, id, stream, terms, node },
         ...range,
       });
       return this.#mustFind(tx, name);
@@ -229,7 +232,8 @@ export class Copies {
   }
 
   /** Whoever is at work ends at his next write. Throws `CopyNotFound`, `CopyFinished`. */
-  async ask(name: string, status: 'paused' | 'cancelled'): Promise<CopyJob> {
+  async ask(name: string, asked: CopyAsk): Promise<CopyJob> {
+    const { status } = asked;
     const { stream } = await this.find(name);
     const work = async (tx: Knex.Transaction) => {
       await this.#target.lock(tx, stream);
@@ -241,6 +245,7 @@ export class Copies {
         token: nextToken(job),
         lease_until: null,
         ...(status === 'cancelled' ? { ended_at: this.#dialect.now() } : {}),
+        ...(status === 'running' ? { lease_node: asked.node, error: null } : {}),
       });
       return this.#mustFind(tx, name);
     };

@@ -33,6 +33,11 @@ export interface CopyTerms {
   readonly msMax: number;
 }
 
+/** What is asked of a copy, whoever is at work: to end, or to go on as soon as this node can. */
+export type CopyAsk =
+  | { readonly status: 'paused' | 'cancelled' }
+  | { readonly status: 'running'; readonly node: string };
+
 const OF_RUNS: readonly (keyof CopyTerms)[] = ['idleMs', 'msMax'];
 
 /** What the source had when the copy began. */
@@ -62,7 +67,7 @@ export interface CopyJob extends CopyRange {
   readonly token: string;
   /** True while a process is at work on it. */
   readonly isHeld: boolean;
-  /** Who was at work last; null = nobody yet. */
+  /** Who was at work last, or is to be. */
   readonly node: string | null;
   /** Moves while its holder is alive. */
   readonly leaseUntil: string | null;

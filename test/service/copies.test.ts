@@ -39,7 +39,8 @@ describeDrawnDatabase('copies of a node', (kind) => {
   it('go to files and back, and are listed', async () => {
     await add(300);
     const begun = await facts('startCopy', { from: 'active#main', to: 'out' });
-    expect(begun).toMatchObject({ name: 'main-out', source: 'active#main', up_to: '300' });
+    expect(begun).toMatchObject({ name: 'main-out', status: 'running', up_to: '300' });
+    expect(begun.source).toBe('active#main');
     await reached('main-out', 'done');
     expect(linesOfSegments(dir, 'out')).toHaveLength(300);
     await facts('startCopy', { from: 'out', to: 'warehouse#back', name: 'back' });
@@ -66,7 +67,7 @@ describeDrawnDatabase('copies of a node', (kind) => {
     expect((await ask('addEvent', { type: 'T', data: 1, stream: 'copy' })).error).toBeDefined();
     expect(await facts('pauseCopy', { name: 'c' })).toMatchObject({ status: 'paused' });
     await add(5);
-    await facts('resumeCopy', { name: 'c' });
+    expect(await facts('resumeCopy', { name: 'c' })).toMatchObject({ status: 'running' });
     await until(async () => (await facts('copyStatus', { name: 'c' })).copied === 15);
     expect(await facts('cancelCopy', { name: 'c' })).toMatchObject({ status: 'cancelled' });
     for (const method of ['pauseCopy', 'resumeCopy', 'cancelCopy']) {

@@ -143,7 +143,7 @@ const pause: Command = {
   run: async (call) => {
     const { to, job } = await findCopy(call);
     const paused = await withPlace(to, 'look', call.settings, (place) =>
-      destinationAt(place).ask(job.name, 'paused'),
+      destinationAt(place).ask(job.name, { status: 'paused' }),
     );
     await tell(call, { job: paused, copiedNow: 0 }, {});
   },
@@ -168,7 +168,7 @@ const cancel: Command = {
     const { to, job } = await findCopy(call);
     const from = sourceGiven(call, job.terms.source);
     const cancelled = await withPlace(to, 'look', call.settings, (place) =>
-      destinationAt(place).ask(job.name, 'cancelled'),
+      destinationAt(place).ask(job.name, { status: 'cancelled' }),
     );
     const letGo = (source: CopySource) => source.letGo(cancelled);
     await withPlace(from, 'read', call.settings, (place) =>

@@ -97,7 +97,7 @@ export class CopyService implements Service, CopyDesk {
 
   async pause(name: string, to: string | undefined): Promise<CopyFacts> {
     const { destination } = await this.#find(name, to);
-    return copyFacts(await destination.ask(name, 'paused'));
+    return copyFacts(await destination.ask(name, { status: 'paused' }));
   }
 
   async resume(name: string, to: string | undefined): Promise<CopyFacts> {
@@ -109,7 +109,7 @@ export class CopyService implements Service, CopyDesk {
   async cancel(name: string, to: string | undefined): Promise<CopyFacts> {
     const found = await this.#find(name, to);
     const { from } = this.#orderOf(found);
-    const job = await found.destination.ask(name, 'cancelled');
+    const job = await found.destination.ask(name, { status: 'cancelled' });
     await this.#sourceAt(from, job.name).letGo(job);
     return copyFacts(job);
   }
@@ -123,6 +123,7 @@ export class CopyService implements Service, CopyDesk {
     const key = keyOf(order);
     const before = this.#running.get(key);
     if (before !== undefined && job.status === 'running') return copyFacts(job);
+    const asked = await this.#askToGoOn(order, job);
     // One that was told to end may be at its last batch.
     const running = Promise.resolve(before)
       .then(() => this.#work(order, run))
@@ -130,7 +131,18 @@ export class CopyService implements Service, CopyDesk {
         if (this.#running.get(key) === running) this.#running.delete(key);
       });
     this.#running.set(key, running);
-    return copyFacts(job);
+    return copyFacts(asked);
+  }
+
+  /** From now on some node goes on with it, also when this one is killed at once. */
+  async #askToGoOn({ to, name }: CopyOrder, job: CopyJob): Promise<CopyJob> {
+    if (job.status === 'running') return job;
+    return destinationAt(this.#placeOf(to)).ask(name, { status: 'running', node: this.#node });
+  }
+
+  /** As it stands in the destinations. */
+  get #node(): string {
+    return `${NODE_PREFIX}${this.#options.node}`;
   }
 
   async #work({ name }: CopyOrder, run: CopyRun): Promise<void> {
@@ -146,14 +158,13 @@ export class CopyService implements Service, CopyDesk {
 
   #runOf({ from, to, name, terms }: CopyOrder): CopyRun {
     const { idleMs, msMax } = terms;
-    const { telemetry, node } = this.#options;
-    const { logger, metrics } = telemetry;
+    const { logger, metrics } = this.#options.telemetry;
     let before: number | null = null;
     return new CopyRun({
       ...{ name, terms, idleMs, msMax, leaseMs: LEASE_MS, batchMax: BATCH_MAX },
       source: this.#sourceAt(from, name),
       destination: destinationAt(this.#placeOf(to)),
-      node: `${NODE_PREFIX}${node}`,
+      node: this.#node,
       signal: this.#stopped.signal,
       whenStopped: 'running',
       onProgress: ({ copiedNow }) => {

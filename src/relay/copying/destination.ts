@@ -2,7 +2,7 @@
 
 import type { EventId } from '../../contract/event-id.ts';
 import type { CopyEnd, CopyRequest } from '../../store/copies.ts';
-import type { CopyHold, CopyJob, CopyRange } from '../../store/copy-job.ts';
+import type { CopyAsk, CopyHold, CopyJob, CopyRange } from '../../store/copy-job.ts';
 import type { Sink } from '../sink.ts';
 
 /** A relay's sink that knows how far the copy is. */
@@ -34,7 +34,7 @@ export interface CopyDestination {
   end(hold: CopyHold, end: CopyEnd): Promise<CopyJob>;
   /** What the end of a copy leaves to do, which a crash may have kept from being done. */
   release(job: CopyJob): Promise<void>;
-  ask(name: string, status: 'paused' | 'cancelled'): Promise<CopyJob>;
+  ask(name: string, asked: CopyAsk): Promise<CopyJob>;
 }
 
 /** Another process has taken the copy over, or has told it to end. */

@@ -11,6 +11,7 @@ import { type Batch, EventList } from '../../contract/event-list.ts';
 import { INVALID_DATA_TYPE } from '../../feed/deliverable.ts';
 import type { CopyEnd, CopyRequest } from '../../store/copies.ts';
 import {
+  type CopyAsk,
   type CopyHold,
   type CopyJob,
   type CopyRange,
@@ -63,7 +64,7 @@ export class FileDestination implements CopyDestination {
   }
 
   async begin(request: Omit<CopyRequest, 'stream'>): Promise<CopyJob> {
-    const { name, id, terms, range } = request;
+    const { name, id, terms, range, node } = request;
     const known = await this.known(request);
     if (known !== null) return known;
     const { dir, prefix } = this.#at;
@@ -74,9 +75,8 @@ export class FileDestination implements CopyDestination {
     const now = new Date().toISOString();
     const note: CopyNote = {
       ...{ name, id, stream: prefix, terms, ...range },
-      ...{ copied: 0, invalid: 0, status: 'paused', error: null, token: '0', isHeld: false },
-      node: null,
-      ...{ beganAt: now, movedAt: now, endedAt: null },
+      ...{ copied: 0, invalid: 0, status: 'running', error: null, token: '0', isHeld: false },
+      ...{ node, beganAt: now, movedAt: now, endedAt: null },
     };
     await putCopyNote(this.#at, note);
     return this.#jobOf(note);
@@ -131,7 +131,9 @@ export class FileDestination implements CopyDestination {
   async release(): Promise<void> {}
 
   /** Whoever is at work might put its note over this one at the same moment: looked at once more. */
-  async ask(name: string, status: 'paused' | 'cancelled'): Promise<CopyJob> {
+  async ask(name: string, asked: CopyAsk): Promise<CopyJob> {
+    const { status } = asked;
+    const fresh = status === 'running' ? { node: asked.node, error: null } : {};
     for (let tries = 0; ; tries += 1) {
       const note = await this.#note(name);
       if (note.status === status) return this.#jobOf(note);
@@ -139,7 +141,10 @@ export class FileDestination implements CopyDestination {
       if (tries === ASK_TRIES) throw this.#exists('are being worked on');
       const endedAt = status === 'cancelled' ? new Date().toISOString() : null;
       const token = String(randomInt(1, TOKEN_MAX));
-      await putCopyNote(this.#at, { ...note, status, token, isHeld: false, endedAt });
+      await putCopyNote(this.#at, {
+        ...{ ...note, ...fresh },
+        ...{ status, token, isHeld: false, endedAt },
+      });
       await systemClock.sleep(ASK_MS);
     }
   }

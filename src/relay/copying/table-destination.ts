@@ -4,7 +4,7 @@ import type { EventId } from '../../contract/event-id.ts';
 import type { Batch } from '../../contract/event-list.ts';
 import { INVALID_DATA_TYPE } from '../../feed/deliverable.ts';
 import type { Copies, CopyEnd, CopyRequest } from '../../store/copies.ts';
-import type { CopyHold, CopyJob, CopyRange } from '../../store/copy-job.ts';
+import type { CopyAsk, CopyHold, CopyJob, CopyRange } from '../../store/copy-job.ts';
 import type { SinkPosition } from '../sink.ts';
 import { type CopyDestination, CopyLost, type CopySink } from './destination.ts';
 
@@ -59,8 +59,8 @@ export class TableDestination implements CopyDestination {
     return this.#copies.release(job);
   }
 
-  ask(name: string, status: 'paused' | 'cancelled'): Promise<CopyJob> {
-    return this.#copies.ask(name, status);
+  ask(name: string, asked: CopyAsk): Promise<CopyJob> {
+    return this.#copies.ask(name, asked);
   }
 }
 

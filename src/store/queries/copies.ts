@@ -9,7 +9,10 @@ import { isHeld } from './consumers.ts';
 const ACTIVE: readonly CopyStatus[] = ['running', 'paused', 'failed'];
 const SLICE_MAX = 500;
 
-export type NewJob = Pick<CopyJob, 'name' | 'id' | 'stream' | 'terms' | 'after' | 'upTo' | 'epoch'>;
+export type NewJob = Pick<
+  CopyJob,
+  'name' | 'id' | 'stream' | 'terms' | 'after' | 'upTo' | 'epoch'
+> & { readonly node: string };
 
 export async function findJob(
   db: Knex,
@@ -59,7 +62,7 @@ export async function insertJob(
   place: CopyPlace,
   job: NewJob,
 ): Promise<void> {
-  const { name, id, stream, terms, after, upTo, epoch } = job;
+  const { name, id, stream, terms, after, upTo, epoch, node } = job;
   await tx('evt_copies').insert({
     name,
     id,
@@ -72,8 +75,9 @@ export async function insertJob(
     source_epoch: epoch,
     watermark: after,
     last_id: '0',
-    // Nobody is at work yet.
-    status: 'paused',
+    // Nobody is at work yet, but somebody will be.
+    status: 'running',
+    lease_node: node,
     began_at: dialect.now(),
     moved_at: dialect.now(),
   });
