@@ -9,8 +9,6 @@ import { systemClock } from '../base/clock.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
-import { firstMillisecond } from '../contract/time.ts';
-import { type TypeFilter, wantFilter } from '../feed/cut.ts';
 import type { CopyEnd } from '../store/copies.ts';
 import {
   type CopyJob,
@@ -24,6 +22,7 @@ import { CopyLease } from './copying/copy-lease.ts';
 import type { CopySource } from './copying/copy-source.ts';
 import { type CopyDestination, CopyLost, type CopySink } from './copying/destination.ts';
 import { requireStill } from './copying/range.ts';
+import { filterOf } from './copying/wanted.ts';
 import { Relay } from './relay.ts';
 
 export interface CopyRunOptions {
@@ -191,7 +190,7 @@ export class CopyRun {
 
   #relayFor(job: CopyJob, lease: CopyLease, sink: CopySink): Relay {
     const { source, batchMax } = this.#options;
-    const { follow, eventsMax, types } = job.terms;
+    const { follow, eventsMax } = job.terms;
     const left = () =>
       eventsMax === null ? batchMax : Math.min(batchMax, eventsMax - sink.copied);
     return new Relay({
@@ -203,7 +202,7 @@ export class CopyRun {
           follow ? source.read(after, limits) : this.#readTo(job, after, limits),
       },
       sink,
-      filter: filterOf(types, job.terms),
+      filter: filterOf(job.terms),
       // Asked for each batch: the last one may be smaller.
       get batchMax() {
         return left();
@@ -333,19 +332,6 @@ export class CopyRun {
       }
     }
   }
-}
-
-function filterOf(
-  types: readonly string[] | null,
-  { since, until }: Pick<CopyTerms, 'since' | 'until'>,
-): TypeFilter | null {
-  if (types === null && since === null && until === null) return null;
-  const wanted = types === null ? { key: 'all', lets: () => true } : wantFilter(types);
-  const from = since === null ? null : firstMillisecond(since);
-  const to = until === null ? null : firstMillisecond(until);
-  // In this form texts compare as the times do.
-  const letsTime = (ts: string) => (from === null || ts >= from) && (to === null || ts < to);
-  return { ...wanted, letsTime };
 }
 
 function isHopeless(error: unknown): boolean {

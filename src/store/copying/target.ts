@@ -28,8 +28,8 @@ export interface CopyTarget {
   /** Holds the stream until the transaction ends. Throws `StreamNotFound`. */
   lock(tx: Knex.Transaction, stream: string): Promise<TargetState>;
   /**
-   * Takes the stream for copies; `startAt` follows. False when it is still to be freed of one that has ended. Throws when
-   * it is not to be had.
+   * Takes the stream for copies; `startAt` follows. False when it is still to be freed of one that has ended. Throws
+   * when it is not to be had.
    */
   begin(tx: Knex.Transaction, state: TargetState, beginning: Beginning): Promise<boolean>;
   /** Again, for another range, as long as nothing was put in. */
