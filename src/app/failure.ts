@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { isCallError } from '../client/call-error.ts';
 import { ConfigError } from '../config/load.ts';
 import { redactUrl } from '../config/redact.ts';
+import { isServiceError } from '../contract/errors.ts';
 import { UsageError } from './command.ts';
 import { OutputClosed } from './output.ts';
 
@@ -10,7 +11,7 @@ export type ExitCode = 0 | 1 | 2;
 
 const CAUSES_MAX = 5;
 
-/** From a driver; a call to a server tells its own failures. */
+/** From a driver of a database; calls to a server and sinks tell their own failures. */
 const UNREACHABLE: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -35,11 +36,12 @@ export function failureLines(error: unknown, isDebug: boolean): string[] {
 /** The message with those of its causes, which tell what the code above could not know. */
 function explain(error: unknown): string {
   const parts: string[] = [];
+  const isOfSink = isServiceError(error) && error.code.startsWith('Sink');
   let each = error;
   for (let depth = 0; depth < CAUSES_MAX && each instanceof Error; depth += 1) {
     const { message, code } = each as Error & { code?: unknown };
     const text = message || String(code ?? each.name);
-    const isNamed = parts.some((part) => part.includes('database'));
+    const isNamed = isOfSink || parts.some((part) => part.includes('database'));
     if (UNREACHABLE.has(code) && !isNamed) parts.unshift('The database cannot be reached');
     if (!parts.some((part) => part.includes(text))) parts.push(text);
     // A client's error has told its cause in its own words.

@@ -14,6 +14,17 @@ export function sinkIdent(name: string): string {
   return `SINK_${name}`;
 }
 
+const COPY = 'COPY_';
+
+/** The consumer of a copy, where its events come from. Copies of one name into several places differ by their id. */
+export function copyIdent({ name, id }: { readonly name: string; readonly id: string }): string {
+  return `${COPY}${name.replace(/[.-]/g, '_')}_${id}`;
+}
+
+export function isOfCopy(ident: string): boolean {
+  return isOwn(ident) && ident.startsWith(COPY);
+}
+
 export interface ConsumerName {
   /** null for the service's own consumers. */
   readonly principal: string | null;

@@ -39,6 +39,8 @@ export interface CopyRunOptions {
   readonly idleMs: number;
   /** How long the run may take. 0 = for ever. */
   readonly msMax: number;
+  /** How often in a row it may fail of what may pass. */
+  readonly failuresMax: number;
   /** The end that is asked for: behind the batch at hand the copy is paused, or left to another process. */
   readonly signal: AbortSignal;
   readonly whenStopped: 'paused' | 'running';
@@ -68,7 +70,6 @@ const TAKE_MS = 100;
 const HOLD_TRIES = 5;
 const FOLLOW_MS = 50;
 const CHECKPOINT_MS = 1000;
-const FAILURES_MAX = 8;
 const BACKOFF = { firstMs: 200, maxMs: 5000 };
 const LAST_TRIES_MS = 2000;
 /** Waiting mends none of these. */
@@ -286,7 +287,7 @@ export class CopyRun {
 
   /** Weather passes; what has failed too often in a row is told. */
   async #retrying<T>({ lease }: Pick<Work, 'lease'>, work: () => Promise<T>): Promise<T> {
-    const { signal, onError } = this.#options;
+    const { signal, onError, failuresMax } = this.#options;
     for (;;) {
       try {
         const result = await work();
@@ -296,7 +297,7 @@ export class CopyRun {
         if (error instanceof CopyLost) throw error;
         if (lease.ended.aborted) throw new CopyLost();
         this.#failures += 1;
-        if (isHopeless(error) || this.#failures === FAILURES_MAX || signal.aborted) throw error;
+        if (isHopeless(error) || this.#failures === failuresMax || signal.aborted) throw error;
         onError(error);
         const pause = AbortSignal.any([signal, lease.ended]);
         await systemClock.sleep(backoffMs(this.#failures - 1, BACKOFF), pause);

@@ -5,6 +5,7 @@
 // leaves the mark: no node starts until the rename was asked for again, which goes on from there. Nodes that are
 // running meanwhile answer `StreamNotFound` from then on, and readers keep their cursors, which go along.
 import type { Knex } from 'knex';
+import { isOfCopy } from '../contract/consumer.ts';
 import { ServiceError, streamNotFound } from '../contract/errors.ts';
 import type { Dialect } from './dialect.ts';
 import { lockStream } from './queries/streams.ts';
@@ -21,7 +22,10 @@ const ACTIVE_ROWS = ['evt_consumers', 'evt_keys', 'evt_epochs', 'evt_copies'];
 const KEYED_BY_STREAM = ['evt_consumers', 'evt_keys', 'evt_epochs'];
 const WAREHOUSE_ROWS = ['evt_archives', 'evt_watermarks', 'evt_checksums', 'evt_copies'];
 
-/** Throws `StreamNotFound`; `DestinationExists` when the new name is taken. Again = no change, and gives false. */
+/**
+ * Throws `StreamNotFound`; `DestinationExists` when the new name is taken; `StreamInUse` while a copy reads it. Again =
+ * no change, and gives false.
+ */
 export async function markRenaming(db: Knex, { from, to }: Renaming): Promise<boolean> {
   if (!(await db.schema.hasColumn('evt_streams', 'moving_to'))) {
     const message = 'The database is of an older version: run aftercommit migrate first.';
@@ -45,6 +49,12 @@ export async function markRenaming(db: Knex, { from, to }: Renaming): Promise<bo
     if ((await db(table).where('stream', to).first('stream')) === undefined) continue;
     const message = `${table} has rows of a stream ${to} that is no more: delete them, or take another name.`;
     throw new ServiceError('DestinationExists', { message, details: { stream: to } });
+  }
+  const readers = await db('evt_consumers').where('stream', from).select('ident');
+  const copy = readers.find(({ ident }) => isOfCopy(ident));
+  if (copy !== undefined) {
+    const message = `A copy reads the stream ${from} by that name (${copy.ident}): let it end, or cancel it.`;
+    throw new ServiceError('StreamInUse', { message, details: { stream: from } });
   }
   await db('evt_streams').where('name', from).update({ moving_to: to });
   return true;

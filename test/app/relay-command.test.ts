@@ -47,6 +47,12 @@ describeDrawnDatabase('aftercommit relay', (kind) => {
       ? linesOfSegments(join(dir, 'out'), prefix).map(({ id }) => Number(id))
       : [];
 
+  it('says which place it cannot reach', async () => {
+    const away = { name: 'a', type: 'redis', url: 'redis://127.0.0.1:1' };
+    const { code, stderr } = await cli(await configure([away]));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^aftercommit: The sink a cannot /)]);
+  });
+
   it('writes all there is with --once, and ends', async () => {
     await append(30);
     const relay = await configure([file('a'), file('b')]);

@@ -1,7 +1,9 @@
 // aftercommit streams rename: events, consumers, keys and history go along, whatever comes between.
 import { createClient } from '../../src/client/index.ts';
+import { copyIdent } from '../../src/contract/consumer.ts';
 import { Store } from '../../src/store/store.ts';
 import { createDatabase, describeDatabases } from '../support/databases.ts';
+import { id } from '../support/events.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -79,6 +81,19 @@ describeDatabases('aftercommit streams rename', (kind) => {
     expect(await run('nowhere', 'shipped')).toMatchObject({ code: 1 });
     expect(await run('orders', 'No-Name')).toMatchObject({ code: 2 });
     expect((await store.streamState('orders')).status).toBe('open');
+  });
+
+  it('refuses a stream that a copy reads', async () => {
+    await fill();
+    await stopped();
+    const ident = copyIdent({ name: 'out', id: '0123abcd' });
+    await store.registerConsumer('orders', ident, { id: id(20) });
+    expect(await run('orders', 'shipped')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/COPY_out_0123abcd.*StreamInUse/),
+    });
+    await store.unregisterConsumer('orders', ident, false);
+    expect(await run('orders', 'shipped')).toMatchObject({ code: 0 });
   });
 
   it('goes on where it was interrupted, and no node starts before', async () => {

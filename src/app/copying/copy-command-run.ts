@@ -11,6 +11,8 @@ import type { Limits } from './copy-flags.ts';
 import { copyFacts, paceOf, progressText } from './copy-report.ts';
 import { withPlace } from './places.ts';
 
+const FAILURES_MAX = 8;
+
 /** Throws `Failure` when it is not done then. */
 export async function runOrder(call: Call, order: CopyOrder, limits: Limits): Promise<void> {
   const { settings, flags } = call;
@@ -23,7 +25,7 @@ export async function runOrder(call: Call, order: CopyOrder, limits: Limits): Pr
     withPlace(to, 'write', settings, (destination) =>
       new CopyRun({
         ...{ name, terms, signal, whenStopped: 'paused', node: randomUUID() },
-        ...limits,
+        ...{ ...limits, failuresMax: FAILURES_MAX },
         source: sourceAt(source, {
           isVerified: !flags.has('no-verify'),
           onInvalid: (id) =>

@@ -162,6 +162,8 @@ export class CopyService implements Service, CopyDesk {
     let before: number | null = null;
     return new CopyRun({
       ...{ name, terms, idleMs, msMax, leaseMs: LEASE_MS, batchMax: BATCH_MAX },
+      // Nobody may be there who asks again.
+      failuresMax: Number.POSITIVE_INFINITY,
       source: this.#sourceAt(from, name),
       destination: destinationAt(this.#placeOf(to)),
       node: this.#node,
@@ -184,21 +186,20 @@ export class CopyService implements Service, CopyDesk {
     });
   }
 
-  /** Goes on with what a node has left. One that this node cannot go on with keeps it from no other. */
+  /** Goes on with what a node has left. What fails of that, in one place or with one copy, keeps it from no other. */
   async #takeOver(): Promise<number> {
     const failures: unknown[] = [];
-    for (const found of await this.#all()) {
-      const { status, isHeld, node, name } = found.job;
-      const isLeft = status === 'running' && !isHeld && node?.startsWith(NODE_PREFIX);
-      if (!isLeft || this.#running.has(keyOf({ to: found.to, name }))) continue;
-      try {
-        await this.#run(this.#orderOf(found));
-      } catch (error) {
-        failures.push(error);
-      }
+    const trying = (work: () => Promise<void>) => work().catch((error) => failures.push(error));
+    for (const to of await this.#places()) {
+      await trying(async () => {
+        for (const found of (await this.#in(to)).filter(isLeft)) {
+          if (!this.#running.has(keyOf({ to: found.to, name: found.job.name })))
+            await trying(async () => void (await this.#run(this.#orderOf(found))));
+        }
+      });
     }
+    await trying(() => this.#freeStreams());
     if (failures.length > 0) throw failures[0];
-    await this.#freeStreams();
     return LOOK_MS;
   }
 
@@ -212,14 +213,16 @@ export class CopyService implements Service, CopyDesk {
 
   async #all(): Promise<Found[]> {
     const found: Found[] = [];
-    for (const to of await this.#places()) {
-      const destination = destinationAt(this.#placeOf(to));
-      for (const job of await destination.list()) {
-        const at = to.kind === 'files' ? to : this.#referenceOf(`${to.database}#${job.stream}`);
-        found.push({ to: at, destination: destinationAt(this.#placeOf(at)), job });
-      }
-    }
+    for (const to of await this.#places()) found.push(...(await this.#in(to)));
     return found;
+  }
+
+  async #in(to: Reference): Promise<Found[]> {
+    const jobs = await destinationAt(this.#placeOf(to)).list();
+    return jobs.map((job) => {
+      const at = to.kind === 'files' ? to : this.#referenceOf(`${to.database}#${job.stream}`);
+      return { to: at, destination: destinationAt(this.#placeOf(at)), job };
+    });
   }
 
   /** Wherever copies may have gone. */
@@ -288,6 +291,11 @@ export class CopyService implements Service, CopyDesk {
       `${reference.text}: this node has no warehouse open, which archiver or readArchive do`,
     );
   }
+}
+
+/** A node was to be at work on it, and is not. */
+function isLeft({ job: { status, isHeld, node } }: Found): boolean {
+  return status === 'running' && !isHeld && node?.startsWith(NODE_PREFIX) === true;
 }
 
 /** Of members that have another name on the wire. */

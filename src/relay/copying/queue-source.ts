@@ -1,5 +1,6 @@
 // A stream of an active database as what is copied from. A reserved consumer, COPY_ and the copy's name and id, holds
 // discarding back as long as the copy is not at its end, also while it is paused.
+import { copyIdent } from '../../contract/consumer.ts';
 import { isServiceError } from '../../contract/errors.ts';
 import type { EventRow } from '../../contract/event.ts';
 import type { EventId } from '../../contract/event-id.ts';
@@ -42,8 +43,8 @@ export class QueueSource implements CopySource {
     const { store } = this.#options;
     this.#epoch = copy.epoch;
     await this.#orTruncated(cursor, async () => {
-      await store.registerConsumer(this.stream, identOf(copy), { id: cursor });
-      this.#consumerId = (await store.findConsumer(this.stream, identOf(copy)))?.id ?? null;
+      await store.registerConsumer(this.stream, copyIdent(copy), { id: cursor });
+      this.#consumerId = (await store.findConsumer(this.stream, copyIdent(copy)))?.id ?? null;
     });
   }
 
@@ -54,7 +55,7 @@ export class QueueSource implements CopySource {
   }
 
   async letGo(copy: CopyIdent): Promise<void> {
-    await this.#options.store.unregisterConsumer(this.stream, identOf(copy), false);
+    await this.#options.store.unregisterConsumer(this.stream, copyIdent(copy), false);
   }
 
   end(): Promise<SourceEnd> {
@@ -87,9 +88,4 @@ export class QueueSource implements CopySource {
       throw truncated(requested, error.details.earliest as EventId);
     }
   }
-}
-
-/** A component has no such marks. */
-function identOf({ name, id }: CopyIdent): string {
-  return `COPY_${name.replace(/[.-]/g, '_')}_${id}`;
 }

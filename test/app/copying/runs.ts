@@ -49,6 +49,7 @@ export interface RunWish extends Partial<Omit<CopyRunOptions, 'terms' | 'onProgr
 export function copyRun({ terms, onWatermark = () => {}, ...wish }: RunWish): CopyRun {
   return new CopyRun({
     ...{ name: 'c', node: 'n', leaseMs: 500, batchMax: 10, idleMs: 0, msMax: 0 },
+    failuresMax: 8,
     ...{ whenStopped: 'paused', signal: new AbortController().signal, onError: () => {} },
     ...wish,
     terms: { ...TERMS, ...terms },
