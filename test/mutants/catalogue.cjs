@@ -25,6 +25,7 @@ const mutants = [
   ...require('./catalogue/discarding.cjs'),
   ...require('./catalogue/answering.cjs'),
   ...require('./catalogue/relaying.cjs'),
+  ...require('./catalogue/copying.cjs'),
   ...require('./catalogue/sealing.cjs'),
 ];
 

@@ -168,7 +168,7 @@ describe('a stream', () => {
   };
 
   it.each([
-    ['in a new epoch', ', epoch = 2', 200],
+    ['in a new epoch, with more events', ', epoch = 2', 4000],
     ['in the same, with fewer events', '', 0],
   ])('that was restored in the middle, %s, is left', async (_, more, count) => {
     await append(store, 3000);
