@@ -3,7 +3,12 @@ import type { Hint } from '../base/hint.ts';
 import type { Batch, EventList } from '../contract/event-list.ts';
 
 /** Why a channel was closed from our side; server/ws turns them into close codes. */
-export type CloseReason = 'taken-over' | 'timed-out' | 'unregistered' | 'shutting-down';
+export type CloseReason =
+  | 'taken-over'
+  | 'timed-out'
+  | 'unregistered'
+  | 'discarded'
+  | 'shutting-down';
 
 /** A batch with its number on the subscription. */
 export interface NumberedBatch extends Batch {

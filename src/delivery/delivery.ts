@@ -70,6 +70,7 @@ export interface StreamInfo extends StreamState {
 
 /** Idle clients ask for the stream now and then, and wait for the database, not for the warehouse. */
 const ARCHIVE_MS_MAX = 1000;
+const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 
 export class Delivery implements Service {
   /** What archivers in front of this node do. */
@@ -213,7 +214,7 @@ export class Delivery implements Service {
 
   /**
    * Attaches a channel; batches may go over it before this resolves. Throws `NotRegistered`, `ConsumerBusy`,
-   * `DefenseRejected`, `StreamBusy`.
+   * `CursorTooOld`, `DefenseRejected`, `StreamBusy`.
    */
   async subscribe(request: SubscribeRequest): Promise<void> {
     const feed = this.#feedOf(request.stream);
@@ -241,15 +242,31 @@ export class Delivery implements Service {
     const ident = identOf(request);
     const { store } = this.#options;
     const { stream, peer } = request;
+    const findCursor = async () => (await store.findConsumer(stream, ident))?.cursor ?? null;
     const lease = await this.#registry.takeLease(stream, ident, peer);
+    const gone = await this.#gone(stream, lease.cursor);
+    // A poll may have moved on meanwhile.
+    if (gone !== null && (await findCursor()) === lease.cursor) {
+      await this.#registry.giveBack(lease);
+      throw gone;
+    }
     const subscription = new Subscription({
       ...this.#shared(feed, request, 1),
-      lease,
-      findCursor: async () => (await store.findConsumer(stream, ident))?.cursor ?? null,
+      ...{ lease, findCursor },
       acks: this.#acks,
     });
     this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
     return subscription;
+  }
+
+  /** `CursorTooOld` when what follows is no more; null also when that is not known yet: its reader will find out. */
+  async #gone(stream: string, after: EventId): Promise<ServiceError | null> {
+    let gone: ServiceError | null = null;
+    const asked = this.#options.store.readAfter(stream, after, ONE_EVENT).catch((error) => {
+      if (isServiceError(error) && error.code === 'CursorTooOld') gone = error;
+    });
+    await inTime(asked, ARCHIVE_MS_MAX);
+    return gone;
   }
 
   async #attachLive(feed: Feed, request: SubscribeRequest): Promise<LiveSubscription> {

@@ -198,6 +198,8 @@ export class Subscription {
     if (isServiceError(error) && error.code === 'StreamBusy') return COPYING_MS;
     notices.give('receiverError', { stream: feed.stream, consumer, error });
     logger.warn({ error, stream: feed.stream, consumer }, 'A subscription could not go on.');
+    // No waiting brings it back; who subscribes again is told so.
+    if (isServiceError(error) && error.code === 'CursorTooOld') this.#loop.end('discarded');
     this.#failures += 1;
     return backoffMs(this.#failures - 1, BACKOFF);
   }

@@ -170,10 +170,50 @@ describeDrawnDatabase('an archive', (warehouseKind) => {
       await sql.run('delete from evt_history where id <= 800');
       const pruned = (await fresh()).call('pollEvents', { component: 'late' });
       await expect(pruned).rejects.toMatchObject(tooOld('801'));
+      const pushed = (await fresh()).consumer({ component: 'late' });
+      await expect(pushed.run(() => {})).rejects.toMatchObject(tooOld('801'));
       await sql.run('delete from evt_history where id = 900');
       await sql.close();
       const holed = (await fresh()).call('pollEvents', { component: 'late', last_id: '850' });
       await expect(holed).rejects.toMatchObject({ code: 'InternalError' });
+    });
+
+    it('that is pruned before a reader tells him so, by push and in the process', async () => {
+      await discardUpTo(2000);
+      // It has nothing in memory.
+      const { app, url } = await node.another({
+        archiver: false,
+        discarder: false,
+        readArchive: true,
+      });
+      const reader = createClient({ url });
+      const prune = async () => {
+        const sql = await openSqlSession(warehouseKind, warehouse.url);
+        await sql.run('delete from evt_history where id <= 1900');
+        await sql.close();
+      };
+      let isPruned = false;
+      const pruneOnce = async () => {
+        if (!isPruned) await prune();
+        isPruned = true;
+      };
+      const read: ReceivedBatch[] = [];
+      await app.registerConsumer('inside', { from: { id: '0' } });
+      const inside = await app.subscribe({
+        component: 'inside',
+        onEvents: async (batch) => {
+          read.push(batch);
+          await pruneOnce();
+        },
+      });
+      await reader.registerConsumer('late', { from: { id: '0' } });
+      const pushed = reader.consumer({ component: 'late' }).run(pruneOnce, { signal: stop.signal });
+      await expect(pushed).rejects.toMatchObject({ code: 'CursorTooOld' });
+      expect(await inside.ended).toBe('discarded');
+      expect(idsOf(read)).toEqual(upTo(idsOf(read).length));
+      await expect(
+        app.subscribe({ component: 'inside', onEvents: () => {} }),
+      ).rejects.toMatchObject({ code: 'CursorTooOld', details: { earliest: '1901' } });
     });
 
     it('is handed to a sink that begins at the first event', async () => {

@@ -197,6 +197,7 @@ export class InProcessReaders {
 const FAILURES: Partial<Record<CloseReason | 'sealed', [ErrorCode, message: string]>> = {
   'taken-over': ['ConsumerBusy', 'A newer reader of the same consumer has taken over.'],
   unregistered: ['NotRegistered', 'The consumer was unregistered.'],
+  discarded: ['CursorTooOld', 'What the consumer was to read next is no more.'],
 };
 
 function consumerOf(component: string, stream: string) {

@@ -37,6 +37,7 @@ const CLOSE_CODES: Readonly<Record<CloseReason, number>> = {
   'taken-over': 4001,
   'timed-out': 4002,
   unregistered: 4003,
+  discarded: 4004,
 };
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
