@@ -7,10 +7,10 @@ import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event
 import type { CopyRange, CopyTerms } from '../../store/copy-job.ts';
 import type { ReadLimits } from '../../store/store.ts';
 import type { FilesReference } from '../reference.ts';
-import { metaName, segmentNames } from '../sinks/file/file-names.ts';
-import { readObject } from '../sinks/file/small-file.ts';
+import { segmentNames } from '../sinks/file/file-names.ts';
 import { readNote } from '../sinks/file/stand.ts';
 import type { SourceEnd } from '../source.ts';
+import { requireAllFiles } from './all-files.ts';
 import { readCopyNote } from './copy-note.ts';
 import type { CopySource } from './copy-source.ts';
 import { rangeOf, truncated } from './range.ts';
@@ -49,7 +49,7 @@ export class FileSource implements CopySource {
       });
     }
     const names = await this.#names();
-    await this.#requireAll(names);
+    if (this.#options.isVerified) await requireAllFiles(this.#options.reference, names, terms);
     const end = await this.end();
     const readableAfter = names[0] === undefined ? end.newest : idPlus(idOf(names[0]), -1);
     return rangeOf(terms, { ...end, readableAfter });
@@ -151,24 +151,6 @@ export class FileSource implements CopySource {
     throw new ServiceError('StreamNotFound', {
       message: `There are no files ${prefix} in ${dir}.`,
       details: { file: join(dir, prefix) },
-    });
-  }
-
-  /** A copy that has ended here knows how many events it has written. */
-  async #requireAll(names: readonly string[]): Promise<void> {
-    const { reference, isVerified } = this.#options;
-    const note = isVerified ? await readCopyNote(reference) : null;
-    if (note?.status !== 'done') return;
-    let count = 0;
-    for (const name of names) {
-      const meta = await readObject(metaName(join(reference.dir, name)));
-      count += Number(meta?.count ?? 0);
-    }
-    if (count === note.copied) return;
-    const file = join(reference.dir, reference.prefix);
-    throw new ServiceError('SegmentCorrupt', {
-      message: `The files ${file} hold ${count} events, but ${note.copied} were written: some files are missing.`,
-      details: { file },
     });
   }
 }

@@ -55,7 +55,8 @@ describeDatabases('a copy', (kind) => {
   /** Many batches, so that something can happen between two. */
   const SLOW = ['--batch-max', '20'];
   /** So slow that whoever wants it to end is there in time. */
-  const BY_TWOS = ['--batch-max', '2'];
+  const ONE_BY_ONE = ['--batch-max', '1'];
+  const MANY = 3000;
 
   it('has what the source had when it began, whatever comes meanwhile', async () => {
     // More than one read has, so that the last one finds what came.
@@ -99,17 +100,17 @@ describeDatabases('a copy', (kind) => {
   });
 
   it('is paused and goes on to the bound that it had', async () => {
-    await add(1000);
-    const copying = startCopy([...refs(), ...BY_TWOS]);
+    await add(MANY);
+    const copying = startCopy([...refs(), ...ONE_BY_ONE]);
     await until(async () => (await copiedOf()) >= 100);
     const asked = await copy(at('pause', stream));
-    expect(asked).toMatchObject({ code: 0, status: 'paused', up_to: '1000' });
+    expect(asked).toMatchObject({ code: 0, status: 'paused', up_to: `${MANY}` });
     const ended = await copying.ended;
     expect(ended).toMatchObject({ code: 1, status: 'paused' });
     const status = await copy(at('status', stream));
     expect(status).toMatchObject({ status: 'paused', watermark: asked.watermark, at_work: false });
     expect(await idsOf(to, queue())).toEqual(numbers(Number(asked.watermark)));
-    expect(Number(asked.watermark)).toBeLessThan(1000);
+    expect(Number(asked.watermark)).toBeLessThan(MANY);
     await add(100);
     const resumed = await copy([
       'resume',
@@ -119,21 +120,21 @@ describeDatabases('a copy', (kind) => {
       '--from',
       source(),
     ]);
-    expect(resumed).toMatchObject({ code: 0, status: 'done', copied: 1000, watermark: '1000' });
-    expect(await idsOf(to, queue())).toEqual(numbers(1000));
+    expect(resumed).toMatchObject({ code: 0, status: 'done', copied: MANY, watermark: `${MANY}` });
+    expect(await idsOf(to, queue())).toEqual(numbers(MANY));
     const late = await copy(at('pause', stream));
     expect(late.stderr).toMatch(/is done.*CopyFinished/);
   });
 
   it('stops behind the batch at hand when it gets a signal', async () => {
-    await add(1000);
-    const copying = startCopy([...refs(), ...BY_TWOS]);
+    await add(MANY);
+    const copying = startCopy([...refs(), ...ONE_BY_ONE]);
     await until(async () => (await copiedOf()) >= 100);
     await copying.run.stop();
     expect(await copying.ended).toMatchObject({ code: 1, status: 'paused', at_work: false });
     expect(await held()).toHaveLength(1);
-    expect(await copy(refs())).toMatchObject({ code: 0, copied: 1000 });
-    expect(await idsOf(to, queue())).toEqual(numbers(1000));
+    expect(await copy(refs())).toMatchObject({ code: 0, copied: MANY });
+    expect(await idsOf(to, queue())).toEqual(numbers(MANY));
   });
 
   it('holds the source back from discarding as long as it goes, and no longer', async () => {
@@ -230,8 +231,8 @@ describeDatabases('a copy', (kind) => {
   if (kind !== 'sqlite') return;
 
   it('leaves the stream free and the source alone when it is cancelled', async () => {
-    await add(1000);
-    const copying = startCopy([...refs(), ...BY_TWOS]);
+    await add(MANY);
+    const copying = startCopy([...refs(), ...ONE_BY_ONE]);
     await until(async () => (await copiedOf()) >= 100);
     const cancelled = await copy(at('cancel', stream, '--from', source()));
     expect(cancelled).toMatchObject({ code: 0, status: 'cancelled' });

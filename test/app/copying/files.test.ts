@@ -1,6 +1,6 @@
 // Copies into files and out of them: the whole way around, and files that are not what was written.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Draft } from '../../../src/contract/event.ts';
 import { type DatabaseKind, describeDatabases } from '../../support/databases.ts';
@@ -125,6 +125,22 @@ describe('files that are not what was written', () => {
     expect((await copy([files('none'), to, '--name', 'none'])).stderr).toMatch(
       /There are no files none/,
     );
+  });
+
+  it('are refused when a segment is gone whose meta is there, or while a copy still writes them', async () => {
+    const meta = join(places.dir, `out-${'301'.padStart(18, '0')}.meta.json`);
+    await writeFile(meta, '{}');
+    expect(await refused()).toMatch(
+      /out-0+301.meta.json is there without its segment.*SegmentCorrupt/,
+    );
+    await rm(meta);
+    const note = join(places.dir, 'out.copy.json');
+    const { copy: ended, ...more } = JSON.parse(readFileSync(note, 'utf8'));
+    const running = { ...more, copy: { ...ended, status: 'running', endedAt: null } };
+    writeFileSync(note, JSON.stringify(running));
+    expect(await refused()).toMatch(/has not written all of the files .*StreamBusy/);
+    expect(await idsOf(place)).toEqual([]);
+    expect(await copy([files(), to, '--up-to', '100'])).toMatchObject({ code: 0, copied: 100 });
   });
 
   it('are refused when a line comes twice', async () => {

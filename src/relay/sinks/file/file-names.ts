@@ -20,17 +20,22 @@ export function noteName(prefix: string): string {
 
 /** Of all segments in the folder, the newest first; none when there is no folder. */
 export async function segmentNames(dir: string, prefix: string): Promise<string[]> {
+  return (await namesLike(dir, prefix, /^\d{18}\.ndjson$/)).reverse();
+}
+
+/** Of what says what segments hold, the oldest first; none when there is no folder. */
+export function metaNames(dir: string, prefix: string): Promise<string[]> {
+  return namesLike(dir, prefix, /^\d{18}\.meta\.json$/);
+}
+
+/** `end` is what follows the prefix and its hyphen. */
+async function namesLike(dir: string, prefix: string, end: RegExp): Promise<string[]> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
+  const start = `${prefix}-`;
   return names
-    .filter((name) => isSegment(name, prefix))
-    .sort()
-    .reverse();
-}
-
-function isSegment(name: string, prefix: string): boolean {
-  if (!name.startsWith(`${prefix}-`)) return false;
-  return /^\d{18}\.ndjson$/.test(name.slice(prefix.length + 1));
+    .filter((name) => name.startsWith(start) && end.test(name.slice(start.length)))
+    .sort();
 }
