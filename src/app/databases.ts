@@ -1,9 +1,10 @@
 // The two databases of a command that works on them itself, closed when its work is over.
 import { onAbort } from '../base/on-abort.ts';
 import type { Settings } from '../config/load.ts';
+import { absenceOf } from '../store/source-problem.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
-import type { Call } from './command.ts';
+import { type Call, Failure } from './command.ts';
 import { databaseOptions } from './running-app.ts';
 
 /** The settings of every command that works on the databases itself. */
@@ -30,6 +31,16 @@ export function stopsInTime(call: Call): { call: Call; givenUp: AbortSignal } {
     return stopped;
   };
   return { call: { ...call, takeSignals }, givenUp: givenUp.signal };
+}
+
+/** For work on what is there: a file that is not is not made. */
+export async function withKnownStore<T>(
+  settings: Settings,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const absence = absenceOf(settings.databaseUrl);
+  if (absence !== null) throw new Failure(absence);
+  return withStore(settings, work);
 }
 
 export async function withStore<T>(

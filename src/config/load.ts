@@ -157,8 +157,14 @@ function check(
     const facts = settingFacts(name as keyof Settings);
     const shown = facts.secret ? '(hidden)' : JSON.stringify(given[name]);
     const allowed = error.params.allowedValues as string[] | undefined;
+    if (isUnparsed(settings[name], facts)) return `${from} must be an array in JSON, got ${shown}`;
     return `${from} ${ruleOf(error, allowed)}, got ${shown}`;
   }
+}
+
+/** It was to be JSON, and is none. */
+function isUnparsed(value: unknown, { items }: SettingFacts): boolean {
+  return items?.type === 'object' && typeof value === 'string';
 }
 
 /** A pattern stands only in what a database's address must look like. */

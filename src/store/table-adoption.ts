@@ -41,6 +41,7 @@ export async function adoptTable(
 ): Promise<AdoptedTable> {
   const { queue } = tablesOf(stream);
   await requireColumns(db, table);
+  await requireForeign(db, table);
   await requireFree(db, stream);
   if (!(await db.schema.hasTable(queue))) await streamMigrations[0]?.up(db, dialect.kind, stream);
   const results: AdoptedTable[] = [];
@@ -67,9 +68,22 @@ async function requireColumns(db: Knex, table: string): Promise<void> {
   const found = (await db.schema.hasTable(table)) ? Object.keys(await db(table).columnInfo()) : [];
   const missing = COLUMNS.filter((name) => !found.includes(name));
   if (missing.length > 0) {
-    const what = found.length === 0 ? 'is no table here' : `has no ${missing.join(', ')}`;
+    const what =
+      found.length === 0 ? 'is no table that can be read here' : `has no ${missing.join(', ')}`;
     throw new ServiceError('InvalidRequest', { message: `${table} ${what}.` });
   }
+}
+
+/** What a stream is made of is still read and written. */
+async function requireForeign(db: Knex, table: string): Promise<void> {
+  const streams: { name: string }[] = await db('evt_streams').select('name');
+  const owner = streams.find(({ name }) => {
+    const { inbox, queue } = tablesOf(name);
+    return table === inbox || table === queue;
+  });
+  if (owner === undefined) return;
+  const message = `${table} is of the stream ${owner.name}, which is in use: rename that, or copy it.`;
+  throw new ServiceError('InvalidRequest', { message });
 }
 
 async function requireFree(db: Knex, stream: string): Promise<void> {

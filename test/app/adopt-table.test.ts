@@ -101,7 +101,10 @@ describeDatabases('aftercommit streams adopt', (kind) => {
   });
 
   it('refuses what is no table of events, and a name that is taken', async () => {
-    expect((await run('nothing', 'old')).stderr).toContain('nothing is no table here');
+    expect((await run('nothing', 'old')).stderr).toContain(
+      'nothing is no table that can be read here',
+    );
+    expect((await run('evt_queue', 'old')).stderr).toContain('is of the stream main');
     expect((await run('evt_migrations', 'old')).stderr).toContain('has no id, type, data, ts');
     expect((await run('copied', 'main')).stderr).toContain('There is a stream main already');
     expect((await run('a b', 'old')).code).toBe(2);

@@ -301,7 +301,7 @@ describe('sinks by configuration', () => {
     expect(problemsOf({ sinks })).toEqual(problems);
     expect(problemsOf({ environment: { EVT_SINKS: JSON.stringify(sinks) } })).toEqual(problems);
     expect(problemsOf({ environment: { EVT_SINKS: 'x' } })).toEqual([
-      'EVT_SINKS must be array, got (hidden)',
+      'EVT_SINKS must be an array in JSON, got (hidden)',
     ]);
   });
 

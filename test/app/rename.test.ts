@@ -1,4 +1,7 @@
 // aftercommit streams rename: events, consumers, keys and history go along, whatever comes between.
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient } from '../../src/client/index.ts';
 import { copyIdent } from '../../src/contract/consumer.ts';
 import { Store } from '../../src/store/store.ts';
@@ -81,6 +84,20 @@ describeDatabases('aftercommit streams rename', (kind) => {
     expect(await run('nowhere', 'shipped')).toMatchObject({ code: 1 });
     expect(await run('orders', 'No-Name')).toMatchObject({ code: 2 });
     expect((await store.streamState('orders')).status).toBe('open');
+  });
+
+  it('makes no database where there is none', async () => {
+    const databaseUrl = `sqlite:${join(tmpdir(), randomUUID(), 'events.db')}`;
+    for (const args of [
+      ['rename', 'orders', 'shipped'],
+      ['adopt', 'events', 'shipped'],
+    ]) {
+      const done = await cli(['streams', ...args], { env: { EVT_DATABASE_URL: databaseUrl } });
+      expect(done).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/There is no database/),
+      });
+    }
   });
 
   it('refuses a stream that a copy reads', async () => {

@@ -4,7 +4,7 @@ import { isCallError } from '../../client/index.ts';
 import type { StreamFacts } from '../../contract/generated/types.ts';
 import { fits } from '../../contract/validate.ts';
 import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
-import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
+import { ACTIVE_SETTINGS, withKnownStore, withWarehouse } from '../databases.ts';
 import { ACCESS_SETTINGS, clientOf, JSON_FLAG, paramsOf } from '../server-access.ts';
 import { columns } from '../table.ts';
 
@@ -53,14 +53,14 @@ const rename: Command = {
   usage: 'streams rename FROM TO',
   description:
     'Gives a stream another name, with its consumers and its history; works on the databases themselves. Stop what ' +
-    'serves or uses the stream first: a node that runs answers StreamNotFound from then on. When it was interrupted, ' +
+    'serves or uses the stream first: a node that runs knows it by the old name only. When it was interrupted, ' +
     'no node starts until it is run again.',
   argsMin: 2,
   argsMax: 2,
   flags: { json: JSON_FLAG },
   settings: [...ACTIVE_SETTINGS, 'warehouseUrl'],
   run: ({ args, flags, settings, stdout }) =>
-    withStore(settings, async (store) => {
+    withKnownStore(settings, async (store) => {
       const [from, to] = args.map(streamNamed) as [string, string];
       const { isArchiveRequired } = await store.streamState(from);
       const renaming = { from, to };
@@ -90,7 +90,7 @@ const adopt: Command = {
   flags: { json: JSON_FLAG },
   settings: ACTIVE_SETTINGS,
   run: ({ args: [table = '', name = ''], flags, settings, stdout }) =>
-    withStore(settings, async (store) => {
+    withKnownStore(settings, async (store) => {
       if (!TABLE.test(table)) throw new UsageError(`TABLE must be a plain name, got ${table}`);
       const stream = streamNamed(name);
       await store.migrate([]);

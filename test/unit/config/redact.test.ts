@@ -20,7 +20,7 @@ describe('redact', () => {
       { name: 'x', type: 'x', token: '***', deep: { dbPassword: '***', list: [1, null] } },
     ]);
     expect(() => loadSettings({ environment: { EVT_SINKS: '[{"password": "s3cret"' } })).toThrow(
-      'EVT_SINKS must be array, got (hidden)',
+      'EVT_SINKS must be an array in JSON, got (hidden)',
     );
   });
 
