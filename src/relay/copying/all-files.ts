@@ -23,8 +23,9 @@ export async function requireAllFiles(
 function requireEnded({ dir, prefix }: FilePrefix, { name, status }: CopyNote): void {
   if (status === 'done' || status === 'cancelled') return;
   const file = join(dir, prefix);
+  const what = `The copy ${name} has not written all of the files ${file} yet, and is ${status}`;
   throw new ServiceError('StreamBusy', {
-    message: `The copy ${name} has not written all of the files ${file} yet, and is ${status}: let it end, or say up to which id.`,
+    message: `${what}: let it end, or say up to which id.`,
     details: { file },
   });
 }
