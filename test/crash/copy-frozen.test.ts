@@ -1,29 +1,19 @@
 // A process at a copy that is frozen by SIGSTOP for longer than its lease: another takes over, and the one that wakes
 // changes nothing any more, and says so.
-import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { type CliProcess, spawnCli } from '../app/cli-process.ts';
-import { append, Places, rowsOf } from '../app/copying/places.ts';
+import type { CliProcess } from '../app/cli-process.ts';
+import { append, rowsOf } from '../app/copying/places.ts';
 import { describeDrawnDatabase } from '../support/databases.ts';
 import { pause } from '../support/pause.ts';
-import { linesOfSegments } from '../support/segments.ts';
 import { until } from '../support/until.ts';
+import { Copiers } from './copiers.ts';
 
-const MAIN = join(__dirname, '../../dist/src/app/main.js');
 const EVENTS = 500;
+const IMPATIENT = { EVT_DATABASE_TIMEOUT_MS: '2000' };
 
-const running = new Set<ChildProcess>();
-// Nothing may be left behind, whatever becomes of the test.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
-const places = new Places();
-beforeEach(() => places.open());
-afterEach(async () => {
-  for (const child of running) child.kill('SIGKILL');
-  await places.close();
-});
+const copiers = new Copiers();
+const { places } = copiers;
+beforeEach(() => copiers.open());
+afterEach(() => copiers.close());
 
 describeDrawnDatabase('a copy', (kind) => {
   // Files are the same whatever the events come from.
@@ -38,15 +28,12 @@ describeDrawnDatabase('a copy', (kind) => {
       await append(store, EVENTS);
       const isFiles = title === 'files';
       const copied = async () => {
-        if (isFiles) return linesOfSegments(places.dir, 'out').length;
+        if (isFiles) return copiers.lines().length;
         const [row] = await to.sql.run('select copied from evt_copies').catch(() => []);
         return Number(row?.copied ?? 0);
       };
       const target = isFiles ? `file:${places.dir}/out` : `${to.url}#main`;
-      const args = ['copy', `${from.url}#main`, target, '--follow', '--json'];
-      const flags = ['--lease-ms', '500', '--batch-max', '10'];
-      const env = { EVT_DATABASE_TIMEOUT_MS: '2000' };
-      const begin = (): CliProcess => spawnCli([MAIN, ...args, ...flags], places.dir, env, running);
+      const begin = () => copiers.begin([`${from.url}#main`, target], 10, IMPATIENT);
       const first = begin();
       await until(async () => (await copied()) >= 30);
       await freeze(first, kind === 'sqlite' ? [from.sql, to.sql] : []);
@@ -63,13 +50,7 @@ describeDrawnDatabase('a copy', (kind) => {
       expect(await second.ended).toMatchObject({ code: 0 });
       const expected = await rowsOf(from);
       expect(expected).toHaveLength(EVENTS + 100);
-      if (!isFiles) expect(await rowsOf(to)).toEqual(expected);
-      else {
-        const lines = linesOfSegments(places.dir, 'out');
-        expect(lines.map((line) => `${line.id} ${line.type} ${line.data} ${line.ts}`)).toEqual(
-          expected,
-        );
-      }
+      expect(isFiles ? copiers.lines() : await rowsOf(to)).toEqual(expected);
     },
     60_000,
   );

@@ -1,33 +1,24 @@
 // Two processes at one copy, killed by -9 at any moment while events of equal content come: whatever is killed, the
 // destination has each event once, and in order. COPY_KILLS sets how many kills (2 by default), COPY_EVENTS how many
 // events there are at the start.
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CliProcess, spawnCli } from '../app/cli-process.ts';
-import { append, Places, rowsOf } from '../app/copying/places.ts';
+import type { CliProcess } from '../app/cli-process.ts';
+import { append, rowsOf } from '../app/copying/places.ts';
 import { describeDatabases } from '../support/databases.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
-import { checkMetas, linesOfSegments, namesOf } from '../support/segments.ts';
+import { checkMetas, namesOf } from '../support/segments.ts';
 import { until } from '../support/until.ts';
+import { Copiers } from './copiers.ts';
 
 const KILLS = Number(process.env.COPY_KILLS ?? 2);
 const EVENTS = Number(process.env.COPY_EVENTS ?? 1500);
-const MAIN = join(__dirname, '../../dist/src/app/main.js');
 
-const running = new Set<ChildProcess>();
-// Nothing may be left behind, whatever becomes of the test.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
-const places = new Places();
-beforeEach(() => places.open());
-afterEach(async () => {
-  for (const child of running) child.kill('SIGKILL');
-  await places.close();
-});
+const copiers = new Copiers();
+const { places } = copiers;
+beforeEach(() => copiers.open());
+afterEach(() => copiers.close());
 
 describeDatabases('a copy', (kind) => {
   // Files are the same whatever the events come from; at length they are tried with each.
@@ -43,8 +34,6 @@ describeDatabases('a copy', (kind) => {
       await append(store, EVENTS);
       const isFiles = title === 'files';
       const target = isFiles ? `file:${places.dir}/out` : `${to.url}#main`;
-      const args = ['copy', `${from.url}#main`, target, '--follow', '--json'];
-      const flags = ['--lease-ms', '500', '--batch-max', '25'];
       /** Changes whenever a batch is there. */
       const copied = async () => {
         if (isFiles) {
@@ -56,7 +45,7 @@ describeDatabases('a copy', (kind) => {
       };
       let conflicts = 0;
       let isSealed = false;
-      const begin = (): CliProcess => spawnCli([MAIN, ...args, ...flags], places.dir, {}, running);
+      const begin = () => copiers.begin([`${from.url}#main`, target], 25);
       /** Keeps one at work, or trying to be, until the copy is done. */
       const keep = async (turn: { current: CliProcess }) => {
         for (;;) {
@@ -90,13 +79,8 @@ describeDatabases('a copy', (kind) => {
       expect(isSealed).toBe(true);
       const expected = await rowsOf(from);
       expect(expected).toHaveLength(EVENTS + 100 * KILLS);
-      if (isFiles) {
-        const lines = linesOfSegments(places.dir, 'out');
-        expect(lines.map(({ id, type, data, ts }) => `${id} ${type} ${data} ${ts}`)).toEqual(
-          expected,
-        );
-        checkMetas(places.dir, 'out');
-      } else expect(await rowsOf(to)).toEqual(expected);
+      expect(isFiles ? copiers.lines() : await rowsOf(to)).toEqual(expected);
+      if (isFiles) checkMetas(places.dir, 'out');
       console.info(
         `${kind}, ${title}: ${expected.length} events, ${KILLS} kills, ${conflicts} conflicts`,
       );

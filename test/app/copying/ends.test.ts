@@ -25,6 +25,17 @@ const numbers = (count: number) => Array.from({ length: count }, (_, nth) => nth
 const source = () => from(queueAt(store));
 const destination = () => to(queueAt(store, 'copy'));
 const files = () => to(filesAt(`${places.dir}/out`));
+/** The source, of which so many are discarded behind the look at its range. */
+const discardedAfterLook = (limit: number) => {
+  const looked = source();
+  return but(looked, {
+    range: async (terms) => {
+      const range = await looked.range(terms);
+      await store.discard('main', { limit });
+      return range;
+    },
+  });
+};
 const lines = () => linesOfSegments(places.dir, 'out').map((line) => Number(line.id));
 
 it('a source is free of a copy whose last run was killed at its end, for whoever waited for it', async () => {
@@ -45,14 +56,7 @@ it.each([
 ])('what is discarded just before a copy into %s holds it is not waited for', async (_, end) => {
   await append(store, 100);
   await store.registerConsumer('main', 'p:c', { id: id(50) });
-  const looked = source();
-  const late = but(looked, {
-    range: async (terms) => {
-      const range = await looked.range(terms);
-      await store.discard('main', { limit: 20 });
-      return range;
-    },
-  });
+  const late = discardedAfterLook(20);
   const { job } = await copyRun({ source: late, destination: end() }).run();
   expect(job).toMatchObject({ status: 'done', after: '50', copied: 50, watermark: '100' });
   const asked = { source: late, destination: to(queueAt(store, 'other')), name: 'asked' };
@@ -64,14 +68,7 @@ it.each([
 it('a stream that begins with less than was looked at begins there for its readers', async () => {
   await append(store, 100);
   await store.registerConsumer('main', 'p:c', { id: id(50) });
-  const looked = source();
-  const late = but(looked, {
-    range: async (terms) => {
-      const range = await looked.range(terms);
-      await store.discard('main', { limit: 50 });
-      return range;
-    },
-  });
+  const late = discardedAfterLook(50);
   await copyRun({ source: late, destination: destination() }).run();
   expect(await store.streamState('copy')).toMatchObject({ discardedUpTo: '50', newest: '100' });
 });
