@@ -59,6 +59,7 @@ export function plotText(
   });
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">`,
+    `<title>${title}</title>`,
     `<style>${STYLE}\n</style>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     textAt(LEFT, 28, 'title', title),
