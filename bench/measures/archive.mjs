@@ -3,6 +3,7 @@
 // against the one at the database. Afterwards each history is held against the queue.
 import { randomUUID } from 'node:crypto';
 import { checkArrivals, idsBehind } from '../kit/arrivals.mjs';
+import { insertBare } from '../kit/bare-history.mjs';
 import { monotonicMs } from '../kit/clock.mjs';
 import { numberOf } from '../kit/draft.mjs';
 import { compareRates } from '../kit/figures.mjs';
@@ -41,7 +42,7 @@ export async function measureArchive(databases, { rounds, archiveEvents: count }
   const { results, faults } = await inRounds(Math.min(rounds, ROUNDS_MAX), {
     atDatabase: () =>
       into((warehouse) => archive(atDatabase(), { warehouse, store, ...telemetry })),
-    bare: () => into((_, url) => insertAll(databases, store, url)),
+    bare: () => into((_, url) => insertBare(databases, store, url)),
     fromServer: () => into((warehouse) => archive(fromServer(), { warehouse, ...telemetry })),
   });
   link.close();
@@ -89,21 +90,5 @@ async function archive(source, options) {
   while ((await archiver.round()) === 'copied');
   const ms = monotonicMs() - startMs;
   await archiver.release();
-  return ms;
-}
-
-/** Only the inserts are timed. */
-async function insertAll(databases, store, url) {
-  const connection = await databases.connect(url);
-  let ms = 0;
-  for (let after = '0'; ; ) {
-    const rows = await store.readAfter(STREAM, after, PAGE);
-    if (rows.length === 0) break;
-    const startMs = monotonicMs();
-    await connection.insertHistory(rows);
-    ms += monotonicMs() - startMs;
-    after = rows.at(-1)[0];
-  }
-  await connection.close();
   return ms;
 }

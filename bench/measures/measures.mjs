@@ -2,6 +2,7 @@
 // the place for its processes; it gives figures or latencies or both, and the faults of all that it wrote.
 import { measureAddEvent } from './add-event.mjs';
 import { measureArchive } from './archive.mjs';
+import { measureCopy } from './copy.mjs';
 import { measureGrowth } from './growth.mjs';
 import { measureIdleMemory } from './idle-memory.mjs';
 import { measureLatency } from './latency.mjs';
@@ -21,6 +22,7 @@ export const measures = {
   growth: measureGrowth,
   replay: measureReplay,
   archive: measureArchive,
+  copy: measureCopy,
   'many-consumers': measureManyConsumers,
   'waiting-consumers': measureWaitingConsumers,
   'stalled-consumer': measureStalledConsumer,
