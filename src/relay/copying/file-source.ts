@@ -14,7 +14,8 @@ import { requireAllFiles } from './all-files.ts';
 import { readCopyNote } from './copy-note.ts';
 import type { CopySource } from './copy-source.ts';
 import { rangeOf, truncated } from './range.ts';
-import { checkSegment, segmentRows } from './segment.ts';
+import { segmentRows } from './segment.ts';
+import { SegmentChecks } from './segment-checks.ts';
 
 export interface FileSourceOptions {
   readonly reference: FilesReference;
@@ -25,14 +26,16 @@ export interface FileSourceOptions {
 /** A reading that goes on where the last one ended. */
 interface Reading {
   position: EventId;
-  readonly rows: AsyncGenerator<EventRow>;
-  /** Taken, and did not fit. */
-  next: EventRow | null;
+  readonly rows: AsyncGenerator<readonly EventRow[]>;
+  /** Of the rows that were read at last, and which of them comes next. */
+  read: readonly EventRow[];
+  at: number;
 }
 
 export class FileSource implements CopySource {
   readonly stream: string;
   readonly #options: FileSourceOptions;
+  readonly #checks = new SegmentChecks();
   #reading: Reading | null = null;
   #isClosed = false;
 
@@ -68,7 +71,7 @@ export class FileSource implements CopySource {
     for (const name of names) {
       const path = join(reference.dir, name);
       const isNewest = name === names[0];
-      const { last, epoch } = await checkSegment({ path, isNewest, isVerified }, NO_EVENT);
+      const { last, epoch } = await this.#checks.check({ path, isNewest, isVerified }, NO_EVENT);
       if (last !== null) return { newest: last, epoch: note?.epoch ?? epoch ?? 1 };
     }
     return { newest: note?.from ?? NO_EVENT, epoch: note?.epoch ?? 1 };
@@ -77,15 +80,11 @@ export class FileSource implements CopySource {
   async read(after: EventId, { eventsMax, bytesMax }: ReadLimits): Promise<readonly EventRow[]> {
     const reading = await this.#take(after);
     const rows: EventRow[] = [];
-    for (let bytes = 0; rows.length < eventsMax; ) {
-      const row: EventRow | null = reading.next ?? (await nextOf(reading.rows));
-      reading.next = null;
+    for (let bytes = 0; rows.length < eventsMax; reading.at += 1) {
+      const row = reading.read[reading.at] ?? (await nextOf(reading));
       if (row === null) break;
       bytes += rowBytes(row);
-      if (rows.length > 0 && bytes > bytesMax) {
-        reading.next = row;
-        break;
-      }
+      if (rows.length > 0 && bytes > bytesMax) break;
       rows.push(row);
     }
     reading.position = rows.at(-1)?.[0] ?? after;
@@ -124,19 +123,23 @@ export class FileSource implements CopySource {
     const at = names.findLastIndex((name) => compareIds(idOf(name), idPlus(after, 1)) <= 0);
     // There was one when the range was fixed.
     if (at < 0 && names[0] !== undefined) throw truncated(after, idOf(names[0]));
-    return { position: after, rows: this.#rows(names, Math.max(0, at), after), next: null };
+    return { position: after, rows: this.#rows(names, Math.max(0, at), after), read: [], at: 0 };
   }
 
-  async *#rows(names: readonly string[], from: number, after: EventId): AsyncGenerator<EventRow> {
+  async *#rows(
+    names: readonly string[],
+    from: number,
+    after: EventId,
+  ): AsyncGenerator<readonly EventRow[]> {
     const { reference, isVerified } = this.#options;
     let before = NO_EVENT;
     for (const name of names.slice(from)) {
       const path = join(reference.dir, name);
       const isNewest = name === names.at(-1);
-      const { last } = await checkSegment({ path, isNewest, isVerified }, before);
+      const { last } = await this.#checks.check({ path, isNewest, isVerified }, before);
       before = last ?? before;
-      for await (const row of segmentRows(path, last)) {
-        if (compareIds(row[0], after) > 0) yield row;
+      for await (const rows of segmentRows(path, last)) {
+        yield rows.filter(([id]) => compareIds(id, after) > 0);
       }
     }
   }
@@ -160,7 +163,13 @@ function idOf(name: string): EventId {
   return (digits.replace(/^0+/, '') || '0') as EventId;
 }
 
-async function nextOf(rows: AsyncGenerator<EventRow>): Promise<EventRow | null> {
-  const { value, done } = await rows.next();
-  return done ? null : value;
+/** Reads on until there is a row; null = there are no more. */
+async function nextOf(reading: Reading): Promise<EventRow | null> {
+  for (;;) {
+    const { value, done } = await reading.rows.next();
+    if (done) return null;
+    reading.read = value;
+    reading.at = 0;
+    if (value[0] !== undefined) return value[0];
+  }
 }

@@ -41,17 +41,19 @@ export async function checkSegment(file: SegmentFile, after: EventId): Promise<S
   let last: EventId | null = null;
   let fault: ServiceError | null = null;
   const facts = { count: 0, bytes: 0 };
-  for await (const { number, bytes, isWhole } of segmentLines(path)) {
-    if (!isWhole && !isVerified && isNewest) break;
-    hash.update(bytes);
-    facts.bytes += bytes.length;
-    const row = isWhole ? rowOf(bytes) : null;
-    if (row === null) fault ??= corrupt(path, number, isWhole ? 'is no event' : 'is torn');
-    else if (compareIds(row[0], last ?? after) <= 0) {
-      fault ??= corrupt(path, number, `has the id ${row[0]} behind ${last ?? after}`);
-    } else last = row[0];
-    first ??= last;
-    facts.count += 1;
+  for await (const lines of segmentLines(path)) {
+    for (const { number, bytes, isWhole } of lines) {
+      if (!isWhole && !isVerified && isNewest) break;
+      hash.update(bytes);
+      facts.bytes += bytes.length;
+      const row = isWhole ? rowOf(bytes) : null;
+      if (row === null) fault ??= corrupt(path, number, isWhole ? 'is no event' : 'is torn');
+      else if (compareIds(row[0], last ?? after) <= 0) {
+        fault ??= corrupt(path, number, `has the id ${row[0]} behind ${last ?? after}`);
+      } else last = row[0];
+      first ??= last;
+      facts.count += 1;
+    }
   }
   if (fault !== null) throw fault;
   if (meta !== null) requireMeta(path, meta, { ...facts, first, last, sha256: hash.digest('hex') });
@@ -59,18 +61,34 @@ export async function checkSegment(file: SegmentFile, after: EventId): Promise<S
   return { first, last, count: facts.count, epoch };
 }
 
-/** Of a segment that was looked at, up to what was its last then: more may come into the newest meanwhile. */
-export async function* segmentRows(path: string, last: EventId | null): AsyncGenerator<EventRow> {
+/**
+ * Of a segment that was looked at, up to what was its last then, as many at a time as are read: more may come into the
+ * newest meanwhile.
+ */
+export async function* segmentRows(
+  path: string,
+  last: EventId | null,
+): AsyncGenerator<readonly EventRow[]> {
   if (last === null) return;
   let next = 1;
-  for await (const { bytes, isWhole } of segmentLines(path)) {
-    const row = isWhole ? rowOf(bytes) : null;
-    if (row === null || compareIds(row[0], last) > 0) break;
-    yield row;
-    if (row[0] === last) return;
-    next += 1;
+  for await (const lines of segmentLines(path)) {
+    const rows: EventRow[] = [];
+    for (const { number, bytes, isWhole } of lines) {
+      const row = isWhole ? rowOf(bytes) : null;
+      if (row === null || compareIds(row[0], last) > 0) throw changed(path, number);
+      rows.push(row);
+      if (row[0] !== last) continue;
+      yield rows;
+      return;
+    }
+    yield rows;
+    next += lines.length;
   }
-  throw corrupt(path, next, 'has changed since it was looked at');
+  throw changed(path, next);
+}
+
+function changed(path: string, line: number): ServiceError {
+  return corrupt(path, line, 'has changed since it was looked at');
 }
 
 /** null = it is no event, nor what stands for one that was none. */

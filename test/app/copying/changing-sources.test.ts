@@ -134,7 +134,7 @@ describe('files', () => {
     writeFileSync(path, readFileSync(path).subarray(0, 200));
     const ids: string[] = [];
     const reading = async () => {
-      for await (const [each] of segmentRows(path, id(1025))) ids.push(each);
+      for await (const rows of segmentRows(path, id(1025))) ids.push(...rows.map(([each]) => each));
     };
     await expect(reading()).rejects.toThrow(/line 4 has changed since it was looked at/);
     expect(ids).toEqual(['1001', '1002', '1003']);
