@@ -1,5 +1,5 @@
-// The lines of a segment in order, whatever its size, as many at a time as a chunk of it has: it takes memory for a chunk
-// and a line. One at a time would cost more than all that is done with them.
+// The lines of a segment in order, whatever its size, as many at a time as a chunk of it has, which with a line is all
+// the memory that it takes. One at a time would cost more than all that is done with them.
 import { createReadStream } from 'node:fs';
 
 const NEWLINE = 10;
