@@ -129,6 +129,7 @@ function serverOf(
   return new Server({
     ...settings,
     ...probes,
+    sse: settings,
     listen,
     credentials: credentialsInForce(settings),
     services: { ...settings, ...services, metrics },

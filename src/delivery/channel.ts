@@ -1,5 +1,6 @@
 // The port between delivery and the network.
 import type { Hint } from '../base/hint.ts';
+import type { EventId } from '../contract/event-id.ts';
 import type { Batch, EventList } from '../contract/event-list.ts';
 
 /** Why a channel was closed from our side; server/ws turns them into close codes. */
@@ -13,6 +14,8 @@ export type CloseReason =
 /** A batch with its number on the subscription. */
 export interface NumberedBatch extends Batch {
   readonly seq: number;
+  /** Where the reader stood when what follows was found to be no more; it was passed over up to `after`. */
+  readonly passedFrom?: EventId | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { inTime } from '../base/in-time.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { ARCHIVER, type ConsumerName, identOf, isStale, LIVE } from '../contract/consumer.ts';
 import { isServiceError, ServiceError, streamNotFound } from '../contract/errors.ts';
-import { type EventId, idDistance } from '../contract/event-id.ts';
+import { compareIds, type EventId, idDistance, maxId } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
@@ -18,9 +18,11 @@ import type { DeliveryLimits } from './delivery-loop.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { type PollRequest, poll, pollLive } from './poll.ts';
 import { type Peer, Registry } from './registry.ts';
-import { Subscription } from './subscription.ts';
+import { type Opening, openAt, type ResumePoint } from './resume.ts';
+import { Subscription, type SubscriptionOptions } from './subscription.ts';
 
 export type { Start } from '../store/store.ts';
+export type { Opening, Reset, ResumePoint } from './resume.ts';
 
 export interface DeliveryOptions extends Telemetry {
   readonly store: Store;
@@ -48,12 +50,23 @@ export interface SubscribeRequest extends ConsumerRef {
   readonly bytesMax: number;
   readonly batchesInFlightMax: number | undefined;
   /** What differs for a reader that no network lies before. */
-  readonly limits?: Pick<DeliveryLimits, 'batchMax' | 'ackTimeoutMs'>;
+  readonly limits?: Partial<Omit<DeliveryLimits, 'bytesMax'>>;
   /** LIVE only; a registered consumer goes on from its cursor. */
   readonly start: Start | undefined;
   readonly peer: Peer;
   /** Called once, when nothing stands in the way any more. */
   readonly openChannel: () => Channel;
+}
+
+/** A reader that says by itself how far it is, each time that it comes, and is told when it cannot go on there. */
+export interface FollowRequest
+  extends Omit<SubscribeRequest, 'component' | 'batchesInFlightMax' | 'start' | 'openChannel'> {
+  /** A registered consumer, whose cursor is moved to where it says that it is; null: nobody keeps its place. */
+  readonly component: string | null;
+  /** null: a consumer goes on from its cursor, and others begin with what comes now. */
+  readonly point: ResumePoint | null;
+  /** Called once, when nothing stands in the way any more. */
+  readonly openChannel: (opening: Opening) => Channel;
 }
 
 export interface ConsumerStatus extends ConsumerDetails {
@@ -68,8 +81,17 @@ export interface StreamInfo extends StreamState {
   readonly inbox: number;
 }
 
+/** What every kind of subscription is made of. */
+type Attachment = Pick<SubscribeRequest, 'principal' | 'filter' | 'bytesMax' | 'limits'> & {
+  readonly component: string | null;
+  readonly batchesInFlightMax?: number | undefined;
+  readonly openChannel: () => Channel;
+};
+
 /** Idle clients ask for the stream now and then, and wait for the database, not for the warehouse. */
 const ARCHIVE_MS_MAX = 1000;
+/** In notices and logs. */
+const UNNAMED = 'unnamed';
 const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 
 export class Delivery implements Service {
@@ -232,6 +254,64 @@ export class Delivery implements Service {
     }
   }
 
+  /**
+   * Attaches a channel whose reader keeps its own position: nothing that goes over it is acknowledged before the reader
+   * comes again. `ended` when the stream is sealed and the reader has everything: no channel is opened then. Throws
+   * `NotRegistered`, `ConsumerBusy`, `StreamBusy`.
+   */
+  async follow(request: FollowRequest): Promise<'attached' | 'ended'> {
+    const feed = this.#feedOf(request.stream);
+    const { store } = this.#options;
+    await store.statuses.requireReadable(request.stream);
+    const { component } = request;
+    if (component !== null) return this.#followAs(feed, { ...request, component });
+    const opening = await openAt(store, feed.stream, request.point ?? 'now', null);
+    if (opening.isEnd) return 'ended';
+    const subscription = this.#follower(feed, request, opening, async () => null);
+    this.#registry.attachUnnamed(feed.stream, subscription);
+    return 'attached';
+  }
+
+  async #followAs(
+    feed: Feed,
+    request: FollowRequest & { readonly component: string },
+  ): Promise<'attached' | 'ended'> {
+    const { stream, peer, point } = request;
+    const { store } = this.#options;
+    const ident = identOf(request);
+    const find = () => store.findConsumer(stream, ident);
+    const row = await find();
+    if (row === null) throw new ServiceError('NotRegistered');
+    const opening = await openAt(store, stream, point ?? { id: row.cursor }, row.cursor);
+    if (opening.reset === null && compareIds(opening.start, row.cursor) > 0) {
+      await this.#acks.write({ consumerId: row.id, cursor: opening.start, token: null });
+      this.#registry.skipTo(row.id, opening.start);
+    }
+    if (opening.isEnd) return 'ended';
+    const lease = await this.#registry.takeLease(stream, ident, peer);
+    // Another reader of the consumer may have acknowledged more meanwhile.
+    const start = maxId(opening.start, lease.cursor);
+    const findCursor = async () => (await find())?.cursor ?? null;
+    const subscription = this.#follower(feed, request, { ...opening, start }, findCursor);
+    this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
+    return 'attached';
+  }
+
+  #follower(
+    feed: Feed,
+    request: FollowRequest,
+    opening: Opening,
+    findCursor: SubscriptionOptions['findCursor'],
+  ): Subscription {
+    const openChannel = () => request.openChannel(opening);
+    const { start } = opening;
+    const { liveInFlight } = this.#options.limits;
+    return new Subscription({
+      ...this.#shared(feed, { ...request, openChannel }, liveInFlight),
+      ...{ start, findCursor, onAcknowledged: () => {}, whenDiscarded: 'pass-over' },
+    });
+  }
+
   async #attachReliable(feed: Feed, request: SubscribeRequest): Promise<Subscription> {
     if (request.start !== undefined) {
       throw new ServiceError('InvalidRequest', {
@@ -252,8 +332,9 @@ export class Delivery implements Service {
     }
     const subscription = new Subscription({
       ...this.#shared(feed, request, 1),
-      ...{ lease, findCursor },
-      acks: this.#acks,
+      ...{ start: lease.cursor, findCursor, whenDiscarded: 'end' },
+      onAcknowledged: (cursor) =>
+        this.#acks.post({ consumerId: lease.consumerId, token: lease.token, cursor }),
     });
     this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
     return subscription;
@@ -280,7 +361,7 @@ export class Delivery implements Service {
     return subscription;
   }
 
-  #shared(feed: Feed, request: SubscribeRequest, inFlight: number) {
+  #shared(feed: Feed, request: Attachment, inFlight: number) {
     const { limits, metrics, notices, logger } = this.#options;
     return {
       feed,
@@ -288,7 +369,7 @@ export class Delivery implements Service {
       filter: request.filter,
       batchesInFlightMax: Math.min(request.batchesInFlightMax ?? inFlight, limits.inFlightMax),
       limits: { ...limits, bytesMax: request.bytesMax, ...request.limits },
-      consumer: request.component === LIVE ? LIVE : identOf(request),
+      consumer: readerName(request),
       metrics,
       notices,
       logger,
@@ -300,4 +381,9 @@ export class Delivery implements Service {
     if (feed === undefined) throw streamNotFound(stream);
     return feed;
   }
+}
+
+function readerName({ component, principal }: Attachment): string {
+  if (component === null) return UNNAMED;
+  return component === LIVE ? LIVE : identOf({ principal, component });
 }

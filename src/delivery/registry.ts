@@ -158,6 +158,11 @@ export class Registry implements Service {
     });
   }
 
+  /** A reader whose place nobody keeps. */
+  attachUnnamed(stream: string, subscription: Attached): void {
+    void this.#track(stream, 'unnamed', subscription);
+  }
+
   /** A poll has acknowledged for this consumer: its push reader here goes on behind that. */
   skipTo(consumerId: string, cursor: EventId): void {
     this.#readers.get(consumerId)?.subscription.skipTo(cursor);

@@ -8,20 +8,22 @@
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { isServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus, maxId } from '../contract/event-id.ts';
 import { type EventList, NO_EVENTS } from '../contract/event-list.ts';
 import type { CutLimits } from '../feed/cut.ts';
-import type { Lease } from '../store/store.ts';
-import type { AckWriter } from './ack-writer.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
 import type { SentBatch } from './flow-control.ts';
 
 export interface SubscriptionOptions extends DeliveryLoopOptions {
-  readonly lease: Lease;
-  /** Where the consumer's cursor stands now; null when it was unregistered. */
+  /** Delivery begins behind it. */
+  readonly start: EventId;
+  /** Where the consumer's cursor stands now; null when it has none, or no more. */
   readonly findCursor: () => Promise<EventId | null>;
-  readonly acks: AckWriter;
+  /** Told when a batch was acknowledged. */
+  readonly onAcknowledged: (upTo: EventId) => void;
+  /** When what comes next is no more: `end`, and whoever subscribes again is told so, or go on behind it and say so. */
+  readonly whenDiscarded: 'end' | 'pass-over';
 }
 
 const BACKOFF = { firstMs: 100, maxMs: 10_000 };
@@ -38,6 +40,8 @@ export class Subscription {
   #sentAtMs = systemClock.monotonicMs();
   #seq = 0;
   #preparedFrom: EventId | null = null;
+  /** Where it stood when what followed was found to be no more, until the consumer is told. */
+  #passedFrom: EventId | undefined = undefined;
   /** The end of the sealed stream that the consumer was told of. */
   #toldEnd: EventId | null = null;
   #refusals = 0;
@@ -45,8 +49,8 @@ export class Subscription {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
-    this.#scanned = options.lease.cursor;
-    this.#sentUpTo = options.lease.cursor;
+    this.#scanned = options.start;
+    this.#sentUpTo = options.start;
     this.#loop = new DeliveryLoop(options);
     this.#loop.start({
       round: () => this.#round(),
@@ -93,7 +97,8 @@ export class Subscription {
     if (this.#scanned !== from || this.#loop.isEnded) return;
     this.#scanned = cut.upTo;
     if (cut.upTo === from && feed.end === from && this.#toldEnd !== from) return this.#tellEnd();
-    if (cut.events.size > 0 || this.#msToCheckpoint <= 0) this.#send(cut.events);
+    const isNews = cut.events.size > 0 || this.#passedFrom !== undefined;
+    if (isNews || this.#msToCheckpoint <= 0) this.#send(cut.events);
     else if (cut.upTo === from) await this.#waitBeyond(seen);
   }
 
@@ -134,7 +139,9 @@ export class Subscription {
       upTo: this.#scanned,
       epoch: feed.epoch,
       isEnd,
+      passedFrom: this.#passedFrom,
     };
+    this.#passedFrom = undefined;
     this.#sentUpTo = batch.upTo;
     this.#sentAtMs = systemClock.monotonicMs();
     if (events.size === 0 && !channel.sendsCheckpoints) {
@@ -164,9 +171,8 @@ export class Subscription {
   }
 
   #acknowledge(batch: SentBatch): void {
-    const { consumerId, token } = this.#options.lease;
     this.#refusals = 0;
-    this.#options.acks.post({ consumerId, token, cursor: batch.upTo });
+    this.#options.onAcknowledged(batch.upTo);
   }
 
   /** Who acknowledges and goes at once has acknowledged. */
@@ -196,12 +202,24 @@ export class Subscription {
     const { feed, consumer, notices, logger } = this.#options;
     if (await this.#goOnBehindPoll(error)) return 0;
     if (isServiceError(error) && error.code === 'StreamBusy') return COPYING_MS;
+    const isGone = isServiceError(error) && error.code === 'CursorTooOld';
+    if (isGone && this.#options.whenDiscarded === 'pass-over') {
+      this.#passOver(idPlus(error.details.earliest as EventId, -1));
+      return 0;
+    }
     notices.give('receiverError', { stream: feed.stream, consumer, error });
     logger.warn({ error, stream: feed.stream, consumer }, 'A subscription could not go on.');
     // No waiting brings it back; who subscribes again is told so.
-    if (isServiceError(error) && error.code === 'CursorTooOld') this.#loop.end('discarded');
+    if (isGone) this.#loop.end('discarded');
     this.#failures += 1;
     return backoffMs(this.#failures - 1, BACKOFF);
+  }
+
+  /** Goes on behind `upTo`; the next batch says so, also when it has no events. */
+  #passOver(upTo: EventId): void {
+    this.#passedFrom ??= this.#sentUpTo;
+    this.#scanned = upTo;
+    this.#sentUpTo = upTo;
   }
 
   /**

@@ -1,4 +1,4 @@
-// The HTTP side: plain handlers for the hot paths (`/rpc`, `/futoin`), Express for the rest, which costs 3 to 6 times
+// The HTTP side: plain handlers for the hot paths (`/rpc`, `/futoin`, `/streams/`), Express for the rest, which costs 3 to 6 times
 // a plain handler.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Guard } from './auth/guard.ts';
@@ -11,6 +11,8 @@ export interface HttpAppOptions {
   readonly guard: Pick<Guard, 'requireNear'>;
   readonly rpc: HttpDoor;
   readonly futoin: HttpDoor;
+  /** null = this node does not offer them. */
+  readonly streams: HttpDoor | null;
   readonly operations: RequestListener;
 }
 
@@ -26,9 +28,10 @@ export class HttpApp {
   }
 
   readonly listener: RequestListener = (request, response) => {
-    const door = doorAt(pathOf(request));
+    const name = doorAt(pathOf(request), { hasStreams: this.#options.streams !== null });
+    const door = name === null ? null : this.#options[name];
     if (door === null) this.#options.operations(request, response);
-    else void this.#answer(this.#options[door], request, response);
+    else void this.#answer(door, request, response);
   };
 
   /** Lets calls that only wait for something end with what they have, and connections with them if it is said so. */
@@ -49,10 +52,11 @@ export class HttpApp {
   async #answer(door: HttpDoor, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = this.#calls.open(request, response);
     let isEarly = false;
-    const answer = await this.#carryOut(door, request, call).catch((error) => {
+    const answer = await this.#carryOut(door, request, call, response).catch((error) => {
       isEarly = !request.complete;
       return door.refusal(toServiceError(error));
     });
+    if (answer === null) return;
     // Nobody is left to read it; a response that was not at the front would keep it all the same.
     if (request.socket.destroyed) return;
     const headers = { ...door.headersFor(request), ...answer.headers };
@@ -60,13 +64,18 @@ export class HttpApp {
     else send(response, { ...answer, headers });
   }
 
-  #carryOut(door: HttpDoor, request: IncomingMessage, call: AbortController): Promise<HttpAnswer> {
+  #carryOut(
+    door: HttpDoor,
+    request: IncomingMessage,
+    call: AbortController,
+    response: ServerResponse,
+  ): Promise<HttpAnswer | null> {
     try {
       this.#options.guard.requireNear(request.socket);
     } catch (error) {
       return Promise.reject(error);
     }
-    return door.answer(request, call);
+    return door.answer(request, call, response);
   }
 }
 

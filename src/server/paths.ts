@@ -4,13 +4,21 @@ import type { IncomingMessage } from 'node:http';
 
 export const RPC_PATH = '/rpc';
 export const FUTOIN_PATH = '/futoin';
+/** Below it. */
+export const STREAMS_PATH = '/streams/';
 
 export function pathOf({ url }: Pick<IncomingMessage, 'url'>): string {
   return url?.split('?', 1)[0] ?? '';
 }
 
+export type DoorName = 'rpc' | 'futoin' | 'streams';
+
 /** null = none of ours. */
-export function doorAt(path: string): 'rpc' | 'futoin' | null {
+export function doorAt(
+  path: string,
+  { hasStreams }: { readonly hasStreams: boolean },
+): DoorName | null {
   if (path === RPC_PATH) return 'rpc';
+  if (hasStreams && path.startsWith(STREAMS_PATH)) return 'streams';
   return path === FUTOIN_PATH || path.startsWith(`${FUTOIN_PATH}/`) ? 'futoin' : null;
 }

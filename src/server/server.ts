@@ -12,6 +12,7 @@ import { Futoin } from './futoin/futoin.ts';
 import { FutoinDoor } from './futoin/futoin-door.ts';
 import { HttpApp } from './http-app.ts';
 import { createOps, type OpsOptions } from './ops.ts';
+import { doorAt } from './paths.ts';
 import { Dispatcher, type DispatcherOptions } from './rpc/dispatcher.ts';
 import { JsonRpc } from './rpc/json-rpc.ts';
 import { RpcDoor } from './rpc/rpc-door.ts';
@@ -19,14 +20,21 @@ import { openAddressOf, urlOf } from './seats/address.ts';
 import { type Address, OwnServer } from './seats/own-server.ts';
 import type { Seat } from './seats/seat.ts';
 import { SharedServer } from './seats/shared-server.ts';
+import { EventsProvider } from './streams/events-provider.ts';
+import { Hub, type HubOptions } from './streams/hub.ts';
+import { StreamsDoor, type StreamsDoorOptions } from './streams/streams-door.ts';
 import { WsServer } from './ws/ws-server.ts';
 
 export interface ServerOptions
   extends Pick<OpsOptions, 'problems' | 'metricsText'>,
     DispatcherOptions {
+  readonly batchMax: number;
+  readonly sse: HubOptions['limits'] &
+    StreamsDoorOptions['limits'] & { readonly sseCheckpointMs: number };
   /**
    * An address to listen on, or a server of the application's, which listens, and ends, when the application says so:
-   * there the node takes `/rpc`, `/futoin` and what is below that, and has no operations.
+   * there the node takes `/rpc`, `/futoin` and what is below that, `/streams/` where it offers them, and has no
+   * operations.
    */
   readonly listen: Address | { readonly server: HttpServer | HttpsServer };
   /** The credentials file; null = open mode, for this machine only. */
@@ -41,6 +49,7 @@ export class Server implements Service {
   readonly #keys: KeyRing | null;
   readonly #seat: Seat;
   readonly #app: HttpApp;
+  readonly #hub: Hub;
   readonly #ws: WsServer;
   #isOpen = false;
 
@@ -52,13 +61,19 @@ export class Server implements Service {
     }
     this.#options = options;
     this.#keys = credentials === null ? null : openKeyRing(credentials, logger);
-    this.#seat = 'server' in listen ? new SharedServer(listen.server) : new OwnServer(listen);
+    const hasStreams = options.offered.includes('streams');
+    this.#seat =
+      'server' in listen
+        ? new SharedServer(listen.server, (path) => doorAt(path, { hasStreams }) !== null)
+        : new OwnServer(listen);
     const guard = new Guard(this.#keys, (peer) => this.#seat.isNear(peer));
     const dispatcher = new Dispatcher(options);
     const jsonRpc = new JsonRpc(dispatcher);
     const futoin = new Futoin({ dispatcher, guard, logger });
+    this.#hub = new Hub({ guard, metrics, limits: options.sse });
     this.#app = new HttpApp({
       guard,
+      streams: hasStreams ? streamsDoor(options, guard, this.#hub) : null,
       rpc: new RpcDoor({ jsonRpc, guard, requestBytesMax }),
       futoin: new FutoinDoor({ futoin, guard }),
       operations: createOps({ ...options, guard }),
@@ -90,6 +105,7 @@ export class Server implements Service {
     await this.#seat.open({ request: this.#app.listener, upgrade: this.#ws.upgrade });
     this.#isOpen = true;
     this.#ws.start();
+    this.#hub.start();
     await this.#keys?.start();
   }
 
@@ -101,6 +117,7 @@ export class Server implements Service {
     await this.#keys?.stop();
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#hub.stop();
     const closed = this.#seat.close();
     this.#app.endWaits({ endsConnections: this.#seat.isOwn });
     const patience = new AbortController();
@@ -113,6 +130,14 @@ export class Server implements Service {
     this.#app.cut();
     this.#seat.cut();
   }
+}
+
+function streamsDoor(options: ServerOptions, guard: Guard, hub: Hub): StreamsDoor {
+  const { services, sse, batchMax, metrics, logger } = options;
+  const { delivery } = services;
+  const onReset = (reason: string) => metrics.sseResets.inc({ reason });
+  const events = new EventsProvider({ ...sse, delivery, batchMax, onReset, logger });
+  return new StreamsDoor({ guard, hub, providers: [events], metrics, limits: sse });
 }
 
 function tooOpen(subject: string): ConfigError {

@@ -78,6 +78,16 @@ export function createMetrics() {
       ['stream', 'consumer'],
     ),
     connections: gauge('connections', 'Open WebSocket connections.', []),
+    sseConnections: gauge('sse_connections', 'Connected clients of /streams/.', ['kind']),
+    sseResumes: counter('sse_resumes_total', 'Clients of /streams/ that came with a position.', [
+      'kind',
+    ]),
+    sseResets: counter(
+      'sse_resets_total',
+      'Clients of /streams/ that could not go on from their position.',
+      ['reason'],
+    ),
+    sseBytes: counter('sse_bytes_total', 'Bytes written to clients of /streams/.', ['kind']),
     calls: counter('rpc_calls_total', 'Calls by method and outcome.', ['method', 'outcome']),
     callSeconds: histogram('rpc_call_seconds', 'Duration of a call, waiting included.', SECONDS, [
       'method',

@@ -34,7 +34,7 @@ export interface Settings {
   /**
    * What this node offers, comma separated in the environment.
    */
-  services: ('generator' | 'poll' | 'push')[];
+  services: ('generator' | 'poll' | 'push' | 'streams')[];
   /**
    * Serve consumers with a cursor; false leaves LIVE only.
    */
@@ -143,6 +143,38 @@ export interface Settings {
    * The most subscriptions and waiting polls of one principal on a node.
    */
   subscriptionsMax: number;
+  /**
+   * The most clients of /streams/ on a node; more are answered 503.
+   */
+  sseConnectionsMax: number;
+  /**
+   * The most of them of one principal.
+   */
+  ssePrincipalMax: number;
+  /**
+   * How much may wait on the way to one client of /streams/; it reads the database until it has caught up.
+   */
+  sseBufferBytes: number;
+  /**
+   * How long a client of /streams/ may take nothing of what waits for it before it is disconnected.
+   */
+  sseStallMs: number;
+  /**
+   * A client of /streams/ hears something at least so often, if only a comment, so that no proxy gives the connection up.
+   */
+  sseHeartbeatMs: number;
+  /**
+   * How long a connection of /streams/ lasts, give or take a tenth, before its client has to come again, for which it may find another node; 0 = for ever.
+   */
+  sseConnectionMs: number;
+  /**
+   * How long a client of /streams/ waits before it comes again.
+   */
+  sseRetryMs: number;
+  /**
+   * The least time between two checkpoints, which tell a client of /streams/events that filters how far it is.
+   */
+  sseCheckpointMs: number;
   /**
    * The most rows one transaction of the discarder deletes; it takes fewer when that takes long.
    */
@@ -263,14 +295,16 @@ export const configSchema = {
         "enum": [
           "generator",
           "poll",
-          "push"
+          "push",
+          "streams"
         ]
       },
       "uniqueItems": true,
       "default": [
         "generator",
         "poll",
-        "push"
+        "push",
+        "streams"
       ]
     },
     "allowReliable": {
@@ -495,6 +529,78 @@ export const configSchema = {
       "maximum": 1000000,
       "unit": "subscriptions"
     },
+    "sseConnectionsMax": {
+      "description": "The most clients of /streams/ on a node; more are answered 503.",
+      "env": "EVT_SSE_CONNECTIONS_MAX",
+      "type": "integer",
+      "default": 1000,
+      "minimum": 1,
+      "maximum": 1000000,
+      "unit": "connections"
+    },
+    "ssePrincipalMax": {
+      "description": "The most of them of one principal.",
+      "env": "EVT_SSE_PRINCIPAL_MAX",
+      "type": "integer",
+      "default": 100,
+      "minimum": 1,
+      "maximum": 1000000,
+      "unit": "connections"
+    },
+    "sseBufferBytes": {
+      "description": "How much may wait on the way to one client of /streams/; it reads the database until it has caught up.",
+      "env": "EVT_SSE_BUFFER_BYTES",
+      "type": "integer",
+      "default": 262144,
+      "minimum": 4096,
+      "maximum": 16777216,
+      "unit": "bytes"
+    },
+    "sseStallMs": {
+      "description": "How long a client of /streams/ may take nothing of what waits for it before it is disconnected.",
+      "env": "EVT_SSE_STALL_MS",
+      "type": "integer",
+      "default": 60000,
+      "minimum": 100,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
+    "sseHeartbeatMs": {
+      "description": "A client of /streams/ hears something at least so often, if only a comment, so that no proxy gives the connection up.",
+      "env": "EVT_SSE_HEARTBEAT_MS",
+      "type": "integer",
+      "default": 15000,
+      "minimum": 10,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
+    "sseConnectionMs": {
+      "description": "How long a connection of /streams/ lasts, give or take a tenth, before its client has to come again, for which it may find another node; 0 = for ever.",
+      "env": "EVT_SSE_CONNECTION_MS",
+      "type": "integer",
+      "default": 0,
+      "minimum": 0,
+      "maximum": 86400000,
+      "unit": "ms"
+    },
+    "sseRetryMs": {
+      "description": "How long a client of /streams/ waits before it comes again.",
+      "env": "EVT_SSE_RETRY_MS",
+      "type": "integer",
+      "default": 2000,
+      "minimum": 1,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
+    "sseCheckpointMs": {
+      "description": "The least time between two checkpoints, which tell a client of /streams/events that filters how far it is.",
+      "env": "EVT_SSE_CHECKPOINT_MS",
+      "type": "integer",
+      "default": 15000,
+      "minimum": 10,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
     "discardLimit": {
       "description": "The most rows one transaction of the discarder deletes; it takes fewer when that takes long.",
       "env": "EVT_DISCARD_LIMIT",
@@ -641,6 +747,14 @@ export const configSchema = {
     "checkpointMs",
     "connectionsMax",
     "subscriptionsMax",
+    "sseConnectionsMax",
+    "ssePrincipalMax",
+    "sseBufferBytes",
+    "sseStallMs",
+    "sseHeartbeatMs",
+    "sseConnectionMs",
+    "sseRetryMs",
+    "sseCheckpointMs",
     "discardLimit",
     "retainMs",
     "workerPeriodMs",

@@ -162,6 +162,22 @@ export const errorTable = [
     "meaning": "The method needs a WebSocket."
   },
   {
+    "code": "InvalidEventId",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32038,
+    "http": 400,
+    "meaning": "What says where to go on is no event id; said by /streams/ only, a method says InvalidRequest."
+  },
+  {
+    "code": "StreamsFull",
+    "retry": "later",
+    "futoin": "DefenseRejected",
+    "jsonRpc": -32039,
+    "http": 503,
+    "meaning": "No more clients of /streams/ are served here, or of this principal."
+  },
+  {
     "code": "SinkGap",
     "retry": "no",
     "futoin": "InternalError",

@@ -2357,6 +2357,22 @@ export const openrpc = {
           "retry": "no"
         }
       },
+      "InvalidEventId": {
+        "code": -32038,
+        "message": "What says where to go on is no event id; said by /streams/ only, a method says InvalidRequest.",
+        "data": {
+          "code": "InvalidEventId",
+          "retry": "no"
+        }
+      },
+      "StreamsFull": {
+        "code": -32039,
+        "message": "No more clients of /streams/ are served here, or of this principal.",
+        "data": {
+          "code": "StreamsFull",
+          "retry": "later"
+        }
+      },
       "SinkGap": {
         "code": -32031,
         "message": "A sink lacks events that were discarded; no call is answered so, a start is.",

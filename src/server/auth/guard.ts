@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { ServiceError } from '../../contract/errors.ts';
 import type { KeyHolder, KeyRing } from './key-ring.ts';
-import { LOCAL, type Principal } from './principal.ts';
+import { type KeyKind, LOCAL, type Principal } from './principal.ts';
 import { offeredKey } from './subprotocol.ts';
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
@@ -18,6 +18,7 @@ export function isLoopback(host: string): boolean {
 /** Who was let in, and for how long. */
 export interface Session {
   readonly principal: Principal;
+  readonly keyKind: KeyKind;
   readonly expiresAtMs: number;
   /** The same caller as of now; null when the key is gone, has expired, or has other rights. */
   renewed(): Session | null;
@@ -110,6 +111,7 @@ export class Guard {
 
 const LOCAL_SESSION: Session = {
   principal: LOCAL,
+  keyKind: 'server',
   expiresAtMs: Number.POSITIVE_INFINITY,
   renewed: () => LOCAL_SESSION,
 };
@@ -157,6 +159,7 @@ function sessionOf(holder: KeyHolder, lookAgain: () => KeyHolder): Session {
   const rights = JSON.stringify({ ...holder, expiresAtMs: null });
   return {
     principal: holder,
+    keyKind: holder.kind,
     expiresAtMs: holder.expiresAtMs,
     renewed: () => {
       try {

@@ -13,7 +13,7 @@ import {
   readCredentials,
   sha256Of,
 } from '../credentials.ts';
-import type { Principal } from './principal.ts';
+import type { KeyKind, Principal } from './principal.ts';
 
 const LOOK_MS = 300;
 
@@ -21,6 +21,7 @@ const LOOK_MS = 300;
 export interface KeyHolder extends Principal {
   readonly allowedOrigins: readonly string[];
   readonly expiresAtMs: number;
+  readonly kind: KeyKind;
 }
 
 /** A principal who may sign its messages, with the raw key. */
@@ -150,7 +151,7 @@ function keysOf(credentials: Credentials): Key[] {
 
 function holderOf(
   principal: CredentialPrincipal,
-  key: Pick<CredentialKey, 'expiresAt'>,
+  key: Pick<CredentialKey, 'expiresAt' | 'kind'>,
 ): KeyHolder {
   return {
     name: principal.name,
@@ -159,5 +160,6 @@ function holderOf(
     streams: principal.streams ?? ['*'],
     allowedOrigins: principal.allowedOrigins ?? [],
     expiresAtMs: key.expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(key.expiresAt),
+    kind: key.kind ?? 'server',
   };
 }

@@ -5,6 +5,9 @@ import { type TypeFilter, wantFilter } from '../../feed/cut.ts';
 
 export type Right = 'generate' | 'consume' | 'archive' | 'admin';
 
+/** What a key is for: a kind of stream takes some of them, and to the others it does not exist. */
+export type KeyKind = 'server' | 'client' | 'public';
+
 export interface Principal {
   readonly name: string;
   readonly may: readonly Right[];

@@ -17,7 +17,7 @@ import {
   type Result,
 } from './methods.ts';
 
-export type ServiceName = 'generator' | 'poll' | 'push';
+export type ServiceName = 'generator' | 'poll' | 'push' | 'streams';
 
 export interface DispatcherOptions {
   readonly services: MethodServices;

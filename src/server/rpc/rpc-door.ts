@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Guard } from '../auth/guard.ts';
 import { readBody } from '../body.ts';
+import { corsHeaders, preflightHeaders, type Sendable } from '../cors.ts';
 import type { HttpAnswer, HttpDoor } from '../http-door.ts';
-import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type JsonRpc, refusalText } from './json-rpc.ts';
 import { readMessage } from './message.ts';
 
@@ -15,6 +15,7 @@ export interface RpcDoorOptions {
 }
 
 const CONTENT_TYPE = 'application/json';
+const SENDABLE: Sendable = { methods: ['POST'], headers: ['authorization', 'content-type'] };
 
 export class RpcDoor implements HttpDoor {
   readonly #options: RpcDoorOptions;
@@ -27,7 +28,7 @@ export class RpcDoor implements HttpDoor {
     const { jsonRpc, guard, requestBytesMax } = this.#options;
     const { method, headers } = request;
     if (method === 'OPTIONS' && headers.origin !== undefined && !guard.isOpen) {
-      const allowed = preflightHeaders(guard, headers.origin);
+      const allowed = preflightHeaders(guard, headers.origin, SENDABLE);
       return { status: 204, contentType: CONTENT_TYPE, body: null, headers: allowed };
     }
     if (method !== 'POST') return refusedMethod();

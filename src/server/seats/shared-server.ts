@@ -7,7 +7,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ConfigError } from '../../config/load.ts';
-import { doorAt, pathOf } from '../paths.ts';
+import { pathOf } from '../paths.ts';
 import { isLocalPeer } from './address.ts';
 import { asksForWebSocket, declineUpgrade } from './declined-upgrade.ts';
 import type { Seat, UpgradeListener, Visits } from './seat.ts';
@@ -21,11 +21,14 @@ const taken = new WeakSet<HttpServer>();
 export class SharedServer implements Seat {
   readonly server: HttpServer;
   readonly isOwn = false;
+  readonly #isOurs: (path: string) => boolean;
   #visits: Visits | null = null;
   #giveBack = () => {};
 
-  constructor(server: HttpServer) {
+  /** `isOurs` tells the node's paths. */
+  constructor(server: HttpServer, isOurs: (path: string) => boolean) {
     this.server = server;
+    this.#isOurs = isOurs;
   }
 
   isNear(peer: Socket): boolean {
@@ -59,17 +62,17 @@ export class SharedServer implements Seat {
     const { request, upgrade } = this.#visits;
     switch (event) {
       case 'request':
-        return ifOurs(values as Exchange, request);
+        return this.#ifOurs(values as Exchange, request);
       case 'checkContinue':
         // Emitted only where the application listens to it; else node:http says so by itself.
-        return ifOurs(values as Exchange, (coming, response) => {
+        return this.#ifOurs(values as Exchange, (coming, response) => {
           response.writeContinue();
           request(coming, response);
         });
       case 'checkExpectation':
-        return ifOurs(values as Exchange, (_, response) => response.writeHead(417).end());
+        return this.#ifOurs(values as Exchange, (_, response) => response.writeHead(417).end());
       case 'upgrade':
-        return ifOurs(values as Upgrade, (asking, socket, head) =>
+        return this.#ifOurs(values as Upgrade, (asking, socket, head) =>
           this.#answerUpgrade(upgrade, asking, socket, head),
         );
       default:
@@ -84,27 +87,23 @@ export class SharedServer implements Seat {
    */
   readonly #upgradeOfOthers: UpgradeListener = (request, socket, head) => {
     const isAlone = this.server.listenerCount('upgrade') === 1;
-    if (this.#visits === null || !(isAlone || isOurs(request))) return;
+    if (this.#visits === null || !(isAlone || this.#isOurs(pathOf(request)))) return;
     this.#answerUpgrade(this.#visits.upgrade, request, socket, head);
   };
+
+  #ifOurs<Values extends [IncomingMessage, ...unknown[]]>(
+    values: Values,
+    answer: (...values: Values) => void,
+  ): boolean {
+    if (!this.#isOurs(pathOf(values[0]))) return false;
+    answer(...values);
+    return true;
+  }
 
   #answerUpgrade(upgrade: UpgradeListener, ...[request, socket, head]: Upgrade): void {
     if (asksForWebSocket(request)) upgrade(request, socket, head);
     else declineUpgrade(this.server, request, socket, head);
   }
-}
-
-function isOurs(request: IncomingMessage): boolean {
-  return doorAt(pathOf(request)) !== null;
-}
-
-function ifOurs<Values extends [IncomingMessage, ...unknown[]]>(
-  values: Values,
-  answer: (...values: Values) => void,
-): boolean {
-  if (!isOurs(values[0])) return false;
-  answer(...values);
-  return true;
 }
 
 /** Asks `takes` before each event of the server; gives the way back out. */

@@ -1,13 +1,12 @@
 import type { Hint } from '../../../src/base/hint.ts';
 import type { EventRow } from '../../../src/contract/event.ts';
+import type { EventId } from '../../../src/contract/event-id.ts';
 import { EventList } from '../../../src/contract/event-list.ts';
-import type { AckWriter } from '../../../src/delivery/ack-writer.ts';
 import type { Channel, NumberedBatch } from '../../../src/delivery/channel.ts';
 import { LiveSubscription } from '../../../src/delivery/live-subscription.ts';
 import { Subscription } from '../../../src/delivery/subscription.ts';
 import type { Cut } from '../../../src/feed/cut.ts';
 import type { Feed } from '../../../src/feed/feed.ts';
-import type { Ack, Lease } from '../../../src/store/store.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { createTelemetry } from '../../../src/telemetry/telemetry.ts';
 import { id } from '../../support/events.ts';
@@ -19,7 +18,7 @@ const limits = { batchMax: 1, bytesMax: 1e6, ackTimeoutMs: 60_000, checkpointMs:
 describe('Subscription', () => {
   it('takes what was acknowledged before the connection went, though a read holds it up', async () => {
     const gone = new AbortController();
-    const posted: Ack[] = [];
+    const posted: EventId[] = [];
     let answer: (isAccepted: boolean) => void = () => {};
     let readOn: (cut: Cut) => void = () => {};
     const cuts = [
@@ -50,12 +49,12 @@ describe('Subscription', () => {
     gone.abort();
     readOn({ events: new EventList([]), upTo: id(1) });
     await subscription.ended;
-    expect(posted).toEqual([{ consumerId: '7', token: '3', cursor: '1' }]);
+    expect(posted).toEqual(['1']);
   });
 
   it('has the next batch worded while the consumer works, whatever the reading meets', async () => {
     const gone = new AbortController();
-    const posted: Ack[] = [];
+    const posted: EventId[] = [];
     const lists = [1, 2, 3].map((nth) => new EventList([[id(nth), 'T', '1', TS] as EventRow]));
     const cutBehind = async (after: string) => {
       const events = lists[Number(after)] ?? new EventList([]);
@@ -93,7 +92,7 @@ describe('Subscription', () => {
     answers[1]?.(true);
     await turn();
     expect(sent).toEqual(lists);
-    expect(posted.map(({ cursor }) => cursor)).toEqual(['1', '2']);
+    expect(posted).toEqual(['1', '2']);
     gone.abort();
   });
 
@@ -148,7 +147,7 @@ interface Parts {
   readonly feed: object;
   readonly channel: Channel;
   readonly batchesInFlightMax: number;
-  readonly posted: Ack[];
+  readonly posted: EventId[];
 }
 
 function optionsOf({ feed, channel, batchesInFlightMax }: Parts) {
@@ -167,8 +166,9 @@ function subscribe(parts: Parts): Subscription {
   const { posted } = parts;
   return new Subscription({
     ...optionsOf(parts),
-    lease: { consumerId: '7', token: '3', cursor: id(0) } as Lease,
+    start: id(0),
     findCursor: async () => id(0),
-    acks: { post: (ack: Ack) => posted.push(ack) } as unknown as AckWriter,
+    onAcknowledged: (upTo) => posted.push(upTo),
+    whenDiscarded: 'end',
   });
 }

@@ -26,6 +26,7 @@ describe('calls behind each other on one connection', () => {
     guard: { requireNear: () => {} },
     rpc: door,
     futoin: door,
+    streams: null,
     operations: () => {},
   });
   const server = createServer(app.listener);

@@ -2,8 +2,8 @@
 // enough that somebody may come from that origin, and the call itself is held to its own key. In open mode there is
 // nothing of this: a foreign origin is refused.
 import type { IncomingHttpHeaders } from 'node:http';
-import { ServiceError } from '../../contract/errors.ts';
-import type { Guard } from '../auth/guard.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { Guard } from './auth/guard.ts';
 
 const MAX_AGE_SECONDS = 600;
 
@@ -16,14 +16,24 @@ export function corsHeaders(
   return { 'access-control-allow-origin': origin, vary: 'Origin' };
 }
 
+/** What a page may send to a door. */
+export interface Sendable {
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+}
+
 /** Tells a browser what its page may send. Throws `SecurityError` when it may send nothing. */
-export function preflightHeaders(guard: Guard, origin: string): Readonly<Record<string, string>> {
+export function preflightHeaders(
+  guard: Guard,
+  origin: string,
+  { methods, headers }: Sendable,
+): Readonly<Record<string, string>> {
   if (!guard.isSomebodysOrigin(origin)) {
     throw new ServiceError('SecurityError', { message: 'The origin is not allowed.' });
   }
   return {
-    'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-allow-methods': methods.join(', '),
+    'access-control-allow-headers': headers.join(', '),
     'access-control-max-age': String(MAX_AGE_SECONDS),
   };
 }

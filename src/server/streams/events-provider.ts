@@ -1,0 +1,148 @@
+// `GET /streams/events`: every event that the caller may see and wants, in order, from where it says.
+import { systemClock } from '../../base/clock.ts';
+import { aComponent, anEventId, aWant } from '../../contract/checks.ts';
+import { isServiceError, ServiceError } from '../../contract/errors.ts';
+import type { EventId } from '../../contract/event-id.ts';
+import type { Delivery, FollowRequest, Reset, ResumePoint } from '../../delivery/delivery.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { type KeyKind, requireRight, requireStream, typeFilter } from '../auth/principal.ts';
+import type { SseConnection } from './connection.ts';
+import { EventsChannel } from './events-channel.ts';
+import type { StreamProvider, StreamRequest } from './provider.ts';
+import { invalid, type StreamQuery } from './query.ts';
+
+export interface EventsProviderOptions {
+  readonly delivery: Delivery;
+  readonly batchMax: number;
+  readonly sseBufferBytes: number;
+  readonly sseCheckpointMs: number;
+  readonly onReset: (reason: Reset['reason']) => void;
+  readonly logger: Logger;
+}
+
+/** What a client asks for, apart from who it is. */
+interface Wish {
+  readonly request: Omit<FollowRequest, 'openChannel'>;
+  readonly isNamed: boolean;
+}
+
+const PARAMETERS = ['from', 'types', 'event', 'component'];
+const POSITION = /^(?:([1-9]\d{0,9}):)?(0|[1-9]\d{0,17})$/;
+const AWAY_MS = 500;
+
+export class EventsProvider implements StreamProvider {
+  readonly kind = 'events';
+  readonly #options: EventsProviderOptions;
+
+  constructor(options: EventsProviderOptions) {
+    this.#options = options;
+  }
+
+  accepts(kind: KeyKind): boolean {
+    return kind === 'server';
+  }
+
+  async open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'> {
+    const wish = this.#wishOf(request);
+    try {
+      return (await this.#follow(wish, accept)) === 'ended' ? 'ended' : 'open';
+    } catch (error) {
+      // A browser that is answered an error never comes again: it waits here for the database.
+      if (!isServiceError(error) || error.code !== 'StoreUnavailable') throw error;
+      void this.#followLater(wish, accept());
+      return 'open';
+    }
+  }
+
+  #follow({ request, isNamed }: Wish, accept: () => SseConnection): Promise<'attached' | 'ended'> {
+    const { delivery, onReset } = this.#options;
+    return delivery.follow({
+      ...request,
+      openChannel: (opening) =>
+        new EventsChannel({ connection: accept(), opening, isNamed, onReset }),
+    });
+  }
+
+  /** What cannot be had once the database is back is told when the client comes again. */
+  async #followLater(wish: Wish, connection: SseConnection): Promise<void> {
+    while (!connection.closed.aborted) {
+      try {
+        await systemClock.sleep(AWAY_MS, connection.closed);
+        if ((await this.#follow(wish, () => connection)) === 'ended') connection.end();
+        return;
+      } catch (error) {
+        if (isServiceError(error) && error.code === 'StoreUnavailable') continue;
+        this.#options.logger.warn({ error }, 'A client of /streams/events could not be served.');
+        connection.end();
+      }
+    }
+  }
+
+  #wishOf({ principal, query, headers, peer }: StreamRequest): Wish {
+    const { batchMax, sseBufferBytes, sseCheckpointMs } = this.#options;
+    requireRight(principal, 'consume');
+    query.allow(PARAMETERS);
+    const stream = query.text('stream') ?? 'main';
+    requireStream(principal, stream);
+    const component = componentIn(query);
+    const want = query.list('types');
+    if (!aWant.fits(want)) throw invalid(`types: ${aWant.rule}`);
+    return {
+      isNamed: isNamedIn(query),
+      request: {
+        stream,
+        principal: principal.name,
+        component,
+        filter: typeFilter(principal, want),
+        bytesMax: sseBufferBytes,
+        limits: {
+          batchMax,
+          checkpointMs: sseCheckpointMs,
+          // The connection itself sees whether anything goes out.
+          ackTimeoutMs: Number.POSITIVE_INFINITY,
+        },
+        point: pointIn(headers['last-event-id'], query, component),
+        peer,
+      },
+    };
+  }
+}
+
+function componentIn(query: StreamQuery): string | null {
+  const component = query.text('component');
+  if (component === null) return null;
+  if (!aComponent.fits(component)) throw invalid(`component: ${aComponent.rule}`);
+  if (component === 'LIVE') throw new ServiceError('LiveNotAllowed');
+  return component;
+}
+
+function isNamedIn(query: StreamQuery): boolean {
+  const event = query.text('event');
+  if (event !== null && event !== 'type') throw invalid('event: must be type');
+  return event === 'type';
+}
+
+/** A client that comes again says with its header how far it is, which counts before what its address began with. */
+function pointIn(
+  lastEventId: string | string[] | undefined,
+  query: StreamQuery,
+  component: string | null,
+): ResumePoint | null {
+  const from = query.text('from');
+  if (component !== null && from !== null) {
+    throw invalid('from: a registered consumer goes on from its cursor');
+  }
+  const last = lastEventId || query.text('lastEventId');
+  if (last) return positionOf('Last-Event-ID', String(last));
+  if (from === null || from === 'tail') return component === null ? 'now' : null;
+  return from === 'beginning' ? 'beginning' : positionOf('from', from);
+}
+
+function positionOf(name: string, text: string): ResumePoint {
+  const [, epoch, id] = POSITION.exec(text) ?? [];
+  if (id === undefined) {
+    const message = `${name}: ${anEventId.rule}, got ${JSON.stringify(text.slice(0, 64))}`;
+    throw new ServiceError('InvalidEventId', { message });
+  }
+  return { id: id as EventId, epoch: epoch === undefined ? undefined : Number(epoch) };
+}

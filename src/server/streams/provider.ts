@@ -1,0 +1,23 @@
+// The port between the hub and a kind of stream: who may come in, and what a client that has come in is given.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { KeyKind, Principal } from '../auth/principal.ts';
+import type { SseConnection } from './connection.ts';
+import type { StreamQuery } from './query.ts';
+
+export interface StreamRequest {
+  readonly principal: Principal;
+  readonly query: StreamQuery;
+  readonly headers: IncomingHttpHeaders;
+  /** Stands for the client as a peer. */
+  readonly peer: object;
+}
+
+export interface StreamProvider {
+  readonly kind: string;
+  readonly accepts: (kind: KeyKind) => boolean;
+  /**
+   * Lets a client in by calling `accept`, once, or throws before; `ended`: it has had everything, and need not come
+   * again. What fails behind `accept` is the provider's business.
+   */
+  open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'>;
+}

@@ -1,0 +1,120 @@
+// `/streams/KIND`: lets a client in, by its key, to the kind of stream that its address names.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorFacts, ServiceError } from '../../contract/errors.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Guard, Session } from '../auth/guard.ts';
+import { corsHeaders, preflightHeaders, type Sendable } from '../cors.ts';
+import type { HttpAnswer, HttpDoor } from '../http-door.ts';
+import { pathOf, STREAMS_PATH } from '../paths.ts';
+import { toWireError } from '../rpc/errors.ts';
+import { SseConnection } from './connection.ts';
+import type { Hub } from './hub.ts';
+import type { StreamProvider } from './provider.ts';
+import { StreamQuery } from './query.ts';
+
+export interface StreamsDoorOptions {
+  readonly guard: Guard;
+  readonly hub: Hub;
+  readonly providers: readonly StreamProvider[];
+  readonly metrics: Metrics;
+  readonly limits: {
+    readonly sseBufferBytes: number;
+    readonly sseStallMs: number;
+    readonly sseRetryMs: number;
+  };
+}
+
+const CONTENT_TYPE = 'application/json';
+const SENDABLE: Sendable = {
+  methods: ['GET'],
+  headers: ['authorization', 'last-event-id', 'cache-control'],
+};
+/** Of what may be over then. */
+const RETRY_AFTER = { 'retry-after': '5' };
+
+export class StreamsDoor implements HttpDoor {
+  readonly #options: StreamsDoorOptions;
+  readonly #providers: ReadonlyMap<string, StreamProvider>;
+
+  constructor(options: StreamsDoorOptions) {
+    this.#options = options;
+    this.#providers = new Map(options.providers.map((provider) => [provider.kind, provider]));
+  }
+
+  async answer(
+    request: IncomingMessage,
+    call: AbortController,
+    response: ServerResponse,
+  ): Promise<HttpAnswer | null> {
+    const { guard, hub } = this.#options;
+    const { method, headers, url = '' } = request;
+    if (method === 'OPTIONS' && headers.origin !== undefined && !guard.isOpen) {
+      const allowed = preflightHeaders(guard, headers.origin, SENDABLE);
+      return answerOf(204, null, allowed);
+    }
+    const provider = this.#providers.get(pathOf(request).slice(STREAMS_PATH.length));
+    if (provider === undefined) throw nothingHere();
+    if (method !== 'GET') return refusedMethod();
+    const session = guard.identify(headers);
+    if (!provider.accepts(session.keyKind)) throw new ServiceError('SecurityError');
+    hub.requireRoom(session);
+    const opened = await provider.open(
+      { principal: session.principal, query: new StreamQuery(url), headers, peer: call },
+      () => this.#accept(request, call, { response, provider, session }),
+    );
+    return opened === 'open' ? null : answerOf(204, null, {});
+  }
+
+  refusal(error: ServiceError): HttpAnswer {
+    const { http, retry } = errorFacts(error.code);
+    const headers = {
+      ...(http === 401 && { 'www-authenticate': 'Bearer, Basic realm="aftercommit"' }),
+      ...(http === 503 && retry !== 'no' && RETRY_AFTER),
+    };
+    return answerOf(http, JSON.stringify({ error: toWireError(error) }), headers);
+  }
+
+  headersFor({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+    return corsHeaders(this.#options.guard, headers);
+  }
+
+  #accept(
+    request: IncomingMessage,
+    call: AbortController,
+    client: { response: ServerResponse; provider: StreamProvider; session: Session },
+  ): SseConnection {
+    const { hub, metrics, limits } = this.#options;
+    const { response, provider, session } = client;
+    const { kind } = provider;
+    // Others may have come in meanwhile.
+    hub.requireRoom(session);
+    const connection = new SseConnection({
+      response,
+      signal: call.signal,
+      headers: this.headersFor(request),
+      bufferBytes: limits.sseBufferBytes,
+      stallMs: limits.sseStallMs,
+      retryMs: limits.sseRetryMs,
+      onWrite: (bytes) => metrics.sseBytes.inc({ kind }, bytes),
+    });
+    hub.keep(connection, kind, session);
+    return connection;
+  }
+}
+
+function answerOf(
+  status: number,
+  body: string | null,
+  headers: Readonly<Record<string, string>>,
+): HttpAnswer {
+  return { status, contentType: CONTENT_TYPE, body, headers };
+}
+
+function refusedMethod(): HttpAnswer {
+  const error = new ServiceError('InvalidRequest', { message: 'Use GET.' });
+  return answerOf(405, JSON.stringify({ error: toWireError(error) }), { allow: 'GET' });
+}
+
+function nothingHere(): ServiceError {
+  return new ServiceError('UnknownMethod', { message: 'There is nothing here.' });
+}
