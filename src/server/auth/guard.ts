@@ -8,6 +8,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { KeyHolder, KeyRing } from './key-ring.ts';
 import { type KeyKind, LOCAL, type Principal } from './principal.ts';
 import { offeredKey } from './subprotocol.ts';
+import { readTicket, ticketOf } from './ticket.ts';
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
@@ -84,6 +85,29 @@ export class Guard {
     const keys = this.#ring;
     const digest = keys.digestOf(key);
     return letIn(headers, () => keys.holderOf(digest, name));
+  }
+
+  /**
+   * By the headers, or by a ticket that stands in the address where they say nothing. Throws `SecurityError`,
+   * `PleaseReauth`.
+   */
+  identifyAddress(headers: IncomingHttpHeaders, address: string, ticket: string | null): Session {
+    if (ticket === null || this.isOpen || headers.authorization !== undefined) {
+      return this.identify(headers);
+    }
+    const read = readTicket(ticket);
+    if (read === null) throw new ServiceError('SecurityError');
+    const { digest } = this.#ring.holderOfTicket(read, address);
+    // Who has come in stays as long as the key is good.
+    return letIn(headers, () => this.#ring.holderOf(digest, null));
+  }
+
+  /** A ticket for an address, made with the key of these headers; null in open mode, where nobody needs one. */
+  ticketFor(headers: IncomingHttpHeaders, address: string, expiresAtMs: number): string | null {
+    this.identify(headers);
+    if (this.isOpen) return null;
+    const { key } = parseAuthorization(headers.authorization);
+    return ticketOf(this.#ring.digestOf(key), address, expiresAtMs);
   }
 
   /** By a signature; gives the raw key too, to answer with. Throws `SecurityError`. */

@@ -14,6 +14,7 @@ import {
   sha256Of,
 } from '../credentials.ts';
 import type { KeyKind, Principal } from './principal.ts';
+import { isOf, type Ticket } from './ticket.ts';
 
 const LOOK_MS = 300;
 
@@ -96,6 +97,14 @@ export class KeyRing implements Service {
     if (fitting === undefined) throw new ServiceError('SecurityError');
     if (fitting.holder.expiresAtMs <= Date.now()) throw new ServiceError('PleaseReauth');
     return fitting.holder;
+  }
+
+  /** Who holds the key that the ticket was made with. Throws `SecurityError`, `PleaseReauth`. */
+  holderOfTicket(ticket: Ticket, address: string): { holder: KeyHolder; digest: Buffer } {
+    const key = this.#holders.keys.find(({ digest }) => isOf(digest, ticket, address));
+    if (key === undefined) throw new ServiceError('SecurityError');
+    if (ticket.expiresAtMs <= Date.now()) throw new ServiceError('PleaseReauth');
+    return { holder: this.holderOf(key.digest, null), digest: key.digest };
   }
 
   /** Who signs by this name. Throws `SecurityError`. */

@@ -11,6 +11,7 @@ import { SseConnection } from './connection.ts';
 import type { Hub } from './hub.ts';
 import type { StreamProvider } from './provider.ts';
 import { StreamQuery } from './query.ts';
+import { issueTicket } from './tickets.ts';
 
 export interface StreamsDoorOptions {
   readonly guard: Guard;
@@ -25,9 +26,11 @@ export interface StreamsDoorOptions {
 }
 
 const CONTENT_TYPE = 'application/json';
+const TICKETS = 'tickets';
+const NOT_KEPT = { 'cache-control': 'no-store' };
 const SENDABLE: Sendable = {
-  methods: ['GET'],
-  headers: ['authorization', 'last-event-id', 'cache-control'],
+  methods: ['GET', 'POST'],
+  headers: ['authorization', 'cache-control', 'content-type', 'last-event-id'],
 };
 /** Of what may be over then. */
 const RETRY_AFTER = { 'retry-after': '5' };
@@ -52,14 +55,20 @@ export class StreamsDoor implements HttpDoor {
       const allowed = preflightHeaders(guard, headers.origin, SENDABLE);
       return answerOf(204, null, allowed);
     }
-    const provider = this.#providers.get(pathOf(request).slice(STREAMS_PATH.length));
+    const name = pathOf(request).slice(STREAMS_PATH.length);
+    if (name === TICKETS) {
+      if (method !== 'POST') return refusedMethod('POST');
+      return answerOf(200, JSON.stringify(await issueTicket(guard, request)), NOT_KEPT);
+    }
+    const provider = this.#providers.get(name);
     if (provider === undefined) throw nothingHere();
-    if (method !== 'GET') return refusedMethod();
-    const session = guard.identify(headers);
+    if (method !== 'GET') return refusedMethod('GET');
+    const query = new StreamQuery(url);
+    const session = guard.identifyAddress(headers, url, query.text('ticket'));
     if (!provider.accepts(session.keyKind)) throw new ServiceError('SecurityError');
     hub.requireRoom(session);
     const opened = await provider.open(
-      { principal: session.principal, query: new StreamQuery(url), headers, peer: call },
+      { principal: session.principal, query, headers, peer: call },
       () => this.#accept(request, call, { response, provider, session }),
     );
     return opened === 'open' ? null : answerOf(204, null, {});
@@ -110,9 +119,9 @@ function answerOf(
   return { status, contentType: CONTENT_TYPE, body, headers };
 }
 
-function refusedMethod(): HttpAnswer {
-  const error = new ServiceError('InvalidRequest', { message: 'Use GET.' });
-  return answerOf(405, JSON.stringify({ error: toWireError(error) }), { allow: 'GET' });
+function refusedMethod(allow: string): HttpAnswer {
+  const error = new ServiceError('InvalidRequest', { message: `Use ${allow}.` });
+  return answerOf(405, JSON.stringify({ error: toWireError(error) }), { allow });
 }
 
 function nothingHere(): ServiceError {
