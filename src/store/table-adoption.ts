@@ -9,7 +9,7 @@ import { streamMigrations } from '../../migrations/index.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../contract/event-id.ts';
-import { EVENT_BYTES_MAX } from '../contract/limits.ts';
+import { BATCH_BYTES_MAX, EVENT_BYTES_MAX } from '../contract/limits.ts';
 import { isEventTime } from '../contract/time.ts';
 import { fits } from '../contract/validate.ts';
 import type { Dialect } from './dialect.ts';
@@ -140,6 +140,7 @@ async function copyRows(
   return { count, newest: newest ?? NO_EVENT, before: before ?? NO_EVENT, hasGaps };
 }
 
+/** Rows behind `after`: as many as fit into memory and into a statement, which their lengths say, but one at least. */
 async function page(
   db: Knex,
   dialect: Dialect,
@@ -148,6 +149,14 @@ async function page(
 ): Promise<EventRow[]> {
   const query = db(table).whereNotNull('id').orderBy('id').limit(PAGE);
   if (after !== null) query.where('id', '>', after);
+  const length = db.raw('octet_length(?)', [dialect.idText('data')]);
+  const lengths: { bytes: unknown }[] = await query.clone().select({ bytes: length });
+  let bytes = 0;
+  const fitting = lengths.findIndex((row) => {
+    bytes += Number(row.bytes);
+    return bytes > BATCH_BYTES_MAX;
+  });
+  query.limit(fitting < 0 ? PAGE : Math.max(1, fitting));
   const rows = await query.select({
     // Under the names of the columns, their texts would be what is sorted by.
     found: dialect.idText('id'),

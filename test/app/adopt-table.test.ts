@@ -1,10 +1,15 @@
 // aftercommit streams adopt: a table of events becomes a stream, or is told what is wrong with it.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EVENT_BYTES_MAX } from '../../src/contract/limits.ts';
 import { Store } from '../../src/store/store.ts';
 import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
 import { drainInbox, id, readAll } from '../support/events.ts';
+import { runProgram } from '../support/run-program.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { cli } from './run-cli.ts';
+
+const MAIN = join(__dirname, '../../dist/src/app/main.js');
 
 describeDatabases('aftercommit streams adopt', (kind) => {
   const ts = { sqlite: 'text', postgres: 'timestamptz', mysql: 'datetime(3)' }[kind];
@@ -108,5 +113,31 @@ describeDatabases('aftercommit streams adopt', (kind) => {
     expect((await run('evt_migrations', 'old')).stderr).toContain('has no id, type, data, ts');
     expect((await run('copied', 'main')).stderr).toContain('There is a stream main already');
     expect((await run('a b', 'old')).code).toBe(2);
+  });
+});
+
+describe('aftercommit streams adopt', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase('sqlite');
+  });
+  afterEach(() => database.drop());
+
+  it('takes large rows a few at a time', async () => {
+    const sql = await openSqlSession('sqlite', database.url);
+    await sql.run('create table copied (id bigint, type text, data text, ts text)');
+    const million = `'"' || hex(zeroblob(500000)) || '"'`;
+    for (let nth = 1; nth <= 150; nth += 1) {
+      const ts = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+      await sql.run(`insert into copied values (${nth}, 'A', ${million}, ${ts})`);
+    }
+    await sql.close();
+    // With all of them at once it would run out of memory.
+    const command = ['--max-old-space-size=96', MAIN, 'streams', 'adopt', 'copied', 'old'];
+    const env = { EVT_DATABASE_URL: database.url };
+    await runProgram(process.execPath, command, tmpdir(), env);
+    const store = await Store.open({ database: database.url, poolMax: 2, timeoutMs: 10_000 });
+    expect(await store.streamState('old')).toMatchObject({ newest: '150' });
+    await store.close();
   });
 });
