@@ -308,7 +308,8 @@ export class Delivery implements Service {
     const { liveInFlight } = this.#options.limits;
     return new Subscription({
       ...this.#shared(feed, { ...request, openChannel }, liveInFlight),
-      ...{ start, findCursor, onAcknowledged: () => {}, whenDiscarded: 'pass-over' },
+      ...{ start, findCursor, onAcknowledged: () => {} },
+      ...{ by: 'sse', whenDiscarded: 'pass-over' },
     });
   }
 
@@ -332,7 +333,7 @@ export class Delivery implements Service {
     }
     const subscription = new Subscription({
       ...this.#shared(feed, request, 1),
-      ...{ start: lease.cursor, findCursor, whenDiscarded: 'end' },
+      ...{ start: lease.cursor, findCursor, by: 'push', whenDiscarded: 'end' },
       onAcknowledged: (cursor) =>
         this.#acks.post({ consumerId: lease.consumerId, token: lease.token, cursor }),
     });

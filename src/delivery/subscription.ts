@@ -22,6 +22,8 @@ export interface SubscriptionOptions extends DeliveryLoopOptions {
   readonly findCursor: () => Promise<EventId | null>;
   /** Told when a batch was acknowledged. */
   readonly onAcknowledged: (upTo: EventId) => void;
+  /** In metrics. */
+  readonly by: 'push' | 'sse';
   /** When what comes next is no more: `end`, and whoever subscribes again is told so, or go on behind it and say so. */
   readonly whenDiscarded: 'end' | 'pass-over';
 }
@@ -44,6 +46,7 @@ export class Subscription {
   #passedFrom: EventId | undefined = undefined;
   /** The end of the sealed stream that the consumer was told of. */
   #toldEnd: EventId | null = null;
+  #isFollowing = false;
   #refusals = 0;
   #failures = 0;
 
@@ -90,6 +93,7 @@ export class Subscription {
 
     const { feed, filter } = this.#options;
     const from = this.#scanned;
+    this.#countFallback(from);
     const seen = feed.newest;
     const cut = await feed.cut(from, filter, this.#bounds);
     this.#failures = 0;
@@ -158,10 +162,18 @@ export class Subscription {
     return { eventsMax: batchMax, bytesMax };
   }
 
+  /** Memory no longer reaches back to a reader that it did reach. */
+  #countFallback(from: EventId): void {
+    const { feed, metrics, by } = this.#options;
+    const isFollowing = feed.isFollowing(from);
+    if (this.#isFollowing && !isFollowing) metrics.fallbacks.inc({ stream: feed.stream, by });
+    this.#isFollowing = isFollowing;
+  }
+
   #countSent(events: number): void {
-    const { feed, metrics } = this.#options;
-    metrics.batches.inc({ stream: feed.stream, by: 'push' });
-    metrics.delivered.inc({ stream: feed.stream, by: 'push' }, events);
+    const { feed, metrics, by } = this.#options;
+    metrics.batches.inc({ stream: feed.stream, by });
+    metrics.delivered.inc({ stream: feed.stream, by }, events);
   }
 
   /** Unwanted events move the cursor too, by an empty batch now and then. */

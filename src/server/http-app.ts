@@ -1,5 +1,5 @@
-// The HTTP side: plain handlers for the hot paths (`/rpc`, `/futoin`, `/streams/`), Express for the rest, which costs 3 to 6 times
-// a plain handler.
+// The HTTP side: plain handlers for the hot paths (`/rpc`, `/futoin`, `/streams/`), Express for the rest, which costs 3
+// to 6 times a plain handler.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Guard } from './auth/guard.ts';
 import type { HttpAnswer, HttpDoor } from './http-door.ts';

@@ -135,8 +135,9 @@ export class Server implements Service {
 function streamsDoor(options: ServerOptions, guard: Guard, hub: Hub): StreamsDoor {
   const { services, sse, batchMax, metrics, logger } = options;
   const { delivery } = services;
+  const onResume = () => metrics.sseResumes.inc({ kind: 'events' });
   const onReset = (reason: string) => metrics.sseResets.inc({ reason });
-  const events = new EventsProvider({ ...sse, delivery, batchMax, onReset, logger });
+  const events = new EventsProvider({ ...sse, delivery, batchMax, onResume, onReset, logger });
   return new StreamsDoor({ guard, hub, providers: [events], metrics, limits: sse });
 }
 

@@ -62,6 +62,11 @@ export function createMetrics() {
       'stream',
       'reason',
     ]),
+    fallbacks: counter(
+      'fallbacks_total',
+      'Readers that fell behind what is held in memory, and read the database.',
+      ['stream', 'by'],
+    ),
     takeovers: counter('takeovers_total', 'Readers replaced by a newer one.', ['stream']),
     subscriptions: gauge('subscriptions', 'Attached push readers.', ['stream', 'kind']),
     ackFlushes: counter('ack_flushes_total', 'Coalesced updates of cursors.', []),
@@ -79,7 +84,7 @@ export function createMetrics() {
     ),
     connections: gauge('connections', 'Open WebSocket connections.', []),
     sseConnections: gauge('sse_connections', 'Connected clients of /streams/.', ['kind']),
-    sseResumes: counter('sse_resumes_total', 'Clients of /streams/ that came with a position.', [
+    sseResumes: counter('sse_resumes_total', 'Clients of /streams/ that came with an id.', [
       'kind',
     ]),
     sseResets: counter(

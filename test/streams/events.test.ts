@@ -276,8 +276,8 @@ describeDatabases('events', (kind) => {
     await start({ sseConnectionMs: 300 });
     const times = await Promise.all(
       numbers(1, 50).map(async () => {
-        const client = await open();
         const begunMs = performance.now();
+        const client = await open();
         await client.ended;
         return performance.now() - begunMs;
       }),

@@ -16,6 +16,7 @@ export interface EventsProviderOptions {
   readonly batchMax: number;
   readonly sseBufferBytes: number;
   readonly sseCheckpointMs: number;
+  readonly onResume: () => void;
   readonly onReset: (reason: Reset['reason']) => void;
   readonly logger: Logger;
 }
@@ -44,6 +45,9 @@ export class EventsProvider implements StreamProvider {
 
   async open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'> {
     const wish = this.#wishOf(request);
+    if (typeof wish.request.point === 'object' && wish.request.point !== null) {
+      this.#options.onResume();
+    }
     try {
       return (await this.#follow(wish, accept)) === 'ended' ? 'ended' : 'open';
     } catch (error) {

@@ -32,6 +32,7 @@ describe('Subscription', () => {
       epoch: 1,
       newest: id(2),
       attach: () => () => {},
+      isFollowing: () => true,
       cut: () => cuts.shift(),
     };
     const channel = {
@@ -65,6 +66,7 @@ describe('Subscription', () => {
       epoch: 1,
       newest: id(3),
       attach: () => () => {},
+      isFollowing: () => true,
       cut: cutBehind,
       cutAhead: async (after: string) => {
         if (after === id(2)) throw new Error('The database is away.');
@@ -169,6 +171,7 @@ function subscribe(parts: Parts): Subscription {
     start: id(0),
     findCursor: async () => id(0),
     onAcknowledged: (upTo) => posted.push(upTo),
+    by: 'push',
     whenDiscarded: 'end',
   });
 }
