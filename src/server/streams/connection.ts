@@ -1,5 +1,5 @@
-// One client of /streams/: an HTTP answer that does not end. Nothing piles up here: whoever writes looks first whether it
-// is writable, and what waits too long for a peer that takes nothing of it is cut off.
+// One client of /streams/: an HTTP answer that does not end. Nothing piles up here: whoever writes looks first whether
+// it is writable, and what waits too long for a peer that takes nothing of it is cut off.
 import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
