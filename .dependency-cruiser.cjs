@@ -8,9 +8,10 @@ const MAY_IMPORT = {
   generator: ['base', 'contract', 'telemetry', 'config', 'store'],
   feed: ['base', 'contract', 'telemetry', 'config', 'store'],
   retention: ['base', 'contract', 'telemetry', 'config', 'store'],
-  relay: ['base', 'contract', 'telemetry', 'config', 'store', 'feed'],
+  state: ['base', 'contract', 'telemetry', 'config', 'store', 'feed'],
+  relay: ['base', 'contract', 'telemetry', 'config', 'store', 'feed', 'state'],
   delivery: ['base', 'contract', 'telemetry', 'config', 'store', 'feed'],
-  server: ['base', 'contract', 'telemetry', 'config', 'generator', 'feed', 'delivery'],
+  server: ['base', 'contract', 'telemetry', 'config', 'generator', 'feed', 'delivery', 'state'],
   client: ['base', 'contract'],
 };
 /** Where each package may be imported. */

@@ -6,6 +6,8 @@ import { gapsColumn } from './active/0004-gaps.ts';
 import { keysTable } from './active/0005-keys.ts';
 import { asideColumn } from './active/0007-aside.ts';
 import { renamesColumn } from './active/0009-renames.ts';
+import { projectionsTable } from './active/0010-projections.ts';
+import { stateTable } from './active/0011-state.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
 import { copiesTables } from './shared/copies.ts';
@@ -29,6 +31,8 @@ export const activeMigrations: readonly Migration[] = [
   asideColumn,
   copiesTables('0008-copies'),
   renamesColumn,
+  projectionsTable,
+  stateTable,
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [

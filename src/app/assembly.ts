@@ -1,15 +1,19 @@
 // The only place that makes services, and the order in which they live.
 import type { Service } from '../base/lifecycle.ts';
-import type { Settings } from '../config/load.ts';
+import { ConfigError, type Settings } from '../config/load.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { Feed } from '../feed/feed.ts';
 import { Generator } from '../generator/generator.ts';
 import { Sequencer } from '../generator/sequencer.ts';
 import { Archiver, archiverSource } from '../relay/archiver.ts';
+import { Projector } from '../relay/projector.ts';
 import { Discarder } from '../retention/discarder.ts';
 import { KeyExpiry } from '../retention/key-expiry.ts';
 import { StaleConsumers } from '../retention/stale-consumers.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
+import { stateKinds, stateProblems } from '../state/kinds.ts';
+import { Projection } from '../state/projection.ts';
+import { StateView } from '../state/state-view.ts';
 import type { Store } from '../store/store.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -51,8 +55,11 @@ export interface Node {
   readonly server: Server | null;
 }
 
+/** Throws `ConfigError` for a state that cannot be kept. */
 export function assemble(parts: Parts): Assembly {
   const { settings, store, telemetry, listen } = parts;
+  const problems = stateProblems(settings);
+  if (problems.length > 0) throw new ConfigError(problems);
   const sinks = sinksOf(parts);
   const workers = workersOf(parts, sinks);
   const offersNothing = settings.services.length === 0 && listen === null;
@@ -82,7 +89,8 @@ function assembleNode(
     (stream) => new Feed({ ...shared, stream, pace: settings, limits }),
   );
   const sequencers = sequencersOf(parts, onGrown);
-  const loops = { feeds, sequencers, relays: sinks };
+  const { projectors, states } = statesOf(parts, feeds);
+  const loops = { feeds, sequencers, relays: [...sinks, ...projectors] };
   const wakeUps = new WakeUps({ ...shared, ...loops, isWatching: settings.watch });
   const generator = new Generator({ ...shared, streams, onAppended: onGrown, limits });
   const delivery = new Delivery({ ...shared, feeds, node, limits });
@@ -90,7 +98,7 @@ function assembleNode(
   const expiry = new KeyExpiry({ ...shared, retainMs: settings.keyRetainMs });
   const copies = new CopyService({ ...parts, ...shared, telemetry });
   const doors = { generator, delivery, copies, onHint };
-  const server = parts.listen === null ? null : serverOf(parts, parts.listen, doors);
+  const server = parts.listen === null ? null : serverOf(parts, parts.listen, doors, states);
   return {
     services: [
       ...feeds.values(),
@@ -101,6 +109,7 @@ function assembleNode(
       stale,
       expiry,
       copies,
+      ...projectors,
       ...workers,
       ...(server === null ? [] : [server]),
     ],
@@ -124,12 +133,14 @@ function serverOf(
   { settings, telemetry, probes }: Parts,
   listen: ServerOptions['listen'],
   services: Pick<ServerOptions['services'], 'generator' | 'delivery' | 'copies' | 'onHint'>,
+  states: ReadonlyMap<string, StateView>,
 ): Server {
   const { metrics, logger } = telemetry;
   return new Server({
     ...settings,
     ...probes,
     sse: settings,
+    states,
     listen,
     credentials: credentialsInForce(settings),
     services: { ...settings, ...services, metrics },
@@ -137,6 +148,38 @@ function serverOf(
     metrics,
     logger,
   });
+}
+
+/** What is kept of the events, and how it is read; only where somebody may ask for it. */
+function statesOf(
+  { settings, store, telemetry, node }: Parts,
+  feeds: ReadonlyMap<string, Feed>,
+): { projectors: Projector[]; states: Map<string, StateView> } {
+  const { streams, services, stateTombstoneMs: tombstoneMs } = settings;
+  const kinds = stateKinds(settings.stateKinds);
+  const shared = { store, ...telemetry };
+  const projections = streams
+    .filter(
+      (stream) => services.includes('streams') && kinds.some((kind) => kind.stream === stream),
+    )
+    .map(
+      (stream) =>
+        new Projection(
+          stream,
+          kinds.filter((kind) => kind.stream === stream),
+        ),
+    );
+  return {
+    projectors: projections.map(
+      (projection) => new Projector({ ...shared, projection, node, pace: settings, tombstoneMs }),
+    ),
+    states: new Map(
+      projections.map((projection) => {
+        const feed = feeds.get(projection.stream) as Feed;
+        return [projection.stream, new StateView({ ...shared, feed, projection })];
+      }),
+    ),
+  };
 }
 
 function sinksOf({ sinks, settings, store, telemetry, node }: Parts): SinkWorker[] {

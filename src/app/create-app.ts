@@ -6,6 +6,7 @@ import {
   type Settings,
   settingNames,
 } from '../config/load.ts';
+import { stateProblems } from '../state/kinds.ts';
 import { sourceProblem } from '../store/source-problem.ts';
 import { createLogger, type LogLevel } from '../telemetry/logger.ts';
 import { App } from './app.ts';
@@ -75,6 +76,7 @@ function checked(options: AppOptions, others: readonly string[]): Settings {
   // Which streams there are, only good settings say.
   problems.push(...sinkProblems(sinks, settings));
   problems.push(...databaseProblems(options, settings));
+  if (settings !== null) problems.push(...stateProblems(settings));
   if (settings === null || problems.length > 0) throw new ConfigError(problems);
   return settings;
 }

@@ -7,6 +7,9 @@ export const INTERNAL = 'internal';
 /** The archiver's own consumer. No principal can own it: a principal's ident always holds a colon. */
 export const ARCHIVER = 'ARCHIVER';
 
+/** The consumer that the state of a stream is made by. */
+export const STATE = 'STATE';
+
 /**
  * The consumer of a sink, which no principal can own either. A name is as long as lets this be a component's.
  */

@@ -13,6 +13,7 @@ export interface HttpAppOptions {
   readonly futoin: HttpDoor;
   /** null = this node does not offer them. */
   readonly streams: HttpDoor | null;
+  readonly state: HttpDoor | null;
   readonly operations: RequestListener;
 }
 

@@ -6,12 +6,14 @@ export const RPC_PATH = '/rpc';
 export const FUTOIN_PATH = '/futoin';
 /** Below it. */
 export const STREAMS_PATH = '/streams/';
+/** And below it. */
+export const STATE_PATH = '/state';
 
 export function pathOf({ url }: Pick<IncomingMessage, 'url'>): string {
   return url?.split('?', 1)[0] ?? '';
 }
 
-export type DoorName = 'rpc' | 'futoin' | 'streams';
+export type DoorName = 'rpc' | 'futoin' | 'streams' | 'state';
 
 /** null = none of ours. */
 export function doorAt(
@@ -20,5 +22,6 @@ export function doorAt(
 ): DoorName | null {
   if (path === RPC_PATH) return 'rpc';
   if (hasStreams && path.startsWith(STREAMS_PATH)) return 'streams';
+  if (hasStreams && (path === STATE_PATH || path.startsWith(`${STATE_PATH}/`))) return 'state';
   return path === FUTOIN_PATH || path.startsWith(`${FUTOIN_PATH}/`) ? 'futoin' : null;
 }

@@ -5,6 +5,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { ConfigError } from '../config/load.ts';
+import type { StateView } from '../state/state-view.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Guard, isLoopback } from './auth/guard.ts';
 import { KeyRing } from './auth/key-ring.ts';
@@ -22,15 +23,23 @@ import type { Seat } from './seats/seat.ts';
 import { SharedServer } from './seats/shared-server.ts';
 import { EventsProvider } from './streams/events-provider.ts';
 import { Hub, type HubOptions } from './streams/hub.ts';
+import { PingProvider, type PingProviderOptions } from './streams/ping-provider.ts';
+import type { StreamProvider } from './streams/provider.ts';
+import { StateDoor } from './streams/state-door.ts';
+import { StateProvider, type StateProviderOptions } from './streams/state-provider.ts';
 import { StreamsDoor, type StreamsDoorOptions } from './streams/streams-door.ts';
 import { WsServer } from './ws/ws-server.ts';
+
+type StreamSettings = Pick<PingProviderOptions, 'pingWindowMs' | 'stateInvalidate'> &
+  Pick<StateProviderOptions, 'sseCheckpointMs'>;
 
 export interface ServerOptions
   extends Pick<OpsOptions, 'problems' | 'metricsText'>,
     DispatcherOptions {
   readonly batchMax: number;
-  readonly sse: HubOptions['limits'] &
-    StreamsDoorOptions['limits'] & { readonly sseCheckpointMs: number };
+  readonly sse: HubOptions['limits'] & StreamsDoorOptions['limits'] & StreamSettings;
+  /** By stream. */
+  readonly states: ReadonlyMap<string, StateView>;
   /**
    * An address to listen on, or a server of the application's, which listens, and ends, when the application says so:
    * there the node takes `/rpc`, `/futoin` and what is below that, `/streams/` where it offers them, and has no
@@ -73,7 +82,16 @@ export class Server implements Service {
     this.#hub = new Hub({ guard, metrics, limits: options.sse });
     this.#app = new HttpApp({
       guard,
-      streams: hasStreams ? streamsDoor(options, guard, this.#hub) : null,
+      streams: hasStreams
+        ? new StreamsDoor({
+            ...options,
+            guard,
+            hub: this.#hub,
+            providers: providersOf(options),
+            limits: options.sse,
+          })
+        : null,
+      state: hasStreams ? new StateDoor({ guard, views: options.states }) : null,
       rpc: new RpcDoor({ jsonRpc, guard, requestBytesMax }),
       futoin: new FutoinDoor({ futoin, guard }),
       operations: createOps({ ...options, guard }),
@@ -132,13 +150,18 @@ export class Server implements Service {
   }
 }
 
-function streamsDoor(options: ServerOptions, guard: Guard, hub: Hub): StreamsDoor {
-  const { services, sse, batchMax, metrics, logger } = options;
+/** Every kind of stream over HTTP. */
+function providersOf(options: ServerOptions): StreamProvider[] {
+  const { services, sse, states, batchMax, metrics, logger } = options;
   const { delivery } = services;
-  const onResume = () => metrics.sseResumes.inc({ kind: 'events' });
   const onReset = (reason: string) => metrics.sseResets.inc({ reason });
-  const events = new EventsProvider({ ...sse, delivery, batchMax, onResume, onReset, logger });
-  return new StreamsDoor({ guard, hub, providers: [events], metrics, limits: sse });
+  const shared = { ...sse, delivery, views: states, batchMax, onReset, logger };
+  const onResume = (kind: string) => () => metrics.sseResumes.inc({ kind });
+  return [
+    new EventsProvider({ ...shared, onResume: onResume('events') }),
+    new StateProvider({ ...shared, onResume: onResume('state') }),
+    new PingProvider(shared),
+  ];
 }
 
 function tooOpen(subject: string): ConfigError {

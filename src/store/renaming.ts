@@ -17,7 +17,14 @@ export interface Renaming {
 }
 
 /** Tables that name their stream, and their column for it. */
-const ACTIVE_ROWS = ['evt_consumers', 'evt_keys', 'evt_epochs', 'evt_copies'];
+const ACTIVE_ROWS = [
+  'evt_consumers',
+  'evt_keys',
+  'evt_epochs',
+  'evt_copies',
+  'evt_projections',
+  'evt_state',
+];
 /** Those in which rows of two streams of one name would meet. */
 const KEYED_BY_STREAM = ['evt_consumers', 'evt_keys', 'evt_epochs'];
 const WAREHOUSE_ROWS = ['evt_archives', 'evt_watermarks', 'evt_checksums', 'evt_copies'];

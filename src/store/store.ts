@@ -40,6 +40,7 @@ import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import * as registration from './registration.ts';
 import { REPEATABLE, Runner } from './runner.ts';
+import { States } from './states.ts';
 import type { StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
 import { tablesOf } from './tables.ts';
@@ -58,12 +59,15 @@ export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
+export type { ProjectionFacts, StateItem, StateRead, StateWrite } from './states.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
 
 export class Store {
   readonly kind: Dialect['kind'];
   /** The copies into its queues. */
   readonly copies: Copies;
+  /** What the events of its streams come to. */
+  readonly states: States;
   /** Who may add to a stream, and when. */
   readonly statuses: StreamStatuses;
   readonly #db: Knex;
@@ -81,6 +85,7 @@ export class Store {
     this.#log = new LogReader({ reader, dialect }, this.#run);
     const own = { reader, dialect };
     this.statuses = new StreamStatuses(own, this.#run);
+    this.states = new States(own, this.#run);
     this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
   }

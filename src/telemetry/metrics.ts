@@ -83,6 +83,14 @@ export function createMetrics() {
       ['stream', 'consumer'],
     ),
     connections: gauge('connections', 'Open WebSocket connections.', []),
+    stateUnclear: counter(
+      'state_unclear_events_total',
+      'Events that do not say which item of the state they change.',
+      ['stream'],
+    ),
+    statePuts: counter('state_puts_built_total', 'Times that a whole state was worded.', [
+      'stream',
+    ]),
     sseConnections: gauge('sse_connections', 'Connected clients of /streams/.', ['kind']),
     sseResumes: counter('sse_resumes_total', 'Clients of /streams/ that came with an id.', [
       'kind',

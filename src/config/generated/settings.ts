@@ -92,6 +92,26 @@ export interface Settings {
    */
   watch: boolean;
   /**
+   * What is kept of the events, item by item (docs/streams.md): a list of kinds with the types of events that write, remove or replace their items. JSON text in the environment.
+   *
+   * @maxItems 100
+   */
+  stateKinds: {}[];
+  /**
+   * Further types of events that clients of /streams/ping are told of, comma separated in the environment.
+   *
+   * @maxItems 100
+   */
+  stateInvalidate: string[];
+  /**
+   * How long it is kept that an item of the state was removed: who comes again later is given the whole state.
+   */
+  stateTombstoneMs: number;
+  /**
+   * Changes within so long, or half of it at random, are one ping of /streams/ping; 0 = each is one.
+   */
+  pingWindowMs: number;
+  /**
    * The largest data of one event, as UTF-8 JSON text.
    */
   eventBytesMax: number;
@@ -411,6 +431,45 @@ export const configSchema = {
       "env": "EVT_WATCH",
       "type": "boolean",
       "default": true
+    },
+    "stateKinds": {
+      "description": "What is kept of the events, item by item (docs/streams.md): a list of kinds with the types of events that write, remove or replace their items. JSON text in the environment.",
+      "env": "EVT_STATE_KINDS",
+      "type": "array",
+      "items": {
+        "type": "object"
+      },
+      "maxItems": 100,
+      "default": []
+    },
+    "stateInvalidate": {
+      "description": "Further types of events that clients of /streams/ping are told of, comma separated in the environment.",
+      "env": "EVT_STATE_INVALIDATE",
+      "type": "array",
+      "items": {
+        "type": "string"
+      },
+      "maxItems": 100,
+      "uniqueItems": true,
+      "default": []
+    },
+    "stateTombstoneMs": {
+      "description": "How long it is kept that an item of the state was removed: who comes again later is given the whole state.",
+      "env": "EVT_STATE_TOMBSTONE_MS",
+      "type": "integer",
+      "default": 604800000,
+      "minimum": 0,
+      "maximum": 315360000000,
+      "unit": "ms"
+    },
+    "pingWindowMs": {
+      "description": "Changes within so long, or half of it at random, are one ping of /streams/ping; 0 = each is one.",
+      "env": "EVT_PING_WINDOW_MS",
+      "type": "integer",
+      "default": 0,
+      "minimum": 0,
+      "maximum": 3600000,
+      "unit": "ms"
     },
     "eventBytesMax": {
       "description": "The largest data of one event, as UTF-8 JSON text.",
@@ -734,6 +793,10 @@ export const configSchema = {
     "sleepMsMax",
     "sleepMsStep",
     "watch",
+    "stateKinds",
+    "stateInvalidate",
+    "stateTombstoneMs",
+    "pingWindowMs",
     "eventBytesMax",
     "batchMax",
     "requestBytesMax",

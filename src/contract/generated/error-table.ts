@@ -178,6 +178,14 @@ export const errorTable = [
     "meaning": "No more clients of /streams/ are served here, or of this principal."
   },
   {
+    "code": "StateNotReady",
+    "retry": "later",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32040,
+    "http": 503,
+    "meaning": "The state is being made of the events that are there; said by /state only."
+  },
+  {
     "code": "SinkGap",
     "retry": "no",
     "futoin": "InternalError",

@@ -2373,6 +2373,14 @@ export const openrpc = {
           "retry": "later"
         }
       },
+      "StateNotReady": {
+        "code": -32040,
+        "message": "The state is being made of the events that are there; said by /state only.",
+        "data": {
+          "code": "StateNotReady",
+          "retry": "later"
+        }
+      },
       "SinkGap": {
         "code": -32031,
         "message": "A sink lacks events that were discarded; no call is answered so, a start is.",

@@ -19,7 +19,8 @@ export function isLoopback(host: string): boolean {
 /** Who was let in, and for how long. */
 export interface Session {
   readonly principal: Principal;
-  readonly keyKind: KeyKind;
+  /** null in open mode, where nobody has a key. */
+  readonly keyKind: KeyKind | null;
   readonly expiresAtMs: number;
   /** The same caller as of now; null when the key is gone, has expired, or has other rights. */
   renewed(): Session | null;
@@ -102,6 +103,12 @@ export class Guard {
     return letIn(headers, () => this.#ring.holderOf(digest, null));
   }
 
+  /** By a public id, which is no secret. Throws `UnknownMethod` where nobody has it. */
+  identifyPublic(headers: IncomingHttpHeaders, publicId: string): Session {
+    if (this.isOpen) throw new ServiceError('UnknownMethod', { message: 'There is nothing here.' });
+    return letIn(headers, () => this.#ring.holderOfPublicId(publicId));
+  }
+
   /** A ticket for an address, made with the key of these headers; null in open mode, where nobody needs one. */
   ticketFor(headers: IncomingHttpHeaders, address: string, expiresAtMs: number): string | null {
     this.identify(headers);
@@ -135,7 +142,7 @@ export class Guard {
 
 const LOCAL_SESSION: Session = {
   principal: LOCAL,
-  keyKind: 'server',
+  keyKind: null,
   expiresAtMs: Number.POSITIVE_INFINITY,
   renewed: () => LOCAL_SESSION,
 };

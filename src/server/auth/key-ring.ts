@@ -40,6 +40,7 @@ interface Holders {
   readonly keys: readonly Key[];
   readonly signers: ReadonlyMap<string, Signer>;
   readonly origins: ReadonlySet<string>;
+  readonly byPublicId: ReadonlyMap<string, KeyHolder>;
 }
 
 export class KeyRing implements Service {
@@ -107,6 +108,15 @@ export class KeyRing implements Service {
     return { holder: this.holderOf(key.digest, null), digest: key.digest };
   }
 
+  /** Who has this public id. Throws `UnknownMethod`. */
+  holderOfPublicId(publicId: string): KeyHolder {
+    const holder = this.#holders.byPublicId.get(publicId);
+    if (holder === undefined) {
+      throw new ServiceError('UnknownMethod', { message: 'There is nothing here.' });
+    }
+    return holder;
+  }
+
   /** Who signs by this name. Throws `SecurityError`. */
   signerOf(name: string): Signer {
     const signer = this.#holders.signers.get(name);
@@ -146,7 +156,17 @@ function holdersOf(credentials: Credentials): Holders {
         ],
   );
   const origins = credentials.principals.flatMap((principal) => principal.allowedOrigins ?? []);
-  return { keys: keysOf(credentials), signers: new Map(signers), origins: new Set(origins) };
+  const byPublicId = credentials.principals.flatMap((principal): [string, KeyHolder][] =>
+    principal.publicId === undefined
+      ? []
+      : [[principal.publicId, holderOf(principal, { kind: 'public' })]],
+  );
+  return {
+    keys: keysOf(credentials),
+    signers: new Map(signers),
+    origins: new Set(origins),
+    byPublicId: new Map(byPublicId),
+  };
 }
 
 function keysOf(credentials: Credentials): Key[] {

@@ -1,13 +1,14 @@
 // `GET /streams/events`: every event that the caller may see and wants, in order, from where it says.
 import { systemClock } from '../../base/clock.ts';
-import { aComponent, anEventId, aWant } from '../../contract/checks.ts';
+import { aComponent, aWant } from '../../contract/checks.ts';
 import { isServiceError, ServiceError } from '../../contract/errors.ts';
-import type { EventId } from '../../contract/event-id.ts';
 import type { Delivery, FollowRequest, Reset, ResumePoint } from '../../delivery/delivery.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type KeyKind, requireRight, requireStream, typeFilter } from '../auth/principal.ts';
 import type { SseConnection } from './connection.ts';
-import { EventsChannel } from './events-channel.ts';
+import { FrameChannel } from './frame-channel.ts';
+import { eventsWording } from './frames.ts';
+import { positionIn, positionOf } from './position.ts';
 import type { StreamProvider, StreamRequest } from './provider.ts';
 import { invalid, type StreamQuery } from './query.ts';
 
@@ -28,7 +29,6 @@ interface Wish {
 }
 
 const PARAMETERS = ['from', 'types', 'event', 'component'];
-const POSITION = /^(?:([1-9]\d{0,9}):)?(0|[1-9]\d{0,17})$/;
 const AWAY_MS = 500;
 
 export class EventsProvider implements StreamProvider {
@@ -63,7 +63,12 @@ export class EventsProvider implements StreamProvider {
     return delivery.follow({
       ...request,
       openChannel: (opening) =>
-        new EventsChannel({ connection: accept(), opening, isNamed, onReset }),
+        new FrameChannel({
+          connection: accept(),
+          opening,
+          wordingOf: (epoch) => eventsWording(epoch, isNamed),
+          onReset,
+        }),
     });
   }
 
@@ -82,7 +87,8 @@ export class EventsProvider implements StreamProvider {
     }
   }
 
-  #wishOf({ principal, query, headers, peer }: StreamRequest): Wish {
+  #wishOf(request: StreamRequest): Wish {
+    const { principal, query, peer } = request;
     const { batchMax, sseBufferBytes, sseCheckpointMs } = this.#options;
     requireRight(principal, 'consume');
     query.allow(PARAMETERS);
@@ -105,7 +111,7 @@ export class EventsProvider implements StreamProvider {
           // The connection itself sees whether anything goes out.
           ackTimeoutMs: Number.POSITIVE_INFINITY,
         },
-        point: pointIn(headers['last-event-id'], query, component),
+        point: pointIn(request, component),
         peer,
       },
     };
@@ -126,27 +132,14 @@ function isNamedIn(query: StreamQuery): boolean {
   return event === 'type';
 }
 
-/** A client that comes again says with its header how far it is, which counts before what its address began with. */
-function pointIn(
-  lastEventId: string | string[] | undefined,
-  query: StreamQuery,
-  component: string | null,
-): ResumePoint | null {
+/** Where it comes again counts before what its address began with. */
+function pointIn({ headers, query }: StreamRequest, component: string | null): ResumePoint | null {
   const from = query.text('from');
   if (component !== null && from !== null) {
     throw invalid('from: a registered consumer goes on from its cursor');
   }
-  const last = lastEventId || query.text('lastEventId');
-  if (last) return positionOf('Last-Event-ID', String(last));
+  const last = positionIn(headers, query);
+  if (last !== null) return last;
   if (from === null || from === 'tail') return component === null ? 'now' : null;
   return from === 'beginning' ? 'beginning' : positionOf('from', from);
-}
-
-function positionOf(name: string, text: string): ResumePoint {
-  const [, epoch, id] = POSITION.exec(text) ?? [];
-  if (id === undefined) {
-    const message = `${name}: ${anEventId.rule}, got ${JSON.stringify(text.slice(0, 64))}`;
-    throw new ServiceError('InvalidEventId', { message });
-  }
-  return { id: id as EventId, epoch: epoch === undefined ? undefined : Number(epoch) };
 }

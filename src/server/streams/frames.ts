@@ -11,6 +11,9 @@ export function retryFrame(ms: number): string {
   return `retry: ${ms}\n\n`;
 }
 
+/** Events as frames; the same function for the same choice, so that readers share what it makes of their events. */
+export type Wording = (rows: readonly EventRow[]) => Buffer;
+
 /** A frame of our own; `data` is worded on one line. */
 export function namedFrame(name: string, id: string | null, data: unknown): string {
   const place = id === null ? '' : `id: ${id}\n`;
@@ -22,13 +25,10 @@ export function positionText(id: EventId, epoch: number): string {
   return epoch === 1 ? id : `${epoch}:${id}`;
 }
 
-/** Events as frames: with the same JSON as everywhere, under no name, or each under that of its type. */
-export type EventsWording = (rows: readonly EventRow[]) => Buffer;
+const wordings = new Map<string, Wording>();
 
-const wordings = new Map<string, EventsWording>();
-
-/** The same function for the same choice, so that readers share what it makes of their events. */
-export function eventsWording(epoch: number, isNamed: boolean): EventsWording {
+/** Events with the same JSON as everywhere, under no name, or each under that of its type. */
+export function eventsWording(epoch: number, isNamed: boolean): Wording {
   const key = `${epoch} ${isNamed}`;
   let wording = wordings.get(key);
   if (wording === undefined) {

@@ -6,6 +6,8 @@ import type { StreamQuery } from './query.ts';
 
 export interface StreamRequest {
   readonly principal: Principal;
+  /** What stands behind the kind in the address; null = nothing. */
+  readonly path: string | null;
   readonly query: StreamQuery;
   readonly headers: IncomingHttpHeaders;
   /** Stands for the client as a peer. */
@@ -14,9 +16,13 @@ export interface StreamRequest {
 
 export interface StreamProvider {
   readonly kind: string;
+  /** False: nothing stands behind the kind in the address. @default false */
+  readonly hasPaths?: boolean;
+  /** True: that is a public id, in place of a key. @default false */
+  readonly hasPublicIds?: boolean;
   readonly accepts: (kind: KeyKind) => boolean;
   /**
-   * Lets a client in by calling `accept`, once, or throws before; `ended`: it has had everything, and need not come
+   * Lets a client in by calling `accept`, or throws before; `ended`: it has had everything, and need not come
    * again. What fails behind `accept` is the provider's business.
    */
   open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'>;

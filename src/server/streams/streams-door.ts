@@ -1,6 +1,7 @@
 // `/streams/KIND`: lets a client in, by its key, to the kind of stream that its address names.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorFacts, ServiceError } from '../../contract/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Guard, Session } from '../auth/guard.ts';
 import { corsHeaders, preflightHeaders, type Sendable } from '../cors.ts';
@@ -18,6 +19,7 @@ export interface StreamsDoorOptions {
   readonly hub: Hub;
   readonly providers: readonly StreamProvider[];
   readonly metrics: Metrics;
+  readonly logger: Logger;
   readonly limits: {
     readonly sseBufferBytes: number;
     readonly sseStallMs: number;
@@ -49,29 +51,40 @@ export class StreamsDoor implements HttpDoor {
     call: AbortController,
     response: ServerResponse,
   ): Promise<HttpAnswer | null> {
-    const { guard, hub } = this.#options;
+    const { guard, hub, logger } = this.#options;
     const { method, headers, url = '' } = request;
     if (method === 'OPTIONS' && headers.origin !== undefined && !guard.isOpen) {
       const allowed = preflightHeaders(guard, headers.origin, SENDABLE);
       return answerOf(204, null, allowed);
     }
-    const name = pathOf(request).slice(STREAMS_PATH.length);
-    if (name === TICKETS) {
+    const [name = '', ...rest] = pathOf(request).slice(STREAMS_PATH.length).split('/');
+    if (name === TICKETS && rest.length === 0) {
       if (method !== 'POST') return refusedMethod('POST');
       return answerOf(200, JSON.stringify(await issueTicket(guard, request)), NOT_KEPT);
     }
     const provider = this.#providers.get(name);
-    if (provider === undefined) throw nothingHere();
+    const path = rest.length === 0 ? null : nameIn(rest);
+    if (provider === undefined || (path !== null && !provider.hasPaths)) throw nothingHere();
     if (method !== 'GET') return refusedMethod('GET');
     const query = new StreamQuery(url);
-    const session = guard.identifyAddress(headers, url, query.text('ticket'));
-    if (!provider.accepts(session.keyKind)) throw new ServiceError('SecurityError');
+    const session = this.#identify(request, provider, { path, query });
     hub.requireRoom(session);
-    const opened = await provider.open(
-      { principal: session.principal, query, headers, peer: call },
-      () => this.#accept(request, call, { response, provider, session }),
-    );
-    return opened === 'open' ? null : answerOf(204, null, {});
+    let connection: SseConnection | null = null;
+    const accept = () => {
+      connection ??= this.#accept(request, call, { response, provider, session });
+      return connection;
+    };
+    const asked = { principal: session.principal, path, query, headers, peer: call };
+    try {
+      const opened = await provider.open(asked, accept);
+      return opened === 'open' ? null : answerOf(204, null, {});
+    } catch (error) {
+      const begun = connection as SseConnection | null;
+      if (begun === null) throw error;
+      logger.warn({ error, kind: provider.kind }, 'A client of /streams/ could not be served.');
+      begun.end();
+      return null;
+    }
   }
 
   refusal(error: ServiceError): HttpAnswer {
@@ -85,6 +98,20 @@ export class StreamsDoor implements HttpDoor {
 
   headersFor({ headers }: IncomingMessage): Readonly<Record<string, string>> {
     return corsHeaders(this.#options.guard, headers);
+  }
+
+  /** A key of the wrong kind is answered as one that nobody has. */
+  #identify(
+    { headers, url = '' }: IncomingMessage,
+    provider: StreamProvider,
+    { path, query }: { path: string | null; query: StreamQuery },
+  ): Session {
+    const { guard } = this.#options;
+    if (provider.hasPublicIds && path !== null) return guard.identifyPublic(headers, path);
+    const session = guard.identifyAddress(headers, url, query.text('ticket'));
+    const { keyKind } = session;
+    if (keyKind !== null && !provider.accepts(keyKind)) throw new ServiceError('SecurityError');
+    return session;
   }
 
   #accept(
@@ -109,6 +136,16 @@ export class StreamsDoor implements HttpDoor {
     hub.keep(connection, kind, session);
     return connection;
   }
+}
+
+function nameIn(parts: readonly string[]): string {
+  try {
+    const [name, ...more] = parts.map(decodeURIComponent);
+    if (name && more.length === 0) return name;
+  } catch {
+    // No text in UTF-8.
+  }
+  throw nothingHere();
 }
 
 function answerOf(

@@ -27,6 +27,7 @@ describe('calls behind each other on one connection', () => {
     rpc: door,
     futoin: door,
     streams: null,
+    state: null,
     operations: () => {},
   });
   const server = createServer(app.listener);

@@ -6,32 +6,30 @@ import type { EventList } from '../../contract/event-list.ts';
 import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
 import type { Opening, Reset } from '../../delivery/delivery.ts';
 import type { SseConnection } from './connection.ts';
-import { eventsWording, namedFrame, positionText } from './frames.ts';
+import { namedFrame, positionText, type Wording } from './frames.ts';
 
-export interface EventsChannelOptions {
+export interface FrameChannelOptions {
   readonly connection: SseConnection;
   readonly opening: Opening;
-  /** Each event goes under the name of its type; else under none, as `onmessage` hears it. */
-  readonly isNamed: boolean;
+  readonly wordingOf: (epoch: number) => Wording;
   /** Told of each position that the client could not go on from. */
   readonly onReset: (reason: Reset['reason']) => void;
+  /** A client that cannot go on comes again, since a `reset` alone would not help it. @default false */
+  readonly endsOnReset?: boolean;
 }
 
-export class EventsChannel implements Channel {
+export class FrameChannel implements Channel {
   readonly sendsCheckpoints = true;
-  readonly #options: EventsChannelOptions;
+  readonly #options: FrameChannelOptions;
   readonly #connection: SseConnection;
   #epoch: number;
 
-  constructor(options: EventsChannelOptions) {
+  constructor(options: FrameChannelOptions) {
     const { connection, opening } = options;
     this.#options = options;
     this.#connection = connection;
     this.#epoch = opening.epoch;
-    // What fails here is gone, and `closed` says so.
-    if (opening.reset !== null) {
-      connection.write(this.#resetFrame(opening.reset, opening.start)).catch(() => {});
-    }
+    if (opening.reset !== null) this.#tellReset(opening.reset, opening.start);
   }
 
   get isWritable(): boolean {
@@ -47,13 +45,19 @@ export class EventsChannel implements Channel {
   }
 
   prepare(events: EventList): void {
-    this.#eventFrames(events);
+    this.#words(events);
   }
 
   async send(batch: NumberedBatch): Promise<boolean> {
-    this.#epoch = batch.epoch;
-    await this.#connection.write(this.#frames(batch));
-    if (batch.isEnd) this.#connection.end();
+    const { events, after, upTo, isEnd, passedFrom, epoch } = batch;
+    this.#epoch = epoch;
+    if (passedFrom !== undefined) {
+      const oldest = (events.rows[0]?.[0] ?? upTo) as EventId;
+      this.#tellReset({ reason: 'discarded', requested: passedFrom, oldest }, after);
+    }
+    const frames = events.size === 0 ? this.#mark(upTo, isEnd === true) : this.#words(events);
+    await this.#connection.write(frames);
+    if (isEnd) this.#connection.end();
     return true;
   }
 
@@ -65,25 +69,24 @@ export class EventsChannel implements Channel {
     else this.#connection.end(namedFrame('closing', null, { reason }));
   }
 
-  #frames({ events, after, upTo, isEnd, passedFrom }: NumberedBatch): string | Buffer {
-    const place = positionText(upTo, this.#epoch);
-    if (events.size === 0 && passedFrom === undefined) {
-      return namedFrame(isEnd ? 'end' : 'checkpoint', place, {});
-    }
-    const frames = this.#eventFrames(events);
-    if (passedFrom === undefined) return frames;
-    const oldest = (events.rows[0]?.[0] ?? upTo) as EventId;
-    const reset = this.#resetFrame({ reason: 'discarded', requested: passedFrom, oldest }, after);
-    return Buffer.concat([Buffer.from(reset), frames]);
+  /** Where it is, without an event. */
+  #mark(upTo: EventId, isEnd: boolean): string {
+    return namedFrame(isEnd ? 'end' : 'checkpoint', positionText(upTo, this.#epoch), {});
   }
 
   /** Its id moves the client there: what it asked for it would ask for again. */
-  #resetFrame(reset: Reset, start: EventId): string {
-    this.#options.onReset(reset.reason);
-    return namedFrame('reset', positionText(start, this.#epoch), reset);
+  #tellReset(reset: Reset, start: EventId): void {
+    const { onReset, endsOnReset } = this.#options;
+    onReset(reset.reason);
+    // What fails here is gone, and `closed` says so.
+    if (endsOnReset) this.#connection.end();
+    else {
+      const frame = namedFrame('reset', positionText(start, this.#epoch), reset);
+      this.#connection.write(frame).catch(() => {});
+    }
   }
 
-  #eventFrames(events: EventList): Buffer {
-    return events.as(eventsWording(this.#epoch, this.#options.isNamed));
+  #words(events: EventList): Buffer {
+    return events.as(this.#options.wordingOf(this.#epoch));
   }
 }

@@ -1,0 +1,142 @@
+// `GET /streams/state`: the state, whole, then each change of it; who comes again is told what has changed since.
+//
+// The changes come from the events themselves, over the same feed and window as those: what an event does to the state
+// it says by itself. Only the beginning is read from what is kept of it.
+import { systemClock } from '../../base/clock.ts';
+import { isServiceError } from '../../contract/errors.ts';
+import type { EventId } from '../../contract/event-id.ts';
+import type { Delivery, Reset } from '../../delivery/delivery.ts';
+import { wantFilter } from '../../feed/cut.ts';
+import type { StatePart, StateView } from '../../state/state-view.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { KeyKind } from '../auth/principal.ts';
+import type { SseConnection } from './connection.ts';
+import { FrameChannel } from './frame-channel.ts';
+import { namedFrame, positionText } from './frames.ts';
+import { type Position, positionIn } from './position.ts';
+import type { StreamProvider, StreamRequest } from './provider.ts';
+import { changesText, stateWording, wholeFrames } from './state-frames.ts';
+import { statePartFor, viewFor } from './state-parts.ts';
+
+export interface StateProviderOptions {
+  readonly delivery: Delivery;
+  readonly views: ReadonlyMap<string, StateView>;
+  readonly batchMax: number;
+  readonly sseBufferBytes: number;
+  readonly sseCheckpointMs: number;
+  readonly onResume: () => void;
+  readonly onReset: (reason: Reset['reason']) => void;
+  readonly logger: Logger;
+}
+
+interface Wish {
+  readonly request: StreamRequest;
+  readonly view: StateView;
+  readonly part: StatePart;
+  /** null: the client has nothing yet. */
+  readonly last: Position | null;
+}
+
+const PARAMETERS = ['kinds'];
+const AWAY_MS = 200;
+/** While these last a client waits, and hears comments: a browser that is answered an error never comes again. */
+const PASSING: readonly string[] = ['StateNotReady', 'StoreUnavailable', 'StreamBusy'];
+
+export class StateProvider implements StreamProvider {
+  readonly kind = 'state';
+  readonly hasPaths = true;
+  readonly #options: StateProviderOptions;
+
+  constructor(options: StateProviderOptions) {
+    this.#options = options;
+  }
+
+  accepts(kind: KeyKind): boolean {
+    return kind === 'server';
+  }
+
+  async open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'> {
+    const { principal, query, path, headers } = request;
+    query.allow(PARAMETERS);
+    const view = viewFor(this.#options.views, principal, query);
+    const part = statePartFor(view, principal, path, query);
+    const wish = { request, view, part, last: positionIn(headers, query) };
+    if (wish.last !== null) this.#options.onResume();
+    try {
+      return await this.#begin(wish, accept);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      void this.#beginLater(wish, accept());
+      return 'open';
+    }
+  }
+
+  async #beginLater(wish: Wish, connection: SseConnection): Promise<void> {
+    while (!connection.closed.aborted) {
+      try {
+        await systemClock.sleep(AWAY_MS, connection.closed);
+        await this.#begin(wish, () => connection);
+        return;
+      } catch (error) {
+        if (isPassing(error)) continue;
+        this.#options.logger.warn({ error }, 'A client of /streams/state could not be served.');
+        connection.end();
+      }
+    }
+  }
+
+  /** What has changed since it was here, where that can be told; else all there is. */
+  async #begin(wish: Wish, accept: () => SseConnection): Promise<'open' | 'ended'> {
+    const { view, part, last } = wish;
+    const isOfNow = last?.epoch === undefined || last.epoch === view.epoch;
+    const changed = last !== null && isOfNow ? await view.changedSince(part, last.id) : null;
+    if (changed?.items.length === 0) return this.#follow(wish, changed, accept);
+    const start = changed ?? (await view.wholeToFollow(part));
+    const connection = accept();
+    const frames = 'items' in start ? [changesText(start, part)] : wholeFrames(start);
+    // What fails here is gone, and `closed` says so.
+    for (const frame of frames) connection.write(frame).catch(() => {});
+    const found = await this.#follow(wish, start, () => connection);
+    const end = positionText(start.position, start.epoch);
+    if (found === 'ended') connection.end(namedFrame('end', end, {}));
+    return 'open';
+  }
+
+  /** From there on by the events. `ended`: the stream is sealed, and there are no more. */
+  async #follow(
+    { request, view, part }: Wish,
+    { position, epoch }: { readonly position: EventId; readonly epoch: number },
+    accept: () => SseConnection,
+  ): Promise<'open' | 'ended'> {
+    const { delivery, batchMax, sseBufferBytes, sseCheckpointMs, onReset } = this.#options;
+    const { projection } = view;
+    const found = await delivery.follow({
+      stream: projection.stream,
+      principal: request.principal.name,
+      component: null,
+      filter: wantFilter(projection.typesOf(part.kinds)),
+      bytesMax: sseBufferBytes,
+      limits: {
+        batchMax,
+        checkpointMs: sseCheckpointMs,
+        // The connection itself sees whether anything goes out.
+        ackTimeoutMs: Number.POSITIVE_INFINITY,
+      },
+      point: { id: position, epoch },
+      peer: request.peer,
+      openChannel: (opening) =>
+        new FrameChannel({
+          connection: accept(),
+          opening,
+          wordingOf: (now) => stateWording(projection, part, now),
+          onReset,
+          endsOnReset: true,
+        }),
+    });
+    return found === 'ended' ? 'ended' : 'open';
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return isServiceError(error) && PASSING.includes(error.code);
+}

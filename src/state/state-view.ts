@@ -1,0 +1,184 @@
+// The state of one stream as this node's clients are given it. However many come at once, it is read and worded once for
+// all of them; and as long as nothing has changed it is not read again.
+
+import { ServiceError } from '../contract/errors.ts';
+import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
+import { wantFilter } from '../feed/cut.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { ProjectionFacts, StateItem, Store } from '../store/store.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Projection } from './projection.ts';
+import { stateParts } from './state-text.ts';
+
+export interface StateViewOptions {
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly projection: Projection;
+  readonly metrics: Metrics;
+}
+
+/** Which of it somebody is given. */
+export interface StatePart {
+  readonly kinds: readonly string[];
+  /** One kind, without its name around it. */
+  readonly isShort: boolean;
+}
+
+/** All items, as of an event. */
+export interface WholeState {
+  readonly position: EventId;
+  readonly epoch: number;
+  /** Changes whenever the text does. */
+  readonly version: EventId;
+  /** Together the JSON text. */
+  readonly parts: readonly Buffer[];
+}
+
+/** What has changed since an event, up to another one. */
+export interface ChangedState {
+  readonly position: EventId;
+  readonly epoch: number;
+  readonly items: readonly StateItem[];
+}
+
+interface Kept {
+  readonly whole: WholeState;
+  readonly madeAtMs: number;
+}
+
+/** Who has missed more is given the whole. */
+const CHANGES_MAX = 1000;
+/** While changes come in all the time, what is so old is good enough: what it lacks is told behind it. */
+const FRESH_MS = 1000;
+/** So long after nobody has asked for it, it is not kept in memory any more. */
+const IDLE_MS = 10_000;
+const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
+
+export class StateView {
+  readonly projection: Projection;
+  readonly #options: StateViewOptions;
+  readonly #kept = new Map<string, Kept>();
+  readonly #making = new Map<string, Promise<WholeState>>();
+  readonly #forgetting = new Map<string, NodeJS.Timeout>();
+
+  constructor(options: StateViewOptions) {
+    this.#options = options;
+    this.projection = options.projection;
+  }
+
+  get epoch(): number {
+    return this.#options.feed.epoch;
+  }
+
+  /** True when all events that were there at its beginning are in it. */
+  async isReady(): Promise<boolean> {
+    const facts = await this.#options.store.states.find(this.projection.stream);
+    return facts !== null && this.#isReady(facts);
+  }
+
+  /** For who is told of all changes behind it. Throws `StateNotReady`. */
+  async wholeToFollow(part: StatePart): Promise<WholeState> {
+    return (await this.#stillGood(part)) ?? this.#makeOnce(part);
+  }
+
+  /** As it is: no older than `version`, which was asked for before. Throws `StateNotReady`. */
+  async wholeAt(part: StatePart, version: EventId): Promise<WholeState> {
+    const whole = this.#kept.get(keyOf(part))?.whole;
+    return whole?.version === version ? whole : this.#makeOnce(part);
+  }
+
+  /** JSON text; null when it is not there. */
+  item({ kinds: [kind = ''] }: StatePart, key: string): Promise<string | null> {
+    return this.#options.store.states.readItem(this.projection.stream, { kind, key });
+  }
+
+  /** Behind `after`; null when that cannot be told, or is too much. Throws `StateNotReady`. */
+  async changedSince({ kinds }: StatePart, after: EventId): Promise<ChangedState | null> {
+    const { store, feed } = this.#options;
+    const change = { kinds, after, limit: CHANGES_MAX + 1 };
+    const read = await store.states.readChanges(this.projection.stream, change);
+    if (read === null || !this.#isReady(read.facts)) throw notReady();
+    const { cursor, epoch, resumableFrom } = read.facts;
+    const isTold = compareIds(after, resumableFrom) >= 0 && read.items.length <= CHANGES_MAX;
+    if (!isTold || compareIds(after, maxId(feed.newest, cursor)) > 0) return null;
+    // Who has followed the events may be ahead of the state.
+    return { position: maxId(after, cursor), epoch, items: read.items };
+  }
+
+  /** Changes whenever these kinds do. Throws `StateNotReady`. */
+  async version({ kinds }: StatePart): Promise<EventId> {
+    const { store } = this.#options;
+    const { stream } = this.projection;
+    const facts = await store.states.find(stream);
+    if (facts === null || !this.#isReady(facts)) throw notReady();
+    // Items that were removed are forgotten at some time, and their versions with them.
+    const newest = await store.states.newestVersion(stream, kinds);
+    return newest === null ? facts.resumableFrom : maxId(newest, facts.resumableFrom);
+  }
+
+  /** It is of another configuration while a node with that one is at work on it. */
+  #isReady({ config, cursor, readyAt }: ProjectionFacts): boolean {
+    return config === this.projection.config && compareIds(cursor, readyAt) >= 0;
+  }
+
+  #makeOnce(part: StatePart): Promise<WholeState> {
+    const key = keyOf(part);
+    let making = this.#making.get(key);
+    if (making === undefined) {
+      making = this.#make(part).finally(() => this.#making.delete(key));
+      this.#making.set(key, making);
+    }
+    return making;
+  }
+
+  async #make(part: StatePart): Promise<WholeState> {
+    const { store, metrics } = this.#options;
+    const { stream } = this.projection;
+    // Before the items: a version that is behind them only makes somebody read them again.
+    const version = await this.version(part);
+    const read = await store.states.read(stream, part.kinds);
+    if (read === null || !this.#isReady(read.facts)) throw notReady();
+    const { cursor: position, epoch } = read.facts;
+    const parts = stateParts(read.items, part.kinds, part.isShort);
+    metrics.statePuts.inc({ stream });
+    const whole = { position, epoch, version, parts };
+    this.#keep(keyOf(part), { whole, madeAtMs: performance.now() });
+    return whole;
+  }
+
+  /** What was made last, if it is what it would be now, or nearly: then for the event that it is good for. */
+  async #stillGood(part: StatePart): Promise<WholeState | null> {
+    const { feed } = this.#options;
+    const key = keyOf(part);
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return null;
+    const { whole, madeAtMs } = kept;
+    // What comes behind it must be had from memory, by each who is given it.
+    if (whole.epoch !== feed.epoch || !feed.isFollowing(whole.position)) return null;
+    const filter = wantFilter(this.projection.typesOf(part.kinds));
+    const { events, upTo } = await feed.cut(whole.position, filter, ONE_EVENT);
+    const isSame = events.size === 0;
+    if (!isSame && performance.now() - madeAtMs > FRESH_MS) return null;
+    const good = isSame ? { ...whole, position: upTo } : whole;
+    this.#keep(key, { whole: good, madeAtMs });
+    return good;
+  }
+
+  #keep(key: string, kept: Kept): void {
+    this.#kept.set(key, kept);
+    clearTimeout(this.#forgetting.get(key));
+    const forget = setTimeout(() => {
+      this.#kept.delete(key);
+      this.#forgetting.delete(key);
+    }, IDLE_MS);
+    this.#forgetting.set(key, forget.unref());
+  }
+}
+
+function keyOf({ kinds, isShort }: StatePart): string {
+  return `${isShort} ${kinds.join(' ')}`;
+}
+
+function notReady(): ServiceError {
+  return new ServiceError('StateNotReady');
+}

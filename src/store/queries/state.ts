@@ -1,0 +1,207 @@
+// evt_projections and evt_state: what the events of a stream come to, item by item, and up to which event.
+import type { Knex } from 'knex';
+import type { EventId } from '../../contract/event-id.ts';
+import type { Dialect } from '../dialect.ts';
+
+/** How far the state of a stream is. */
+export interface ProjectionFacts {
+  /** Of which configuration it is. */
+  readonly config: string;
+  /** Every event up to here is in it. */
+  readonly cursor: EventId;
+  readonly epoch: number;
+  /** With this event it is whole. */
+  readonly readyAt: EventId;
+  /** What has changed is known for all who were here, or behind it. */
+  readonly resumableFrom: EventId;
+}
+
+/** An item as it is now; without a value it was removed by the event that is its version. */
+export interface StateItem {
+  readonly kind: string;
+  readonly key: string;
+  readonly version: EventId;
+  /** JSON text. */
+  readonly value: string | null;
+}
+
+/** Rows of one statement: each value is a binding. */
+const ROWS_MAX = 200;
+
+export async function findProjection(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+): Promise<ProjectionFacts | null> {
+  return (await db('evt_projections').where('stream', stream).first(factColumns(dialect))) ?? null;
+}
+
+/** Begins anew: nothing is in it. */
+export async function resetProjection(
+  tx: Knex,
+  stream: string,
+  facts: ProjectionFacts,
+): Promise<void> {
+  await tx('evt_state').where('stream', stream).delete();
+  await tx('evt_projections').where('stream', stream).delete();
+  await tx('evt_projections').insert({
+    stream,
+    config: facts.config,
+    cursor_id: facts.cursor,
+    epoch: facts.epoch,
+    ready_at: facts.readyAt,
+    resumable_from: facts.resumableFrom,
+  });
+}
+
+/** False when it stands elsewhere, or is of another configuration. */
+export async function moveProjection(
+  tx: Knex,
+  { stream, config, from, to }: { stream: string; config: string; from: EventId; to: EventId },
+): Promise<boolean> {
+  const at = { stream, config, cursor_id: from };
+  return (await tx('evt_projections').where(at).update({ cursor_id: to })) === 1;
+}
+
+/** Each key once. */
+export async function writeItems(
+  tx: Knex,
+  dialect: Dialect,
+  stream: string,
+  items: readonly StateItem[],
+): Promise<void> {
+  for (let at = 0; at < items.length; at += ROWS_MAX) {
+    const rows = items.slice(at, at + ROWS_MAX).map(({ kind, key, version, value }) => ({
+      ...{ stream, kind, item_key: key, version, value },
+      removed_at: value === null ? dialect.now() : null,
+    }));
+    await tx('evt_state').insert(rows).onConflict(['stream', 'kind', 'item_key']).merge();
+  }
+}
+
+/** All of a kind are removed by this event. */
+export async function removeKind(
+  tx: Knex,
+  dialect: Dialect,
+  stream: string,
+  { kind, version }: { kind: string; version: EventId },
+): Promise<void> {
+  await tx('evt_state')
+    .where({ stream, kind })
+    .whereNotNull('value')
+    .update({ version, value: null, removed_at: dialect.now() });
+}
+
+/** In one statement, so that the items are those of the cursor. Removed ones are left out. */
+export async function readState(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+  kinds: readonly string[],
+): Promise<{ facts: ProjectionFacts; items: StateItem[] } | null> {
+  const query = joined(db, dialect, stream, (join) =>
+    join.andOnIn('s.kind', kinds).andOnNotNull('s.value'),
+  );
+  return gathered(await query.orderBy([{ column: 's.kind' }, { column: 's.item_key' }]));
+}
+
+/** The value of one item as it is now; null when it is not there. */
+export async function readItem(
+  db: Knex,
+  stream: string,
+  { kind, key }: { kind: string; key: string },
+): Promise<string | null> {
+  const row = await db('evt_state').where({ stream, kind, item_key: key }).first('value');
+  return row?.value ?? null;
+}
+
+/** What has changed behind `after`, removed ones too, at most `limit` of them, in the order of their versions. */
+export async function readChanges(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+  { kinds, after, limit }: { kinds: readonly string[]; after: EventId; limit: number },
+): Promise<{ facts: ProjectionFacts; items: StateItem[] } | null> {
+  const query = joined(db, dialect, stream, (join) =>
+    join.andOnIn('s.kind', kinds).andOn('s.version', '>', db.raw('?', [after])),
+  );
+  return gathered(await query.orderBy('s.version').limit(limit));
+}
+
+/** The version of the newest change among these kinds; null when there never was one. */
+export async function newestVersion(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+  kinds: readonly string[],
+): Promise<EventId | null> {
+  const row = await db('evt_state')
+    .where('stream', stream)
+    .whereIn('kind', kinds)
+    .orderBy('version', 'desc')
+    .first({ found: dialect.idText('version') });
+  return row?.found ?? null;
+}
+
+/** Forgets items that were removed so long ago; from then on who has not heard of them cannot be told. */
+export async function purgeRemoved(
+  tx: Knex,
+  dialect: Dialect,
+  stream: string,
+  olderThanMs: number,
+): Promise<number> {
+  const old = () =>
+    tx('evt_state').where('stream', stream).where('removed_at', '<', dialect.fromNow(-olderThanMs));
+  const newest = await old()
+    .orderBy('version', 'desc')
+    .first({ found: dialect.idText('version') });
+  if (newest === undefined) return 0;
+  await tx('evt_projections')
+    .where('stream', stream)
+    .where('resumable_from', '<', newest.found)
+    .update({ resumable_from: newest.found });
+  return old().where('version', '<=', newest.found).delete();
+}
+
+function factColumns(dialect: Dialect, table = 'evt_projections') {
+  return {
+    config: `${table}.config`,
+    cursor: dialect.idText(`${table}.cursor_id`),
+    epoch: `${table}.epoch`,
+    readyAt: dialect.idText(`${table}.ready_at`),
+    resumableFrom: dialect.idText(`${table}.resumable_from`),
+  };
+}
+
+function joined(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+  on: (join: Knex.JoinClause) => Knex.JoinClause,
+): Knex.QueryBuilder {
+  return db('evt_projections as p')
+    .leftJoin('evt_state as s', (join) => void on(join.on('s.stream', 'p.stream')))
+    .where('p.stream', stream)
+    .select({
+      ...factColumns(dialect, 'p'),
+      kind: 's.kind',
+      key: 's.item_key',
+      version: dialect.idText('s.version'),
+      value: 's.value',
+    });
+}
+
+type JoinedRow = ProjectionFacts & { [name in keyof StateItem]: StateItem[name] | null };
+
+/** Without an item there is one row nonetheless, for the facts. */
+function gathered(
+  rows: readonly JoinedRow[],
+): { facts: ProjectionFacts; items: StateItem[] } | null {
+  const [first] = rows;
+  if (first === undefined) return null;
+  const { config, cursor, epoch, readyAt, resumableFrom } = first;
+  const items = rows.flatMap(({ kind, key, version, value }) =>
+    kind === null || key === null || version === null ? [] : [{ kind, key, version, value }],
+  );
+  return { facts: { config, cursor, epoch, readyAt, resumableFrom }, items };
+}
