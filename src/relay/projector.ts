@@ -1,5 +1,5 @@
-// Makes the state of one stream out of its events: the relay whose sink is the state, under the reserved consumer STATE.
-// One node of all is at work (lease); what was removed long ago it forgets.
+// Makes the state of one stream out of its events: the relay whose sink is the state, under the reserved consumer
+// STATE. One node of all is at work (lease); what was removed long ago it forgets.
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import type { PaceLimits } from '../base/pace.ts';

@@ -24,6 +24,9 @@ export function sha256Of(key: string): string {
 export function readCredentials(path: string): Credentials {
   const credentials = validate<Credentials>('credentials', JSON.parse(readFileSync(path, 'utf8')));
   const names = credentials.principals.map((principal) => principal.name);
+  const ids = credentials.principals.flatMap(({ publicId }) => publicId ?? []);
+  const doubledId = ids.find((id, place) => ids.indexOf(id) !== place);
+  if (doubledId !== undefined) throw new Error(`The public id ${doubledId} is there twice.`);
   const doubled = names.find((name, place) => names.indexOf(name) !== place);
   if (doubled !== undefined) throw new Error(`The principal ${doubled} is there twice.`);
   for (const { name, keys, hmacKey } of credentials.principals) {
@@ -66,6 +69,9 @@ export interface NewKey {
   readonly streams?: readonly string[] | undefined;
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly expiresAt?: string | undefined;
+  readonly kind?: CredentialKey['kind'] | undefined;
+  /** Of the principal. */
+  readonly publicId?: string | undefined;
   /** Made when left out. */
   readonly key?: string | undefined;
   /** The key signs FutoIn messages: base64, and kept as it is. */
@@ -88,6 +94,7 @@ export function withKey(
     ...(added.types === undefined ? {} : { types: [...added.types] }),
     ...(added.streams === undefined ? {} : { streams: [...added.streams] }),
     ...(added.allowedOrigins === undefined ? {} : { allowedOrigins: [...added.allowedOrigins] }),
+    ...(added.publicId === undefined ? {} : { publicId: added.publicId }),
   };
   const others = credentials.principals.filter((each) => each.name !== added.name);
   const changed = { principals: [...others, principal] };
@@ -97,8 +104,12 @@ export function withKey(
 function withEntry(
   keys: readonly CredentialKey[],
   key: string,
-  { expiresAt }: Pick<NewKey, 'expiresAt'>,
+  { expiresAt, kind }: Pick<NewKey, 'expiresAt' | 'kind'>,
 ): CredentialKey[] {
-  const entry = { sha256: sha256Of(key), ...(expiresAt === undefined ? {} : { expiresAt }) };
+  const entry = {
+    sha256: sha256Of(key),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(kind === undefined ? {} : { kind }),
+  };
   return [...keys.filter((each) => each.sha256 !== entry.sha256), entry];
 }

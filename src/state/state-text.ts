@@ -1,4 +1,5 @@
-// The state as text: the whole of it, what has changed, and what single events change. Values are spliced as they stand.
+// The state as text: the whole of it, what has changed, and what single events change. Values are spliced as they
+// stand.
 //
 // Paths are JSON pointers (RFC 6901) into the whole, or into the one kind that is asked for.
 import type { EventId } from '../contract/event-id.ts';

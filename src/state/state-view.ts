@@ -1,6 +1,5 @@
-// The state of one stream as this node's clients are given it. However many come at once, it is read and worded once for
-// all of them; and as long as nothing has changed it is not read again.
-
+// The state of one stream as this node's clients are given it. However many come at once, it is read and worded once
+// for all of them; and as long as nothing has changed it is not read again.
 import { ServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
 import { wantFilter } from '../feed/cut.ts';

@@ -87,8 +87,8 @@ export type NoticeListener<N extends NoticeName> = (notice: NoticeMap[N]) => unk
  * Who works in the background: `acks` writes cursors, `archiver` copies to the warehouse, `copies` looks for copies
  * that a node has left, `discarder` deletes, `feed` reads new events, `keys` deletes old idempotency keys, `leases`
  * keeps the seats of attached consumers, `sequencer` puts what transactions wrote into the order, `sinks` is for what
- * goes elsewhere, `stale` looks for consumers that stand still, `state` keeps the items that events change, `watch` listens to the
- * database.
+ * goes elsewhere, `stale` looks for consumers that stand still, `state` keeps the items that events change, `watch`
+ * listens to the database.
  */
 export type WorkerName =
   | 'acks'

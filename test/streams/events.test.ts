@@ -1,8 +1,7 @@
 // `GET /streams/events`: what a client is given, and where it goes on when it comes again.
 import { connect } from 'node:net';
 import type { Settings } from '../../src/config/load.ts';
-import { describeDatabases } from '../support/databases.ts';
-import { openRandom } from '../support/random.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { call } from '../support/rpc.ts';
 import { SseClient } from '../support/sse.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -11,7 +10,7 @@ import { until } from '../support/until.ts';
 const numbers = (from: number, upTo: number) =>
   Array.from({ length: Math.max(0, upTo - from + 1) }, (_, nth) => from + nth);
 
-describeDatabases('events', (kind) => {
+describeDrawnDatabase('events', (kind) => {
   let node: StartedApp;
   const clients: SseClient[] = [];
   const start = async (settings: Partial<Settings> = {}) => {
@@ -83,28 +82,6 @@ describeDatabases('events', (kind) => {
     const behind = await open('?from=10');
     await behind.have(2);
     expect(behind.ids).toEqual([11, 12]);
-  });
-
-  it('loses and doubles nothing while events come and clients with them', async () => {
-    await start();
-    const random = openRandom();
-    console.info(`clients at random positions: SEED=${random.seed}`);
-    const total = 5000;
-    await add(500);
-    const begins = Array.from({ length: 20 }, () => random.below(501));
-    const adding = (async () => {
-      for (let added = 500; added < total; added += 100) await add(100);
-    })();
-    const reading = begins.map(async (begin) => {
-      await new Promise((resolve) => setTimeout(resolve, random.below(300)));
-      const client = await open('', { 'last-event-id': String(begin) });
-      await client.have(total - begin);
-      return [begin, client.ids] as const;
-    });
-    await adding;
-    for (const [begin, ids] of await Promise.all(reading)) {
-      expect(ids).toEqual(numbers(begin + 1, total));
-    }
   });
 
   it('says so when its position was discarded, lies ahead, or is none', async () => {

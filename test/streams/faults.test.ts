@@ -13,6 +13,7 @@ import {
 } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
+import { openRandom } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
 import { SseClient } from '../support/sse.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -33,6 +34,39 @@ const gauge = async (url: string, name: string) => {
   const lines = text.split('\n').filter((line) => line.startsWith(`aftercommit_${name}`));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 };
+
+describeDatabases('clients at random positions', (kind) => {
+  let node: StartedApp;
+  const clients: SseClient[] = [];
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await node.stop();
+  });
+
+  it('lose and double nothing while events come', async () => {
+    node = await startApp(kind);
+    const { url } = node;
+    const random = openRandom();
+    console.info(`clients at random positions: SEED=${random.seed}`);
+    const total = 5000;
+    await add(url, 500);
+    const begins = Array.from({ length: 20 }, () => random.below(501));
+    const adding = (async () => {
+      for (let added = 500; added < total; added += 100) await add(url, 100);
+    })();
+    const reading = begins.map(async (begin) => {
+      await new Promise((resolve) => setTimeout(resolve, random.below(300)));
+      const client = await SseClient.open(`${url}/streams/events?from=${begin}`);
+      clients.push(client);
+      await client.have(total - begin);
+      return [begin, client.ids] as const;
+    });
+    await adding;
+    for (const [begin, ids] of await Promise.all(reading)) {
+      expect(ids).toEqual(numbers(begin + 1, total));
+    }
+  });
+});
 
 describeDatabases('a node', (kind) => {
   let active: TestDatabase;

@@ -16,6 +16,7 @@ import { columns } from '../table.ts';
 import { parseTime } from '../time.ts';
 
 type Right = CredentialPrincipal['may'][number];
+const KINDS = ['server', 'client'] as const;
 const RIGHTS: readonly string[] = ['generate', 'consume', 'archive', 'admin'] satisfies Right[];
 // `local` calls in open mode, `internal` from within the process: nobody comes from the network under these names.
 const NAME = /^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$/;
@@ -36,6 +37,15 @@ const add: Command = {
     },
     streams: { value: 'A,B', description: 'Streams it may use. Default: all.' },
     origins: { value: 'A,B', description: 'Origins of web pages that may use its keys.' },
+    kind: {
+      value: KINDS.join('|'),
+      description:
+        'What the key is for: server, or client for pages, which only hear pings. Default: server.',
+    },
+    'public-id': {
+      value: 'ID',
+      description: 'Who knows this hears pings without a key, at /streams/ping/ID.',
+    },
     hmac: {
       description: 'The key signs FutoIn messages (legacy HMAC): base64, and kept as it is.',
     },
@@ -101,6 +111,8 @@ async function runAdd({ settings, args: [name = ''], flags, stdout, stderr }: Ca
     streams: namesOf('streams', flags),
     allowedOrigins: namesOf('origins', flags),
     expiresAt: expiryOf(flags.get('expires')),
+    kind: kindOf(flags.get('kind')),
+    publicId: flags.get('public-id'),
   });
   writeCredentials(path, added.credentials);
   const effect = isNew
@@ -119,6 +131,12 @@ function read(path: string): Credentials {
     const reason = isServiceError(error) || error instanceof Error ? error.message : String(error);
     throw new Failure(`${path} is not usable: ${reason}`);
   }
+}
+
+function kindOf(text: string | undefined): (typeof KINDS)[number] | undefined {
+  const kind = KINDS.find((each) => each === text);
+  if (text === undefined || kind !== undefined) return kind;
+  throw new UsageError(`--kind must be one of ${KINDS.join(', ')}, got ${JSON.stringify(text)}`);
 }
 
 function rightsOf(text: string | undefined): Right[] {

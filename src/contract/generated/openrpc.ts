@@ -1985,7 +1985,8 @@ export const openrpc = {
                           "client",
                           "public"
                         ],
-                        "default": "server"
+                        "default": "server",
+                        "description": "Of /streams/ a client or public key opens ping only, and a server key everything else."
                       },
                       "expiresAt": {
                         "type": "string",
@@ -2033,7 +2034,9 @@ export const openrpc = {
                   "description": "Default: all."
                 },
                 "publicId": {
-                  "type": "string"
+                  "type": "string",
+                  "pattern": "^[A-Za-z0-9_.-]{1,64}$",
+                  "description": "No secret: who knows it hears at /streams/ping/ID that something has changed, and not what."
                 },
                 "allowedOrigins": {
                   "type": "array",

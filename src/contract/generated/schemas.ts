@@ -182,7 +182,8 @@ export const schemas = {
                       "client",
                       "public"
                     ],
-                    "default": "server"
+                    "default": "server",
+                    "description": "Of /streams/ a client or public key opens ping only, and a server key everything else."
                   },
                   "expiresAt": {
                     "type": "string",
@@ -230,7 +231,9 @@ export const schemas = {
               "description": "Default: all."
             },
             "publicId": {
-              "type": "string"
+              "type": "string",
+              "pattern": "^[A-Za-z0-9_.-]{1,64}$",
+              "description": "No secret: who knows it hears at /streams/ping/ID that something has changed, and not what."
             },
             "allowedOrigins": {
               "type": "array",

@@ -242,6 +242,9 @@ export interface CredentialPrincipal {
    * Default: all.
    */
   streams?: string[];
+  /**
+   * No secret: who knows it hears at /streams/ping/ID that something has changed, and not what.
+   */
   publicId?: string;
   /**
    * Origins of web pages that may use its keys.
@@ -253,6 +256,9 @@ export interface CredentialKey {
    * SHA-256 of the key, in hexadecimal.
    */
   sha256: string;
+  /**
+   * Of /streams/ a client or public key opens ping only, and a server key everything else.
+   */
   kind?: 'server' | 'client' | 'public';
   /**
    * UTC; from then on the key is answered PleaseReauth.

@@ -1,5 +1,5 @@
-// `GET /streams/ping`: that the state has changed, or something else that makes what a client has out of date; what it is
-// now the client asks for itself. With a key for clients, or at `/streams/ping/ID` for whoever knows a public id.
+// `GET /streams/ping`: that the state has changed, or something else that makes what a client has out of date; what it
+// is now the client asks for itself. With a key for clients, or at `/streams/ping/ID` for whoever knows a public id.
 import { aStream } from '../../contract/checks.ts';
 import type { Delivery } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';

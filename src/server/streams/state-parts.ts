@@ -1,4 +1,5 @@
-// Which state a request means, and which part of it: of kinds made of events that the caller may not see, it knows nothing.
+// Which state a request means, and which part of it: of kinds made of events that the caller may not see, it knows
+// nothing.
 import { aStream } from '../../contract/checks.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import { covers } from '../../contract/pattern.ts';
