@@ -57,6 +57,18 @@ export type {
   RedisSettings,
   StdoutSettings,
 } from './relay/sink-table.ts';
+export type { StreamCredentialOptions, StreamHub } from './server/stream-hub.ts';
+export {
+  type OwnStreamProvider,
+  type PublishedItem,
+  registerProvider,
+  type StateSource,
+  type StreamClient,
+  type StreamCredential,
+  type StreamFrame,
+  type StreamProviderContext,
+  type StreamProviderFactory,
+} from './server/stream-kinds.ts';
 export type { DatabaseSource, KnexInstance } from './store/source.ts';
 export type { Logger } from './telemetry/logger.ts';
 export type { NoticeListener, NoticeMap, NoticeName, WorkerName } from './telemetry/notices.ts';

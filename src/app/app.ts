@@ -12,6 +12,7 @@ import { aFunction, required } from '../contract/checks.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { invalidOption, requireValue } from '../contract/require-options.ts';
 import { Hints } from '../generator/hints.ts';
+import type { StreamHub } from '../server/stream-hub.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type NoticeListener, type NoticeName, noticeNames } from '../telemetry/notices.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
@@ -193,6 +194,16 @@ export class App {
    */
   async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     return this.#require().inside('push').readers.subscribe(options);
+  }
+
+  /**
+   * The streams over HTTP of this node: publishes to kinds of streams of the application's own, and adds keys for their
+   * clients (docs/streams.md).
+   *
+   * @throws Error when it has no server; ServiceError `UnknownMethod` when the setting `services` is without `streams`
+   */
+  get streams(): StreamHub {
+    return this.#require().streams;
   }
 
   /** Gives the metrics of docs/metrics.md as Prometheus text, with its content type. */

@@ -139,7 +139,7 @@ function serverOf(
   return new Server({
     ...settings,
     ...probes,
-    sse: settings,
+    streams: settings,
     states,
     listen,
     credentials: credentialsInForce(settings),

@@ -7,6 +7,7 @@ import type { Settings } from '../config/load.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { ARCHIVER_SINK } from '../relay/archiver.ts';
 import type { ServerOptions } from '../server/server.ts';
+import type { StreamHub } from '../server/stream-hub.ts';
 import { Archive } from '../store/archive.ts';
 import type { DialectOptions } from '../store/dialect.ts';
 import type { DatabaseSource } from '../store/source.ts';
@@ -145,6 +146,15 @@ export class RunningApp {
   /** Where it listens; null without a server. Throws where that has no such address (yet). */
   get url(): string | null {
     return this.#node?.server?.url ?? null;
+  }
+
+  /** Throws without a server, and `UnknownMethod` where that offers none. */
+  get streams(): StreamHub {
+    const server = this.#node?.server;
+    if (!server) throw new Error('This app has no server: see its option server.');
+    if (server.streams !== null) return server.streams;
+    const message = 'This app does not offer streams: see its option services.';
+    throw new ServiceError('UnknownMethod', { message });
   }
 
   /** Events of the stream may have been committed by SQL. */

@@ -21,23 +21,14 @@ import { openAddressOf, urlOf } from './seats/address.ts';
 import { type Address, OwnServer } from './seats/own-server.ts';
 import type { Seat } from './seats/seat.ts';
 import { SharedServer } from './seats/shared-server.ts';
-import { EventsProvider } from './streams/events-provider.ts';
-import { Hub, type HubOptions } from './streams/hub.ts';
-import { PingProvider, type PingProviderOptions } from './streams/ping-provider.ts';
-import type { StreamProvider } from './streams/provider.ts';
-import { StateDoor } from './streams/state-door.ts';
-import { StateProvider, type StateProviderOptions } from './streams/state-provider.ts';
-import { StreamsDoor, type StreamsDoorOptions } from './streams/streams-door.ts';
+import type { StreamHub } from './stream-hub.ts';
+import { Streams, type StreamsOptions } from './streams/streams.ts';
 import { WsServer } from './ws/ws-server.ts';
-
-type StreamSettings = Pick<PingProviderOptions, 'pingWindowMs' | 'stateInvalidate'> &
-  Pick<StateProviderOptions, 'sseCheckpointMs'>;
 
 export interface ServerOptions
   extends Pick<OpsOptions, 'problems' | 'metricsText'>,
     DispatcherOptions {
-  readonly batchMax: number;
-  readonly sse: HubOptions['limits'] & StreamsDoorOptions['limits'] & StreamSettings;
+  readonly streams: StreamsOptions['settings'];
   /** By stream. */
   readonly states: ReadonlyMap<string, StateView>;
   /**
@@ -58,7 +49,7 @@ export class Server implements Service {
   readonly #keys: KeyRing | null;
   readonly #seat: Seat;
   readonly #app: HttpApp;
-  readonly #hub: Hub;
+  readonly #streams: Streams | null;
   readonly #ws: WsServer;
   #isOpen = false;
 
@@ -79,19 +70,11 @@ export class Server implements Service {
     const dispatcher = new Dispatcher(options);
     const jsonRpc = new JsonRpc(dispatcher);
     const futoin = new Futoin({ dispatcher, guard, logger });
-    this.#hub = new Hub({ guard, metrics, limits: options.sse });
+    this.#streams = hasStreams ? streamsOf(options, guard, this.#keys) : null;
     this.#app = new HttpApp({
       guard,
-      streams: hasStreams
-        ? new StreamsDoor({
-            ...options,
-            guard,
-            hub: this.#hub,
-            providers: providersOf(options),
-            limits: options.sse,
-          })
-        : null,
-      state: hasStreams ? new StateDoor({ guard, views: options.states }) : null,
+      streams: this.#streams?.door ?? null,
+      state: this.#streams?.stateDoor ?? null,
       rpc: new RpcDoor({ jsonRpc, guard, requestBytesMax }),
       futoin: new FutoinDoor({ futoin, guard }),
       operations: createOps({ ...options, guard }),
@@ -112,18 +95,28 @@ export class Server implements Service {
     return urlOf(this.#seat.server);
   }
 
+  /** What the application may do with the streams over HTTP; null where none are offered. */
+  get streams(): StreamHub | null {
+    return this.#streams?.hub ?? null;
+  }
+
   /** Throws `ConfigError` when open mode would be on a shared server that listens to other machines already. */
   async start(): Promise<void> {
     const openAddress = this.#seat.isOwn ? null : openAddressOf(this.#seat.server);
     if (this.#keys === null && openAddress !== null) {
       throw tooOpen(`The address ${JSON.stringify(openAddress)} of the application's server`);
     }
-    // To open is what can fail, so it comes first: nothing is left behind then. Nobody is served before the rest has
+    // To open is what can fail, so it comes early: nothing is left behind then. Nobody is served before the rest has
     // begun, since all of it happens in the same turn.
-    await this.#seat.open({ request: this.#app.listener, upgrade: this.#ws.upgrade });
+    try {
+      await this.#streams?.start();
+      await this.#seat.open({ request: this.#app.listener, upgrade: this.#ws.upgrade });
+    } catch (error) {
+      await this.#streams?.stop();
+      throw error;
+    }
     this.#isOpen = true;
     this.#ws.start();
-    this.#hub.start();
     await this.#keys?.start();
   }
 
@@ -135,12 +128,11 @@ export class Server implements Service {
     await this.#keys?.stop();
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#hub.stop();
     const closed = this.#seat.close();
     this.#app.endWaits({ endsConnections: this.#seat.isOwn });
     const patience = new AbortController();
     await Promise.race([
-      Promise.all([closed, this.#app.ended(), this.#ws.stop()]),
+      Promise.all([closed, this.#app.ended(), this.#ws.stop(), this.#streams?.stop()]),
       systemClock.sleep(this.#options.shutdownMs, patience.signal),
     ]);
     patience.abort();
@@ -150,18 +142,10 @@ export class Server implements Service {
   }
 }
 
-/** Every kind of stream over HTTP. */
-function providersOf(options: ServerOptions): StreamProvider[] {
-  const { services, sse, states, batchMax, metrics, logger } = options;
+function streamsOf(options: ServerOptions, guard: Guard, keys: KeyRing | null): Streams {
+  const { services, states, streams: settings, metrics, logger } = options;
   const { delivery } = services;
-  const onReset = (reason: string) => metrics.sseResets.inc({ reason });
-  const shared = { ...sse, delivery, views: states, batchMax, onReset, logger };
-  const onResume = (kind: string) => () => metrics.sseResumes.inc({ kind });
-  return [
-    new EventsProvider({ ...shared, onResume: onResume('events') }),
-    new StateProvider({ ...shared, onResume: onResume('state') }),
-    new PingProvider(shared),
-  ];
+  return new Streams({ guard, keys, delivery, states, settings, metrics, logger });
 }
 
 function tooOpen(subject: string): ConfigError {

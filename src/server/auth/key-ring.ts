@@ -10,8 +10,10 @@ import {
   type CredentialKey,
   type CredentialPrincipal,
   type Credentials,
+  type NewKey,
   readCredentials,
   sha256Of,
+  withKey,
 } from '../credentials.ts';
 import type { KeyKind, Principal } from './principal.ts';
 import { isOf, type Ticket } from './ticket.ts';
@@ -47,6 +49,8 @@ export class KeyRing implements Service {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #watch: Loop;
+  #read: Credentials;
+  #own: Credentials = { principals: [] };
   #holders: Holders;
   #seen: string;
   #version = 0;
@@ -56,7 +60,8 @@ export class KeyRing implements Service {
     this.#path = path;
     this.#logger = logger;
     this.#seen = this.#stamp();
-    this.#holders = holdersOf(readCredentials(path));
+    this.#read = readCredentials(path);
+    this.#holders = holdersOf(this.#read);
     this.#watch = new Loop({
       backoff: { firstMs: LOOK_MS, maxMs: LOOK_MS },
       step: async () => this.#look(),
@@ -76,7 +81,24 @@ export class KeyRing implements Service {
     return this.#watch.stop();
   }
 
-  /** Counts the times that the file was read again. */
+  /** A key of the application's, beside those of the file. The same again changes nothing. Throws `InvalidRequest`. */
+  add(added: NewKey): void {
+    const { credentials } = withKey(this.#own, added);
+    if (JSON.stringify(sorted(credentials)) === JSON.stringify(sorted(this.#own))) return;
+    this.#own = credentials;
+    this.#take();
+  }
+
+  /** Of those that were added so; false when there is none of this name. */
+  remove(name: string): boolean {
+    const principals = this.#own.principals.filter((principal) => principal.name !== name);
+    if (principals.length === this.#own.principals.length) return false;
+    this.#own = { principals };
+    this.#take();
+    return true;
+  }
+
+  /** Counts the times that there were other keys. */
   get version(): number {
     return this.#version;
   }
@@ -128,8 +150,8 @@ export class KeyRing implements Service {
     const stamp = this.#stamp();
     if (stamp !== this.#seen) {
       this.#seen = stamp;
-      this.#holders = holdersOf(readCredentials(this.#path));
-      this.#version += 1;
+      this.#read = readCredentials(this.#path);
+      this.#take();
       this.#logger.info(
         { path: this.#path, keys: this.#holders.keys.length },
         'The credentials file was read again.',
@@ -138,10 +160,21 @@ export class KeyRing implements Service {
     return LOOK_MS;
   }
 
+  #take(): void {
+    const principals = [...this.#read.principals, ...this.#own.principals];
+    this.#holders = holdersOf({ principals });
+    this.#version += 1;
+  }
+
   #stamp(): string {
     const { mtimeMs, size, ino } = statSync(this.#path);
     return `${mtimeMs} ${size} ${ino}`;
   }
+}
+
+/** Whoever is added again goes to the end. */
+function sorted({ principals }: Credentials): CredentialPrincipal[] {
+  return [...principals].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function holdersOf(credentials: Credentials): Holders {

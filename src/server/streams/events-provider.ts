@@ -39,8 +39,8 @@ export class EventsProvider implements StreamProvider {
     this.#options = options;
   }
 
-  accepts(kind: KeyKind): boolean {
-    return kind === 'server';
+  accepts(kind: KeyKind | null): boolean {
+    return kind === null || kind === 'server';
   }
 
   async open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'> {
@@ -133,12 +133,12 @@ function isNamedIn(query: StreamQuery): boolean {
 }
 
 /** Where it comes again counts before what its address began with. */
-function pointIn({ headers, query }: StreamRequest, component: string | null): ResumePoint | null {
-  const from = query.text('from');
+function pointIn(request: StreamRequest, component: string | null): ResumePoint | null {
+  const from = request.query.text('from');
   if (component !== null && from !== null) {
     throw invalid('from: a registered consumer goes on from its cursor');
   }
-  const last = positionIn(headers, query);
+  const last = positionIn(request);
   if (last !== null) return last;
   if (from === null || from === 'tail') return component === null ? 'now' : null;
   return from === 'beginning' ? 'beginning' : positionOf('from', from);

@@ -4,6 +4,8 @@
 // and its id with it.
 import { type EventRow, eventText } from '../../contract/event.ts';
 import type { EventId } from '../../contract/event-id.ts';
+import { onOneLine } from '../../contract/json-text.ts';
+import type { StreamFrame } from '../stream-kinds.ts';
 
 export const commentFrame = ':\n\n';
 
@@ -18,6 +20,13 @@ export type Wording = (rows: readonly EventRow[]) => Buffer;
 export function namedFrame(name: string, id: string | null, data: unknown): string {
   const place = id === null ? '' : `id: ${id}\n`;
   return `event: ${name}\n${place}data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** A frame of the application's; its name and id stay on their lines. */
+export function frameOf({ event, id, data }: StreamFrame): string {
+  const name = event === undefined ? '' : `event: ${onOneLine(event)}\n`;
+  const place = id === undefined ? '' : `id: ${onOneLine(id)}\n`;
+  return `${name}${place}data: ${JSON.stringify(data) ?? 'null'}\n\n`;
 }
 
 /** A position as clients carry it: the id alone in the first epoch, behind it with the epoch in front. */

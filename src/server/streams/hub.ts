@@ -36,6 +36,7 @@ export class Hub {
   readonly #countByPrincipal = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
   #keysVersion = 0;
+  #isClosed = false;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -55,8 +56,20 @@ export class Hub {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
+  /** Lets every client hear something now. */
+  beatAll(): void {
+    for (const { connection } of this.#clients) connection.beat(Number.POSITIVE_INFINITY);
+  }
+
+  /** Ends every connection, and takes no other. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { connection } of [...this.#clients]) connection.end();
+  }
+
   /** Throws `StreamsFull` where nobody else finds room. */
   requireRoom({ principal }: Session): void {
+    if (this.#isClosed) throw new ServiceError('ShuttingDown');
     const { sseConnectionsMax, ssePrincipalMax } = this.#options.limits;
     if (this.#clients.size >= sseConnectionsMax) throw new ServiceError('StreamsFull');
     const own = this.#countByPrincipal.get(principal.name) ?? 0;

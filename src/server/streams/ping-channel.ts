@@ -17,7 +17,7 @@ export class PingChannel implements Channel {
     this.#connection = connection;
     this.#windowMs = windowMs;
     connection.closed.addEventListener('abort', () => this.forget(), { once: true });
-    void this.#ping();
+    void this.#write();
   }
 
   get isWritable(): boolean {
@@ -36,9 +36,15 @@ export class PingChannel implements Channel {
 
   async send({ events }: NumberedBatch): Promise<boolean> {
     if (events.size === 0) return true;
-    if (this.#windowMs === 0) for (const _ of events.rows) await this.#ping();
-    else this.#pingLater();
+    if (this.#windowMs === 0) for (const _ of events.rows) await this.#write();
+    else this.#writeLater();
     return true;
+  }
+
+  /** Of a change that is no event. */
+  ping(): void {
+    if (this.#windowMs === 0) void this.#write();
+    else this.#writeLater();
   }
 
   forget(): void {
@@ -52,17 +58,17 @@ export class PingChannel implements Channel {
   }
 
   /** Clients that were told of the same change do not all come at the same time. */
-  #pingLater(): void {
+  #writeLater(): void {
     if (this.#pending !== null) return;
     const ms = this.#windowMs * (0.5 + Math.random() / 2);
     this.#pending = setTimeout(() => {
       this.#pending = null;
-      void this.#ping();
+      void this.#write();
     }, ms).unref();
   }
 
   /** What fails here is gone, and `closed` says so. */
-  async #ping(): Promise<void> {
+  async #write(): Promise<void> {
     await this.#connection.write(PING_FRAME).catch(() => {});
   }
 }

@@ -28,12 +28,18 @@ export class PingProvider implements StreamProvider {
   readonly hasPaths = true;
   readonly hasPublicIds = true;
   readonly #options: PingProviderOptions;
+  readonly #channels = new Map<string, Set<PingChannel>>();
 
   constructor(options: PingProviderOptions) {
     this.#options = options;
   }
 
-  accepts(kind: KeyKind): boolean {
+  /** Tells the clients of a stream, as of a change. */
+  ping(stream: string): void {
+    for (const channel of this.#channels.get(stream) ?? []) channel.ping();
+  }
+
+  accepts(kind: KeyKind | null): boolean {
     return kind !== 'server';
   }
 
@@ -59,10 +65,17 @@ export class PingProvider implements StreamProvider {
       limits: { batchMax, checkpointMs: CHECKPOINT_MS, ackTimeoutMs: Number.POSITIVE_INFINITY },
       point: 'now',
       peer,
-      openChannel: () => new PingChannel(accept(), pingWindowMs),
+      openChannel: () => this.#keep(stream, new PingChannel(accept(), pingWindowMs)),
     });
     // Nothing will change any more: it is told once that there is something.
     if (found === 'ended') accept().end(PING_FRAME);
     return 'open';
+  }
+
+  #keep(stream: string, channel: PingChannel): PingChannel {
+    const own = this.#channels.get(stream) ?? new Set();
+    this.#channels.set(stream, own.add(channel));
+    channel.closed.addEventListener('abort', () => own.delete(channel), { once: true });
+    return channel;
   }
 }

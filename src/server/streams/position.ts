@@ -1,9 +1,8 @@
 // Where a client says that it is: an event's id, with its epoch in front from the second one on.
-import type { IncomingHttpHeaders } from 'node:http';
 import { anEventId } from '../../contract/checks.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
-import type { StreamQuery } from './query.ts';
+import type { StreamRequest } from './provider.ts';
 
 export interface Position {
   readonly id: EventId;
@@ -14,9 +13,8 @@ export interface Position {
 const POSITION = /^(?:([1-9]\d{0,9}):)?(0|[1-9]\d{0,17})$/;
 
 /** What a client says that comes again, or that cannot send headers. Throws `InvalidEventId`. */
-export function positionIn(headers: IncomingHttpHeaders, query: StreamQuery): Position | null {
-  const last = headers['last-event-id'] || query.text('lastEventId');
-  return last ? positionOf('Last-Event-ID', String(last)) : null;
+export function positionIn({ lastEventId }: StreamRequest): Position | null {
+  return lastEventId === null ? null : positionOf('Last-Event-ID', lastEventId);
 }
 
 /** Throws `InvalidEventId`. */

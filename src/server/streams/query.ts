@@ -13,6 +13,11 @@ export class StreamQuery {
     this.#values = new URLSearchParams(url.split('?', 2)[1] ?? '');
   }
 
+  /** As it was given. */
+  get all(): URLSearchParams {
+    return new URLSearchParams(this.#values);
+  }
+
   /** Throws `InvalidRequest` for a parameter that is not among these, and for one that is there twice. */
   allow(names: readonly string[]): void {
     const known = [...EVERYWHERE, ...names];

@@ -51,16 +51,16 @@ export class StateProvider implements StreamProvider {
     this.#options = options;
   }
 
-  accepts(kind: KeyKind): boolean {
-    return kind === 'server';
+  accepts(kind: KeyKind | null): boolean {
+    return kind === null || kind === 'server';
   }
 
   async open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'> {
-    const { principal, query, path, headers } = request;
+    const { principal, query, path } = request;
     query.allow(PARAMETERS);
     const view = viewFor(this.#options.views, principal, query);
     const part = statePartFor(view, principal, path, query);
-    const wish = { request, view, part, last: positionIn(headers, query) };
+    const wish = { request, view, part, last: positionIn(request) };
     if (wish.last !== null) this.#options.onResume();
     try {
       return await this.#begin(wish, accept);

@@ -74,7 +74,9 @@ export class StreamsDoor implements HttpDoor {
       connection ??= this.#accept(request, call, { response, provider, session });
       return connection;
     };
-    const asked = { principal: session.principal, path, query, headers, peer: call };
+    const { principal, keyKind } = session;
+    const lastEventId = String(headers['last-event-id'] ?? '') || query.text('lastEventId');
+    const asked = { principal, keyKind, path, query, lastEventId, peer: call };
     try {
       const opened = await provider.open(asked, accept);
       return opened === 'open' ? null : answerOf(204, null, {});
@@ -109,8 +111,8 @@ export class StreamsDoor implements HttpDoor {
     const { guard } = this.#options;
     if (provider.hasPublicIds && path !== null) return guard.identifyPublic(headers, path);
     const session = guard.identifyAddress(headers, url, query.text('ticket'));
-    const { keyKind } = session;
-    if (keyKind !== null && !provider.accepts(keyKind)) throw new ServiceError('SecurityError');
+    const { keyKind, principal } = session;
+    if (!provider.accepts(keyKind, principal.name)) throw new ServiceError('SecurityError');
     return session;
   }
 
