@@ -12,10 +12,12 @@ import { KeyRing } from './auth/key-ring.ts';
 import { Futoin } from './futoin/futoin.ts';
 import { FutoinDoor } from './futoin/futoin-door.ts';
 import { HttpApp } from './http-app.ts';
+import { KeyDesk } from './key-desk.ts';
 import { createOps, type OpsOptions } from './ops.ts';
 import { doorAt } from './paths.ts';
 import { Dispatcher, type DispatcherOptions } from './rpc/dispatcher.ts';
 import { JsonRpc } from './rpc/json-rpc.ts';
+import type { MethodServices } from './rpc/methods.ts';
 import { RpcDoor } from './rpc/rpc-door.ts';
 import { openAddressOf, urlOf } from './seats/address.ts';
 import { type Address, OwnServer } from './seats/own-server.ts';
@@ -27,7 +29,8 @@ import { WsServer } from './ws/ws-server.ts';
 
 export interface ServerOptions
   extends Pick<OpsOptions, 'problems' | 'metricsText'>,
-    DispatcherOptions {
+    Omit<DispatcherOptions, 'services'> {
+  readonly services: Omit<MethodServices, 'keys'>;
   readonly streams: StreamsOptions['settings'];
   /** By stream. */
   readonly states: ReadonlyMap<string, StateView>;
@@ -67,7 +70,8 @@ export class Server implements Service {
         ? new SharedServer(listen.server, (path) => doorAt(path, { hasStreams }) !== null)
         : new OwnServer(listen);
     const guard = new Guard(this.#keys, (peer) => this.#seat.isNear(peer));
-    const dispatcher = new Dispatcher(options);
+    const keys = new KeyDesk(credentials, () => this.#keys?.hint());
+    const dispatcher = new Dispatcher({ ...options, services: { ...options.services, keys } });
     const jsonRpc = new JsonRpc(dispatcher);
     const futoin = new Futoin({ dispatcher, guard, logger });
     this.#streams = hasStreams ? streamsOf(options, guard, this.#keys) : null;

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventSource } from 'eventsource';
-import { type Credentials, sha256Of, writeCredentials } from '../../src/server/credentials.ts';
+import {
+  type Credentials,
+  readCredentials,
+  sha256Of,
+  writeCredentials,
+} from '../../src/server/credentials.ts';
+import { post } from '../support/rpc.ts';
 import { SseClient } from '../support/sse.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -139,6 +145,33 @@ it('reads the same credential twice as one', async () => {
   await add('A');
   await client.have(2);
   expect(new Set(client.ids).size).toBe(2);
+});
+
+it('takes keys by calls, into its file', async () => {
+  await write([principal('boss', [entry('key-of-boss')], { may: ['admin'] })]);
+  const ask = async (method: string, params: object, key = 'key-of-boss') => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const { answer } = await post(node.url, body, bearer(key));
+    return answer.error?.data.code ?? answer.result;
+  };
+  const wish = { name: 'new', may: ['consume'], types: ['A'] };
+  const { key } = await ask('addCredential', wish);
+  const client = await until(async () => {
+    const each = await open(bearer(key));
+    return each.status === 200 ? each : null;
+  });
+  expect(await ask('addCredential', { ...wish, key })).toEqual({ name: 'new', key: null });
+  await add('T');
+  await add('A');
+  await client.have(1);
+  expect(client.events.map(({ data }) => data.type)).toEqual(['A']);
+  expect(await ask('addCredential', { name: 'x', may: ['everything'] })).toBe('InvalidRequest');
+  expect(await ask('addCredential', { ...wish, expires_at: 'soon' })).toBe('InvalidRequest');
+  expect(await ask('addCredential', wish, key)).toBe('Unauthorized');
+  expect(await ask('removeCredential', { name: 'new' })).toEqual({ name: 'new', removed: true });
+  expect(await ask('removeCredential', { name: 'new' })).toEqual({ name: 'new', removed: false });
+  await client.ended;
+  expect(readCredentials(path).principals.map(({ name }) => name)).toEqual(['boss', 'nobody']);
 });
 
 describe('pages', () => {

@@ -302,6 +302,20 @@ export const methodTable = {
       "push"
     ]
   },
+  "addCredential": {
+    "summary": "Give a principal a key in the credentials file of this node; its other keys stay. The same again changes nothing.",
+    "scope": "admin",
+    "errors": [
+      "InvalidRequest"
+    ]
+  },
+  "removeCredential": {
+    "summary": "Take a principal out of the credentials file of this node, with all its keys.",
+    "scope": "admin",
+    "errors": [
+      "InvalidRequest"
+    ]
+  },
   "ping": {
     "summary": "Answers what it was given.",
     "scope": "any",

@@ -1755,6 +1755,186 @@ export const openrpc = {
       ]
     },
     {
+      "name": "addCredential",
+      "summary": "Give a principal a key in the credentials file of this node; its other keys stay. The same again changes nothing.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$",
+            "description": "Of the principal; one that is there keeps its keys, and has these rights then."
+          }
+        },
+        {
+          "name": "may",
+          "required": true,
+          "schema": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "enum": [
+                "generate",
+                "consume",
+                "archive",
+                "admin"
+              ]
+            },
+            "uniqueItems": true,
+            "minItems": 1
+          }
+        },
+        {
+          "name": "key",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256,
+            "description": "Left out: a new one of 32 random bytes, which is in the answer."
+          }
+        },
+        {
+          "name": "kind",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "enum": [
+              "server",
+              "client",
+              "public"
+            ],
+            "default": "server"
+          }
+        },
+        {
+          "name": "types",
+          "required": false,
+          "schema": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "description": "Default: all."
+          }
+        },
+        {
+          "name": "streams",
+          "required": false,
+          "schema": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "description": "Default: all."
+          }
+        },
+        {
+          "name": "allowed_origins",
+          "required": false,
+          "schema": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        },
+        {
+          "name": "public_id",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+          }
+        },
+        {
+          "name": "expires_at",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "When the key ends, as 2027-01-31T00:00:00Z."
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "AddCredentialResult",
+          "type": "object",
+          "properties": {
+            "name": {
+              "type": "string"
+            },
+            "key": {
+              "type": [
+                "string",
+                "null"
+              ],
+              "description": "The key that was made, shown this once; null when it was given."
+            }
+          },
+          "required": [
+            "name",
+            "key"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        }
+      ]
+    },
+    {
+      "name": "removeCredential",
+      "summary": "Take a principal out of the credentials file of this node, with all its keys.",
+      "x-scope": "admin",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "name",
+          "required": true,
+          "schema": {
+            "type": "string",
+            "pattern": "^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "RemoveCredentialResult",
+          "type": "object",
+          "properties": {
+            "name": {
+              "type": "string"
+            },
+            "removed": {
+              "type": "boolean",
+              "description": "False: there was no such principal."
+            }
+          },
+          "required": [
+            "name",
+            "removed"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/InvalidRequest"
+        }
+      ]
+    },
+    {
       "name": "ping",
       "summary": "Answers what it was given.",
       "x-scope": "any",

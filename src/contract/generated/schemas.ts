@@ -405,6 +405,105 @@ export const schemas = {
       }
     ]
   },
+  "methods/addCredential.params": {
+    "$id": "https://aftercommit.dev/schema/methods/addCredential.params.schema.json",
+    "title": "AddCredentialParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$",
+        "description": "Of the principal; one that is there keeps its keys, and has these rights then."
+      },
+      "may": {
+        "type": "array",
+        "items": {
+          "type": "string",
+          "enum": [
+            "generate",
+            "consume",
+            "archive",
+            "admin"
+          ]
+        },
+        "uniqueItems": true,
+        "minItems": 1
+      },
+      "key": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256,
+        "description": "Left out: a new one of 32 random bytes, which is in the answer."
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "server",
+          "client",
+          "public"
+        ],
+        "default": "server"
+      },
+      "types": {
+        "type": "array",
+        "items": {
+          "type": "string",
+          "minLength": 1
+        },
+        "description": "Default: all."
+      },
+      "streams": {
+        "type": "array",
+        "items": {
+          "type": "string",
+          "minLength": 1
+        },
+        "description": "Default: all."
+      },
+      "allowed_origins": {
+        "type": "array",
+        "items": {
+          "type": "string",
+          "minLength": 1
+        }
+      },
+      "public_id": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+      },
+      "expires_at": {
+        "type": "string",
+        "description": "When the key ends, as 2027-01-31T00:00:00Z."
+      }
+    },
+    "required": [
+      "name",
+      "may"
+    ],
+    "additionalProperties": false
+  },
+  "methods/addCredential.result": {
+    "$id": "https://aftercommit.dev/schema/methods/addCredential.result.schema.json",
+    "title": "AddCredentialResult",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string"
+      },
+      "key": {
+        "type": [
+          "string",
+          "null"
+        ],
+        "description": "The key that was made, shown this once; null when it was given."
+      }
+    },
+    "required": [
+      "name",
+      "key"
+    ],
+    "additionalProperties": false
+  },
   "methods/addEvent.params": {
     "$id": "https://aftercommit.dev/schema/methods/addEvent.params.schema.json",
     "title": "AddEventParams",
@@ -1071,6 +1170,40 @@ export const schemas = {
     "title": "ReleaseArchiveResult",
     "type": "boolean",
     "const": true
+  },
+  "methods/removeCredential.params": {
+    "$id": "https://aftercommit.dev/schema/methods/removeCredential.params.schema.json",
+    "title": "RemoveCredentialParams",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string",
+        "pattern": "^(?!local$|internal$)[A-Za-z0-9_.-]{1,64}$"
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "additionalProperties": false
+  },
+  "methods/removeCredential.result": {
+    "$id": "https://aftercommit.dev/schema/methods/removeCredential.result.schema.json",
+    "title": "RemoveCredentialResult",
+    "type": "object",
+    "properties": {
+      "name": {
+        "type": "string"
+      },
+      "removed": {
+        "type": "boolean",
+        "description": "False: there was no such principal."
+      }
+    },
+    "required": [
+      "name",
+      "removed"
+    ],
+    "additionalProperties": false
   },
   "methods/resumeCopy.params": {
     "$id": "https://aftercommit.dev/schema/methods/resumeCopy.params.schema.json",

@@ -101,6 +101,8 @@ export interface Contract {
   'idempotency-key': IdempotencyKey;
   'stream-name': StreamName;
   want: Want;
+  'methods/addCredential.params': AddCredentialParams;
+  'methods/addCredential.result': AddCredentialResult;
   'methods/addEvent.params': AddEventParams;
   'methods/addEvent.result': AddEventResult;
   'methods/addEvents.params': AddEventsParams;
@@ -135,6 +137,8 @@ export interface Contract {
   'methods/registerConsumer.result': RegisterConsumerResult;
   'methods/releaseArchive.params': ReleaseArchiveParams;
   'methods/releaseArchive.result': ReleaseArchiveResult;
+  'methods/removeCredential.params': RemoveCredentialParams;
+  'methods/removeCredential.result': RemoveCredentialResult;
   'methods/resumeCopy.params': ResumeCopyParams;
   'methods/resumeCopy.result': ResumeCopyResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
@@ -290,6 +294,45 @@ export interface Event {
     [k: string]: unknown;
   };
   ts: EventTs;
+}
+export interface AddCredentialParams {
+  /**
+   * Of the principal; one that is there keeps its keys, and has these rights then.
+   */
+  name: string;
+  /**
+   * @minItems 1
+   */
+  may: [
+    'generate' | 'consume' | 'archive' | 'admin',
+    ...('generate' | 'consume' | 'archive' | 'admin')[]
+  ];
+  /**
+   * Left out: a new one of 32 random bytes, which is in the answer.
+   */
+  key?: string;
+  kind?: 'server' | 'client' | 'public';
+  /**
+   * Default: all.
+   */
+  types?: string[];
+  /**
+   * Default: all.
+   */
+  streams?: string[];
+  allowed_origins?: string[];
+  public_id?: string;
+  /**
+   * When the key ends, as 2027-01-31T00:00:00Z.
+   */
+  expires_at?: string;
+}
+export interface AddCredentialResult {
+  name: string;
+  /**
+   * The key that was made, shown this once; null when it was given.
+   */
+  key: string | null;
 }
 export interface AddEventParams {
   type: EventType;
@@ -702,6 +745,16 @@ export interface ReleaseArchiveParams {
    * Of takeArchive; a later one makes it void.
    */
   token: string;
+}
+export interface RemoveCredentialParams {
+  name: string;
+}
+export interface RemoveCredentialResult {
+  name: string;
+  /**
+   * False: there was no such principal.
+   */
+  removed: boolean;
 }
 export interface ResumeCopyParams {
   name: string;

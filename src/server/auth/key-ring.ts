@@ -77,6 +77,11 @@ export class KeyRing implements Service {
     return this.#watch.start();
   }
 
+  /** The file may be another. */
+  hint(): void {
+    this.#watch.hint();
+  }
+
   stop(): Promise<void> {
     return this.#watch.stop();
   }

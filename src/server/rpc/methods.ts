@@ -9,6 +9,7 @@ import type { Batch } from '../../contract/event-list.ts';
 import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
 import type {
+  AddCredentialParams,
   AddEventParams,
   CopyFacts,
   CopyStatusParams,
@@ -19,6 +20,7 @@ import type {
   ReadyToReceiveParams,
   RegisterConsumerParams,
   ReleaseArchiveParams,
+  RemoveCredentialParams,
   SealStreamParams,
   StartCopyParams,
   TakeArchiveParams,
@@ -41,6 +43,7 @@ import {
   typeFilter,
 } from '../auth/principal.ts';
 import type { CopyDesk } from '../copy-desk.ts';
+import type { KeyDesk } from '../key-desk.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
@@ -52,6 +55,7 @@ export interface MethodServices {
   readonly generator: Generator;
   readonly delivery: Delivery;
   readonly copies: CopyDesk;
+  readonly keys: KeyDesk;
   readonly batchMax: number;
   readonly metrics: Metrics;
   /** False: nobody registers, nobody reads with a cursor; only LIVE is served. */
@@ -285,6 +289,22 @@ export const methods: Readonly<Record<MethodName, Method>> = {
       eventsMax: limit ?? EVENTS_MAX,
       bytesMax: call.wire.answerBytesMax,
     });
+  },
+
+  addCredential: ({ keys }, call) => {
+    const params = call.params as AddCredentialParams;
+    const key = keys.add({
+      ...params,
+      allowedOrigins: params.allowed_origins,
+      publicId: params.public_id,
+      expiresAt: params.expires_at,
+    });
+    return JSON.stringify({ name: params.name, key: params.key === undefined ? key : null });
+  },
+
+  removeCredential: ({ keys }, call) => {
+    const { name } = call.params as RemoveCredentialParams;
+    return JSON.stringify({ name, removed: keys.remove(name) });
   },
 
   ping: (_, call) => JSON.stringify({ echo: (call.params as PingParams).echo }),
