@@ -43,7 +43,9 @@ export interface StreamHub {
    * @throws ServiceError `InvalidRequest` for what no credential can be, and in open mode, which has none
    */
   addCredential(credential: StreamCredentialOptions): void;
-  /** Ends the connections of a principal's keys that were added so, within a second. Gives false when there are none. */
+  /**
+   * Ends the connections of a principal's keys that were added so, within a second. Gives false when there are none.
+   */
   removeCredential(name: string): boolean;
   /** Ends every connection, and takes no other; the rest of the node goes on. May be called twice. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
-// Kinds of streams of the application's own, at `/streams/KIND`. All copies of this package in one process share them: a
-// module may have been loaded by another copy than the one that serves, so what is kept here is plain.
+// Kinds of streams of the application's own, at `/streams/KIND`. All copies of this package in one process share them:
+// a module may have been loaded by another copy than the one that serves, so what is kept here is plain.
 import { hasMethods } from '../base/has-methods.ts';
 import { aFunction, required } from '../contract/checks.ts';
 import { invalidOption, requireValue } from '../contract/require-options.ts';
@@ -82,7 +82,11 @@ export interface StreamProviderContext {
 
 /** One kind of stream. What it throws is logged, and ends the client's connection where there is one. */
 export interface OwnStreamProvider {
-  /** False: to this credential the kind does not exist. @default keys of the kind `server`, and everybody in open mode */
+  /**
+   * False: to this credential the kind does not exist.
+   *
+   * @default keys of the kind `server`, and everybody in open mode
+   */
   accepts?(credential: StreamCredential): boolean;
   /** Called for each client that has come in. */
   open(client: StreamClient): void | Promise<void>;
@@ -97,7 +101,7 @@ export interface OwnStreamProvider {
 
 export type StreamProviderFactory = (context: StreamProviderContext) => OwnStreamProvider;
 
-export const BUILT_IN_KINDS: readonly string[] = ['events', 'state', 'ping', 'tickets'];
+const BUILT_IN_KINDS: readonly string[] = ['events', 'state', 'ping', 'tickets'];
 
 const KIND = /^[a-z][a-z0-9-]{0,31}$/;
 const A_KIND = required({
@@ -113,8 +117,8 @@ export function registeredProviders(): Map<string, StreamProviderFactory> {
 }
 
 /**
- * Every app that is started from now on serves this kind of stream at `/streams/KIND`, with the keys, heartbeats, limits
- * and times of the others. The same factory may be registered again.
+ * Every app that is started from now on serves this kind of stream at `/streams/KIND`, with the keys, heartbeats,
+ * limits and times of the others. The same factory may be registered again.
  *
  * @param kind matches `^[a-z][a-z0-9-]{0,31}$`
  * @param factory makes the provider when the app starts; what it throws fails the start

@@ -1,5 +1,5 @@
-// The streams over HTTP of a node, put together: the kinds of the service and those of the application, who is connected
-// to them, and what tells the application's of changes.
+// The streams over HTTP of a node, put together: the kinds of the service and those of the application, who is
+// connected to them, and what tells the application's of changes.
 import type { Service } from '../../base/lifecycle.ts';
 import type { Delivery } from '../../delivery/delivery.ts';
 import type { StateView } from '../../state/state-view.ts';
