@@ -11,15 +11,17 @@ import type { PingProvider } from './streams/ping-provider.ts';
 export interface StreamCredentialOptions {
   /** Of its principal; several keys may have the same. */
   readonly name: string;
+  /** The key itself; kept as its SHA-256. */
   readonly key: string;
   /** `client` and `public` open pings only. @default 'server' */
   readonly kind?: 'server' | 'client' | 'public' | undefined;
-  /** @default consume */
+  /** Its rights. @default consume */
   readonly may?: readonly ('generate' | 'consume' | 'archive' | 'admin')[] | undefined;
   /** Event types that it may see and add. @default all */
   readonly types?: readonly string[] | undefined;
-  /** @default all */
+  /** Streams that it may use. @default all */
   readonly streams?: readonly string[] | undefined;
+  /** Origins of web pages that may use the key. @default none */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** For `/streams/ping/ID`. */
   readonly publicId?: string | undefined;

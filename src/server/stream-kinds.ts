@@ -25,9 +25,11 @@ export interface StreamFrame {
 
 /** A client that is connected. */
 export interface StreamClient {
+  /** Who it is. */
   readonly credential: StreamCredential;
   /** What stands behind the kind in the address, decoded; null = nothing. */
   readonly path: string | null;
+  /** The parameters of its address. */
   readonly query: URLSearchParams;
   /** Of the header, or of `?lastEventId=`. */
   readonly lastEventId: string | null;
@@ -46,9 +48,11 @@ export interface StreamClient {
 
 /** An item of the state that has changed. */
 export interface PublishedItem {
-  /** @default 'main' */
+  /** Whose state it is of. @default 'main' */
   readonly stream?: string | undefined;
+  /** Its kind, as the configuration names it. */
   readonly kind: string;
+  /** Its key within the kind. */
   readonly key: string;
   /** The id of the event that changed it. */
   readonly version: string;
@@ -58,6 +62,7 @@ export interface PublishedItem {
 
 /** The state that the service keeps (docs/streams.md); of a stream without one nothing is ever ready. */
 export interface StateSource {
+  /** True when all events that were there at its beginning are in it. */
   isReady(stream?: string): Promise<boolean>;
   /** All items by kind and key, as of the event `position`. Rejects with `StateNotReady`. */
   getAll(
@@ -72,11 +77,13 @@ export interface StateSource {
 
 /** What a provider is made with. */
 export interface StreamProviderContext {
+  /** The state of this node's streams. */
   readonly stateSource: StateSource;
   /** So often at least a client hears something; the service sees to that. */
   readonly heartbeatMs: number;
   /** How long a connection lasts, give or take a tenth; 0 = for ever. The service sees to that too. */
   readonly maxConnectionMs: number;
+  /** Where the app logs to. */
   readonly logger: Logger;
 }
 
@@ -92,6 +99,7 @@ export interface OwnStreamProvider {
   open(client: StreamClient): void | Promise<void>;
   /** All of a stream's state may be different now, or what the application has published by `publishAll`. */
   publishAll?(stream: string): void;
+  /** An item has changed, or the application has published it. */
   publishItem?(item: PublishedItem): void;
   /** Something is out of date that is no item: an event of `stateInvalidate`, or `invalidate` of the application. */
   invalidate?(stream: string): void;
@@ -99,6 +107,7 @@ export interface OwnStreamProvider {
   close?(): void | Promise<void>;
 }
 
+/** Makes the provider of a kind for one app. */
 export type StreamProviderFactory = (context: StreamProviderContext) => OwnStreamProvider;
 
 const BUILT_IN_KINDS: readonly string[] = ['events', 'state', 'ping', 'tickets'];
