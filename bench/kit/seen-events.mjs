@@ -4,6 +4,12 @@
 export class SeenEvents {
   #lists = new Map();
   #differing = 0;
+  #listText;
+
+  /** `listText` makes a list in JSON of the bytes that were seen. */
+  constructor(listText = String) {
+    this.#listText = listText;
+  }
 
   /** `events`: the bytes of all events with after < id <= upTo. */
   take(after, upTo, events) {
@@ -20,14 +26,17 @@ export class SeenEvents {
 
   /** How many lists were not what they must be: the events of their range, without a hole, each as it was written. */
   countWrong({ idOfFirst }) {
-    const wrong = [...this.#lists.values()].filter((list) => !isRight(list, idOfFirst));
+    const wrong = [...this.#lists.values()].filter(
+      ({ after, upTo, events }) =>
+        !isRight({ after, upTo, text: this.#listText(events) }, idOfFirst),
+    );
     return wrong.length + this.#differing;
   }
 }
 
 /** Event n has the id `idOfFirst` + n. */
-function isRight({ after, upTo, events }, idOfFirst) {
-  const parsed = JSON.parse(events.toString());
+function isRight({ after, upTo, text }, idOfFirst) {
+  const parsed = JSON.parse(text);
   const isEach = ({ id, data }, place) =>
     id === String(after + 1 + place) && data.n === Number(id) - idOfFirst;
   return parsed.length === upTo - after && parsed.every(isEach);

@@ -10,17 +10,31 @@ import { startNode } from '../processes/service-node.mjs';
 const WARM_UP = 100;
 const EVENTS = 10;
 const KIB = 1024;
-const REACH = { atMost: 20 };
+const KINDS = [
+  { by: 'push', name: 'memory of an idle subscription', reach: { atMost: 20 } },
+  { by: 'sse', name: 'memory of an idle client of /streams/events', reach: { atMost: 24 } },
+];
 
-/** Gives a figure, and the faults of the events. Memory that was freed is used again, so each round has its node. */
+/** Gives figures, and the faults of the events. Memory that was freed is used again, so each round has its node. */
 export async function measureIdleMemory(databases, { memoryRounds, idleConsumers }, place) {
-  const results = [];
-  for (let round = 0; round < memoryRounds; round += 1) {
-    results.push(await subscribeAll(databases, place, idleConsumers));
+  const measured = [];
+  for (const kind of KINDS) {
+    const results = [];
+    for (let round = 0; round < memoryRounds; round += 1) {
+      results.push(await subscribeAll(databases, place, { count: idleConsumers, by: kind.by }));
+    }
+    measured.push({ ...kind, results });
   }
+  return {
+    figures: measured.map((kind) => figureOf(kind, idleConsumers)),
+    faults: measured.flatMap(({ results }) => results.map((result) => result.faults)),
+  };
+}
+
+function figureOf({ name, reach, results }, count) {
   const objects = median(results.map((result) => result.objects));
-  const figure = {
-    name: 'memory of an idle subscription',
+  return {
+    name,
     floorName: null,
     unit: 'KiB',
     ours: describeCosts(results.map((result) => result.rss)),
@@ -28,24 +42,27 @@ export async function measureIdleMemory(databases, { memoryRounds, idleConsumers
     ratio: null,
     cpuMicros: null,
     databaseCpuMicros: null,
-    reach: REACH,
-    note: `${idleConsumers} on sockets of their own; ${objects.toFixed(1)} KiB of it are objects`,
+    reach,
+    note: `${count} on sockets of their own; ${objects.toFixed(1)} KiB of it are objects`,
   };
-  return { figures: [figure], faults: results.map((result) => result.faults) };
 }
 
 /** Gives KiB per subscription. */
-async function subscribeAll(databases, place, count) {
+async function subscribeAll(databases, place, { count, by }) {
   const node = await startNode(databases, place, {
-    settings: { subscriptionsMax: 2 * count },
+    settings: {
+      subscriptionsMax: 2 * count,
+      sseConnectionsMax: 2 * count,
+      ssePrincipalMax: 2 * count,
+    },
     nodeFlags: ['--expose-gc'],
   });
   const consumers = Child.start('consumers.mjs', place);
-  await consumers.ask('register', { url: node.url, count: WARM_UP, prefix: 'early' });
+  await consumers.ask('register', { url: node.url, count: WARM_UP, prefix: 'early', by });
   await consumers.ask('connect');
   await consumers.ask('subscribe');
   await consumers.ask('leave');
-  await consumers.ask('register', { url: node.url, count, prefix: 'idle' });
+  await consumers.ask('register', { url: node.url, count, prefix: 'idle', by, from: 'now' });
   const before = await node.app.ask('memory');
   await consumers.ask('connect');
   await consumers.ask('subscribe');

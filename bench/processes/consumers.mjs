@@ -6,6 +6,7 @@ import { ownCpuMicros } from '../kit/cpu.mjs';
 import { SeenEvents } from '../kit/seen-events.mjs';
 import { serveParent } from './child.mjs';
 import { LeanConsumer } from './lean-consumer.mjs';
+import { eventsOfFrames, LeanFollower } from './lean-follower.mjs';
 import { RpcClient } from './rpc-client.mjs';
 
 /** After so long what has not come is lost. */
@@ -18,17 +19,24 @@ const AT_ONCE = 50;
 let url = null;
 let consumers = [];
 let connected = [];
-const seen = new SeenEvents();
+let isRegistered = true;
+let seen = new SeenEvents();
 
 serveParent({
   /**
    * Registers `count` consumers. With `want` they want what nobody writes, so no event may come to them; `inFlight` is
-   * how many batches they may have unanswered.
+   * how many batches they may have unanswered. By `sse` they are clients of /streams/events, whom nobody registers.
    */
-  async register({ url: serverUrl, count, prefix, from = 'beginning', want, inFlight }) {
+  async register({ url: serverUrl, count, prefix, from = 'beginning', want, inFlight, by }) {
     url = serverUrl;
-    seen.clear();
+    seen = new SeenEvents(by === 'sse' ? eventsOfFrames : undefined);
     const components = Array.from({ length: count }, (_, nth) => `${prefix}_${nth}`);
+    isRegistered = by !== 'sse';
+    if (!isRegistered) {
+      const begin = from === 'now' ? 'tail' : from;
+      consumers = components.map((component) => new LeanFollower({ component, from: begin }, seen));
+      return;
+    }
     await callForEach(components, 'registerConsumer', (component) => ({ component, from }));
     consumers = components.map((component) => {
       const params = { component, want, max_in_flight: inFlight };
@@ -102,7 +110,9 @@ serveParent({
   async leave() {
     const components = consumers.map((consumer) => consumer.component);
     await disconnect();
-    await callForEach(components, 'unregisterConsumer', (component) => ({ component }));
+    if (isRegistered) {
+      await callForEach(components, 'unregisterConsumer', (component) => ({ component }));
+    }
     consumers = [];
   },
 });
