@@ -11,6 +11,7 @@ import { measureOldSnapshot } from './old-snapshot.mjs';
 import { measurePollCycle } from './poll-cycle.mjs';
 import { measurePushBacklog } from './push-backlog.mjs';
 import { measureReplay } from './replay.mjs';
+import { measureSseCrowd } from './sse-crowd.mjs';
 import { measureStalledConsumer } from './stalled-consumer.mjs';
 import { measureTransaction } from './transaction.mjs';
 import { measureWaitingConsumers } from './waiting-consumers.mjs';
@@ -25,6 +26,7 @@ export const measures = {
   copy: measureCopy,
   'many-consumers': measureManyConsumers,
   'waiting-consumers': measureWaitingConsumers,
+  'sse-crowd': measureSseCrowd,
   'stalled-consumer': measureStalledConsumer,
   'poll-cycle': measurePollCycle,
   'idle-memory': measureIdleMemory,

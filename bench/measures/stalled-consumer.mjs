@@ -16,14 +16,25 @@ const BACKLOG = 10_000;
 /** The most that a node gives to one subscription (EVT_IN_FLIGHT_MAX). */
 const IN_FLIGHT = 16;
 const REACH = { atMost: 1.1 };
+const NAMES = { push: 'consumers', sse: 'clients of /streams/events' };
 
-/** Gives a figure, and the faults of every slice. */
+/** Gives figures, and the faults of every slice: of push consumers, and of clients of /streams/events. */
 export async function measureStalledConsumer(databases, sizes, place) {
-  const { rounds, followingConsumers: count, stalledMs } = sizes;
-  const node = await startNode(databases, place, { settings: { subscriptionsMax: 2 * count } });
+  const measured = [];
+  for (const by of ['push', 'sse']) measured.push(await measureBy(by, databases, sizes, place));
+  return {
+    figures: measured.map(({ figure }) => figure),
+    faults: measured.flatMap(({ faults }) => faults),
+  };
+}
+
+async function measureBy(by, databases, { rounds, followingConsumers: count, stalledMs }, place) {
+  const limits = { subscriptionsMax: 2 * count, sseConnectionsMax: 2 * count };
+  const settings = { ...limits, ssePrincipalMax: 2 * count };
+  const node = await startNode(databases, place, { settings });
   await node.queue.fill(BACKLOG);
   const following = Child.start('consumers.mjs', place);
-  await following.ask('register', { url: node.url, count, prefix: 'following', from: 'now' });
+  await following.ask('register', { url: node.url, count, prefix: 'following', from: 'now', by });
   await following.ask('connect');
   await following.ask('subscribe');
   const stalling = Child.start('consumers.mjs', place);
@@ -33,32 +44,30 @@ export async function measureStalledConsumer(databases, sizes, place) {
   const slice = () => follow({ node, following, caller, count, events });
   const { results, faults } = await inRounds(rounds, {
     alone: slice,
-    beside: () => besideStalled({ node, stalling }, slice),
+    beside: () => besideStalled({ node, stalling, by }, slice),
   });
 
   await caller.close();
   await Promise.all([following, stalling].map((child) => child.stop()));
   await node.stop();
   const figure = {
-    name: `p99 of ${count} consumers beside a stalled one`,
+    name: `p99 of ${count} ${NAMES[by]} beside a stalled one`,
     floorName: 'the same without',
     unit: 'ms',
     ...compareCosts(results.beside, results.alone, ({ p99Ms }) => p99Ms),
     ...cpuPerEvent(results.beside),
     reach: REACH,
-    note:
-      `${PER_SECOND} events/s to each, from answer to receipt; CPU is that of a delivery; ` +
-      `EVT_SUBSCRIPTIONS_MAX ${2 * count}`,
+    note: `${PER_SECOND} events/s to each, from answer to receipt; CPU is that of a delivery`,
   };
-  return { figures: [figure], faults };
+  return { figure, faults };
 }
 
 let stalled = 0;
 
-async function besideStalled({ node, stalling }, slice) {
+async function besideStalled({ node, stalling, by }, slice) {
   stalled += 1;
   const prefix = `stalled_${stalled}`;
-  await stalling.ask('register', { url: node.url, count: 1, prefix, inFlight: IN_FLIGHT });
+  await stalling.ask('register', { url: node.url, count: 1, prefix, inFlight: IN_FLIGHT, by });
   await stalling.ask('connect');
   await stalling.ask('subscribe');
   await stalling.ask('stall');

@@ -74,6 +74,11 @@ serveParent({
     return { endMs, faults: await faultsOf({ base, upTo }) };
   },
 
+  /** The same, without a look at what came. */
+  async reach({ upTo }) {
+    return { endMs: await reachAll(upTo) };
+  },
+
   /** How many chains were broken since the last time; says all about consumers to whom no events may come. */
   async chains() {
     const wrong = connected.reduce((sum, { brokenChains }) => sum + brokenChains, 0);

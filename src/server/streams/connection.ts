@@ -3,13 +3,12 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
-import { onAbort } from '../../base/on-abort.ts';
 import { commentFrame, retryFrame } from './frames.ts';
 
 export interface ConnectionOptions {
   readonly response: ServerResponse;
-  /** Aborted when the peer is gone, or the node stops. */
-  readonly signal: AbortSignal;
+  /** Aborted when the peer is gone, or the node stops; and from here, when nothing more is to be written. */
+  readonly call: AbortController;
   readonly headers: Readonly<Record<string, string>>;
   readonly bufferBytes: number;
   readonly stallMs: number;
@@ -29,33 +28,48 @@ const HEADERS = {
 /** A node that stops sends its clients away, and not all of them at once to the next one. */
 const FAREWELL_RETRY_MS = { least: 1000, most: 5000 };
 
+/** That it is gone is told by `close` too; without a listener it would end the process. */
+const ignore = () => {};
+
 export class SseConnection {
-  readonly #options: ConnectionOptions;
   readonly #response: ServerResponse;
-  readonly #gone = new AbortController();
+  readonly #call: AbortController;
+  readonly #bufferBytes: number;
+  readonly #onWrite: (bytes: number) => void;
   readonly #hints = new Set<Hint>();
   #wroteAtMs = systemClock.monotonicMs();
+  #isEnded = false;
 
   /** Answers with 200 and the headers at once, so that the client knows that it has come through. */
-  constructor(options: ConnectionOptions) {
-    const { response, signal, headers, stallMs, retryMs } = options;
-    this.#options = options;
+  constructor({
+    response,
+    call,
+    headers,
+    bufferBytes,
+    stallMs,
+    retryMs,
+    onWrite,
+  }: ConnectionOptions) {
     this.#response = response;
+    this.#call = call;
+    this.#bufferBytes = bufferBytes;
+    this.#onWrite = onWrite;
     response.writeHead(200, { ...headers, ...HEADERS });
-    response.on('error', () => {});
+    response.on('error', ignore);
     // As long as some of it goes out node:http begins anew to count; heartbeats keep an idle one alive.
     response.setTimeout(stallMs, () => this.#stalled());
-    onAbort(signal, () => this.#sayFarewell());
-    this.write(retryFrame(retryMs)).catch(() => {});
+    this.write(retryFrame(retryMs)).catch(ignore);
+    if (call.signal.aborted) this.#sayFarewell();
+    else call.signal.addEventListener('abort', () => this.#sayFarewell(), { once: true });
   }
 
   /** Aborted when nothing can be written any more. */
   get closed(): AbortSignal {
-    return this.#gone.signal;
+    return this.#call.signal;
   }
 
   get isWritable(): boolean {
-    return this.#response.writableLength < this.#options.bufferBytes;
+    return this.#response.writableLength < this.#bufferBytes;
   }
 
   /** Gives the hint whenever something has gone out, until the returned function is called. */
@@ -66,9 +80,11 @@ export class SseConnection {
 
   /** Resolves when all of it has gone out; rejects when the connection is gone. */
   write(frames: string | Buffer): Promise<void> {
-    if (this.closed.aborted) return Promise.reject(new Error('The client is gone.'));
+    if (this.#isEnded || this.closed.aborted) {
+      return Promise.reject(new Error('The client is gone.'));
+    }
     this.#wroteAtMs = systemClock.monotonicMs();
-    this.#options.onWrite(frames.length);
+    this.#onWrite(frames.length);
     return new Promise((resolve, reject) => {
       this.#response.write(frames, (error) => {
         if (error) return reject(error);
@@ -81,29 +97,33 @@ export class SseConnection {
   /** Lets the client hear something when it has heard nothing since `sinceMs`. What waits for it says enough. */
   beat(sinceMs: number): void {
     if (this.#wroteAtMs > sinceMs || this.#response.writableLength > 0) return;
-    this.write(commentFrame).catch(() => {});
+    this.write(commentFrame).catch(ignore);
   }
 
   /** Ends it behind everything that was written: a client of its own accord comes again. */
   end(lastFrames = ''): void {
-    if (this.closed.aborted) return;
-    this.#gone.abort();
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#response.end(lastFrames);
+    this.#call.abort();
   }
 
   /** Cuts it off, with what has not gone out. */
   destroy(): void {
-    this.#gone.abort();
+    this.#isEnded = true;
     this.#response.destroy();
+    this.#call.abort();
   }
 
   #stalled(): void {
     if (this.#response.writableLength > 0) this.destroy();
   }
 
+  /** Nobody hears it when the peer has gone by itself. */
   #sayFarewell(): void {
+    if (this.#isEnded) return;
     const { least, most } = FAREWELL_RETRY_MS;
-    if (this.#response.destroyed) this.destroy();
+    if (this.#response.destroyed) this.#isEnded = true;
     else this.end(retryFrame(Math.round(least + Math.random() * (most - least))));
   }
 }

@@ -40,10 +40,16 @@ const RETRY_AFTER = { 'retry-after': '5' };
 export class StreamsDoor implements HttpDoor {
   readonly #options: StreamsDoorOptions;
   readonly #providers: ReadonlyMap<string, StreamProvider>;
+  /** One for each kind, and not for each client. */
+  readonly #countersByKind: ReadonlyMap<string, (bytes: number) => void>;
 
   constructor(options: StreamsDoorOptions) {
     this.#options = options;
-    this.#providers = new Map(options.providers.map((provider) => [provider.kind, provider]));
+    const { providers, metrics } = options;
+    this.#providers = new Map(providers.map((provider) => [provider.kind, provider]));
+    this.#countersByKind = new Map(
+      providers.map(({ kind }) => [kind, (bytes) => metrics.sseBytes.inc({ kind }, bytes)]),
+    );
   }
 
   async answer(
@@ -121,19 +127,19 @@ export class StreamsDoor implements HttpDoor {
     call: AbortController,
     client: { response: ServerResponse; provider: StreamProvider; session: Session },
   ): SseConnection {
-    const { hub, metrics, limits } = this.#options;
+    const { hub, limits } = this.#options;
     const { response, provider, session } = client;
     const { kind } = provider;
     // Others may have come in meanwhile.
     hub.requireRoom(session);
     const connection = new SseConnection({
       response,
-      signal: call.signal,
+      call,
       headers: this.headersFor(request),
       bufferBytes: limits.sseBufferBytes,
       stallMs: limits.sseStallMs,
       retryMs: limits.sseRetryMs,
-      onWrite: (bytes) => metrics.sseBytes.inc({ kind }, bytes),
+      onWrite: this.#countersByKind.get(kind) as (bytes: number) => void,
     });
     hub.keep(connection, kind, session);
     return connection;
