@@ -27,6 +27,7 @@ const mutants = [
   ...require('./catalogue/relaying.cjs'),
   ...require('./catalogue/copying.cjs'),
   ...require('./catalogue/sealing.cjs'),
+  ...require('./catalogue/streaming.cjs'),
 ];
 
 exports.mutants = mutants;
