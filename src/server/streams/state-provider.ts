@@ -35,6 +35,13 @@ interface Wish {
   readonly part: StatePart;
   /** null: the client has nothing yet. */
   readonly last: Position | null;
+  /** Up to where it was told of the state over this connection; null = of nothing yet. */
+  told: Told | null;
+}
+
+interface Told {
+  readonly position: EventId;
+  readonly epoch: number;
 }
 
 const PARAMETERS = ['kinds'];
@@ -60,7 +67,7 @@ export class StateProvider implements StreamProvider {
     query.allow(PARAMETERS);
     const view = viewFor(this.#options.views, principal, query);
     const part = statePartFor(view, principal, path, query);
-    const wish = { request, view, part, last: positionIn(headers, query) };
+    const wish = { request, view, part, last: positionIn(headers, query), told: null };
     if (wish.last !== null) this.#options.onResume();
     try {
       return await this.#begin(wish, accept);
@@ -75,7 +82,7 @@ export class StateProvider implements StreamProvider {
     while (!connection.closed.aborted) {
       try {
         await systemClock.sleep(AWAY_MS, connection.closed);
-        await this.#begin(wish, () => connection);
+        if ((await this.#begin(wish, () => connection)) === 'ended') connection.end();
         return;
       } catch (error) {
         if (isPassing(error)) continue;
@@ -85,9 +92,10 @@ export class StateProvider implements StreamProvider {
     }
   }
 
-  /** What has changed since it was here, where that can be told; else all there is. */
+  /** What has changed since it was here, where that can be told; else all there is. Then what comes. */
   async #begin(wish: Wish, accept: () => SseConnection): Promise<'open' | 'ended'> {
     const { view, part, last } = wish;
+    if (wish.told !== null) return this.#goOn(wish, wish.told, accept());
     const isOfNow = last?.epoch === undefined || last.epoch === view.epoch;
     const changed = last !== null && isOfNow ? await view.changedSince(part, last.id) : null;
     if (changed?.items.length === 0) return this.#follow(wish, changed, accept);
@@ -96,16 +104,23 @@ export class StateProvider implements StreamProvider {
     const frames = 'items' in start ? [changesText(start, part)] : wholeFrames(start);
     // What fails here is gone, and `closed` says so.
     for (const frame of frames) connection.write(frame).catch(() => {});
-    const found = await this.#follow(wish, start, () => connection);
-    const end = positionText(start.position, start.epoch);
-    if (found === 'ended') connection.end(namedFrame('end', end, {}));
+    // Who has to wait for the rest is not told of this again: it may be large, and the wait long.
+    wish.told = start;
+    return this.#goOn(wish, start, connection);
+  }
+
+  async #goOn(wish: Wish, told: Told, connection: SseConnection): Promise<'open'> {
+    const found = await this.#follow(wish, told, () => connection);
+    if (found === 'ended') {
+      connection.end(namedFrame('end', positionText(told.position, told.epoch), {}));
+    }
     return 'open';
   }
 
   /** From there on by the events. `ended`: the stream is sealed, and there are no more. */
   async #follow(
     { request, view, part }: Wish,
-    { position, epoch }: { readonly position: EventId; readonly epoch: number },
+    { position, epoch }: Told,
     accept: () => SseConnection,
   ): Promise<'open' | 'ended'> {
     const { delivery, batchMax, sseBufferBytes, sseCheckpointMs, onReset } = this.#options;
