@@ -1,7 +1,8 @@
 // The state of one stream as this node's clients are given it. However many come at once, it is read and worded once
 // for all of them; and as long as nothing has changed it is not read again.
+import { systemClock } from '../base/clock.ts';
 import { ServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
+import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
 import { wantFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ProjectionFacts, StateItem, Store } from '../store/store.ts';
@@ -51,6 +52,8 @@ const CHANGES_MAX = 1000;
 const FRESH_MS = 1000;
 /** So long after nobody has asked for it, it is not kept in memory any more. */
 const IDLE_MS = 10_000;
+/** Between two looks how far it is, for who waits for that. */
+const LOOK_MS = 20;
 const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 
 export class StateView {
@@ -59,6 +62,9 @@ export class StateView {
   readonly #kept = new Map<string, Kept>();
   readonly #making = new Map<string, Promise<WholeState>>();
   readonly #forgetting = new Map<string, NodeJS.Timeout>();
+  /** As it was at the last look of those who wait for more. */
+  #cursor: EventId = NO_EVENT;
+  #looking: Promise<void> | null = null;
 
   constructor(options: StateViewOptions) {
     this.#options = options;
@@ -73,6 +79,16 @@ export class StateView {
   async isReady(): Promise<boolean> {
     const facts = await this.#options.store.states.find(this.projection.stream);
     return facts !== null && this.#isReady(facts);
+  }
+
+  /** Resolves when all events up to there are in it, whoever of all nodes makes it, or the signal aborts. */
+  async reached(upTo: EventId, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && compareIds(this.#cursor, upTo) < 0) {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = null;
+      });
+      await this.#looking;
+    }
   }
 
   /** For who is told of all changes behind it. Throws `StateNotReady`. */
@@ -113,6 +129,16 @@ export class StateView {
     // Items that were removed are forgotten at some time, and their versions with them.
     const newest = await store.states.newestVersion(stream, kinds);
     return newest === null ? facts.resumableFrom : maxId(newest, facts.resumableFrom);
+  }
+
+  /** One for all who wait. A database that is away is waited for too. */
+  async #look(): Promise<void> {
+    const { store } = this.#options;
+    const facts = await store.states.find(this.projection.stream).catch(() => null);
+    const isOurs = facts?.config === this.projection.config;
+    if (facts === null || !isOurs || facts.cursor === this.#cursor) {
+      await systemClock.sleep(LOOK_MS);
+    } else this.#cursor = facts.cursor;
   }
 
   /** It is of another configuration while a node with that one is at work on it. */
