@@ -22,12 +22,15 @@ export interface StatePart {
   readonly kinds: readonly string[];
   /** One kind, without its name around it. */
   readonly isShort: boolean;
+  /** Tells apart which kinds the same address means to callers who may see others; '' = all of those. */
+  readonly mark: string;
 }
 
 /** All items, as of an event. */
 export interface WholeState {
   readonly position: EventId;
   readonly epoch: number;
+  readonly generation: number;
   /** Changes whenever the text does. */
   readonly version: EventId;
   /** Together the JSON text. */
@@ -38,6 +41,7 @@ export interface WholeState {
 export interface ChangedState {
   readonly position: EventId;
   readonly epoch: number;
+  readonly generation: number;
   readonly items: readonly StateItem[];
 }
 
@@ -98,13 +102,19 @@ export class StateView {
 
   /** As it is: no older than `version`, which was asked for before. Throws `StateNotReady`. */
   async wholeAt(part: StatePart, version: EventId): Promise<WholeState> {
-    const whole = this.#kept.get(keyOf(part))?.whole;
-    return whole?.version === version ? whole : this.#makeOnce(part);
+    const kept = this.#kept.get(keyOf(part))?.whole;
+    if (kept?.version === version) return kept;
+    const whole = await this.#makeOnce(part);
+    // What others had begun to make before may be older; what is begun behind that is not.
+    return compareIds(whole.version, version) < 0 ? this.#makeOnce(part) : whole;
   }
 
-  /** JSON text; null when it is not there. */
-  item({ kinds: [kind = ''] }: StatePart, key: string): Promise<string | null> {
-    return this.#options.store.states.readItem(this.projection.stream, { kind, key });
+  /** JSON text; null when it is not there. Throws `StateNotReady`. */
+  async item({ kinds: [kind = ''] }: StatePart, key: string): Promise<string | null> {
+    const { store } = this.#options;
+    const read = await store.states.readItem(this.projection.stream, { kind, key });
+    if (read === null || !this.#isReady(read.facts)) throw notReady();
+    return read.items[0]?.value ?? null;
   }
 
   /** Behind `after`; null when that cannot be told, or is too much. Throws `StateNotReady`. */
@@ -113,11 +123,11 @@ export class StateView {
     const change = { kinds, after, limit: CHANGES_MAX + 1 };
     const read = await store.states.readChanges(this.projection.stream, change);
     if (read === null || !this.#isReady(read.facts)) throw notReady();
-    const { cursor, epoch, resumableFrom } = read.facts;
+    const { cursor, epoch, generation, resumableFrom } = read.facts;
     const isTold = compareIds(after, resumableFrom) >= 0 && read.items.length <= CHANGES_MAX;
     if (!isTold || compareIds(after, maxId(feed.newest, cursor)) > 0) return null;
     // Who has followed the events may be ahead of the state.
-    return { position: maxId(after, cursor), epoch, items: read.items };
+    return { position: maxId(after, cursor), epoch, generation, items: read.items };
   }
 
   /** Changes whenever these kinds do. Throws `StateNotReady`. */
@@ -163,10 +173,10 @@ export class StateView {
     const version = await this.version(part);
     const read = await store.states.read(stream, part.kinds);
     if (read === null || !this.#isReady(read.facts)) throw notReady();
-    const { cursor: position, epoch } = read.facts;
+    const { cursor: position, epoch, generation } = read.facts;
     const parts = stateParts(read.items, part.kinds, part.isShort);
     metrics.statePuts.inc({ stream });
-    const whole = { position, epoch, version, parts };
+    const whole = { position, epoch, generation, version, parts };
     this.#keep(keyOf(part), { whole, madeAtMs: performance.now() });
     return whole;
   }

@@ -7,15 +7,21 @@ import { isServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Delivery, Reset } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
-import type { StatePart, StateView } from '../../state/state-view.ts';
+import type { ChangedState, StatePart, StateView } from '../../state/state-view.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { KeyKind } from '../auth/principal.ts';
 import type { SseConnection } from './connection.ts';
 import { FrameChannel } from './frame-channel.ts';
-import { namedFrame, positionText } from './frames.ts';
-import { type Position, positionIn } from './position.ts';
+import { namedFrame } from './frames.ts';
+import { type StatePosition, statePositionIn } from './position.ts';
 import type { StreamProvider, StreamRequest } from './provider.ts';
-import { changesText, stateWording, wholeFrames } from './state-frames.ts';
+import {
+  changesText,
+  stateOf,
+  statePositionText,
+  stateWording,
+  wholeFrames,
+} from './state-frames.ts';
 import { statePartFor, viewFor } from './state-parts.ts';
 
 export interface StateProviderOptions {
@@ -34,7 +40,7 @@ interface Wish {
   readonly view: StateView;
   readonly part: StatePart;
   /** null: the client has nothing yet. */
-  readonly last: Position | null;
+  readonly last: StatePosition | null;
   /** Up to where it was told of the state over this connection; null = of nothing yet. */
   told: Told | null;
 }
@@ -42,6 +48,7 @@ interface Wish {
 interface Told {
   readonly position: EventId;
   readonly epoch: number;
+  readonly generation: number;
 }
 
 const PARAMETERS = ['kinds'];
@@ -67,7 +74,7 @@ export class StateProvider implements StreamProvider {
     query.allow(PARAMETERS);
     const view = viewFor(this.#options.views, principal, query);
     const part = statePartFor(view, principal, path, query);
-    const wish = { request, view, part, last: positionIn(headers, query), told: null };
+    const wish = { request, view, part, last: statePositionIn(headers, query), told: null };
     if (wish.last !== null) this.#options.onResume();
     try {
       return await this.#begin(wish, accept);
@@ -94,14 +101,13 @@ export class StateProvider implements StreamProvider {
 
   /** What has changed since it was here, where that can be told; else all there is. Then what comes. */
   async #begin(wish: Wish, accept: () => SseConnection): Promise<'open' | 'ended'> {
-    const { view, part, last } = wish;
+    const { view, part } = wish;
     if (wish.told !== null) return this.#goOn(wish, wish.told, accept());
-    const isOfNow = last?.epoch === undefined || last.epoch === view.epoch;
-    const changed = last !== null && isOfNow ? await view.changedSince(part, last.id) : null;
+    const changed = await this.#changedSince(wish);
     if (changed?.items.length === 0) return this.#follow(wish, changed, accept);
     const start = changed ?? (await view.wholeToFollow(part));
     const connection = accept();
-    const frames = 'items' in start ? [changesText(start, part)] : wholeFrames(start);
+    const frames = 'items' in start ? [changesText(start, part)] : wholeFrames(start, part);
     // What fails here is gone, and `closed` says so.
     for (const frame of frames) connection.write(frame).catch(() => {});
     // Who has to wait for the rest is not told of this again: it may be large, and the wait long.
@@ -109,10 +115,19 @@ export class StateProvider implements StreamProvider {
     return this.#goOn(wish, start, connection);
   }
 
+  /** null: it has nothing yet, or what it has is of another state, or too old. */
+  async #changedSince({ view, part, last }: Wish): Promise<ChangedState | null> {
+    const isOfNow = last?.epoch === undefined || last.epoch === view.epoch;
+    if (last === null || !isOfNow) return null;
+    const changed = await view.changedSince(part, last.id);
+    return changed !== null && last.of === stateOf(part, changed.generation) ? changed : null;
+  }
+
   async #goOn(wish: Wish, told: Told, connection: SseConnection): Promise<'open'> {
     const found = await this.#follow(wish, told, () => connection);
     if (found === 'ended') {
-      connection.end(namedFrame('end', positionText(told.position, told.epoch), {}));
+      const of = stateOf(wish.part, told.generation);
+      connection.end(namedFrame('end', statePositionText(told.position, told.epoch, of), {}));
     }
     return 'open';
   }
@@ -120,11 +135,12 @@ export class StateProvider implements StreamProvider {
   /** From there on by the events. `ended`: the stream is sealed, and there are no more. */
   async #follow(
     { request, view, part }: Wish,
-    { position, epoch }: Told,
+    { position, epoch, generation }: Told,
     accept: () => SseConnection,
   ): Promise<'open' | 'ended'> {
     const { delivery, batchMax, sseBufferBytes, sseCheckpointMs, onReset } = this.#options;
     const { projection } = view;
+    const of = stateOf(part, generation);
     const found = await delivery.follow({
       stream: projection.stream,
       principal: request.principal.name,
@@ -143,7 +159,8 @@ export class StateProvider implements StreamProvider {
         new FrameChannel({
           connection: accept(),
           opening,
-          wordingOf: (now) => stateWording(projection, part, now),
+          wordingOf: (now) => stateWording(projection, part, now, of),
+          positionText: (id, now) => statePositionText(id, now, of),
           onReset,
           endsOnReset: true,
         }),

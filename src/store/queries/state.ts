@@ -10,6 +10,8 @@ export interface ProjectionFacts {
   /** Every event up to here is in it. */
   readonly cursor: EventId;
   readonly epoch: number;
+  /** Counts how often it was begun, each time of another configuration. */
+  readonly generation: number;
   /** With this event it is whole. */
   readonly readyAt: EventId;
   /** What has changed is known for all who were here, or behind it. */
@@ -36,22 +38,33 @@ export async function findProjection(
   return (await db('evt_projections').where('stream', stream).first(factColumns(dialect))) ?? null;
 }
 
-/** Begins anew: nothing is in it. */
+/**
+ * Begins anew: nothing is in it. False when somebody else has begun it, the last time or the first; who was held up on
+ * the way must not undo what another node has made since.
+ */
 export async function resetProjection(
   tx: Knex,
   stream: string,
   facts: ProjectionFacts,
-): Promise<void> {
-  await tx('evt_state').where('stream', stream).delete();
-  await tx('evt_projections').where('stream', stream).delete();
-  await tx('evt_projections').insert({
-    stream,
+): Promise<boolean> {
+  const row = {
     config: facts.config,
     cursor_id: facts.cursor,
     epoch: facts.epoch,
+    generation: facts.generation,
     ready_at: facts.readyAt,
     resumable_from: facts.resumableFrom,
-  });
+  };
+  const projections = tx('evt_projections');
+  if (facts.generation === 1) {
+    if ((await projections.where('stream', stream).first('stream')) !== undefined) return false;
+    await tx('evt_projections').insert({ stream, ...row });
+    return true;
+  }
+  const before = { stream, generation: facts.generation - 1 };
+  if ((await projections.where(before).update(row)) !== 1) return false;
+  await tx('evt_state').where('stream', stream).delete();
+  return true;
 }
 
 /** False when it stands elsewhere, or is of another configuration. */
@@ -105,14 +118,18 @@ export async function readState(
   return gathered(await query.orderBy([{ column: 's.kind' }, { column: 's.item_key' }]));
 }
 
-/** The value of one item as it is now; null when it is not there. */
+/** One item as it is now, in the same way. */
 export async function readItem(
   db: Knex,
+  dialect: Dialect,
   stream: string,
   { kind, key }: { kind: string; key: string },
-): Promise<string | null> {
-  const row = await db('evt_state').where({ stream, kind, item_key: key }).first('value');
-  return row?.value ?? null;
+): Promise<{ facts: ProjectionFacts; items: StateItem[] } | null> {
+  const values = { kind: db.raw('?', [kind]), key: db.raw('?', [key]) };
+  const query = joined(db, dialect, stream, (join) =>
+    join.andOn('s.kind', '=', values.kind).andOn('s.item_key', '=', values.key),
+  );
+  return gathered(await query);
 }
 
 /** What has changed behind `after`, removed ones too, at most `limit` of them, in the order of their versions. */
@@ -168,6 +185,7 @@ function factColumns(dialect: Dialect, table = 'evt_projections') {
     config: `${table}.config`,
     cursor: dialect.idText(`${table}.cursor_id`),
     epoch: `${table}.epoch`,
+    generation: `${table}.generation`,
     readyAt: dialect.idText(`${table}.ready_at`),
     resumableFrom: dialect.idText(`${table}.resumable_from`),
   };
@@ -199,9 +217,9 @@ function gathered(
 ): { facts: ProjectionFacts; items: StateItem[] } | null {
   const [first] = rows;
   if (first === undefined) return null;
-  const { config, cursor, epoch, readyAt, resumableFrom } = first;
+  const { config, cursor, epoch, generation, readyAt, resumableFrom } = first;
   const items = rows.flatMap(({ kind, key, version, value }) =>
     kind === null || key === null || version === null ? [] : [{ kind, key, version, value }],
   );
-  return { facts: { config, cursor, epoch, readyAt, resumableFrom }, items };
+  return { facts: { config, cursor, epoch, generation, readyAt, resumableFrom }, items };
 }
