@@ -100,3 +100,23 @@ describeDatabases('the state in part', (kind) => {
     });
   });
 });
+
+describeDatabases('two nodes with other kinds', (kind) => {
+  it('do not undo each other: the newer one waits until the older one has gone', async () => {
+    const node = await startApp(kind, { stateKinds: kinds('A'), sleepMsMax: 20 });
+    try {
+      const get = async (url: string, path: string) => (await fetch(`${url}/state${path}`)).status;
+      await until(async () => (await get(node.url, '')) === 200);
+      const later = await node.another({ stateKinds: kinds('A', 'B') });
+      for (let id = 1; id <= 20; id += 1) {
+        await call(node.url, 'addEvent', { type: 'A_SET', data: { id } });
+        await until(async () => (await get(node.url, `/A/${id}`)) === 200);
+        expect(await get(later.url, '')).toBe(503);
+      }
+      await node.app.stop();
+      await until(async () => (await get(later.url, '/A/20')) === 200);
+    } finally {
+      await node.stop();
+    }
+  });
+});
