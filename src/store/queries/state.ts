@@ -29,6 +29,11 @@ export interface StateItem {
 
 /** Rows of one statement: each value is a binding. */
 const ROWS_MAX = 200;
+/**
+ * And their text: one event may be an item of many kinds, and a database takes packets of a bounded size, in which each
+ * quotation mark may count twice.
+ */
+const LENGTH_MAX = 1_048_576;
 
 export async function findProjection(
   db: Knex,
@@ -83,13 +88,29 @@ export async function writeItems(
   stream: string,
   items: readonly StateItem[],
 ): Promise<void> {
-  for (let at = 0; at < items.length; at += ROWS_MAX) {
-    const rows = items.slice(at, at + ROWS_MAX).map(({ kind, key, version, value }) => ({
+  for (const some of inStatements(items)) {
+    const rows = some.map(({ kind, key, version, value }) => ({
       ...{ stream, kind, item_key: key, version, value },
       removed_at: value === null ? dialect.now() : null,
     }));
     await tx('evt_state').insert(rows).onConflict(['stream', 'kind', 'item_key']).merge();
   }
+}
+
+/** At least one each. */
+function* inStatements(items: readonly StateItem[]): Generator<StateItem[]> {
+  let some: StateItem[] = [];
+  let length = 0;
+  for (const item of items) {
+    length += item.value?.length ?? 0;
+    if (some.length > 0 && (some.length === ROWS_MAX || length > LENGTH_MAX)) {
+      yield some;
+      some = [];
+      length = item.value?.length ?? 0;
+    }
+    some.push(item);
+  }
+  if (some.length > 0) yield some;
 }
 
 /** All of a kind are removed by this event. */
