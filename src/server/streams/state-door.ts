@@ -46,7 +46,7 @@ export class StateDoor implements HttpDoor {
     if (isKnown(headers['if-none-match'], tag)) return answerOf(304, null, keptAs(tag));
     if (key !== undefined) return answerOf(200, await itemOf(view, part, key), keptAs(tag));
     const whole = await view.wholeAt(part, version);
-    return answerOf(200, Buffer.concat([...whole.parts]), keptAs(tagOf(view, part, whole.version)));
+    return answerOf(200, textOf(whole.parts), keptAs(tagOf(view, part, whole.version)));
   }
 
   refusal(error: ServiceError): HttpAnswer {
@@ -81,6 +81,15 @@ async function itemOf(view: StateView, part: StatePart, key: string): Promise<st
   const value = await view.item(part, key);
   if (value === null) throw nothing('There is no such item.');
   return value;
+}
+
+const texts = new WeakMap<readonly Buffer[], Buffer>();
+
+/** One for all who are given the same, however slowly they take it. */
+function textOf(parts: readonly Buffer[]): Buffer {
+  const text = texts.get(parts) ?? Buffer.concat([...parts]);
+  texts.set(parts, text);
+  return text;
 }
 
 /** The same events come to something else with another configuration, and for who may see other kinds. */
