@@ -50,8 +50,9 @@ interface Kept {
   readonly madeAtMs: number;
 }
 
-/** Who has missed more is given the whole. */
+/** Who has missed more is given the whole, which is the same for all. */
 const CHANGES_MAX = 1000;
+const CHANGES_LENGTH_MAX = 1_048_576;
 /** While changes come in all the time, what is so old is good enough: what it lacks is told behind it. */
 const FRESH_MS = 1000;
 /** So long after nobody has asked for it, it is not kept in memory any more. */
@@ -65,6 +66,7 @@ export class StateView {
   readonly #options: StateViewOptions;
   readonly #kept = new Map<string, Kept>();
   readonly #making = new Map<string, Promise<WholeState>>();
+  readonly #telling = new Map<string, Promise<ChangedState | null>>();
   readonly #forgetting = new Map<string, NodeJS.Timeout>();
   /** As it was at the last look of those who wait for more. */
   #cursor: EventId = NO_EVENT;
@@ -118,10 +120,23 @@ export class StateView {
   }
 
   /** Behind `after`; null when that cannot be told, or is too much. Throws `StateNotReady`. */
-  async changedSince({ kinds }: StatePart, after: EventId): Promise<ChangedState | null> {
+  changedSince(part: StatePart, after: EventId): Promise<ChangedState | null> {
+    // Clients of a node that has gone come all at once, and most of them have heard the same.
+    const key = `${keyOf(part)} ${part.mark} ${after}`;
+    let telling = this.#telling.get(key);
+    if (telling === undefined) {
+      telling = this.#readChanges(part, after).finally(() => this.#telling.delete(key));
+      this.#telling.set(key, telling);
+    }
+    return telling;
+  }
+
+  async #readChanges({ kinds }: StatePart, after: EventId): Promise<ChangedState | null> {
     const { store, feed } = this.#options;
+    const { stream } = this.projection;
     const change = { kinds, after, limit: CHANGES_MAX + 1 };
-    const read = await store.states.readChanges(this.projection.stream, change);
+    if ((await store.states.lengthOfChanges(stream, change)) > CHANGES_LENGTH_MAX) return null;
+    const read = await store.states.readChanges(stream, change);
     if (read === null || !this.#isReady(read.facts)) throw notReady();
     const { cursor, epoch, generation, resumableFrom } = read.facts;
     const isTold = compareIds(after, resumableFrom) >= 0 && read.items.length <= CHANGES_MAX;

@@ -74,6 +74,14 @@ export class States {
     );
   }
 
+  /** What the values that have changed behind `after` weigh, at most `limit` of them. */
+  lengthOfChanges(
+    stream: string,
+    change: { kinds: readonly string[]; after: EventId; limit: number },
+  ): Promise<number> {
+    return this.#read('lengthOfChanges', (db) => queries.lengthOfChanges(db, stream, change));
+  }
+
   /** null when there never was one. */
   newestVersion(stream: string, kinds: readonly string[]): Promise<EventId | null> {
     return this.#read('newestVersion', (db) =>

@@ -132,6 +132,11 @@ describeDatabases('an event that is an item of many kinds', (kind) => {
       await call(node.url, 'addEvent', { type: 'SET', data: { id: 1, text } });
       await until(async () => (await fetch(`${node.url}/state/k19/1`)).status === 200);
       expect(await (await fetch(`${node.url}/state/k0/1`)).json()).toBe(text);
+      // More than is told one by one, to each who comes again.
+      const headers = { 'last-event-id': '0' };
+      const again = await SseClient.open(`${node.url}/streams/state?kinds=k1`, headers);
+      expect((await until(() => again.frames[0])).event).toBe('put');
+      again.close();
     } finally {
       await node.stop();
     }

@@ -28,8 +28,17 @@ export function* wholeFrames(
   yield '}\n\n';
 }
 
+const worded = new WeakMap<ChangedState, Buffer>();
+
+/** The same for all who are told the same. */
+export function changesFrames(changed: ChangedState, part: StatePart): Buffer {
+  const frames = worded.get(changed) ?? Buffer.from(changesText(changed, part));
+  worded.set(changed, frames);
+  return frames;
+}
+
 /** In the order of their versions, of which each is told as the client's position when all of it was given. */
-export function changesText({ items, epoch, generation }: ChangedState, part: StatePart): string {
+function changesText({ items, epoch, generation }: ChangedState, part: StatePart): string {
   const frames = items.map((item) => frameOf(item, part.isShort));
   const of = stateOf(part, generation);
   return frames

@@ -16,7 +16,7 @@ import { namedFrame } from './frames.ts';
 import { type StatePosition, statePositionIn } from './position.ts';
 import type { StreamProvider, StreamRequest } from './provider.ts';
 import {
-  changesText,
+  changesFrames,
   stateOf,
   statePositionText,
   stateWording,
@@ -107,7 +107,7 @@ export class StateProvider implements StreamProvider {
     if (changed?.items.length === 0) return this.#follow(wish, changed, accept);
     const start = changed ?? (await view.wholeToFollow(part));
     const connection = accept();
-    const frames = 'items' in start ? [changesText(start, part)] : wholeFrames(start, part);
+    const frames = 'items' in start ? [changesFrames(start, part)] : wholeFrames(start, part);
     // What fails here is gone, and `closed` says so.
     for (const frame of frames) connection.write(frame).catch(() => {});
     // Who has to wait for the rest is not told of this again: it may be large, and the wait long.

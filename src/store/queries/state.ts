@@ -166,6 +166,23 @@ export async function readChanges(
   return gathered(await query.orderBy('s.version').limit(limit));
 }
 
+/** Of the values that have changed behind `after`, of at most `limit` of them, in characters or bytes. */
+export async function lengthOfChanges(
+  db: Knex,
+  stream: string,
+  { kinds, after, limit }: { kinds: readonly string[]; after: EventId; limit: number },
+): Promise<number> {
+  const changed = db('evt_state')
+    .where('stream', stream)
+    .whereIn('kind', kinds)
+    .where('version', '>', after)
+    .orderBy('version')
+    .limit(limit)
+    .select('value');
+  const row = await db.from(changed.as('changed')).first({ length: db.raw('sum(length(value))') });
+  return Number(row?.length ?? 0);
+}
+
 /** The version of the newest change among these kinds; null when there never was one. */
 export async function newestVersion(
   db: Knex,
