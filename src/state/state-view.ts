@@ -48,13 +48,18 @@ export interface ChangedState {
 interface Kept {
   readonly whole: WholeState;
   readonly madeAtMs: number;
+  readonly tookMs: number;
 }
 
 /** Who has missed more is given the whole, which is the same for all. */
 const CHANGES_MAX = 1000;
 const CHANGES_LENGTH_MAX = 1_048_576;
-/** While changes come in all the time, what is so old is good enough: what it lacks is told behind it. */
-const FRESH_MS = 1000;
+/**
+ * While changes come in all the time, what is so many times as old as it took to make is good enough: what it lacks is
+ * told behind it. So a small state is given as it is, and a large one is not made all the time.
+ */
+const FRESH_TIMES = 2;
+const FRESH_MS_MAX = 1000;
 /** So long after nobody has asked for it, it is not kept in memory any more. */
 const IDLE_MS = 10_000;
 /** Between two looks how far it is, for who waits for that. */
@@ -184,6 +189,7 @@ export class StateView {
   async #make(part: StatePart): Promise<WholeState> {
     const { store, metrics } = this.#options;
     const { stream } = this.projection;
+    const beganAtMs = performance.now();
     // Before the items: a version that is behind them only makes somebody read them again.
     const version = await this.version(part);
     const read = await store.states.read(stream, part.kinds);
@@ -192,7 +198,8 @@ export class StateView {
     const parts = stateParts(read.items, part.kinds, part.isShort);
     metrics.statePuts.inc({ stream });
     const whole = { position, epoch, generation, version, parts };
-    this.#keep(keyOf(part), { whole, madeAtMs: performance.now() });
+    const madeAtMs = performance.now();
+    this.#keep(keyOf(part), { whole, madeAtMs, tookMs: madeAtMs - beganAtMs });
     return whole;
   }
 
@@ -202,15 +209,16 @@ export class StateView {
     const key = keyOf(part);
     const kept = this.#kept.get(key);
     if (kept === undefined) return null;
-    const { whole, madeAtMs } = kept;
+    const { whole, madeAtMs, tookMs } = kept;
     // What comes behind it must be had from memory, by each who is given it.
     if (whole.epoch !== feed.epoch || !feed.isFollowing(whole.position)) return null;
     const filter = wantFilter(this.projection.typesOf(part.kinds));
     const { events, upTo } = await feed.cut(whole.position, filter, ONE_EVENT);
     const isSame = events.size === 0;
-    if (!isSame && performance.now() - madeAtMs > FRESH_MS) return null;
+    const freshMs = Math.min(FRESH_MS_MAX, FRESH_TIMES * tookMs);
+    if (!isSame && performance.now() - madeAtMs > freshMs) return null;
     const good = isSame ? { ...whole, position: upTo } : whole;
-    this.#keep(key, { whole: good, madeAtMs });
+    this.#keep(key, { ...kept, whole: good });
     return good;
   }
 

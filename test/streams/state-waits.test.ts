@@ -52,6 +52,22 @@ describeDatabases('a client that is pinged', (kind) => {
     }
   });
 
+  it('and one that follows are told the same', async () => {
+    await set(node.url, 1);
+    const ping = await open(node.url, 'ping');
+    await until(() => ping.frames.length === 1);
+    const first = await open(node.url, 'state');
+    await until(() => first.frames[0]);
+    await set(node.url, 2);
+    await until(() => ping.frames.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const second = await open(node.url, 'state');
+    expect((await until(() => second.frames[0])).data.data.items).toEqual({
+      1: { id: 1 },
+      2: { id: 2 },
+    });
+  });
+
   it('is pinged once by a sealed stream, and stays', async () => {
     await set(node.url, 1);
     await call(node.url, 'sealStream');
