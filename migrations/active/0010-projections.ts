@@ -1,5 +1,5 @@
 // How far the state of a stream is, and of which configuration; `ready_at` is the event with which it is whole, and who
-// was at `resumable_from` or behind that can be told what has changed since.
+// was at `resumable_from` or behind that can be told what has changed since, if that was of the same `generation`.
 import { type Migration, run } from '../migration.ts';
 
 export const projectionsTable: Migration = {
@@ -11,6 +11,7 @@ export const projectionsTable: Migration = {
         config text not null,
         cursor_id integer not null,
         epoch integer not null,
+        generation integer not null,
         ready_at integer not null,
         resumable_from integer not null
       ) strict, without rowid`,
@@ -19,6 +20,7 @@ export const projectionsTable: Migration = {
         config varchar(64) collate "C" not null,
         cursor_id bigint not null,
         epoch integer not null,
+        generation integer not null,
         ready_at bigint not null,
         resumable_from bigint not null
       )`,
@@ -27,6 +29,7 @@ export const projectionsTable: Migration = {
         config varchar(64) character set utf8mb4 collate utf8mb4_bin not null,
         cursor_id bigint not null,
         epoch int not null,
+        generation int not null,
         ready_at bigint not null,
         resumable_from bigint not null
       ) engine=InnoDB`,

@@ -292,8 +292,14 @@ export class Delivery implements Service {
     // Another reader of the consumer may have acknowledged more meanwhile.
     const start = maxId(opening.start, lease.cursor);
     const findCursor = async () => (await find())?.cursor ?? null;
-    const subscription = this.#follower(feed, request, { ...opening, start }, findCursor);
-    this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
+    try {
+      const subscription = this.#follower(feed, request, { ...opening, start }, findCursor);
+      this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
+    } catch (error) {
+      // There is no room for its connection any more.
+      await this.#registry.giveBack(lease);
+      throw error;
+    }
     return 'attached';
   }
 

@@ -84,15 +84,19 @@ export class Projector implements Service {
     await this.#relay.stop();
   }
 
-  /** A new configuration reads everything again, so that from then on nothing of it may be discarded before. */
-  async #register(): Promise<void> {
+  /**
+   * A new configuration reads everything again, so that from then on nothing of it may be discarded before. It waits
+   * until no node with another one is at work: two would undo each other's work for ever.
+   */
+  async #register(): Promise<'done' | 'not-now'> {
     const { store, projection } = this.#options;
     const { stream, config } = projection;
     const facts = await store.states.find(stream);
     if (facts !== null && facts.config !== config) {
-      await store.unregisterConsumer(stream, STATE, false);
+      return (await store.beginAgain(stream, STATE)) ? 'done' : 'not-now';
     }
     await store.registerConsumer(stream, STATE, 'beginning');
+    return 'done';
   }
 
   async #purgeRemoved(): Promise<number> {

@@ -8,7 +8,10 @@ import type { Source, SourceEnd, SourceLease } from './source.ts';
 
 export interface StoreSourceOptions extends LeaseRequest {
   readonly store: Store;
-  /** Makes sure that the consumer is there; called each time before its lease is asked for. */
+  /**
+   * Makes sure that the consumer is there; called each time before its lease is asked for, which it is not when this
+   * gives `not-now`.
+   */
   readonly register: () => Promise<unknown>;
   /** Told of each row that is no event, and goes out as null. */
   readonly onInvalid: (id: EventId) => void;
@@ -27,7 +30,7 @@ export class StoreSource implements Source {
 
   async take(): Promise<SourceLease | null> {
     const { store, register } = this.#options;
-    await register();
+    if ((await register()) === 'not-now') return null;
     return HeldLease.take(store, this.#options);
   }
 

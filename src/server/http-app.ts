@@ -29,7 +29,9 @@ export class HttpApp {
   }
 
   readonly listener: RequestListener = (request, response) => {
-    const name = doorAt(pathOf(request), { hasStreams: this.#options.streams !== null });
+    const { streams, state } = this.#options;
+    const offers = { hasStreams: streams !== null, hasState: state !== null };
+    const name = doorAt(pathOf(request), offers);
     const door = name === null ? null : this.#options[name];
     if (door === null) this.#options.operations(request, response);
     else void this.#answer(door, request, response);

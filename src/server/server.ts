@@ -36,8 +36,8 @@ export interface ServerOptions
   readonly states: ReadonlyMap<string, StateView>;
   /**
    * An address to listen on, or a server of the application's, which listens, and ends, when the application says so:
-   * there the node takes `/rpc`, `/futoin` and what is below that, `/streams/` where it offers them, and has no
-   * operations.
+   * there the node takes `/rpc`, `/futoin` and what is below that, `/streams/` where it offers them, `/state` where it
+   * keeps one, and has no operations.
    */
   readonly listen: Address | { readonly server: HttpServer | HttpsServer };
   /** The credentials file; null = open mode, for this machine only. */
@@ -65,9 +65,12 @@ export class Server implements Service {
     this.#options = options;
     this.#keys = credentials === null ? null : openKeyRing(credentials, logger);
     const hasStreams = options.offered.includes('streams');
+    // Where there is no state the path may be the application's.
+    const hasState = hasStreams && options.states.size > 0;
+    const offers = { hasStreams, hasState };
     this.#seat =
       'server' in listen
-        ? new SharedServer(listen.server, (path) => doorAt(path, { hasStreams }) !== null)
+        ? new SharedServer(listen.server, (path) => doorAt(path, offers) !== null)
         : new OwnServer(listen);
     const guard = new Guard(this.#keys, (peer) => this.#seat.isNear(peer));
     const keys = new KeyDesk(credentials, () => this.#keys?.hint());
@@ -78,7 +81,7 @@ export class Server implements Service {
     this.#app = new HttpApp({
       guard,
       streams: this.#streams?.door ?? null,
-      state: this.#streams?.stateDoor ?? null,
+      state: hasState ? (this.#streams?.stateDoor ?? null) : null,
       rpc: new RpcDoor({ jsonRpc, guard, requestBytesMax }),
       futoin: new FutoinDoor({ futoin, guard }),
       operations: createOps({ ...options, guard }),

@@ -64,11 +64,11 @@ export interface PublishedItem {
 export interface StateSource {
   /** True when all events that were there at its beginning are in it. */
   isReady(stream?: string): Promise<boolean>;
-  /** All items by kind and key, as of the event `position`. Rejects with `StateNotReady`. */
+  /** All items by kind and key, as of `position`, an event's id as a rule. Rejects with `StateNotReady`. */
   getAll(
     stream?: string,
   ): Promise<{ position: string; state: Record<string, Record<string, unknown>> }>;
-  /** What has changed behind an event's id; null when that cannot be told any more, and only all of it can. */
+  /** What has changed behind a position; null when that cannot be told any more, and only all of it can. */
   since(
     id: string,
     stream?: string,

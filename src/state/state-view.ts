@@ -1,7 +1,8 @@
 // The state of one stream as this node's clients are given it. However many come at once, it is read and worded once
 // for all of them; and as long as nothing has changed it is not read again.
+import { systemClock } from '../base/clock.ts';
 import { ServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId, maxId } from '../contract/event-id.ts';
+import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
 import { wantFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ProjectionFacts, StateItem, Store } from '../store/store.ts';
@@ -21,12 +22,15 @@ export interface StatePart {
   readonly kinds: readonly string[];
   /** One kind, without its name around it. */
   readonly isShort: boolean;
+  /** Tells apart which kinds the same address means to callers who may see others; '' = all of those. */
+  readonly mark: string;
 }
 
 /** All items, as of an event. */
 export interface WholeState {
   readonly position: EventId;
   readonly epoch: number;
+  readonly generation: number;
   /** Changes whenever the text does. */
   readonly version: EventId;
   /** Together the JSON text. */
@@ -37,20 +41,29 @@ export interface WholeState {
 export interface ChangedState {
   readonly position: EventId;
   readonly epoch: number;
+  readonly generation: number;
   readonly items: readonly StateItem[];
 }
 
 interface Kept {
   readonly whole: WholeState;
   readonly madeAtMs: number;
+  readonly tookMs: number;
 }
 
-/** Who has missed more is given the whole. */
+/** Who has missed more is given the whole, which is the same for all. */
 const CHANGES_MAX = 1000;
-/** While changes come in all the time, what is so old is good enough: what it lacks is told behind it. */
-const FRESH_MS = 1000;
+const CHANGES_LENGTH_MAX = 1_048_576;
+/**
+ * While changes come in all the time, what is so many times as old as it took to make is good enough: what it lacks is
+ * told behind it. So a small state is given as it is, and a large one is not made all the time.
+ */
+const FRESH_TIMES = 2;
+const FRESH_MS_MAX = 1000;
 /** So long after nobody has asked for it, it is not kept in memory any more. */
 const IDLE_MS = 10_000;
+/** Between two looks how far it is, for who waits for that. */
+const LOOK_MS = 20;
 const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 
 export class StateView {
@@ -58,7 +71,11 @@ export class StateView {
   readonly #options: StateViewOptions;
   readonly #kept = new Map<string, Kept>();
   readonly #making = new Map<string, Promise<WholeState>>();
+  readonly #telling = new Map<string, Promise<ChangedState | null>>();
   readonly #forgetting = new Map<string, NodeJS.Timeout>();
+  /** As it was at the last look of those who wait for more. */
+  #cursor: EventId = NO_EVENT;
+  #looking: Promise<void> | null = null;
 
   constructor(options: StateViewOptions) {
     this.#options = options;
@@ -75,6 +92,16 @@ export class StateView {
     return facts !== null && this.#isReady(facts);
   }
 
+  /** Resolves when all events up to there are in it, whoever of all nodes makes it, or the signal aborts. */
+  async reached(upTo: EventId, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && compareIds(this.#cursor, upTo) < 0) {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = null;
+      });
+      await this.#looking;
+    }
+  }
+
   /** For who is told of all changes behind it. Throws `StateNotReady`. */
   async wholeToFollow(part: StatePart): Promise<WholeState> {
     return (await this.#stillGood(part)) ?? this.#makeOnce(part);
@@ -82,26 +109,45 @@ export class StateView {
 
   /** As it is: no older than `version`, which was asked for before. Throws `StateNotReady`. */
   async wholeAt(part: StatePart, version: EventId): Promise<WholeState> {
-    const whole = this.#kept.get(keyOf(part))?.whole;
-    return whole?.version === version ? whole : this.#makeOnce(part);
+    const kept = this.#kept.get(keyOf(part))?.whole;
+    if (kept?.version === version) return kept;
+    const whole = await this.#makeOnce(part);
+    // What others had begun to make before may be older; what is begun behind that is not.
+    return compareIds(whole.version, version) < 0 ? this.#makeOnce(part) : whole;
   }
 
-  /** JSON text; null when it is not there. */
-  item({ kinds: [kind = ''] }: StatePart, key: string): Promise<string | null> {
-    return this.#options.store.states.readItem(this.projection.stream, { kind, key });
+  /** JSON text; null when it is not there. Throws `StateNotReady`. */
+  async item({ kinds: [kind = ''] }: StatePart, key: string): Promise<string | null> {
+    const { store } = this.#options;
+    const read = await store.states.readItem(this.projection.stream, { kind, key });
+    if (read === null || !this.#isReady(read.facts)) throw notReady();
+    return read.items[0]?.value ?? null;
   }
 
   /** Behind `after`; null when that cannot be told, or is too much. Throws `StateNotReady`. */
-  async changedSince({ kinds }: StatePart, after: EventId): Promise<ChangedState | null> {
+  changedSince(part: StatePart, after: EventId): Promise<ChangedState | null> {
+    // Clients of a node that has gone come all at once, and most of them have heard the same.
+    const key = `${keyOf(part)} ${part.mark} ${after}`;
+    let telling = this.#telling.get(key);
+    if (telling === undefined) {
+      telling = this.#readChanges(part, after).finally(() => this.#telling.delete(key));
+      this.#telling.set(key, telling);
+    }
+    return telling;
+  }
+
+  async #readChanges({ kinds }: StatePart, after: EventId): Promise<ChangedState | null> {
     const { store, feed } = this.#options;
+    const { stream } = this.projection;
     const change = { kinds, after, limit: CHANGES_MAX + 1 };
-    const read = await store.states.readChanges(this.projection.stream, change);
+    if ((await store.states.lengthOfChanges(stream, change)) > CHANGES_LENGTH_MAX) return null;
+    const read = await store.states.readChanges(stream, change);
     if (read === null || !this.#isReady(read.facts)) throw notReady();
-    const { cursor, epoch, resumableFrom } = read.facts;
+    const { cursor, epoch, generation, resumableFrom } = read.facts;
     const isTold = compareIds(after, resumableFrom) >= 0 && read.items.length <= CHANGES_MAX;
     if (!isTold || compareIds(after, maxId(feed.newest, cursor)) > 0) return null;
     // Who has followed the events may be ahead of the state.
-    return { position: maxId(after, cursor), epoch, items: read.items };
+    return { position: maxId(after, cursor), epoch, generation, items: read.items };
   }
 
   /** Changes whenever these kinds do. Throws `StateNotReady`. */
@@ -113,6 +159,16 @@ export class StateView {
     // Items that were removed are forgotten at some time, and their versions with them.
     const newest = await store.states.newestVersion(stream, kinds);
     return newest === null ? facts.resumableFrom : maxId(newest, facts.resumableFrom);
+  }
+
+  /** One for all who wait. A database that is away is waited for too. */
+  async #look(): Promise<void> {
+    const { store } = this.#options;
+    const facts = await store.states.find(this.projection.stream).catch(() => null);
+    const isOurs = facts?.config === this.projection.config;
+    if (facts === null || !isOurs || facts.cursor === this.#cursor) {
+      await systemClock.sleep(LOOK_MS);
+    } else this.#cursor = facts.cursor;
   }
 
   /** It is of another configuration while a node with that one is at work on it. */
@@ -133,15 +189,17 @@ export class StateView {
   async #make(part: StatePart): Promise<WholeState> {
     const { store, metrics } = this.#options;
     const { stream } = this.projection;
+    const beganAtMs = performance.now();
     // Before the items: a version that is behind them only makes somebody read them again.
     const version = await this.version(part);
     const read = await store.states.read(stream, part.kinds);
     if (read === null || !this.#isReady(read.facts)) throw notReady();
-    const { cursor: position, epoch } = read.facts;
+    const { cursor: position, epoch, generation } = read.facts;
     const parts = stateParts(read.items, part.kinds, part.isShort);
     metrics.statePuts.inc({ stream });
-    const whole = { position, epoch, version, parts };
-    this.#keep(keyOf(part), { whole, madeAtMs: performance.now() });
+    const whole = { position, epoch, generation, version, parts };
+    const madeAtMs = performance.now();
+    this.#keep(keyOf(part), { whole, madeAtMs, tookMs: madeAtMs - beganAtMs });
     return whole;
   }
 
@@ -151,15 +209,16 @@ export class StateView {
     const key = keyOf(part);
     const kept = this.#kept.get(key);
     if (kept === undefined) return null;
-    const { whole, madeAtMs } = kept;
+    const { whole, madeAtMs, tookMs } = kept;
     // What comes behind it must be had from memory, by each who is given it.
     if (whole.epoch !== feed.epoch || !feed.isFollowing(whole.position)) return null;
     const filter = wantFilter(this.projection.typesOf(part.kinds));
     const { events, upTo } = await feed.cut(whole.position, filter, ONE_EVENT);
     const isSame = events.size === 0;
-    if (!isSame && performance.now() - madeAtMs > FRESH_MS) return null;
+    const freshMs = Math.min(FRESH_MS_MAX, FRESH_TIMES * tookMs);
+    if (!isSame && performance.now() - madeAtMs > freshMs) return null;
     const good = isSame ? { ...whole, position: upTo } : whole;
-    this.#keep(key, { whole: good, madeAtMs });
+    this.#keep(key, { ...kept, whole: good });
     return good;
   }
 

@@ -28,6 +28,23 @@ export async function register(
   return true;
 }
 
+/**
+ * Holds back whatever is still there from now on, in one step: with nobody in between, all of it might be discarded.
+ * False while somebody is at work by that name.
+ */
+export async function beginAgain(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  { stream, ident }: Holder,
+): Promise<boolean> {
+  const { discardedUpTo } = await streams.lockStream(tx, dialect, stream);
+  const row = await consumers.findConsumer(tx, dialect, stream, ident);
+  if (row?.isConnected) return false;
+  if (row !== null) await consumers.deleteConsumer(tx, row.id);
+  await consumers.insertConsumer(tx, dialect, { stream, ident, cursor: discardedUpTo });
+  return true;
+}
+
 /** null when there is none. */
 export async function unregister(
   tx: Knex.Transaction,

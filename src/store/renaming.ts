@@ -26,7 +26,7 @@ const ACTIVE_ROWS = [
   'evt_state',
 ];
 /** Those in which rows of two streams of one name would meet. */
-const KEYED_BY_STREAM = ['evt_consumers', 'evt_keys', 'evt_epochs'];
+const KEYED_BY_STREAM = ['evt_consumers', 'evt_keys', 'evt_epochs', 'evt_projections', 'evt_state'];
 const WAREHOUSE_ROWS = ['evt_archives', 'evt_watermarks', 'evt_checksums', 'evt_copies'];
 
 /**

@@ -32,8 +32,8 @@ export class States {
     return this.#read('findProjection', (db) => queries.findProjection(db, this.#dialect, stream));
   }
 
-  /** Begins anew, with nothing. */
-  reset(stream: string, facts: ProjectionFacts): Promise<void> {
+  /** Begins the generation of these facts, with nothing; false when somebody else has. */
+  reset(stream: string, facts: ProjectionFacts): Promise<boolean> {
     const work = (tx: Knex.Transaction) => queries.resetProjection(tx, stream, facts);
     return this.#run.transaction('resetProjection', work, REPEATABLE);
   }
@@ -59,9 +59,9 @@ export class States {
     return this.#read('readState', (db) => queries.readState(db, this.#dialect, stream, kinds));
   }
 
-  /** null when it is not there. */
-  readItem(stream: string, item: { kind: string; key: string }): Promise<string | null> {
-    return this.#read('readItem', (db) => queries.readItem(db, stream, item));
+  /** One item at most; null when nothing was ever made of this stream. */
+  readItem(stream: string, item: { kind: string; key: string }): Promise<StateRead | null> {
+    return this.#read('readItem', (db) => queries.readItem(db, this.#dialect, stream, item));
   }
 
   /** At most `limit` of them, in the order of their versions. */
@@ -72,6 +72,14 @@ export class States {
     return this.#read('readChanges', (db) =>
       queries.readChanges(db, this.#dialect, stream, change),
     );
+  }
+
+  /** What the values that have changed behind `after` weigh, at most `limit` of them. */
+  lengthOfChanges(
+    stream: string,
+    change: { kinds: readonly string[]; after: EventId; limit: number },
+  ): Promise<number> {
+    return this.#read('lengthOfChanges', (db) => queries.lengthOfChanges(db, stream, change));
   }
 
   /** null when there never was one. */

@@ -228,6 +228,13 @@ export class Store {
     return this.#log.begin(stream, start, register);
   }
 
+  /** Puts a consumer of the service's own back to the beginning; false while somebody is at work in its name. */
+  beginAgain(stream: string, ident: string): Promise<boolean> {
+    const work = (tx: Knex.Transaction) =>
+      registration.beginAgain(tx, this.#dialect, { stream, ident });
+    return this.#run.syncedTransaction('beginAgain', work, REPEATABLE);
+  }
+
   /** Where reading begins for `start`. */
   resolveStart(stream: string, start: Start): Promise<EventId> {
     return this.#log.begin(stream, start, async (cursorIn) =>

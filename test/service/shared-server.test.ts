@@ -70,6 +70,17 @@ describe('a node on a server of the application', () => {
       await listen(createServer(app));
     });
 
+    it('takes the path of the state only where it keeps one', async () => {
+      app.get('/state', (_request, response) => void response.send('theirs'));
+      const node = await start();
+      expect(await (await fetch(`${url}/state`)).text()).toBe('theirs');
+      await node.stop();
+      nodes = [];
+      const stateKinds = [{ name: 'a', upsert: ['A'] }] as Settings['stateKinds'];
+      await start({ stateKinds });
+      expect(await (await fetch(`${url}/state`)).text()).not.toBe('theirs');
+    });
+
     it('takes its own paths, with their bodies, before the application hears of them', async () => {
       await start();
       const add =

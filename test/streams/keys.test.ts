@@ -227,6 +227,32 @@ describe('pages', () => {
     expect((await refusal({ origin: 'https://evil.example' }, answer.path)).status).toBe(401);
   });
 
+  it('have keys that open no calls', async () => {
+    const asked = (key: string) =>
+      fetch(`${node.url}/rpc`, {
+        method: 'POST',
+        headers: bearer(key),
+        body: '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"echo":1}}',
+      });
+    const unknown = await asked('no-such-key');
+    const refused = await asked(KEYS.client);
+    expect([refused.status, await refused.text()]).toEqual([401, await unknown.text()]);
+    expect((await asked(KEYS.a)).status).toBe(200);
+    expect((await open(bearer(KEYS.client), '/streams/ping')).status).toBe(200);
+    const { answer } = await ticketFor({ path: '/streams/ping' }, KEYS.client);
+    expect((await open({}, answer.path)).status).toBe(200);
+  });
+
+  it('come in by the ticket as it was written, with all that stands behind its first question mark', async () => {
+    const { answer } = await ticketFor({ path: '/streams/events?types=A?B' });
+    expect((await open({}, answer.path)).status).toBe(400);
+    const good = (await ticketFor({ path: '/streams/events' })).answer.path as string;
+    const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const twin = digits[digits.indexOf(good.slice(-1)) + 1];
+    expect((await open({}, `${good.slice(0, -1)}${twin}`)).status).toBe(401);
+    expect((await open({}, good)).status).toBe(200);
+  });
+
   it('need another ticket when its time is over, or its key is gone', async () => {
     const brief = await ticketFor({ path: '/streams/events', ttlMs: 300 });
     const client = await open({}, brief.answer.path);

@@ -10,6 +10,7 @@ import { SseClient } from '../support/sse.ts';
 import { until } from '../support/until.ts';
 
 const EVENTS = Number(process.env.STATE_EVENTS ?? 1500);
+const KILLS = Number(process.env.STATE_KILLS ?? 5);
 const STATE_KINDS = JSON.stringify([
   { name: 'items', upsert: ['SET'], remove: ['GONE'], replace: ['ALL'] },
 ]);
@@ -36,9 +37,8 @@ describeDatabases('the state of a node that is killed', (kind) => {
     await start();
     const expected = new Map<string, unknown>();
     const client = createClient({ url: node.url });
-    let isOver = false;
     const killing = (async () => {
-      while (!isOver) {
+      for (let life = 0; life < KILLS; life += 1) {
         await new Promise((resolve) => setTimeout(resolve, 200 + random.below(800)));
         await node.end('SIGKILL');
         await start();
@@ -48,7 +48,6 @@ describeDatabases('the state of a node that is killed', (kind) => {
       // Under a key, so that what a kill interrupts is added once.
       await client.addEvents(Array.from({ length: 100 }, (_, nth) => change(added + nth)));
     }
-    isOver = true;
     await killing;
     const state = () => fetch(`${node.url}/state/items`).then((response) => response.json());
     const sorted = (all: object) => Object.entries(all).sort();

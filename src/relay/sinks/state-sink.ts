@@ -30,8 +30,11 @@ export class StateSink implements Sink {
     const { newest, epoch } = state;
     // Right before what is there: what is gone for good is no gap of this state's own.
     const cursor = await store.readableAfter(stream, state);
-    const begun = { config, cursor, epoch, readyAt: newest, resumableFrom: newest };
-    await store.states.reset(stream, begun);
+    const generation = (facts?.generation ?? 0) + 1;
+    const begun = { config, cursor, epoch, generation, readyAt: newest, resumableFrom: newest };
+    if (!(await store.states.reset(stream, begun))) {
+      throw new Error('The state was begun anew by another node.');
+    }
     return { id: cursor, epoch };
   }
 

@@ -59,12 +59,17 @@ export class Guard {
     if (this.isOpen && !this.#isNear(peer)) refuse('the caller is on another one');
   }
 
-  /** By the headers. Throws `SecurityError`, `PleaseReauth`. */
+  /** By the headers, for calls of every kind. Throws `SecurityError`, `PleaseReauth`. */
   identify(headers: IncomingHttpHeaders): Session {
+    return forCalls(this.identifyAnyKind(headers));
+  }
+
+  /** The same for what is open to keys of other kinds as well. */
+  identifyAnyKind(headers: IncomingHttpHeaders): Session {
     const admitted = this.admit(headers);
     if (admitted !== null) return admitted;
     const { name, key } = parseAuthorization(headers.authorization);
-    return this.identifyKey(headers, name, key);
+    return this.#identifyKey(headers, name, key);
   }
 
   /** By the headers of an upgrade, which may offer a key as a subprotocol. Throws `SecurityError`, `PleaseReauth`. */
@@ -83,6 +88,10 @@ export class Guard {
 
   /** By a key, and the name it must belong to where one is given. Throws `SecurityError`, `PleaseReauth`. */
   identifyKey(headers: IncomingHttpHeaders, name: string | null, key: string): Session {
+    return forCalls(this.#identifyKey(headers, name, key));
+  }
+
+  #identifyKey(headers: IncomingHttpHeaders, name: string | null, key: string): Session {
     const keys = this.#ring;
     const digest = keys.digestOf(key);
     return letIn(headers, () => keys.holderOf(digest, name));
@@ -94,7 +103,7 @@ export class Guard {
    */
   identifyAddress(headers: IncomingHttpHeaders, address: string, ticket: string | null): Session {
     if (ticket === null || this.isOpen || headers.authorization !== undefined) {
-      return this.identify(headers);
+      return this.identifyAnyKind(headers);
     }
     const read = readTicket(ticket);
     if (read === null) throw new ServiceError('SecurityError');
@@ -111,7 +120,7 @@ export class Guard {
 
   /** A ticket for an address, made with the key of these headers; null in open mode, where nobody needs one. */
   ticketFor(headers: IncomingHttpHeaders, address: string, expiresAtMs: number): string | null {
-    this.identify(headers);
+    this.identifyAnyKind(headers);
     if (this.isOpen) return null;
     const { key } = parseAuthorization(headers.authorization);
     return ticketOf(this.#ring.digestOf(key), address, expiresAtMs);
@@ -138,6 +147,13 @@ export class Guard {
     if (this.#keys === null) throw new ServiceError('SecurityError');
     return this.#keys;
   }
+}
+
+/** A key of another kind is in the hands of many: for all but what it was made for it is one that nobody has. */
+function forCalls(session: Session): Session {
+  const { keyKind } = session;
+  if (keyKind !== null && keyKind !== 'server') throw new ServiceError('SecurityError');
+  return session;
 }
 
 const LOCAL_SESSION: Session = {

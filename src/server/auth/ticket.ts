@@ -4,6 +4,7 @@
 // the same credentials, and after a restart, since it is signed with what the file keeps of the key. It is void as soon
 // as the key is. Whoever reads the credentials file can make one: but he has better things to take there.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { pathOf, queryOf } from '../paths.ts';
 
 export interface Ticket {
   /** The beginning of the key's digest: which of the keys it is of. */
@@ -27,6 +28,8 @@ export function readTicket(text: string): Ticket | null {
   const [, keyId, expiresAt, signature] = TICKET.exec(text) ?? [];
   if (keyId === undefined || expiresAt === undefined || signature === undefined) return null;
   const bytes = Buffer.from(signature, 'base64url');
+  // Its last character has two bits to spare.
+  if (bytes.toString('base64url') !== signature) return null;
   return { keyId, expiresAtMs: Number(expiresAt), signature: bytes };
 }
 
@@ -52,9 +55,8 @@ function sign(digest: Buffer, address: string, expiresAtMs: number): Buffer {
 
 /** The address without what may differ, its parameters in one order. */
 function signedPart(address: string): string {
-  const [path, query = ''] = address.split('?', 2);
-  const values = new URLSearchParams(query);
+  const values = new URLSearchParams(queryOf(address));
   for (const name of UNSIGNED) values.delete(name);
   values.sort();
-  return `${path}?${values}`;
+  return `${pathOf({ url: address })}?${values}`;
 }

@@ -14,6 +14,8 @@ export interface FrameChannelOptions {
   readonly wordingOf: (epoch: number) => Wording;
   /** Told of each position that the client could not go on from. */
   readonly onReset: (reason: Reset['reason']) => void;
+  /** How the client is told where it is. @default `positionText` */
+  readonly positionText?: typeof positionText;
   /** A client that cannot go on comes again, since a `reset` alone would not help it. @default false */
   readonly endsOnReset?: boolean;
 }
@@ -71,7 +73,7 @@ export class FrameChannel implements Channel {
 
   /** Where it is, without an event. */
   #mark(upTo: EventId, isEnd: boolean): string {
-    return namedFrame(isEnd ? 'end' : 'checkpoint', positionText(upTo, this.#epoch), {});
+    return namedFrame(isEnd ? 'end' : 'checkpoint', this.#positionText(upTo), {});
   }
 
   /** Its id moves the client there: what it asked for it would ask for again. */
@@ -81,9 +83,13 @@ export class FrameChannel implements Channel {
     // What fails here is gone, and `closed` says so.
     if (endsOnReset) this.#connection.end();
     else {
-      const frame = namedFrame('reset', positionText(start, this.#epoch), reset);
+      const frame = namedFrame('reset', this.#positionText(start), reset);
       this.#connection.write(frame).catch(() => {});
     }
+  }
+
+  #positionText(id: EventId): string {
+    return (this.#options.positionText ?? positionText)(id, this.#epoch);
   }
 
   #words(events: EventList): Buffer {

@@ -2,6 +2,7 @@
 //
 // One beat for all of them: a timer of its own for each would wake the process a thousand times for a thousand clients.
 import { systemClock } from '../../base/clock.ts';
+import { onAbort } from '../../base/on-abort.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Guard, Session } from '../auth/guard.ts';
@@ -78,7 +79,7 @@ export class Hub {
     throw new ServiceError('StreamsFull', { message });
   }
 
-  /** Counts a client until its connection is gone, and looks after it. */
+  /** Counts a client until its connection is gone, as it may be already, and looks after it. */
   keep(connection: SseConnection, kind: string, session: Session): void {
     const client: Client = { connection, kind, session };
     this.#clients.add(client);
@@ -89,7 +90,9 @@ export class Hub {
       this.#clients.delete(client);
       this.#count(client, -1);
     };
-    connection.closed.addEventListener('abort', forget, { once: true });
+    onAbort(connection.closed, forget);
+    // Its key was looked at a while ago, and the keys may have been read again since then.
+    this.#renew(client);
   }
 
   #count({ kind, session }: Client, step: 1 | -1): void {
@@ -120,10 +123,13 @@ export class Hub {
     this.#keysVersion = version;
     const nowMs = Date.now();
     for (const client of this.#clients) {
-      if (!isChanged && client.session.expiresAtMs > nowMs) continue;
-      const renewed = client.session.renewed();
-      if (renewed === null) client.connection.end();
-      else client.session = renewed;
+      if (isChanged || client.session.expiresAtMs <= nowMs) this.#renew(client);
     }
+  }
+
+  #renew(client: Client): void {
+    const renewed = client.session.renewed();
+    if (renewed === null) client.connection.end();
+    else client.session = renewed;
   }
 }

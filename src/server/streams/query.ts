@@ -2,6 +2,7 @@
 // everything through.
 import { unknownName } from '../../base/options.ts';
 import { ServiceError } from '../../contract/errors.ts';
+import { queryOf } from '../paths.ts';
 
 /** Every address may have these: the stream, a ticket, and where clients put what they cannot send as a header. */
 const EVERYWHERE = ['stream', 'ticket', 'lastEventId'];
@@ -10,7 +11,7 @@ export class StreamQuery {
   readonly #values: URLSearchParams;
 
   constructor(url: string) {
-    this.#values = new URLSearchParams(url.split('?', 2)[1] ?? '');
+    this.#values = new URLSearchParams(queryOf(url));
   }
 
   /** As it was given. */

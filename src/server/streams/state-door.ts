@@ -1,4 +1,5 @@
 // `GET /state`: the state for whoever asks now and then, and is told when nothing has changed.
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { errorFacts, ServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
@@ -17,6 +18,7 @@ export interface StateDoorOptions {
 }
 
 const CONTENT_TYPE = 'application/json';
+const MADE_DIGITS = 8;
 const SENDABLE: Sendable = { methods: ['GET'], headers: ['authorization', 'if-none-match'] };
 
 export class StateDoor implements HttpDoor {
@@ -40,11 +42,11 @@ export class StateDoor implements HttpDoor {
     const [kind = null, key] = namesIn(pathOf(request));
     const part = statePartFor(view, principal, kind, query);
     const version = await view.version(part);
-    const tag = tagOf(view, version);
+    const tag = tagOf(view, part, version);
     if (isKnown(headers['if-none-match'], tag)) return answerOf(304, null, keptAs(tag));
     if (key !== undefined) return answerOf(200, await itemOf(view, part, key), keptAs(tag));
     const whole = await view.wholeAt(part, version);
-    return answerOf(200, Buffer.concat([...whole.parts]), keptAs(tagOf(view, whole.version)));
+    return answerOf(200, textOf(whole.parts), keptAs(tagOf(view, part, whole.version)));
   }
 
   refusal(error: ServiceError): HttpAnswer {
@@ -81,8 +83,19 @@ async function itemOf(view: StateView, part: StatePart, key: string): Promise<st
   return value;
 }
 
-function tagOf({ epoch }: StateView, version: EventId): string {
-  return `"${epoch}-${version}"`;
+const texts = new WeakMap<readonly Buffer[], Buffer>();
+
+/** One for all who are given the same, however slowly they take it. */
+function textOf(parts: readonly Buffer[]): Buffer {
+  const text = texts.get(parts) ?? Buffer.concat([...parts]);
+  texts.set(parts, text);
+  return text;
+}
+
+/** The same events come to something else with another configuration, and for who may see other kinds. */
+function tagOf({ epoch, projection }: StateView, { kinds }: StatePart, version: EventId): string {
+  const made = createHash('sha256').update(`${projection.config} ${kinds.join(' ')}`);
+  return `"${epoch}-${version}-${made.digest('hex').slice(0, MADE_DIGITS)}"`;
 }
 
 /** It may be kept, and is asked for each time. */

@@ -1,11 +1,14 @@
 // Which state a request means, and which part of it: of kinds made of events that the caller may not see, it knows
 // nothing.
+import { createHash } from 'node:crypto';
 import { aStream } from '../../contract/checks.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import { covers } from '../../contract/pattern.ts';
 import type { StatePart, StateView } from '../../state/state-view.ts';
 import { type Principal, requireRight, requireStream } from '../auth/principal.ts';
 import { invalid, type StreamQuery } from './query.ts';
+
+const MARK_DIGITS = 8;
 
 /** Throws `Unauthorized`; `UnknownMethod` for a stream of which no state is kept. */
 export function viewFor(
@@ -40,7 +43,14 @@ export function statePartFor(
     throw nothing(`There is no kind ${unknown.slice(0, 64)} in the state of ${projection.stream}.`);
   }
   if (asked?.length === 0) throw invalid('kinds: names no kind');
-  return { kinds: asked === null ? seen : [...new Set(asked)], isShort: path !== null };
+  // In one order, whatever theirs was: what is made for one is good for all who ask for the same.
+  const kinds = asked === null ? seen : seen.filter((kind) => asked.includes(kind));
+  const isAll = asked !== null || seen.length === projection.kinds.length;
+  return { kinds, isShort: path !== null, mark: isAll ? '' : digestOf(seen) };
+}
+
+function digestOf(kinds: readonly string[]): string {
+  return createHash('sha256').update(kinds.join(' ')).digest('hex').slice(0, MARK_DIGITS);
 }
 
 export function nothing(message: string): ServiceError {

@@ -7,15 +7,21 @@ import { isServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Delivery, Reset } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
-import type { StatePart, StateView } from '../../state/state-view.ts';
+import type { ChangedState, StatePart, StateView } from '../../state/state-view.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { KeyKind } from '../auth/principal.ts';
 import type { SseConnection } from './connection.ts';
 import { FrameChannel } from './frame-channel.ts';
-import { namedFrame, positionText } from './frames.ts';
-import { type Position, positionIn } from './position.ts';
+import { namedFrame } from './frames.ts';
+import { type StatePosition, statePositionIn } from './position.ts';
 import type { StreamProvider, StreamRequest } from './provider.ts';
-import { changesText, stateWording, wholeFrames } from './state-frames.ts';
+import {
+  changesFrames,
+  stateOf,
+  statePositionText,
+  stateWording,
+  wholeFrames,
+} from './state-frames.ts';
 import { statePartFor, viewFor } from './state-parts.ts';
 
 export interface StateProviderOptions {
@@ -34,7 +40,15 @@ interface Wish {
   readonly view: StateView;
   readonly part: StatePart;
   /** null: the client has nothing yet. */
-  readonly last: Position | null;
+  readonly last: StatePosition | null;
+  /** Up to where it was told of the state over this connection; null = of nothing yet. */
+  told: Told | null;
+}
+
+interface Told {
+  readonly position: EventId;
+  readonly epoch: number;
+  readonly generation: number;
 }
 
 const PARAMETERS = ['kinds'];
@@ -60,7 +74,7 @@ export class StateProvider implements StreamProvider {
     query.allow(PARAMETERS);
     const view = viewFor(this.#options.views, principal, query);
     const part = statePartFor(view, principal, path, query);
-    const wish = { request, view, part, last: positionIn(request) };
+    const wish = { request, view, part, last: statePositionIn(request), told: null };
     if (wish.last !== null) this.#options.onResume();
     try {
       return await this.#begin(wish, accept);
@@ -75,7 +89,7 @@ export class StateProvider implements StreamProvider {
     while (!connection.closed.aborted) {
       try {
         await systemClock.sleep(AWAY_MS, connection.closed);
-        await this.#begin(wish, () => connection);
+        if ((await this.#begin(wish, () => connection)) === 'ended') connection.end();
         return;
       } catch (error) {
         if (isPassing(error)) continue;
@@ -85,31 +99,48 @@ export class StateProvider implements StreamProvider {
     }
   }
 
-  /** What has changed since it was here, where that can be told; else all there is. */
+  /** What has changed since it was here, where that can be told; else all there is. Then what comes. */
   async #begin(wish: Wish, accept: () => SseConnection): Promise<'open' | 'ended'> {
-    const { view, part, last } = wish;
-    const isOfNow = last?.epoch === undefined || last.epoch === view.epoch;
-    const changed = last !== null && isOfNow ? await view.changedSince(part, last.id) : null;
+    const { view, part } = wish;
+    if (wish.told !== null) return this.#goOn(wish, wish.told, accept());
+    const changed = await this.#changedSince(wish);
     if (changed?.items.length === 0) return this.#follow(wish, changed, accept);
     const start = changed ?? (await view.wholeToFollow(part));
     const connection = accept();
-    const frames = 'items' in start ? [changesText(start, part)] : wholeFrames(start);
+    const frames = 'items' in start ? [changesFrames(start, part)] : wholeFrames(start, part);
     // What fails here is gone, and `closed` says so.
     for (const frame of frames) connection.write(frame).catch(() => {});
-    const found = await this.#follow(wish, start, () => connection);
-    const end = positionText(start.position, start.epoch);
-    if (found === 'ended') connection.end(namedFrame('end', end, {}));
+    // Who has to wait for the rest is not told of this again: it may be large, and the wait long.
+    wish.told = start;
+    return this.#goOn(wish, start, connection);
+  }
+
+  /** null: it has nothing yet, or what it has is of another state, or too old. */
+  async #changedSince({ view, part, last }: Wish): Promise<ChangedState | null> {
+    const isOfNow = last?.epoch === undefined || last.epoch === view.epoch;
+    if (last === null || !isOfNow) return null;
+    const changed = await view.changedSince(part, last.id);
+    return changed !== null && last.of === stateOf(part, changed.generation) ? changed : null;
+  }
+
+  async #goOn(wish: Wish, told: Told, connection: SseConnection): Promise<'open'> {
+    const found = await this.#follow(wish, told, () => connection);
+    if (found === 'ended') {
+      const of = stateOf(wish.part, told.generation);
+      connection.end(namedFrame('end', statePositionText(told.position, told.epoch, of), {}));
+    }
     return 'open';
   }
 
   /** From there on by the events. `ended`: the stream is sealed, and there are no more. */
   async #follow(
     { request, view, part }: Wish,
-    { position, epoch }: { readonly position: EventId; readonly epoch: number },
+    { position, epoch, generation }: Told,
     accept: () => SseConnection,
   ): Promise<'open' | 'ended'> {
     const { delivery, batchMax, sseBufferBytes, sseCheckpointMs, onReset } = this.#options;
     const { projection } = view;
+    const of = stateOf(part, generation);
     const found = await delivery.follow({
       stream: projection.stream,
       principal: request.principal.name,
@@ -128,7 +159,8 @@ export class StateProvider implements StreamProvider {
         new FrameChannel({
           connection: accept(),
           opening,
-          wordingOf: (now) => stateWording(projection, part, now),
+          wordingOf: (now) => stateWording(projection, part, now, of),
+          positionText: (id, now) => statePositionText(id, now, of),
           onReset,
           endsOnReset: true,
         }),

@@ -23,7 +23,7 @@ export interface IssuedTicket {
 export async function issueTicket(guard: Guard, request: IncomingMessage): Promise<IssuedTicket> {
   const { headers } = request;
   // Before anything is read of who has no key.
-  guard.identify(headers);
+  guard.identifyAnyKind(headers);
   const { path, ttlMs } = wishIn(await readBody(request, BODY_BYTES_MAX));
   const expiresAtMs = Date.now() + ttlMs;
   const ticket = guard.ticketFor(headers, path, expiresAtMs);

@@ -10,6 +10,8 @@ export interface ProjectionFacts {
   /** Every event up to here is in it. */
   readonly cursor: EventId;
   readonly epoch: number;
+  /** Counts how often it was begun, each time of another configuration. */
+  readonly generation: number;
   /** With this event it is whole. */
   readonly readyAt: EventId;
   /** What has changed is known for all who were here, or behind it. */
@@ -27,6 +29,11 @@ export interface StateItem {
 
 /** Rows of one statement: each value is a binding. */
 const ROWS_MAX = 200;
+/**
+ * And their text: one event may be an item of many kinds, and a database takes packets of a bounded size, in which each
+ * quotation mark may count twice.
+ */
+const LENGTH_MAX = 1_048_576;
 
 export async function findProjection(
   db: Knex,
@@ -36,22 +43,33 @@ export async function findProjection(
   return (await db('evt_projections').where('stream', stream).first(factColumns(dialect))) ?? null;
 }
 
-/** Begins anew: nothing is in it. */
+/**
+ * Begins anew: nothing is in it. False when somebody else has begun it, the last time or the first; who was held up on
+ * the way must not undo what another node has made since.
+ */
 export async function resetProjection(
   tx: Knex,
   stream: string,
   facts: ProjectionFacts,
-): Promise<void> {
-  await tx('evt_state').where('stream', stream).delete();
-  await tx('evt_projections').where('stream', stream).delete();
-  await tx('evt_projections').insert({
-    stream,
+): Promise<boolean> {
+  const row = {
     config: facts.config,
     cursor_id: facts.cursor,
     epoch: facts.epoch,
+    generation: facts.generation,
     ready_at: facts.readyAt,
     resumable_from: facts.resumableFrom,
-  });
+  };
+  const projections = tx('evt_projections');
+  if (facts.generation === 1) {
+    if ((await projections.where('stream', stream).first('stream')) !== undefined) return false;
+    await tx('evt_projections').insert({ stream, ...row });
+    return true;
+  }
+  const before = { stream, generation: facts.generation - 1 };
+  if ((await projections.where(before).update(row)) !== 1) return false;
+  await tx('evt_state').where('stream', stream).delete();
+  return true;
 }
 
 /** False when it stands elsewhere, or is of another configuration. */
@@ -70,13 +88,29 @@ export async function writeItems(
   stream: string,
   items: readonly StateItem[],
 ): Promise<void> {
-  for (let at = 0; at < items.length; at += ROWS_MAX) {
-    const rows = items.slice(at, at + ROWS_MAX).map(({ kind, key, version, value }) => ({
+  for (const some of inStatements(items)) {
+    const rows = some.map(({ kind, key, version, value }) => ({
       ...{ stream, kind, item_key: key, version, value },
       removed_at: value === null ? dialect.now() : null,
     }));
     await tx('evt_state').insert(rows).onConflict(['stream', 'kind', 'item_key']).merge();
   }
+}
+
+/** At least one each. */
+function* inStatements(items: readonly StateItem[]): Generator<StateItem[]> {
+  let some: StateItem[] = [];
+  let length = 0;
+  for (const item of items) {
+    length += item.value?.length ?? 0;
+    if (some.length > 0 && (some.length === ROWS_MAX || length > LENGTH_MAX)) {
+      yield some;
+      some = [];
+      length = item.value?.length ?? 0;
+    }
+    some.push(item);
+  }
+  if (some.length > 0) yield some;
 }
 
 /** All of a kind are removed by this event. */
@@ -105,14 +139,18 @@ export async function readState(
   return gathered(await query.orderBy([{ column: 's.kind' }, { column: 's.item_key' }]));
 }
 
-/** The value of one item as it is now; null when it is not there. */
+/** One item as it is now, in the same way. */
 export async function readItem(
   db: Knex,
+  dialect: Dialect,
   stream: string,
   { kind, key }: { kind: string; key: string },
-): Promise<string | null> {
-  const row = await db('evt_state').where({ stream, kind, item_key: key }).first('value');
-  return row?.value ?? null;
+): Promise<{ facts: ProjectionFacts; items: StateItem[] } | null> {
+  const values = { kind: db.raw('?', [kind]), key: db.raw('?', [key]) };
+  const query = joined(db, dialect, stream, (join) =>
+    join.andOn('s.kind', '=', values.kind).andOn('s.item_key', '=', values.key),
+  );
+  return gathered(await query);
 }
 
 /** What has changed behind `after`, removed ones too, at most `limit` of them, in the order of their versions. */
@@ -126,6 +164,23 @@ export async function readChanges(
     join.andOnIn('s.kind', kinds).andOn('s.version', '>', db.raw('?', [after])),
   );
   return gathered(await query.orderBy('s.version').limit(limit));
+}
+
+/** Of the values that have changed behind `after`, of at most `limit` of them, in characters or bytes. */
+export async function lengthOfChanges(
+  db: Knex,
+  stream: string,
+  { kinds, after, limit }: { kinds: readonly string[]; after: EventId; limit: number },
+): Promise<number> {
+  const changed = db('evt_state')
+    .where('stream', stream)
+    .whereIn('kind', kinds)
+    .where('version', '>', after)
+    .orderBy('version')
+    .limit(limit)
+    .select('value');
+  const row = await db.from(changed.as('changed')).first({ length: db.raw('sum(length(value))') });
+  return Number(row?.length ?? 0);
 }
 
 /** The version of the newest change among these kinds; null when there never was one. */
@@ -168,6 +223,7 @@ function factColumns(dialect: Dialect, table = 'evt_projections') {
     config: `${table}.config`,
     cursor: dialect.idText(`${table}.cursor_id`),
     epoch: `${table}.epoch`,
+    generation: `${table}.generation`,
     readyAt: dialect.idText(`${table}.ready_at`),
     resumableFrom: dialect.idText(`${table}.resumable_from`),
   };
@@ -199,9 +255,9 @@ function gathered(
 ): { facts: ProjectionFacts; items: StateItem[] } | null {
   const [first] = rows;
   if (first === undefined) return null;
-  const { config, cursor, epoch, readyAt, resumableFrom } = first;
+  const { config, cursor, epoch, generation, readyAt, resumableFrom } = first;
   const items = rows.flatMap(({ kind, key, version, value }) =>
     kind === null || key === null || version === null ? [] : [{ kind, key, version, value }],
   );
-  return { facts: { config, cursor, epoch, readyAt, resumableFrom }, items };
+  return { facts: { config, cursor, epoch, generation, readyAt, resumableFrom }, items };
 }

@@ -1,0 +1,54 @@
+import type { EventId } from '../../../src/contract/event-id.ts';
+import type { Feed } from '../../../src/feed/feed.ts';
+import { stateKinds } from '../../../src/state/kinds.ts';
+import { Projection } from '../../../src/state/projection.ts';
+import { StateView } from '../../../src/state/state-view.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { id } from '../../support/events.ts';
+
+const projection = new Projection('main', stateKinds([{ name: 'a', upsert: ['A'] }]));
+const part = { kinds: ['a'], isShort: false, mark: '' };
+
+describe('the state as a node gives it', () => {
+  it('is no older than its version, though others had it read before', async () => {
+    let newest: EventId = id(1);
+    const facts = () => ({
+      ...{ config: projection.config, cursor: newest, epoch: 1, generation: 1 },
+      ...{ readyAt: id(0), resumableFrom: id(0) },
+    });
+    let reading: () => void = () => {};
+    const isReading = new Promise<void>((resolve) => {
+      reading = resolve;
+    });
+    let readOn: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      readOn = resolve;
+    });
+    const states = {
+      find: async () => facts(),
+      newestVersion: async () => newest,
+      read: async () => {
+        const item = { kind: 'a', key: 'k', version: newest, value: newest };
+        const read = { facts: facts(), items: [item] };
+        reading();
+        if (newest === id(1)) await held;
+        return read;
+      },
+    };
+    const view = new StateView({
+      store: { states } as unknown as Store,
+      feed: { epoch: 1 } as Feed,
+      projection,
+      metrics: createMetrics(),
+    });
+    const first = view.wholeAt(part, await view.version(part));
+    await isReading;
+    newest = id(2);
+    const version = await view.version(part);
+    const second = view.wholeAt(part, version);
+    readOn();
+    await first;
+    expect(Buffer.concat([...(await second).parts]).toString()).toBe('{"a":{"k":2}}');
+  });
+});
