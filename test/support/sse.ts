@@ -15,6 +15,8 @@ export class SseClient {
   readonly headers: IncomingMessage['headers'];
   /** Every frame with data, in the order of arrival. */
   readonly frames: Frame[] = [];
+  /** Those without a name: the events, without frames of the service's own. */
+  readonly events: Frame[] = [];
   /** As many as lines that begin with a colon. */
   comments = 0;
   /** The last one that was told. */
@@ -58,11 +60,6 @@ export class SseClient {
       });
       asked.end();
     });
-  }
-
-  /** The events, without frames of the service's own. */
-  get events(): readonly Frame[] {
-    return this.frames.filter(({ event }) => event === null);
   }
 
   get ids(): readonly number[] {
@@ -114,6 +111,8 @@ export class SseClient {
     if (field('retry') !== null) this.retryMs = Number(field('retry'));
     const data = field('data');
     if (data === null) return;
-    this.frames.push({ event: field('event'), id: field('id'), data: JSON.parse(data) });
+    const frame = { event: field('event'), id: field('id'), data: JSON.parse(data) };
+    this.frames.push(frame);
+    if (frame.event === null) this.events.push(frame);
   }
 }
