@@ -7,6 +7,7 @@ import {
   createDatabase,
   describeDatabase,
   describeDatabases,
+  describeDrawnDatabase,
   serverKinds,
   type TestDatabase,
   urlVariables,
@@ -22,6 +23,8 @@ import { until } from '../support/until.ts';
 
 /** Clients that do not read, and how many of them do so then: 50 MB each. */
 const SLOW = 10;
+const EVENTS = Number(process.env.STREAM_EVENTS ?? 2000);
+const LIVES = Number(process.env.STREAM_LIVES ?? 2);
 const READING = Number(process.env.STREAM_SLOW_READERS ?? 3);
 
 const numbers = (from: number, upTo: number) =>
@@ -52,7 +55,7 @@ describeDatabases('clients at random positions', (kind) => {
     const { url } = node;
     const random = openRandom();
     console.info(`clients at random positions: SEED=${random.seed}`);
-    const total = 5000;
+    const total = EVENTS;
     await add(url, 500);
     const begins = Array.from({ length: 20 }, () => random.below(501));
     const adding = (async () => {
@@ -72,7 +75,7 @@ describeDatabases('clients at random positions', (kind) => {
   });
 });
 
-describeDatabases('a node', (kind) => {
+describeDrawnDatabase('a node', (kind) => {
   let active: TestDatabase;
   let node: NodeProcess;
   const start = async (settings: Partial<Settings> = {}) => {
@@ -94,7 +97,7 @@ describeDatabases('a node', (kind) => {
     await until(() => source.readyState === source.OPEN);
     let total = 0;
     try {
-      for (let life = 0; life < 4; life += 1) {
+      for (let life = 0; life < LIVES; life += 1) {
         await add(node.url, 500);
         total += 500;
         // In the middle of what it sends, at some time.

@@ -2,20 +2,20 @@
 
 import { createClient } from '../../src/client/index.ts';
 import type { Settings } from '../../src/config/load.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { SseClient } from '../support/sse.ts';
 import { until } from '../support/until.ts';
 
-const EVENTS = Number(process.env.STATE_EVENTS ?? 1500);
-const KILLS = Number(process.env.STATE_KILLS ?? 5);
+const EVENTS = Number(process.env.STATE_EVENTS ?? 1000);
+const KILLS = Number(process.env.STATE_KILLS ?? 3);
 const STATE_KINDS = JSON.stringify([
   { name: 'items', upsert: ['SET'], remove: ['GONE'], replace: ['ALL'] },
 ]);
 
-describeDatabases('the state of a node that is killed', (kind) => {
+describeDrawnDatabase('the state of a node that is killed', (kind) => {
   let database: TestDatabase;
   let node: NodeProcess;
   beforeEach(async () => {

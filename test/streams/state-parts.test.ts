@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../src/config/load.ts';
 import { type Credentials, sha256Of, writeCredentials } from '../../src/server/credentials.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDatabases, describeDrawnDatabase } from '../support/databases.ts';
 import { call } from '../support/rpc.ts';
 import { SseClient } from '../support/sse.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 const kinds = (...names: string[]) =>
   names.map((name) => ({ name, upsert: [`${name}_SET`] })) as Settings['stateKinds'];
 
-describeDatabases('the state in part', (kind) => {
+describeDrawnDatabase('the state in part', (kind) => {
   const folder = mkdtempSync(join(tmpdir(), 'aftercommit-parts-'));
   const path = join(folder, 'credentials.json');
   let node: StartedApp;
@@ -101,7 +101,7 @@ describeDatabases('the state in part', (kind) => {
   });
 });
 
-describeDatabases('two nodes with other kinds', (kind) => {
+describeDrawnDatabase('two nodes with other kinds', (kind) => {
   it('do not undo each other: the newer one waits until the older one has gone', async () => {
     const node = await startApp(kind, { stateKinds: kinds('A'), sleepMsMax: 20 });
     try {

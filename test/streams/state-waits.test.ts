@@ -3,7 +3,7 @@ import type { Settings } from '../../src/config/load.ts';
 import {
   createDatabase,
   describeDatabase,
-  describeDatabases,
+  describeDrawnDatabase,
   serverKinds,
   type TestDatabase,
 } from '../support/databases.ts';
@@ -27,7 +27,7 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.close();
 });
 
-describeDatabases('a client that is pinged', (kind) => {
+describeDrawnDatabase('a client that is pinged', (kind) => {
   let node: StartedApp;
   beforeEach(async () => {
     node = await startApp(kind, { stateKinds });

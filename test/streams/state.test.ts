@@ -1,6 +1,6 @@
 // `/streams/state`, `/streams/ping` and `/state`: what the events of a stream come to.
 import type { Settings } from '../../src/config/load.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { call } from '../support/rpc.ts';
 import { type Frame, SseClient } from '../support/sse.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -14,7 +14,7 @@ const ORDERS = {
 };
 const FLAGS = { name: 'flags', upsert: ['FLAG_SET'], key: '/flag/name', value: '/flag/value' };
 
-describeDatabases('the state', (kind) => {
+describeDrawnDatabase('the state', (kind) => {
   let node: StartedApp;
   const clients: SseClient[] = [];
   const start = async (settings: Partial<Settings> = {}) => {

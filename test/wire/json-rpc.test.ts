@@ -324,7 +324,7 @@ describe('JSON-RPC over HTTP', () => {
     });
 
     it('for what is not there is answered in JSON', async () => {
-      for (const path of ['/', '/streams/events', '/state']) {
+      for (const path of ['/', '/streams/nothing', '/state']) {
         const response = await fetch(`${url}${path}`);
         expect([response.status, ((await response.json()) as RpcAnswer).error.data.code]).toEqual([
           404,
