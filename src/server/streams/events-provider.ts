@@ -1,10 +1,10 @@
 // `GET /streams/events`: every event that the caller may see and wants, in order, from where it says.
-import { systemClock } from '../../base/clock.ts';
 import { aComponent, aWant } from '../../contract/checks.ts';
-import { isServiceError, ServiceError } from '../../contract/errors.ts';
+import { ServiceError } from '../../contract/errors.ts';
 import type { Delivery, FollowRequest, Reset, ResumePoint } from '../../delivery/delivery.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type KeyKind, requireRight, requireStream, typeFilter } from '../auth/principal.ts';
+import { beginOrWait } from './begin-or-wait.ts';
 import type { SseConnection } from './connection.ts';
 import { FrameChannel } from './frame-channel.ts';
 import { eventsWording } from './frames.ts';
@@ -29,7 +29,7 @@ interface Wish {
 }
 
 const PARAMETERS = ['from', 'types', 'event', 'component'];
-const AWAY_MS = 500;
+const WAITING = { kind: 'events', passing: ['StoreUnavailable'], waitMs: 500 };
 
 export class EventsProvider implements StreamProvider {
   readonly kind = 'events';
@@ -48,19 +48,16 @@ export class EventsProvider implements StreamProvider {
     if (typeof wish.request.point === 'object' && wish.request.point !== null) {
       this.#options.onResume();
     }
-    try {
-      return (await this.#follow(wish, accept)) === 'ended' ? 'ended' : 'open';
-    } catch (error) {
-      // A browser that is answered an error never comes again: it waits here for the database.
-      if (!isServiceError(error) || error.code !== 'StoreUnavailable') throw error;
-      void this.#followLater(wish, accept());
-      return 'open';
-    }
+    const begin = (letIn: () => SseConnection) => this.#follow(wish, letIn);
+    return beginOrWait(begin, accept, { ...WAITING, logger: this.#options.logger });
   }
 
-  #follow({ request, isNamed }: Wish, accept: () => SseConnection): Promise<'attached' | 'ended'> {
+  async #follow(
+    { request, isNamed }: Wish,
+    accept: () => SseConnection,
+  ): Promise<'open' | 'ended'> {
     const { delivery, onReset } = this.#options;
-    return delivery.follow({
+    const found = await delivery.follow({
       ...request,
       openChannel: (opening) =>
         new FrameChannel({
@@ -70,21 +67,7 @@ export class EventsProvider implements StreamProvider {
           onReset,
         }),
     });
-  }
-
-  /** What cannot be had once the database is back is told when the client comes again. */
-  async #followLater(wish: Wish, connection: SseConnection): Promise<void> {
-    while (!connection.closed.aborted) {
-      try {
-        await systemClock.sleep(AWAY_MS, connection.closed);
-        if ((await this.#follow(wish, () => connection)) === 'ended') connection.end();
-        return;
-      } catch (error) {
-        if (isServiceError(error) && error.code === 'StoreUnavailable') continue;
-        this.#options.logger.warn({ error }, 'A client of /streams/events could not be served.');
-        connection.end();
-      }
-    }
+    return found === 'ended' ? 'ended' : 'open';
   }
 
   #wishOf(request: StreamRequest): Wish {

@@ -2,14 +2,13 @@
 //
 // The changes come from the events themselves, over the same feed and window as those: what an event does to the state
 // it says by itself. Only the beginning is read from what is kept of it.
-import { systemClock } from '../../base/clock.ts';
-import { isServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Delivery, Reset } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
 import type { ChangedState, StatePart, StateView } from '../../state/state-view.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { KeyKind } from '../auth/principal.ts';
+import { beginOrWait } from './begin-or-wait.ts';
 import type { SseConnection } from './connection.ts';
 import { FrameChannel } from './frame-channel.ts';
 import { namedFrame } from './frames.ts';
@@ -52,9 +51,11 @@ interface Told {
 }
 
 const PARAMETERS = ['kinds'];
-const AWAY_MS = 200;
-/** While these last a client waits, and hears comments: a browser that is answered an error never comes again. */
-const PASSING: readonly string[] = ['StateNotReady', 'StoreUnavailable', 'StreamBusy'];
+const WAITING = {
+  kind: 'state',
+  passing: ['StateNotReady', 'StoreUnavailable', 'StreamBusy'],
+  waitMs: 200,
+};
 
 export class StateProvider implements StreamProvider {
   readonly kind = 'state';
@@ -76,27 +77,8 @@ export class StateProvider implements StreamProvider {
     const part = statePartFor(view, principal, path, query);
     const wish = { request, view, part, last: statePositionIn(request), told: null };
     if (wish.last !== null) this.#options.onResume();
-    try {
-      return await this.#begin(wish, accept);
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      void this.#beginLater(wish, accept());
-      return 'open';
-    }
-  }
-
-  async #beginLater(wish: Wish, connection: SseConnection): Promise<void> {
-    while (!connection.closed.aborted) {
-      try {
-        await systemClock.sleep(AWAY_MS, connection.closed);
-        if ((await this.#begin(wish, () => connection)) === 'ended') connection.end();
-        return;
-      } catch (error) {
-        if (isPassing(error)) continue;
-        this.#options.logger.warn({ error }, 'A client of /streams/state could not be served.');
-        connection.end();
-      }
-    }
+    const begin = (letIn: () => SseConnection) => this.#begin(wish, letIn);
+    return beginOrWait(begin, accept, { ...WAITING, logger: this.#options.logger });
   }
 
   /** What has changed since it was here, where that can be told; else all there is. Then what comes. */
@@ -167,8 +149,4 @@ export class StateProvider implements StreamProvider {
     });
     return found === 'ended' ? 'ended' : 'open';
   }
-}
-
-function isPassing(error: unknown): boolean {
-  return isServiceError(error) && PASSING.includes(error.code);
 }
