@@ -44,8 +44,10 @@ const IDLE_MS = 60_000;
 export class DeliveryLoop {
   readonly flow: FlowControl;
   readonly #options: DeliveryLoopOptions;
-  readonly #abort = new AbortController();
   readonly #wake = new Hint();
+  #isEnded = false;
+  /** Only while it pauses: thousands of loops that wait would have one each. */
+  #pausing: AbortController | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: DeliveryLoopOptions) {
@@ -67,7 +69,7 @@ export class DeliveryLoop {
   }
 
   get isEnded(): boolean {
-    return this.#abort.signal.aborted;
+    return this.#isEnded;
   }
 
   /** False while too much is under way, or while the channel is congested. */
@@ -77,7 +79,7 @@ export class DeliveryLoop {
 
   /** Until an answer comes or the channel changes, and no longer than the oldest answer may take. */
   async wait(): Promise<void> {
-    await this.#wake.wait(this.#boundedMs(IDLE_MS), this.#abort.signal);
+    await this.#wake.wait(this.#boundedMs(IDLE_MS));
   }
 
   /**
@@ -86,13 +88,15 @@ export class DeliveryLoop {
    */
   waitBeyond(after: EventId, seen: EventId, ms = IDLE_MS): Promise<EventId> {
     const { feed, filter } = this.#options;
-    const wait = { hint: this.#wake, ms: this.#boundedMs(ms), signal: this.#abort.signal };
-    return feed.waitBeyond({ after, seen, filter }, wait);
+    return feed.waitBeyond({ after, seen, filter }, { hint: this.#wake, ms: this.#boundedMs(ms) });
   }
 
   /** A pause that nothing but the end cuts short. */
   async pause(ms: number): Promise<void> {
-    await systemClock.sleep(ms, this.#abort.signal);
+    if (this.#isEnded) return;
+    this.#pausing = new AbortController();
+    await systemClock.sleep(ms, this.#pausing.signal);
+    this.#pausing = null;
   }
 
   hint(): void {
@@ -105,7 +109,7 @@ export class DeliveryLoop {
     if (this.isEnded) return;
     if (reason === 'timed-out')
       notices.give('pushError', { stream: feed.stream, consumer, reason });
-    this.#abort.abort();
+    this.#stop();
     channel.forget();
     if (reason !== null) channel.close(reason);
   }
@@ -124,6 +128,13 @@ export class DeliveryLoop {
     onEnd?.();
   }
 
+  /** Ends whatever it waits for. */
+  #stop(): void {
+    this.#isEnded = true;
+    this.#pausing?.abort();
+    this.#wake.give();
+  }
+
   #boundedMs(ms: number): number {
     return Math.max(1, Math.min(ms, this.flow.msToDeadline, IDLE_MS));
   }
@@ -131,7 +142,7 @@ export class DeliveryLoop {
   /** A channel that becomes writable gives the hint; a lost one ends it. */
   #attach(): () => void {
     const { feed, channel } = this.#options;
-    const onClosed = () => this.#abort.abort();
+    const onClosed = () => this.#stop();
     if (channel.closed.aborted) onClosed();
     channel.closed.addEventListener('abort', onClosed, { once: true });
     const detachments = [feed.attach(), channel.attach(this.#wake)];

@@ -4,69 +4,37 @@ import { inTime } from '../base/in-time.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { ARCHIVER, type ConsumerName, identOf, isStale, LIVE } from '../contract/consumer.ts';
 import { isServiceError, ServiceError, streamNotFound } from '../contract/errors.ts';
-import { compareIds, type EventId, idDistance, maxId } from '../contract/event-id.ts';
+import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
-import type { TypeFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
 import type { ChangeWait, NamedState } from '../store/stream-statuses.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AckWriter } from './ack-writer.ts';
 import { Archiving } from './archiving.ts';
-import type { Channel } from './channel.ts';
-import type { DeliveryLimits } from './delivery-loop.ts';
+import {
+  type AttachmentOptions,
+  attachmentOf,
+  type ConsumerRef,
+  type SubscribeRequest,
+} from './attachment.ts';
+import { type Followed, Following, type FollowRequest } from './following.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { type PollRequest, poll, pollLive } from './poll.ts';
 import { type Peer, Registry } from './registry.ts';
-import { type Opening, openAt, type ResumePoint } from './resume.ts';
-import { Subscription, type SubscriptionOptions } from './subscription.ts';
+import { Subscription } from './subscription.ts';
 
 export type { Start } from '../store/store.ts';
+export type { FollowRequest } from './following.ts';
 export type { Opening, Reset, ResumePoint } from './resume.ts';
 
-export interface DeliveryOptions extends Telemetry {
+export interface DeliveryOptions extends AttachmentOptions {
   readonly store: Store;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly node: string;
-  readonly limits: Omit<DeliveryLimits, 'bytesMax'> & {
-    readonly liveInFlight: number;
-    readonly inFlightMax: number;
+  readonly limits: AttachmentOptions['limits'] & {
     readonly subscriptionsMax: number;
     readonly staleMs: number;
   };
-}
-
-/** A consumer as its principal names it. */
-export interface ConsumerRef {
-  readonly stream: string;
-  readonly principal: string;
-  readonly component: string;
-}
-
-export interface SubscribeRequest extends ConsumerRef {
-  /** null wants all. */
-  readonly filter: TypeFilter | null;
-  /** Bytes of events in one batch; one event always fits. */
-  readonly bytesMax: number;
-  readonly batchesInFlightMax: number | undefined;
-  /** What differs for a reader that no network lies before. */
-  readonly limits?: Partial<Omit<DeliveryLimits, 'bytesMax'>>;
-  /** LIVE only; a registered consumer goes on from its cursor. */
-  readonly start: Start | undefined;
-  readonly peer: Peer;
-  /** Called once, when nothing stands in the way any more. */
-  readonly openChannel: () => Channel;
-}
-
-/** A reader that says by itself how far it is, each time that it comes, and is told when it cannot go on there. */
-export interface FollowRequest
-  extends Omit<SubscribeRequest, 'component' | 'batchesInFlightMax' | 'start' | 'openChannel'> {
-  /** A registered consumer, whose cursor is moved to where it says that it is; null: nobody keeps its place. */
-  readonly component: string | null;
-  /** null: a consumer goes on from its cursor, and others begin with what comes now. */
-  readonly point: ResumePoint | null;
-  /** Called once, when nothing stands in the way any more. */
-  readonly openChannel: (opening: Opening) => Channel;
 }
 
 export interface ConsumerStatus extends ConsumerDetails {
@@ -81,17 +49,8 @@ export interface StreamInfo extends StreamState {
   readonly inbox: number;
 }
 
-/** What every kind of subscription is made of. */
-type Attachment = Pick<SubscribeRequest, 'principal' | 'filter' | 'bytesMax' | 'limits'> & {
-  readonly component: string | null;
-  readonly batchesInFlightMax?: number | undefined;
-  readonly openChannel: () => Channel;
-};
-
 /** Idle clients ask for the stream now and then, and wait for the database, not for the warehouse. */
 const ARCHIVE_MS_MAX = 1000;
-/** In notices and logs. */
-const UNNAMED = 'unnamed';
 const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 
 export class Delivery implements Service {
@@ -100,6 +59,7 @@ export class Delivery implements Service {
   readonly #options: DeliveryOptions;
   readonly #acks: AckWriter;
   readonly #registry: Registry;
+  readonly #following: Following;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -110,6 +70,7 @@ export class Delivery implements Service {
       acks: this.#acks,
       subscriptionsMax: options.limits.subscriptionsMax,
     });
+    this.#following = new Following({ ...options, acks: this.#acks, registry: this.#registry });
   }
 
   start(): Promise<void> {
@@ -259,64 +220,8 @@ export class Delivery implements Service {
    * comes again. `ended` when the stream is sealed and the reader has everything: no channel is opened then. Throws
    * `NotRegistered`, `ConsumerBusy`, `StreamBusy`.
    */
-  async follow(request: FollowRequest): Promise<'attached' | 'ended'> {
-    const feed = this.#feedOf(request.stream);
-    const { store } = this.#options;
-    await store.statuses.requireReadable(request.stream);
-    const { component } = request;
-    if (component !== null) return this.#followAs(feed, { ...request, component });
-    const opening = await openAt(store, feed.stream, request.point ?? 'now', null);
-    if (opening.isEnd) return 'ended';
-    const subscription = this.#follower(feed, request, opening, async () => null);
-    this.#registry.attachUnnamed(feed.stream, subscription);
-    return 'attached';
-  }
-
-  async #followAs(
-    feed: Feed,
-    request: FollowRequest & { readonly component: string },
-  ): Promise<'attached' | 'ended'> {
-    const { stream, peer, point } = request;
-    const { store } = this.#options;
-    const ident = identOf(request);
-    const find = () => store.findConsumer(stream, ident);
-    const row = await find();
-    if (row === null) throw new ServiceError('NotRegistered');
-    const opening = await openAt(store, stream, point ?? { id: row.cursor }, row.cursor);
-    if (opening.reset === null && compareIds(opening.start, row.cursor) > 0) {
-      await this.#acks.write({ consumerId: row.id, cursor: opening.start, token: null });
-      this.#registry.skipTo(row.id, opening.start);
-    }
-    if (opening.isEnd) return 'ended';
-    const lease = await this.#registry.takeLease(stream, ident, peer);
-    // Another reader of the consumer may have acknowledged more meanwhile.
-    const start = maxId(opening.start, lease.cursor);
-    const findCursor = async () => (await find())?.cursor ?? null;
-    try {
-      const subscription = this.#follower(feed, request, { ...opening, start }, findCursor);
-      this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
-    } catch (error) {
-      // There is no room for its connection any more.
-      await this.#registry.giveBack(lease);
-      throw error;
-    }
-    return 'attached';
-  }
-
-  #follower(
-    feed: Feed,
-    request: FollowRequest,
-    opening: Opening,
-    findCursor: SubscriptionOptions['findCursor'],
-  ): Subscription {
-    const openChannel = () => request.openChannel(opening);
-    const { start } = opening;
-    const { liveInFlight } = this.#options.limits;
-    return new Subscription({
-      ...this.#shared(feed, { ...request, openChannel }, liveInFlight),
-      ...{ start, findCursor, onAcknowledged: () => {} },
-      ...{ by: 'sse', whenDiscarded: 'pass-over' },
-    });
+  follow(request: FollowRequest): Promise<Followed> {
+    return this.#following.follow(this.#feedOf(request.stream), request);
   }
 
   async #attachReliable(feed: Feed, request: SubscribeRequest): Promise<Subscription> {
@@ -337,9 +242,11 @@ export class Delivery implements Service {
       await this.#registry.giveBack(lease);
       throw gone;
     }
-    const subscription = new Subscription({
-      ...this.#shared(feed, request, 1),
-      ...{ start: lease.cursor, findCursor, by: 'push', whenDiscarded: 'end' },
+    const subscription = new Subscription(attachmentOf(this.#options, feed, request, 1), {
+      start: lease.cursor,
+      findCursor,
+      by: 'push',
+      whenDiscarded: 'end',
       onAcknowledged: (cursor) =>
         this.#acks.post({ consumerId: lease.consumerId, token: lease.token, cursor }),
     });
@@ -361,26 +268,11 @@ export class Delivery implements Service {
     const { store } = this.#options;
     const start = await store.resolveStart(feed.stream, request.start ?? 'now');
     const subscription = new LiveSubscription({
-      ...this.#shared(feed, request, this.#options.limits.liveInFlight),
+      ...attachmentOf(this.#options, feed, request, this.#options.limits.liveInFlight),
       start,
     });
     this.#registry.attachLive(feed.stream, request.peer, subscription);
     return subscription;
-  }
-
-  #shared(feed: Feed, request: Attachment, inFlight: number) {
-    const { limits, metrics, notices, logger } = this.#options;
-    return {
-      feed,
-      channel: request.openChannel(),
-      filter: request.filter,
-      batchesInFlightMax: Math.min(request.batchesInFlightMax ?? inFlight, limits.inFlightMax),
-      limits: { ...limits, bytesMax: request.bytesMax, ...request.limits },
-      consumer: readerName(request),
-      metrics,
-      notices,
-      logger,
-    };
   }
 
   #feedOf(stream: string): Feed {
@@ -388,9 +280,4 @@ export class Delivery implements Service {
     if (feed === undefined) throw streamNotFound(stream);
     return feed;
   }
-}
-
-function readerName({ component, principal }: Attachment): string {
-  if (component === null) return UNNAMED;
-  return component === LIVE ? LIVE : identOf({ principal, component });
 }

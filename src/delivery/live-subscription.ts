@@ -2,7 +2,7 @@
 // the window no longer reaches back to it, what lies between is passed over, and a gap in seq says so. Only where it
 // asked to begin in the past is it given that first, at its own speed.
 import { isServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId, idDistance, idPlus, maxId } from '../contract/event-id.ts';
+import { compareIds, type EventId, idDistance, idPlus } from '../contract/event-id.ts';
 import { type EventList, NO_EVENTS } from '../contract/event-list.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
@@ -67,11 +67,7 @@ export class LiveSubscription {
     const isEnd = cut.upTo === from && feed.end === from && channel.sendsCheckpoints;
     if (isEnd && this.#toldEnd !== from) return this.#tellEnd();
     if (isNews && !this.#loop.isEnded) this.#send(cut.events);
-    else if (cut.upTo === from) await this.#waitBeyond(seen);
-  }
-
-  async #waitBeyond(seen: EventId): Promise<void> {
-    this.#scanned = maxId(this.#scanned, await this.#loop.waitBeyond(this.#scanned, seen));
+    else if (cut.upTo === from) this.#scanned = await this.#loop.waitBeyond(from, seen);
   }
 
   /** Once: whoever stays goes on when the stream is unsealed. */

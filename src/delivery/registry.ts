@@ -174,15 +174,16 @@ export class Registry implements Service {
     await reader?.subscription.end(reader.peer === peer ? null : 'unregistered');
   }
 
-  async #track(stream: string, kind: string, subscription: Attached): Promise<void> {
+  #track(stream: string, kind: string, subscription: Attached): Promise<void> {
     const { metrics } = this.#options;
     this.#attached.add(subscription);
     metrics.subscriptions.inc({ stream, kind });
     // It was on its way when the others were ended.
     if (this.#isStopping) void subscription.end('shutting-down');
-    await subscription.ended;
-    this.#attached.delete(subscription);
-    metrics.subscriptions.dec({ stream, kind });
+    return subscription.ended.then(() => {
+      this.#attached.delete(subscription);
+      metrics.subscriptions.dec({ stream, kind });
+    });
   }
 
   /** Keeps the leases alive and ends readers whose consumer was taken over on another node, or unregistered. */

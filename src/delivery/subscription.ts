@@ -15,7 +15,8 @@ import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
 import type { SentBatch } from './flow-control.ts';
 
-export interface SubscriptionOptions extends DeliveryLoopOptions {
+/** What kinds of subscriptions differ in. */
+export interface SubscriptionPlan {
   /** Delivery begins behind it. */
   readonly start: EventId;
   /** Where the consumer's cursor stands now; null when it has none, or no more. */
@@ -33,7 +34,8 @@ const BACKOFF = { firstMs: 100, maxMs: 10_000 };
 const COPYING_MS = 500;
 
 export class Subscription {
-  readonly #options: SubscriptionOptions;
+  readonly #options: DeliveryLoopOptions;
+  readonly #plan: SubscriptionPlan;
   readonly #loop: DeliveryLoop;
   /** Everything up to here was looked at. */
   #scanned: EventId;
@@ -50,10 +52,11 @@ export class Subscription {
   #refusals = 0;
   #failures = 0;
 
-  constructor(options: SubscriptionOptions) {
+  constructor(options: DeliveryLoopOptions, plan: SubscriptionPlan) {
     this.#options = options;
-    this.#scanned = options.start;
-    this.#sentUpTo = options.start;
+    this.#plan = plan;
+    this.#scanned = plan.start;
+    this.#sentUpTo = plan.start;
     this.#loop = new DeliveryLoop(options);
     this.#loop.start({
       round: () => this.#round(),
@@ -103,7 +106,11 @@ export class Subscription {
     if (cut.upTo === from && feed.end === from && this.#toldEnd !== from) return this.#tellEnd();
     const isNews = cut.events.size > 0 || this.#passedFrom !== undefined;
     if (isNews || this.#msToCheckpoint <= 0) this.#send(cut.events);
-    else if (cut.upTo === from) await this.#waitBeyond(seen);
+    else if (cut.upTo === from) {
+      const passed = await this.#loop.waitBeyond(from, seen, this.#msToCheckpoint);
+      // A poll may have moved on meanwhile.
+      this.#scanned = maxId(this.#scanned, passed);
+    }
   }
 
   /**
@@ -119,11 +126,6 @@ export class Subscription {
       .cutAhead(this.#scanned, filter, this.#bounds)
       .then((cut) => cut !== null && cut.events.size > 0 && channel.prepare(cut.events))
       .catch(() => {});
-  }
-
-  async #waitBeyond(seen: EventId): Promise<void> {
-    const passed = await this.#loop.waitBeyond(this.#scanned, seen, this.#msToCheckpoint);
-    this.#scanned = maxId(this.#scanned, passed);
   }
 
   /** Once: whoever stays goes on when the stream is unsealed. */
@@ -164,14 +166,16 @@ export class Subscription {
 
   /** Memory no longer reaches back to a reader that it did reach. */
   #countFallback(from: EventId): void {
-    const { feed, metrics, by } = this.#options;
+    const { feed, metrics } = this.#options;
+    const { by } = this.#plan;
     const isFollowing = feed.isFollowing(from);
     if (this.#isFollowing && !isFollowing) metrics.fallbacks.inc({ stream: feed.stream, by });
     this.#isFollowing = isFollowing;
   }
 
   #countSent(events: number): void {
-    const { feed, metrics, by } = this.#options;
+    const { feed, metrics } = this.#options;
+    const { by } = this.#plan;
     metrics.batches.inc({ stream: feed.stream, by });
     metrics.delivered.inc({ stream: feed.stream, by }, events);
   }
@@ -184,7 +188,7 @@ export class Subscription {
 
   #acknowledge(batch: SentBatch): void {
     this.#refusals = 0;
-    this.#options.onAcknowledged(batch.upTo);
+    this.#plan.onAcknowledged(batch.upTo);
   }
 
   /** Who acknowledges and goes at once has acknowledged. */
@@ -215,7 +219,7 @@ export class Subscription {
     if (await this.#goOnBehindPoll(error)) return 0;
     if (isServiceError(error) && error.code === 'StreamBusy') return COPYING_MS;
     const isGone = isServiceError(error) && error.code === 'CursorTooOld';
-    if (isGone && this.#options.whenDiscarded === 'pass-over') {
+    if (isGone && this.#plan.whenDiscarded === 'pass-over') {
       this.#passOver(idPlus(error.details.earliest as EventId, -1));
       return 0;
     }
@@ -240,7 +244,7 @@ export class Subscription {
    */
   async #goOnBehindPoll(error: unknown): Promise<boolean> {
     if (!isServiceError(error) || error.code !== 'CursorTooOld') return false;
-    const cursor = await this.#options.findCursor().catch(() => null);
+    const cursor = await this.#plan.findCursor().catch(() => null);
     if (cursor === null || compareIds(cursor, this.#scanned) <= 0) return false;
     this.skipTo(cursor);
     return true;

@@ -7,7 +7,7 @@ import { Deferred } from '../base/deferred.ts';
 
 export class OpenCalls {
   readonly #calls = new Map<AbortController, ServerResponse>();
-  readonly #bySocket = new WeakMap<Socket, Set<AbortController>>();
+  readonly #bySocket = new WeakMap<Socket, AbortController[]>();
   /** Settled and gone with the last call, if anybody waits for that. */
   #ended: Deferred<void> | null = null;
 
@@ -15,10 +15,10 @@ export class OpenCalls {
   open({ socket }: IncomingMessage, response: ServerResponse): AbortController {
     const call = new AbortController();
     const own = this.#of(socket);
-    own.add(call);
+    own.push(call);
     this.#calls.set(call, response);
     response.once('close', () => {
-      own.delete(call);
+      own.splice(own.indexOf(call), 1);
       // Nothing waits any more for a call that is answered.
       if (response.writableFinished) this.#forget(call);
       else this.#end(call);
@@ -47,12 +47,12 @@ export class OpenCalls {
     for (const { req } of this.#calls.values()) req.socket.destroy();
   }
 
-  #of(socket: Socket): Set<AbortController> {
+  #of(socket: Socket): AbortController[] {
     let calls = this.#bySocket.get(socket);
     if (calls === undefined) {
-      const own = new Set<AbortController>();
+      const own: AbortController[] = [];
       socket.once('close', () => {
-        for (const call of own) this.#end(call);
+        for (const call of [...own]) this.#end(call);
       });
       this.#bySocket.set(socket, own);
       calls = own;

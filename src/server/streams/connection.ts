@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
+import { whenAborted } from '../../base/on-abort.ts';
 import { commentFrame, retryFrame } from './frames.ts';
 
 export interface ConnectionOptions {
@@ -36,7 +37,8 @@ export class SseConnection {
   readonly #call: AbortController;
   readonly #bufferBytes: number;
   readonly #onWrite: (bytes: number) => void;
-  readonly #hints = new Set<Hint>();
+  /** Of who writes. */
+  #hint: Hint | null = null;
   #wroteAtMs = systemClock.monotonicMs();
   #isEnded = false;
 
@@ -54,13 +56,15 @@ export class SseConnection {
     this.#call = call;
     this.#bufferBytes = bufferBytes;
     this.#onWrite = onWrite;
-    response.writeHead(200, { ...headers, ...HEADERS });
     response.on('error', ignore);
     // As long as some of it goes out node:http begins anew to count; heartbeats keep an idle one alive.
     response.setTimeout(stallMs, () => this.#stalled());
+    response.cork();
+    // Of its own: with what follows in the same text it would stay in memory in thirty pieces (node:http, Node 20).
+    response.writeHead(200, { ...headers, ...HEADERS }).flushHeaders();
     this.write(retryFrame(retryMs)).catch(ignore);
-    if (call.signal.aborted) this.#sayFarewell();
-    else call.signal.addEventListener('abort', () => this.#sayFarewell(), { once: true });
+    response.uncork();
+    whenAborted(call.signal, () => this.#sayFarewell());
   }
 
   /** Aborted when nothing can be written any more. */
@@ -72,10 +76,12 @@ export class SseConnection {
     return this.#response.writableLength < this.#bufferBytes;
   }
 
-  /** Gives the hint whenever something has gone out, until the returned function is called. */
+  /** Gives the hint whenever something has gone out, until another is attached or the returned function is called. */
   attach(hint: Hint): () => void {
-    this.#hints.add(hint);
-    return () => this.#hints.delete(hint);
+    this.#hint = hint;
+    return () => {
+      if (this.#hint === hint) this.#hint = null;
+    };
   }
 
   /** Resolves when all of it has gone out; rejects when the connection is gone. */
@@ -88,7 +94,7 @@ export class SseConnection {
     return new Promise((resolve, reject) => {
       this.#response.write(frames, (error) => {
         if (error) return reject(error);
-        for (const hint of this.#hints) hint.give();
+        this.#hint?.give();
         resolve();
       });
     });

@@ -7,7 +7,7 @@ import { type KeyKind, requireRight, requireStream, typeFilter } from '../auth/p
 import { beginOrWait } from './begin-or-wait.ts';
 import type { SseConnection } from './connection.ts';
 import { FrameChannel } from './frame-channel.ts';
-import { eventsWording } from './frames.ts';
+import { eventsWording, type Wording } from './frames.ts';
 import { positionIn, positionOf } from './position.ts';
 import type { StreamProvider, StreamRequest } from './provider.ts';
 import { invalid, type StreamQuery } from './query.ts';
@@ -30,6 +30,10 @@ interface Wish {
 
 const PARAMETERS = ['from', 'types', 'event', 'component'];
 const WAITING = { kind: 'events', passing: ['StoreUnavailable'], waitMs: 500 };
+
+/** The same for all, since there may be thousands. */
+const namedWording = (epoch: number): Wording => eventsWording(epoch, true);
+const unnamedWording = (epoch: number): Wording => eventsWording(epoch, false);
 
 export class EventsProvider implements StreamProvider {
   readonly kind = 'events';
@@ -63,7 +67,7 @@ export class EventsProvider implements StreamProvider {
         new FrameChannel({
           connection: accept(),
           opening,
-          wordingOf: (epoch) => eventsWording(epoch, isNamed),
+          wordingOf: isNamed ? namedWording : unnamedWording,
           onReset,
         }),
     });

@@ -2,7 +2,7 @@
 //
 // One beat for all of them: a timer of its own for each would wake the process a thousand times for a thousand clients.
 import { systemClock } from '../../base/clock.ts';
-import { onAbort } from '../../base/on-abort.ts';
+import { whenAborted } from '../../base/on-abort.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Guard, Session } from '../auth/guard.ts';
@@ -90,7 +90,7 @@ export class Hub {
       this.#clients.delete(client);
       this.#count(client, -1);
     };
-    onAbort(connection.closed, forget);
+    whenAborted(connection.closed, forget);
     // Its key was looked at a while ago, and the keys may have been read again since then.
     this.#renew(client);
   }

@@ -166,8 +166,7 @@ function optionsOf({ feed, channel, batchesInFlightMax }: Parts) {
 
 function subscribe(parts: Parts): Subscription {
   const { posted } = parts;
-  return new Subscription({
-    ...optionsOf(parts),
+  return new Subscription(optionsOf(parts), {
     start: id(0),
     findCursor: async () => id(0),
     onAcknowledged: (upTo) => posted.push(upTo),
