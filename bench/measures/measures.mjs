@@ -13,6 +13,7 @@ import { measurePushBacklog } from './push-backlog.mjs';
 import { measureReplay } from './replay.mjs';
 import { measureSseCrowd } from './sse-crowd.mjs';
 import { measureStalledConsumer } from './stalled-consumer.mjs';
+import { measureStateCrowd } from './state-crowd.mjs';
 import { measureTransaction } from './transaction.mjs';
 import { measureWaitingConsumers } from './waiting-consumers.mjs';
 
@@ -27,6 +28,7 @@ export const measures = {
   'many-consumers': measureManyConsumers,
   'waiting-consumers': measureWaitingConsumers,
   'sse-crowd': measureSseCrowd,
+  'state-crowd': measureStateCrowd,
   'stalled-consumer': measureStalledConsumer,
   'poll-cycle': measurePollCycle,
   'idle-memory': measureIdleMemory,

@@ -9,7 +9,12 @@ import { serveParent } from './child.mjs';
 const COLLECTIONS = 4;
 const SETTLE_MS = 100;
 
+/** Between two looks at the memory while it is watched. */
+const LOOK_MS = 2;
+
 let app = null;
+let watch = null;
+let peakRss = 0;
 
 serveParent(
   {
@@ -34,6 +39,20 @@ serveParent(
       }
       const { rss, heapUsed, external } = process.memoryUsage();
       return { rss, objects: heapUsed + external };
+    },
+
+    /** Looks from now on how much memory it has. */
+    async watchMemory() {
+      peakRss = process.memoryUsage.rss();
+      watch = setInterval(() => {
+        peakRss = Math.max(peakRss, process.memoryUsage.rss());
+      }, LOOK_MS);
+    },
+
+    /** The most since then, in bytes. */
+    async peakMemory() {
+      clearInterval(watch);
+      return { rss: Math.max(peakRss, process.memoryUsage.rss()) };
     },
   },
   async () => app?.stop(),
