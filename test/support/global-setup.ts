@@ -1,7 +1,8 @@
 // What jest does before all tests: start the keeper of throw-away database servers
 // (servers/keeper.mjs) and name them in TEST_POSTGRES_URL and TEST_MYSQL_URL, which the workers
-// inherit. A variable that is set already stays, and its database is not started. A database that
-// cannot be had fails the run under CI, and is reported otherwise.
+// inherit, and what was unpacked for that in TEST_MARIADB_ROOT. A variable that is set already
+// stays, and its database is not started. A database that cannot be had fails the run under CI, and
+// is reported otherwise.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -12,6 +13,7 @@ import { type ServerKind, serverKinds, urlVariables } from './databases.ts';
 interface Announcement {
   readonly postgresUrl?: string;
   readonly mysqlUrl?: string;
+  readonly mysqlRoot?: string;
   readonly error?: Partial<
     Record<ServerKind, { readonly message: string; readonly install: string }>
   >;
@@ -28,12 +30,16 @@ export default async function globalSetup(): Promise<void> {
   if (wanted.length === 0) return;
   const announcement = await startKeeper(wanted);
   for (const kind of wanted) {
-    const url = announcement[`${kind}Url`];
-    if (url === undefined) continue;
-    process.env[urlVariables[kind]] = url;
-    variablesSet.push(urlVariables[kind]);
+    setVariable(urlVariables[kind], announcement[`${kind}Url`]);
   }
+  setVariable('TEST_MARIADB_ROOT', announcement.mysqlRoot);
   await reportAbsent(announcement.error ?? {});
+}
+
+function setVariable(name: string, value: string | undefined): void {
+  if (value === undefined) return;
+  process.env[name] = value;
+  variablesSet.push(name);
 }
 
 /**

@@ -13,7 +13,8 @@ const ramFolder = '/dev/shm';
 const ramBytesMin = 4 * 2 ** 30;
 
 /**
- * Starts a server in new folders; `start` gets `{ folder, dataFolder }` and gives `{ url, stop }`.
+ * Starts a server in new folders; `start` gets `{ folder, dataFolder }` and gives `{ url, stop }`,
+ * and whatever else there is to know of it.
  * Data that need not be durable lies in memory where there is plenty: on a disk where making a file
  * takes 0.3 ms, `create database` of PostgreSQL takes 270 ms there and 30 ms here. Programs cannot,
  * since /dev/shm often allows none to run.
@@ -29,8 +30,8 @@ export async function startInFolders({ name, account, isDurable }, start) {
     const parents = !isDurable && (await isRamPlenty()) ? [ramFolder, folder] : [folder];
     const dataFolder = await createFolder(name, account, parents);
     folders.push(dataFolder);
-    const { url, stop } = await start({ folder, dataFolder });
-    return { url, stop: () => stop().finally(remove) };
+    const server = await start({ folder, dataFolder });
+    return { ...server, stop: () => server.stop().finally(remove) };
   } catch (error) {
     await remove();
     throw error;

@@ -1,8 +1,9 @@
 // The keeper: starts throw-away database servers, and ends them when its stdin closes. The kernel
 // closes it however the parent goes, by SIGKILL too, so that no server and no folder stays behind.
 //   node keeper.mjs [--durable] [postgres] [mysql]      both when none is named
-// One line on stdout tells when all is settled: {"postgresUrl": "...", "mysqlUrl": "..."}. What
-// cannot be had stands under "error" instead: {"error": {"mysql": {"message", "install"}}}.
+// One line on stdout tells when all is settled: {"postgresUrl": "...", "mysqlUrl": "..."}, and under
+// "mysqlRoot" where the programs were unpacked, if they were. What cannot be had stands under
+// "error" instead: {"error": {"mysql": {"message", "install"}}}.
 // Plain JavaScript, since it runs on Node 20 without a loader.
 import { parseArgs } from 'node:util';
 import { startMariadb } from './mariadb.mjs';
@@ -72,7 +73,8 @@ function announce() {
   const line = {};
   for (const { kind, server, error } of outcomes) {
     if (server) line[`${kind}Url`] = server.url;
-    else line.error = { ...line.error, [kind]: error };
+    if (server?.root) line[`${kind}Root`] = server.root;
+    if (error) line.error = { ...line.error, [kind]: error };
   }
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -1,9 +1,11 @@
 // Where `mariadbd` and the SQL of its system tables come from: what is installed, else the
 // distribution's packages, fetched and unpacked into the server's folder without installing
-// anything (8 MB, no root needed). AFTERCOMMIT_TEST_SERVERS=embedded passes over what is installed.
+// anything (8 MB, no root needed). That takes two seconds of a processor, so other servers of the
+// same test run take what the first one has unpacked, as long as it lives: TEST_MARIADB_ROOT names
+// it. AFTERCOMMIT_TEST_SERVERS=embedded passes over what is installed.
 import { readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { unpackPackages } from './apt.mjs';
+import { libraryPathOf, unpackPackages } from './apt.mjs';
 import { findPrograms, run } from './program.mjs';
 
 /** The command that installs a server where none was found. */
@@ -19,23 +21,33 @@ const systemSqlPlaces = [
 ];
 const systemSqlParts = ['system_tables', 'performance_tables', 'system_tables_data'];
 
-/** Finds `{ mariadbd, baseFolder, systemSql, env }` of a server that the account can really run. */
+/**
+ * Finds `{ mariadbd, baseFolder, systemSql, env, root }` of a server that the account can really
+ * run; `root` is the folder into which it was unpacked, null when it is installed.
+ */
 export async function findMariadb(place) {
   const installed =
     process.env.AFTERCOMMIT_TEST_SERVERS === 'embedded' ? [] : await installedPrograms();
   for (const path of installed) {
     const programs = await probe(path, inheritedEnv(), place).catch(() => null);
-    if (programs !== null) return programs;
+    if (programs !== null) return { ...programs, root: null };
   }
+  const shared = process.env.TEST_MARIADB_ROOT;
+  if (shared) return probeUnpacked(shared, place);
   try {
-    const { root, libraryPath } = await unpackPackages(['mariadb-server-core'], place);
-    return await probe(join(root, 'usr/sbin/mariadbd'), { LD_LIBRARY_PATH: libraryPath }, place);
+    const { root } = await unpackPackages(['mariadb-server-core'], place);
+    return await probeUnpacked(root, place);
   } catch (error) {
     throw new Error(
       `no MariaDB is installed, and its package cannot be unpacked: ${error.message}`,
       { cause: error },
     );
   }
+}
+
+async function probeUnpacked(root, place) {
+  const env = { LD_LIBRARY_PATH: await libraryPathOf(root) };
+  return { ...(await probe(join(root, 'usr/sbin/mariadbd'), env, place)), root };
 }
 
 function installedPrograms() {

@@ -13,9 +13,9 @@ import { ServerProcess } from './server-process.mjs';
 const userName = 'aftercommit';
 
 /**
- * Starts a server and gives `{ url, stop }`; `isDurable` makes a commit wait for the disk, and with
+ * Starts a server and gives `{ url, root, stop }`; `isDurable` makes a commit wait for the disk, and with
  * `hasBinlog` nobody sees it before it is there. `launch` and `choosePort` are for a server that comes back
- * on its port.
+ * on its port. `root` is where its programs were unpacked for as long as it lives, null when they are installed.
  */
 export async function startMariadb({
   isDurable,
@@ -37,7 +37,7 @@ export async function startMariadb({
       }),
       choosePort,
     );
-    return { url, stop: () => server.stop() };
+    return { url, root: programs.root, stop: () => server.stop() };
   });
 }
 
