@@ -113,12 +113,12 @@ describeDrawnDatabase('a node', (kind) => {
   });
 });
 
-describe('a node', () => {
+describeDrawnDatabase('a node with clients of all kinds', (kind) => {
   let node: NodeProcess;
   let active: TestDatabase;
   const clients: SseClient[] = [];
   const start = async (settings: Partial<Settings> = {}) => {
-    active = await createDatabase('sqlite');
+    active = await createDatabase(kind);
     node = await startNode({ databaseUrl: active.url, ...settings });
   };
   const open = async (query = '', options = {}) => {
