@@ -101,8 +101,7 @@ export class Projector implements Service {
 
   async #purgeRemoved(): Promise<number> {
     const { store, tombstoneMs } = this.#options;
-    await store.states.purgeRemoved(this.stream, tombstoneMs);
-    return PURGE_MS;
+    return (await store.states.purgeRemoved(this.stream, tombstoneMs)) > 0 ? 0 : PURGE_MS;
   }
 
   #unclear([id, type]: EventRow): void {

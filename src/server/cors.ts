@@ -13,7 +13,12 @@ export function corsHeaders(
   { origin }: IncomingHttpHeaders,
 ): Readonly<Record<string, string>> {
   if (origin === undefined || !guard.isSomebodysOrigin(origin)) return {};
-  return { 'access-control-allow-origin': origin, vary: 'Origin' };
+  return {
+    'access-control-allow-origin': origin,
+    // A browser shows its page no others but the most common.
+    'access-control-expose-headers': 'etag, retry-after',
+    vary: 'Origin',
+  };
 }
 
 /** What a page may send to a door. */

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ServiceError } from '../contract/errors.ts';
 import type {
   CredentialKey,
   CredentialPrincipal,
@@ -22,24 +23,31 @@ export function sha256Of(key: string): string {
 
 /** Throws when the file is missing, is not JSON, breaks the schema, or names a principal twice. */
 export function readCredentials(path: string): Credentials {
-  const credentials = validate<Credentials>('credentials', JSON.parse(readFileSync(path, 'utf8')));
+  return sound(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+/** Whoever writes them asks too, so that what was written can be read again. Throws `InvalidRequest`. */
+function sound(read: unknown): Credentials {
+  const credentials = validate<Credentials>('credentials', read);
   const names = credentials.principals.map((principal) => principal.name);
   const ids = credentials.principals.flatMap(({ publicId }) => publicId ?? []);
   const doubledId = ids.find((id, place) => ids.indexOf(id) !== place);
-  if (doubledId !== undefined) throw new Error(`The public id ${doubledId} is there twice.`);
+  if (doubledId !== undefined) throw invalid(`The public id ${doubledId} is there twice.`);
   const doubled = names.find((name, place) => names.indexOf(name) !== place);
-  if (doubled !== undefined) throw new Error(`The principal ${doubled} is there twice.`);
+  if (doubled !== undefined) throw invalid(`The principal ${doubled} is there twice.`);
   for (const { name, keys, hmacKey } of credentials.principals) {
     if (hmacKey !== undefined && !isHmacKey(hmacKey)) {
-      throw new Error(
-        `The hmacKey of ${name} is not base64 of ${HMAC_KEY_BYTES_MIN} bytes or more.`,
-      );
+      throw invalid(`The hmacKey of ${name} is not base64 of ${HMAC_KEY_BYTES_MIN} bytes or more.`);
     }
     // A date that is none would never come.
     const isBad = keys.some((key) => key.expiresAt !== undefined && isNoDate(key.expiresAt));
-    if (isBad) throw new Error(`A key of ${name} has an expiresAt that is no date.`);
+    if (isBad) throw invalid(`A key of ${name} has an expiresAt that is no date.`);
   }
   return credentials;
+}
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('InvalidRequest', { message });
 }
 
 /** What is no base64 would decode to nothing, and with an empty key anybody could sign. */
@@ -78,7 +86,10 @@ export interface NewKey {
   readonly isHmac?: boolean;
 }
 
-/** Adds a key to a principal, who is made when new and else keeps its keys and gets the rights given here. */
+/**
+ * Adds a key to a principal, who is made when new and else keeps its keys and gets the rights given here. Throws
+ * `InvalidRequest`.
+ */
 export function withKey(
   credentials: Credentials,
   added: NewKey,
@@ -98,7 +109,7 @@ export function withKey(
   };
   const others = credentials.principals.filter((each) => each.name !== added.name);
   const changed = { principals: [...others, principal] };
-  return { credentials: validate<Credentials>('credentials', changed), key };
+  return { credentials: sound(changed), key };
 }
 
 function withEntry(

@@ -5,9 +5,9 @@ import type { PublishedItem } from './stream-kinds.ts';
 export interface StreamCredentialOptions {
   /** Of its principal; several keys may have the same. */
   readonly name: string;
-  /** The key itself; kept as its SHA-256. */
+  /** The key itself, printable ASCII without spaces; kept as its SHA-256. */
   readonly key: string;
-  /** `client` and `public` open pings only. @default 'server' */
+  /** `client` and `public` open pings and `/state` only. @default 'server' */
   readonly kind?: 'server' | 'client' | 'public' | undefined;
   /** Its rights. @default consume */
   readonly may?: readonly ('generate' | 'consume' | 'archive' | 'admin')[] | undefined;

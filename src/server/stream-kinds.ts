@@ -98,11 +98,11 @@ export interface OwnStreamProvider {
   /** Called for each client that has come in. */
   open(client: StreamClient): void | Promise<void>;
   /** All of a stream's state may be different now, or what the application has published by `publishAll`. */
-  publishAll?(stream: string): void;
+  publishAll?(stream: string): void | Promise<void>;
   /** An item has changed, or the application has published it. */
-  publishItem?(item: PublishedItem): void;
+  publishItem?(item: PublishedItem): void | Promise<void>;
   /** Something is out of date that is no item: an event of `stateInvalidate`, or `invalidate` of the application. */
-  invalidate?(stream: string): void;
+  invalidate?(stream: string): void | Promise<void>;
   /** Called once, when the node stops or the hub is closed. */
   close?(): void | Promise<void>;
 }
@@ -136,9 +136,7 @@ export function registeredProviders(): Map<string, StreamProviderFactory> {
 export function registerProvider(kind: string, factory: StreamProviderFactory): void {
   requireValue('registerProvider', 'kind', kind, A_KIND);
   requireValue('registerProvider', 'factory', factory, required(aFunction));
-  if (BUILT_IN_KINDS.includes(kind)) {
-    throw invalidOption('registerProvider', `${kind} is a kind of the service`);
-  }
+  requireOwn(kind);
   const known = registeredProviders().get(kind);
   if (known !== undefined && known !== factory) {
     throw invalidOption(
@@ -149,8 +147,17 @@ export function registerProvider(kind: string, factory: StreamProviderFactory): 
   registeredProviders().set(kind, factory);
 }
 
-/** Throws `InvalidRequest` when the factory has given something else. */
+/**
+ * Throws `InvalidRequest` when the factory has given something else, and for a kind of the service, which a copy of the
+ * package may have let in that did not know it.
+ */
 export function requireProvider(kind: string, made: unknown): OwnStreamProvider {
+  requireOwn(kind);
   if (hasMethods(made, 'open')) return made as unknown as OwnStreamProvider;
   throw invalidOption('registerProvider', `the factory of ${kind} must give an object with open`);
+}
+
+function requireOwn(kind: string): void {
+  if (!BUILT_IN_KINDS.includes(kind)) return;
+  throw invalidOption('registerProvider', `${kind} is a kind of the service`);
 }

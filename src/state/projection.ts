@@ -118,7 +118,8 @@ function keyAt(data: string, within: Span, pointer: readonly string[]): string |
   return typeof key === 'string' && isKey(key) ? key : null;
 }
 
-function isKey(key: string): boolean {
+/** What is none is no item's, whatever a database would take it for. */
+export function isKey(key: string): boolean {
   return key !== '' && key.length <= KEY_LENGTH_MAX && !BAD_KEY.test(key);
 }
 

@@ -3,11 +3,12 @@
 import { systemClock } from '../base/clock.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
+import type { EventList } from '../contract/event-list.ts';
 import { wantFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ProjectionFacts, StateItem, Store } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Projection } from './projection.ts';
+import { isKey, type Projection } from './projection.ts';
 import { stateParts } from './state-text.ts';
 
 export interface StateViewOptions {
@@ -26,13 +27,18 @@ export interface StatePart {
   readonly mark: string;
 }
 
+/** Changes whenever the text of a part does. */
+export interface StateVersion {
+  /** Counts how often the state was begun: each may lack other events, which were discarded. */
+  readonly generation: number;
+  /** The newest that has changed something in it. */
+  readonly version: EventId;
+}
+
 /** All items, as of an event. */
-export interface WholeState {
+export interface WholeState extends StateVersion {
   readonly position: EventId;
   readonly epoch: number;
-  readonly generation: number;
-  /** Changes whenever the text does. */
-  readonly version: EventId;
   /** Together the JSON text. */
   readonly parts: readonly Buffer[];
 }
@@ -102,22 +108,30 @@ export class StateView {
     }
   }
 
+  /** Resolves when what these events have done is in it, or the signal aborts. */
+  async taken({ rows }: EventList, signal: AbortSignal): Promise<void> {
+    const changing = new Set(this.projection.typesOf(this.projection.kinds));
+    const last = rows.findLast(([, type]) => changing.has(type));
+    if (last !== undefined) await this.reached(last[0], signal);
+  }
+
   /** For who is told of all changes behind it. Throws `StateNotReady`. */
   async wholeToFollow(part: StatePart): Promise<WholeState> {
     return (await this.#stillGood(part)) ?? this.#makeOnce(part);
   }
 
   /** As it is: no older than `version`, which was asked for before. Throws `StateNotReady`. */
-  async wholeAt(part: StatePart, version: EventId): Promise<WholeState> {
+  async wholeAt(part: StatePart, wanted: StateVersion): Promise<WholeState> {
     const kept = this.#kept.get(keyOf(part))?.whole;
-    if (kept?.version === version) return kept;
+    if (kept?.version === wanted.version && kept.generation === wanted.generation) return kept;
     const whole = await this.#makeOnce(part);
     // What others had begun to make before may be older; what is begun behind that is not.
-    return compareIds(whole.version, version) < 0 ? this.#makeOnce(part) : whole;
+    return isOlder(whole, wanted) ? this.#makeOnce(part) : whole;
   }
 
   /** JSON text; null when it is not there. Throws `StateNotReady`. */
   async item({ kinds: [kind = ''] }: StatePart, key: string): Promise<string | null> {
+    if (!isKey(key)) return null;
     const { store } = this.#options;
     const read = await store.states.readItem(this.projection.stream, { kind, key });
     if (read === null || !this.#isReady(read.facts)) throw notReady();
@@ -151,14 +165,15 @@ export class StateView {
   }
 
   /** Changes whenever these kinds do. Throws `StateNotReady`. */
-  async version({ kinds }: StatePart): Promise<EventId> {
+  async version({ kinds }: StatePart): Promise<StateVersion> {
     const { store } = this.#options;
     const { stream } = this.projection;
     const facts = await store.states.find(stream);
     if (facts === null || !this.#isReady(facts)) throw notReady();
     // Items that were removed are forgotten at some time, and their versions with them.
     const newest = await store.states.newestVersion(stream, kinds);
-    return newest === null ? facts.resumableFrom : maxId(newest, facts.resumableFrom);
+    const { generation, resumableFrom } = facts;
+    return { generation, version: maxId(newest ?? resumableFrom, resumableFrom) };
   }
 
   /** One for all who wait. A database that is away is waited for too. */
@@ -191,7 +206,7 @@ export class StateView {
     const { stream } = this.projection;
     const beganAtMs = performance.now();
     // Before the items: a version that is behind them only makes somebody read them again.
-    const version = await this.version(part);
+    const { version } = await this.version(part);
     const read = await store.states.read(stream, part.kinds);
     if (read === null || !this.#isReady(read.facts)) throw notReady();
     const { cursor: position, epoch, generation } = read.facts;
@@ -235,6 +250,11 @@ export class StateView {
 
 function keyOf({ kinds, isShort }: StatePart): string {
   return `${isShort} ${kinds.join(' ')}`;
+}
+
+function isOlder(one: StateVersion, other: StateVersion): boolean {
+  if (one.generation !== other.generation) return one.generation < other.generation;
+  return compareIds(one.version, other.version) < 0;
 }
 
 function notReady(): ServiceError {

@@ -1,6 +1,6 @@
 // The states of streams in the active database: written with the cursor that speaks of them, read in one statement.
 import type { Knex } from 'knex';
-import type { EventId } from '../contract/event-id.ts';
+import { type EventId, NO_EVENT } from '../contract/event-id.ts';
 import type { Dialect, OpenDatabase } from './dialect.ts';
 import type { ProjectionFacts, StateItem } from './queries/state.ts';
 import * as queries from './queries/state.ts';
@@ -32,10 +32,21 @@ export class States {
     return this.#read('findProjection', (db) => queries.findProjection(db, this.#dialect, stream));
   }
 
-  /** Begins the generation of these facts, with nothing; false when somebody else has. */
-  reset(stream: string, facts: ProjectionFacts): Promise<boolean> {
-    const work = (tx: Knex.Transaction) => queries.resetProjection(tx, stream, facts);
-    return this.#run.transaction('resetProjection', work, REPEATABLE);
+  /**
+   * Begins the generation of these facts, with nothing; false when somebody else has. What was there is forgotten slice
+   * by slice: all of it at once would hold everybody up who writes.
+   */
+  async reset(stream: string, facts: ProjectionFacts): Promise<boolean> {
+    const begin = (tx: Knex.Transaction) => queries.resetProjection(tx, stream, facts);
+    if (!(await this.#run.transaction('resetProjection', begin, REPEATABLE))) return false;
+    let upTo: EventId | null | false = facts.generation === 1 ? null : NO_EVENT;
+    while (typeof upTo === 'string') upTo = await this.#emptySome({ stream, ...facts }, upTo);
+    return upTo === null;
+  }
+
+  #emptySome(own: ProjectionFacts & { readonly stream: string }, after: EventId) {
+    const work = (tx: Knex.Transaction) => queries.emptyProjection(tx, this.#dialect, own, after);
+    return this.#run.transaction('emptyProjection', work, REPEATABLE);
   }
 
   /** False when somebody else has moved it, or it is of another configuration; then nothing was written. */
@@ -89,7 +100,7 @@ export class States {
     );
   }
 
-  /** Forgets items that were removed so long ago; gives how many. */
+  /** Forgets some of the items that were removed so long ago; gives how many, 0 = there are no more. */
   purgeRemoved(stream: string, olderThanMs: number): Promise<number> {
     const work = (tx: Knex.Transaction) =>
       queries.purgeRemoved(tx, this.#dialect, stream, olderThanMs);

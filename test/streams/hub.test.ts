@@ -78,9 +78,16 @@ function registerLines(kind = 'lines'): Set<StreamClient> {
   return connected;
 }
 
+/** What is told when the state is whole. */
+const begin = async () => {
+  await until(() => told.length > 0);
+  expect(told.splice(0)).toEqual([['all', 'main']]);
+};
+
 it('serves kinds of the application’s own, and tells them of every change', async () => {
   const connected = registerLines();
   await start();
+  await begin();
   const client = await open('lines/a%2Fb?q=1&lastEventId=7');
   await until(() => client.frames.length === 1);
   expect(client.frames[0]).toEqual({
@@ -138,6 +145,7 @@ it('shows them the state', async () => {
 it('lets keys in and out while clients are connected', async () => {
   registerLines();
   await withKeys();
+  await begin();
   const credential = { name: 'shop', key: 'secret-of-the-shop' };
   expect((await open('events', credential.key)).status).toBe(401);
   app.streams.addCredential(credential);
@@ -186,6 +194,7 @@ it('ends a key that was given a time, and knows public ids', async () => {
 it('lets clients hear something when it is told to, and ends for good', async () => {
   registerLines();
   await start();
+  await begin();
   const client = await open('lines');
   const heard = client.comments;
   await until(() => client.frames.length === 1);

@@ -168,6 +168,15 @@ it('takes keys by calls, into its file', async () => {
   expect(await ask('addCredential', { name: 'x', may: ['everything'] })).toBe('InvalidRequest');
   expect(await ask('addCredential', { ...wish, expires_at: 'soon' })).toBe('InvalidRequest');
   expect(await ask('addCredential', wish, key)).toBe('Unauthorized');
+  // What nobody could read again is not written.
+  expect(await ask('addCredential', { ...wish, expires_at: '2027-13-45T00:00:00Z' })).toBe(
+    'InvalidRequest',
+  );
+  expect(await ask('addCredential', { ...wish, key, public_id: 'page' })).toMatchObject({
+    name: 'new',
+  });
+  const other = { name: 'other', may: ['consume'], public_id: 'page' };
+  expect(await ask('addCredential', other)).toBe('InvalidRequest');
   expect(await ask('removeCredential', { name: 'new' })).toEqual({ name: 'new', removed: true });
   expect(await ask('removeCredential', { name: 'new' })).toEqual({ name: 'new', removed: false });
   await client.ended;
@@ -178,6 +187,7 @@ describe('pages', () => {
   it('of an allowed origin may read, others may not', async () => {
     const allowed = await open({ ...bearer(KEYS.a), origin: PAGE });
     expect(allowed.headers['access-control-allow-origin']).toBe(PAGE);
+    expect(allowed.headers['access-control-expose-headers']).toBe('etag, retry-after');
     const foreign = await refusal({ ...bearer(KEYS.a), origin: 'https://evil.example' });
     expect(foreign.status).toBe(401);
     expect(foreign.headers['access-control-allow-origin']).toBeUndefined();
@@ -272,6 +282,7 @@ describe('pages', () => {
       [{ path: '/rpc' }, /path: must be/],
       [{ path: '/streams/events?ticket=x' }, /path: must be/],
       [{ path: '/streams/events\r\nX: y' }, /path: must be/],
+      [{ path: '/streams/events#top' }, /path: must be/],
       [{ path: '/streams/events', ttlMs: 3_600_001 }, /ttlMs: must be/],
       [{ path: '/streams/events', ttlMs: '1' }, /ttlMs: must be/],
       [{ path: '/streams/events', ttl: 1 }, /there is no ttl/],

@@ -256,6 +256,43 @@ describeDrawnDatabase('the state', (kind) => {
     });
   });
 
+  it('says that it is another one when it was made anew of what is left', async () => {
+    await start({ discarder: true });
+    await isReady();
+    await add('ORDER_SET', { id: 1 });
+    await call(node.url, 'registerConsumer', { component: 'c', from: 'now' });
+    await until(async () => (await call(node.url, 'streamInfo')).discarded_up_to === '1');
+    const { headers, text } = await get('/state/orders');
+    expect(text).toBe('{"1":{"id":1}}');
+    await node.app.stop();
+    const others = [{ ...ORDERS, key: '/name' }] as Settings['stateKinds'];
+    const between = await node.another({ stateKinds: others });
+    const asked = { 'if-none-match': headers.get('etag') as string };
+    const ask = (url: string) => fetch(`${url}/state/orders`, { headers: asked });
+    await until(async () => (await ask(between.url)).status === 200);
+    await between.app.stop();
+    const later = await node.another();
+    const answer = await until(async () => {
+      const each = await ask(later.url);
+      return each.status === 503 ? null : each;
+    });
+    expect([answer.status, await answer.text()]).toEqual([200, '{}']);
+  });
+
+  it('has no items under what is no key', async () => {
+    await start();
+    await isReady();
+    await add('ORDER_SET', { id: 'a' });
+    await until(async () => (await get('/state/orders/a')).status === 200);
+    for (const key of ['a%00', '%00', 'a%20', 'a%0A', 'x'.repeat(300)]) {
+      expect([key, (await get(`/state/orders/${key}`)).status]).toEqual([key, 404]);
+    }
+    await add('ORDER_SET', { id: 'b/~ü' });
+    await until(
+      async () => (await get(`/state/orders/${encodeURIComponent('b/~ü')}`)).status === 200,
+    );
+  });
+
   it('counts events that do not say what they change', async () => {
     await start();
     await isReady();

@@ -1,21 +1,24 @@
 // Lets a client in also while what it asks for is not to be had for a moment: it waits, connected, and hears comments.
 // A browser that is answered an error once never comes again.
 import { systemClock } from '../../base/clock.ts';
-import { isServiceError } from '../../contract/errors.ts';
+import { type ErrorCode, isServiceError } from '../../contract/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SseConnection } from './connection.ts';
 
 type Begin = (accept: () => SseConnection) => Promise<'open' | 'ended'>;
 
+/** Codes of what passes by itself, each with the time between two tries, in milliseconds; everything else is told. */
+type Passing = Readonly<Partial<Record<ErrorCode, number>>>;
+
 export interface WaitOptions {
   /** Of the stream, for the log. */
   readonly kind: string;
-  /** Codes of what passes by itself; everything else is told. */
-  readonly passing: readonly string[];
-  /** Between two tries. */
-  readonly waitMs: number;
+  readonly passing: Passing;
   readonly logger: Logger;
 }
+
+/** For every kind: the database is away, or the stream is copied into. */
+export const PASSING: Passing = { StoreUnavailable: 500, StreamBusy: 500 };
 
 /** Throws what does not pass, if the client was not let in before. */
 export async function beginOrWait(
@@ -26,8 +29,9 @@ export async function beginOrWait(
   try {
     return await begin(accept);
   } catch (error) {
-    if (!isPassing(error, options)) throw error;
-    void beginLater(begin, accept(), options);
+    const waitMs = waitMsOf(error, options);
+    if (waitMs === null) throw error;
+    void beginLater(begin, accept(), waitMs, options);
     return 'open';
   }
 }
@@ -36,15 +40,20 @@ export async function beginOrWait(
 async function beginLater(
   begin: Begin,
   connection: SseConnection,
+  firstMs: number,
   options: WaitOptions,
 ): Promise<void> {
-  while (!connection.closed.aborted) {
+  let waitMs: number | null = firstMs;
+  while (waitMs !== null) {
+    await systemClock.sleep(waitMs, connection.closed);
+    // Whoever has gone must not take a consumer over from where its client has come to.
+    if (connection.closed.aborted) return;
     try {
-      await systemClock.sleep(options.waitMs, connection.closed);
       if ((await begin(() => connection)) === 'ended') connection.end();
       return;
     } catch (error) {
-      if (isPassing(error, options)) continue;
+      waitMs = waitMsOf(error, options);
+      if (waitMs !== null) continue;
       const { logger, kind } = options;
       logger.warn({ error, kind }, 'A client that waited for a stream could not be served.');
       connection.end();
@@ -52,6 +61,7 @@ async function beginLater(
   }
 }
 
-function isPassing(error: unknown, { passing }: WaitOptions): boolean {
-  return isServiceError(error) && passing.includes(error.code);
+/** null: it does not pass. */
+function waitMsOf(error: unknown, { passing }: WaitOptions): number | null {
+  return isServiceError(error) ? (passing[error.code] ?? null) : null;
 }

@@ -4,7 +4,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { Delivery, FollowRequest, Reset, ResumePoint } from '../../delivery/delivery.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type KeyKind, requireRight, requireStream, typeFilter } from '../auth/principal.ts';
-import { beginOrWait } from './begin-or-wait.ts';
+import { beginOrWait, PASSING } from './begin-or-wait.ts';
 import type { SseConnection } from './connection.ts';
 import { FrameChannel } from './frame-channel.ts';
 import { eventsWording, type Wording } from './frames.ts';
@@ -29,7 +29,7 @@ interface Wish {
 }
 
 const PARAMETERS = ['from', 'types', 'event', 'component'];
-const WAITING = { kind: 'events', passing: ['StoreUnavailable'], waitMs: 500 };
+const WAITING = { kind: 'events', passing: PASSING };
 
 /** The same for all, since there may be thousands. */
 const namedWording = (epoch: number): Wording => eventsWording(epoch, true);

@@ -1,5 +1,8 @@
 // The hub of a node, as its application has it.
+import type { Checks } from '../../base/options.ts';
+import { anything, aPrincipal, required, secret } from '../../contract/checks.ts';
 import { ServiceError } from '../../contract/errors.ts';
+import { requireOptions } from '../../contract/require-options.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
 import type { NewKey } from '../credentials.ts';
 import type { StreamCredentialOptions, StreamHub } from '../stream-hub.ts';
@@ -14,6 +17,19 @@ export interface NodeStreamHubOptions {
   readonly own: readonly OwnProvider[];
   readonly ping: PingProvider;
 }
+
+/** A header carries the key, and with an empty one anybody would come in. Of the rest a schema says what it must be. */
+const CREDENTIAL: Checks<StreamCredentialOptions> = {
+  name: required(aPrincipal),
+  key: required(
+    secret({
+      rule: 'must be 1 to 256 printable ASCII characters without spaces',
+      fits: (value) => typeof value === 'string' && /^[!-~]{1,256}$/.test(value),
+    }),
+  ),
+  ...{ kind: anything, may: anything, types: anything, streams: anything },
+  ...{ allowedOrigins: anything, publicId: anything, expiresAt: anything },
+};
 
 export class NodeStreamHub implements StreamHub {
   readonly #options: NodeStreamHubOptions;
@@ -55,7 +71,9 @@ export class NodeStreamHub implements StreamHub {
     this.#options.hub.beatAll();
   }
 
-  addCredential({ may = ['consume'], ...credential }: StreamCredentialOptions): void {
+  addCredential(credential: StreamCredentialOptions): void {
+    requireOptions('addCredential', credential, CREDENTIAL);
+    const { may = ['consume'] } = credential;
     this.#keys.add({ ...credential, may: [...may] } satisfies NewKey);
   }
 

@@ -5,6 +5,7 @@
 
 import type { Hint } from '../../base/hint.ts';
 import { inTime } from '../../base/in-time.ts';
+import { onAbort } from '../../base/on-abort.ts';
 import type { EventList } from '../../contract/event-list.ts';
 import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
 import type { SseConnection } from './connection.ts';
@@ -14,50 +15,63 @@ export interface PingChannelOptions {
   readonly connection: SseConnection;
   /** Changes within it, or half of it at random, are told at its end; 0 = each at once. */
   readonly windowMs: number;
-  /** Resolves when everything that was there at the beginning is in the state. */
-  readonly whenBegun: Promise<void>;
-  /** Resolves when what these events have done is. */
+  /** Resolves when what these events have done is in the state. */
   readonly whenDone: (events: EventList) => Promise<void>;
 }
 
-export const PING_FRAME = namedFrame('ping', null, {});
+const PING_FRAME = namedFrame('ping', null, {});
 
 /** Who comes while the state is far behind is pinged nonetheless, and again then. */
 const GREETING_MS = 1000;
 
 export class PingChannel implements Channel {
-  readonly sendsCheckpoints = false;
+  /** What was passed over may have changed anything, also where nothing follows it. */
+  readonly sendsCheckpoints = true;
+  readonly connection: SseConnection;
   readonly #options: PingChannelOptions;
-  readonly #connection: SseConnection;
   #pending: NodeJS.Timeout | null = null;
+  #isGreeted = false;
+  /** Something has changed while the client took nothing. */
+  #isOwed = false;
 
   constructor(options: PingChannelOptions) {
     this.#options = options;
-    this.#connection = options.connection;
-    this.closed.addEventListener('abort', () => this.forget(), { once: true });
-    void this.#greet();
+    this.connection = options.connection;
+    onAbort(this.closed, () => this.forget());
   }
 
   get isWritable(): boolean {
-    return this.#connection.isWritable;
+    return this.connection.isWritable;
   }
 
   get closed(): AbortSignal {
-    return this.#connection.closed;
+    return this.connection.closed;
+  }
+
+  /** True when it was told of a beginning. */
+  get isGreeted(): boolean {
+    return this.#isGreeted;
   }
 
   attach(hint: Hint): () => void {
-    return this.#connection.attach(hint);
+    return this.connection.attach(hint);
   }
 
   prepare(): void {}
 
-  async send({ events }: NumberedBatch): Promise<boolean> {
+  /** Tells of the beginning. `whenBegun` resolves when everything that was there then is in the state. */
+  greet(whenBegun: Promise<void> = Promise.resolve()): void {
+    this.#isGreeted = true;
+    void this.#greet(whenBegun);
+  }
+
+  async send({ events, passedFrom }: NumberedBatch): Promise<boolean> {
+    const changes = events.size + (passedFrom === undefined ? 0 : 1);
+    if (changes === 0) return true;
     const { windowMs, whenDone } = this.#options;
-    if (events.size === 0) return true;
     await whenDone(events);
-    if (windowMs === 0) for (const _ of events.rows) await this.#write();
-    else this.#writeLater();
+    if (windowMs > 0) this.#writeLater();
+    else for (let told = 0; told < changes; told += 1) await this.#write();
     return true;
   }
 
@@ -73,12 +87,11 @@ export class PingChannel implements Channel {
   }
 
   close(reason: CloseReason): void {
-    if (reason === 'timed-out') this.#connection.destroy();
-    else this.#connection.end();
+    if (reason === 'timed-out') this.connection.destroy();
+    else this.connection.end();
   }
 
-  async #greet(): Promise<void> {
-    const { whenBegun } = this.#options;
+  async #greet(whenBegun: Promise<void>): Promise<void> {
     const isBegun = await inTime(whenBegun, GREETING_MS);
     await this.#write();
     if (isBegun) return;
@@ -96,8 +109,15 @@ export class PingChannel implements Channel {
     }, ms).unref();
   }
 
-  /** What fails here is gone, and `closed` says so. */
+  /**
+   * A client that takes nothing is owed one ping for all that happens meanwhile: an application may publish more than
+   * there is room for.
+   */
   async #write(): Promise<void> {
-    await this.#connection.write(PING_FRAME).catch(() => {});
+    this.#isOwed = !this.isWritable;
+    if (this.#isOwed) return;
+    // What fails here is gone, and `closed` says so.
+    await this.connection.write(PING_FRAME).catch(() => {});
+    if (this.#isOwed) await this.#write();
   }
 }

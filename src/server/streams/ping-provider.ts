@@ -1,17 +1,17 @@
 // `GET /streams/ping`: that the state has changed, or something else that makes what a client has out of date; what it
 // is now the client asks for itself. With a key for clients, or at `/streams/ping/ID` for whoever knows a public id.
-import { systemClock } from '../../base/clock.ts';
+import { onAbort } from '../../base/on-abort.ts';
 import { aStream } from '../../contract/checks.ts';
-import { isServiceError } from '../../contract/errors.ts';
-import type { EventId } from '../../contract/event-id.ts';
+import { ServiceError } from '../../contract/errors.ts';
 import type { EventList } from '../../contract/event-list.ts';
 import type { Delivery } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
 import type { StateView } from '../../state/state-view.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { type KeyKind, requireStream, typeFilter } from '../auth/principal.ts';
+import { type KeyKind, requireRight, requireStream, typeFilter } from '../auth/principal.ts';
+import { beginOrWait, PASSING } from './begin-or-wait.ts';
 import type { SseConnection } from './connection.ts';
-import { PING_FRAME, PingChannel } from './ping-channel.ts';
+import { PingChannel } from './ping-channel.ts';
 import type { StreamProvider, StreamRequest } from './provider.ts';
 import { invalid } from './query.ts';
 
@@ -37,11 +37,8 @@ interface Wish {
 
 /** It is told of everything at once anyway. */
 const CHECKPOINT_MS = 3_600_000;
-const AWAY_MS = 500;
-/** Between two looks whether a sealed stream takes events again. */
-const SEALED_MS = 5000;
-/** While these last a client waits, and hears comments: a browser that is answered an error never comes again. */
-const PASSING: readonly string[] = ['StoreUnavailable', 'StreamBusy'];
+/** A sealed stream may be unsealed at some time. */
+const WAITING = { kind: 'ping', passing: { ...PASSING, StreamSealed: 5000 } };
 
 export class PingProvider implements StreamProvider {
   readonly kind = 'ping';
@@ -65,22 +62,20 @@ export class PingProvider implements StreamProvider {
 
   async open(request: StreamRequest, accept: () => SseConnection): Promise<'open' | 'ended'> {
     const wish = this.#wishOf(request);
-    try {
-      if ((await this.#follow(wish, accept)) === 'attached') return 'open';
-      // Were it sent away it would come again, for another ping. There may be more when the stream is unsealed.
-      const connection = accept();
-      connection.write(PING_FRAME).catch(() => {});
-      void this.#followLater(wish, connection, SEALED_MS);
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      void this.#followLater(wish, accept(), AWAY_MS);
-    }
-    return 'open';
+    let channel: PingChannel | null = null;
+    const letIn = () => {
+      channel ??= this.#channelOf(wish, accept());
+      return channel;
+    };
+    const begin = () => this.#follow(wish, letIn);
+    const { logger } = this.#options;
+    return beginOrWait(begin, () => letIn().connection, { ...WAITING, logger });
   }
 
   #wishOf(request: StreamRequest): Wish {
     const { views, stateInvalidate } = this.#options;
     const { principal, query } = request;
+    requireRight(principal, 'consume');
     query.allow([]);
     const stream = query.text('stream') ?? 'main';
     if (!aStream.fits(stream)) throw invalid(`stream: ${aStream.rule}`);
@@ -92,28 +87,13 @@ export class PingProvider implements StreamProvider {
     return { request, stream, view, types: types.filter((type) => seen?.lets(type) ?? true) };
   }
 
-  async #followLater(wish: Wish, connection: SseConnection, waitMs: number): Promise<void> {
-    let ms = waitMs;
-    while (!connection.closed.aborted) {
-      try {
-        await systemClock.sleep(ms, connection.closed);
-        if ((await this.#follow(wish, () => connection)) === 'attached') return;
-        ms = SEALED_MS;
-      } catch (error) {
-        ms = AWAY_MS;
-        if (isPassing(error)) continue;
-        this.#options.logger.warn({ error }, 'A client of /streams/ping could not be served.');
-        connection.end();
-      }
-    }
-  }
-
-  #follow(
+  /** Throws `StreamSealed` when there is nothing to come, until the stream is unsealed. */
+  async #follow(
     { request, stream, types, view }: Wish,
-    accept: () => SseConnection,
-  ): Promise<'attached' | 'ended'> {
-    const { delivery, batchMax, sseBufferBytes, pingWindowMs: windowMs } = this.#options;
-    return delivery.follow({
+    letIn: () => PingChannel,
+  ): Promise<'open' | 'ended'> {
+    const { delivery, batchMax, sseBufferBytes } = this.#options;
+    const found = await delivery.follow({
       stream,
       principal: request.principal.name,
       component: null,
@@ -123,36 +103,26 @@ export class PingProvider implements StreamProvider {
       point: 'now',
       peer: request.peer,
       openChannel: ({ start }) => {
-        const connection = accept();
-        const { closed } = connection;
-        const channel = new PingChannel({
-          connection,
-          windowMs,
-          whenBegun: view?.reached(start, closed) ?? Promise.resolve(),
-          whenDone: async (events) => {
-            const last = view && lastChange(events, view);
-            if (view && last) await view.reached(last, closed);
-          },
-        });
-        return this.#keep(stream, channel);
+        const channel = letIn();
+        channel.greet(view?.reached(start, channel.closed));
+        return channel;
       },
     });
+    if (found === 'attached') return 'open';
+    // Were it sent away it would come again, for another ping.
+    const channel = letIn();
+    if (!channel.isGreeted) channel.greet();
+    throw new ServiceError('StreamSealed');
   }
 
-  #keep(stream: string, channel: PingChannel): PingChannel {
+  /** From now on it is told of what the application publishes, also while it waits for the events. */
+  #channelOf({ stream, view }: Wish, connection: SseConnection): PingChannel {
+    const { pingWindowMs: windowMs } = this.#options;
+    const whenDone = async (events: EventList) => view?.taken(events, connection.closed);
+    const channel = new PingChannel({ connection, windowMs, whenDone });
     const own = this.#channels.get(stream) ?? new Set();
     this.#channels.set(stream, own.add(channel));
-    channel.closed.addEventListener('abort', () => own.delete(channel), { once: true });
+    onAbort(connection.closed, () => own.delete(channel));
     return channel;
   }
-}
-
-/** The last of the events that change the state; others are told of at once. */
-function lastChange(events: EventList, { projection }: StateView): EventId | null {
-  const changing = new Set(projection.typesOf(projection.kinds));
-  return events.rows.findLast(([, type]) => changing.has(type))?.[0] ?? null;
-}
-
-function isPassing(error: unknown): boolean {
-  return isServiceError(error) && PASSING.includes(error.code);
 }

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { errorFacts, ServiceError } from '../../contract/errors.ts';
-import type { EventId } from '../../contract/event-id.ts';
-import type { StatePart, StateView } from '../../state/state-view.ts';
+import type { StatePart, StateVersion, StateView } from '../../state/state-view.ts';
 import type { Guard } from '../auth/guard.ts';
 import { corsHeaders, preflightHeaders, type Sendable } from '../cors.ts';
 import type { HttpAnswer, HttpDoor } from '../http-door.ts';
@@ -46,7 +45,7 @@ export class StateDoor implements HttpDoor {
     if (isKnown(headers['if-none-match'], tag)) return answerOf(304, null, keptAs(tag));
     if (key !== undefined) return answerOf(200, await itemOf(view, part, key), keptAs(tag));
     const whole = await view.wholeAt(part, version);
-    return answerOf(200, textOf(whole.parts), keptAs(tagOf(view, part, whole.version)));
+    return answerOf(200, textOf(whole.parts), keptAs(tagOf(view, part, whole)));
   }
 
   refusal(error: ServiceError): HttpAnswer {
@@ -93,8 +92,13 @@ function textOf(parts: readonly Buffer[]): Buffer {
 }
 
 /** The same events come to something else with another configuration, and for who may see other kinds. */
-function tagOf({ epoch, projection }: StateView, { kinds }: StatePart, version: EventId): string {
-  const made = createHash('sha256').update(`${projection.config} ${kinds.join(' ')}`);
+function tagOf(
+  { epoch, projection }: StateView,
+  { kinds }: StatePart,
+  { generation, version }: StateVersion,
+): string {
+  const of = `${projection.config} ${generation} ${kinds.join(' ')}`;
+  const made = createHash('sha256').update(of);
   return `"${epoch}-${version}-${made.digest('hex').slice(0, MADE_DIGITS)}"`;
 }
 

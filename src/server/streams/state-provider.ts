@@ -8,7 +8,7 @@ import { wantFilter } from '../../feed/cut.ts';
 import type { ChangedState, StatePart, StateView } from '../../state/state-view.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { KeyKind } from '../auth/principal.ts';
-import { beginOrWait } from './begin-or-wait.ts';
+import { beginOrWait, PASSING } from './begin-or-wait.ts';
 import type { SseConnection } from './connection.ts';
 import { FrameChannel } from './frame-channel.ts';
 import { namedFrame } from './frames.ts';
@@ -51,11 +51,7 @@ interface Told {
 }
 
 const PARAMETERS = ['kinds'];
-const WAITING = {
-  kind: 'state',
-  passing: ['StateNotReady', 'StoreUnavailable', 'StreamBusy'],
-  waitMs: 200,
-};
+const WAITING = { kind: 'state', passing: { ...PASSING, StateNotReady: 200 } };
 
 export class StateProvider implements StreamProvider {
   readonly kind = 'state';

@@ -81,7 +81,7 @@ export class StreamsDoor implements HttpDoor {
       return connection;
     };
     const { principal, keyKind } = session;
-    const lastEventId = String(headers['last-event-id'] ?? '') || query.text('lastEventId');
+    const lastEventId = textOf(headers['last-event-id']) || query.text('lastEventId');
     const asked = { principal, keyKind, path, query, lastEventId, peer: call };
     try {
       const opened = await provider.open(asked, accept);
@@ -143,6 +143,17 @@ export class StreamsDoor implements HttpDoor {
     });
     hub.keep(connection, kind, session);
     return connection;
+  }
+}
+
+/** Browsers send it in UTF-8, and node:http takes each byte for a letter. */
+function textOf(header: string | string[] | undefined): string {
+  const text = String(header ?? '');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1'));
+  } catch {
+    // From somebody else, who means those letters.
+    return text;
   }
 }
 

@@ -52,7 +52,6 @@ export class Streams implements Service {
   readonly #own: readonly OwnProvider[];
   #news: StateNews[] = [];
 
-  /** Makes the providers of the application's own; throws what their factories throw. */
   constructor(options: StreamsOptions) {
     const { guard, keys, delivery, states: views, settings, metrics, logger } = options;
     const onReset = (reason: string) => metrics.sseResets.inc({ reason });
@@ -77,20 +76,21 @@ export class Streams implements Service {
     this.stateDoor = new StateDoor({ guard, views });
   }
 
-  /** Before anybody is let in. */
+  /** Before anybody is let in. Makes the providers of the application's own; throws what their factories throw. */
   async start(): Promise<void> {
+    for (const own of this.#own) own.start();
     this.#clients.start();
     const { delivery, states, settings } = this.#options;
     if (this.#own.length === 0) return;
     this.#news = settings.streams.map((stream) => {
-      const projection = states.get(stream)?.projection ?? null;
+      const view = states.get(stream) ?? null;
       const { batchMax, stateInvalidate: invalidating } = settings;
       const publish = {
         publishAll: (of: string) => this.hub.tellAll(of),
         publishItem: this.hub.tellItem.bind(this.hub),
         invalidate: (of: string) => this.hub.tellInvalidated(of),
       };
-      return new StateNews({ delivery, stream, projection, invalidating, batchMax, publish });
+      return new StateNews({ delivery, stream, view, invalidating, batchMax, publish });
     });
     await Promise.all(this.#news.map((news) => news.start()));
   }
@@ -111,6 +111,7 @@ function ownProviders({ states, settings, logger }: StreamsOptions): OwnProvider
     logger,
   };
   return [...registeredProviders()].map(
-    ([kind, factory]) => new OwnProvider(kind, requireProvider(kind, factory(context)), logger),
+    ([kind, factory]) =>
+      new OwnProvider({ kind, make: () => requireProvider(kind, factory(context)), logger }),
   );
 }

@@ -9,8 +9,8 @@ const BODY_BYTES_MAX = 16_384;
 const TTL_MS = 60_000;
 const TTL_MS_MAX = 3_600_000;
 const MEMBERS = ['path', 'ttlMs'];
-/** As an address has it: nothing in it ends a line or a header. */
-const PATH = /^\/streams\/[!-~]{1,2048}$/;
+/** As an address has it: nothing in it ends a line or a header, and all of it is sent, which a `#` would end. */
+const PATH = /^\/streams\/[!"$-~]{1,2048}$/;
 
 /** What a client is given; `path` is what it opens. */
 export interface IssuedTicket {

@@ -43,17 +43,24 @@ export async function findProjection(
   return (await db('evt_projections').where('stream', stream).first(factColumns(dialect))) ?? null;
 }
 
+/** Items that are forgotten at a time, and those of the same version. */
+const SLICE = 1000;
+/** Of no configuration, as nobody's is: what was made before is being forgotten, and nobody is given any of it. */
+const BEING_EMPTIED = '';
+
 /**
- * Begins anew: nothing is in it. False when somebody else has begun it, the last time or the first; who was held up on
- * the way must not undo what another node has made since.
+ * Begins anew. False when somebody else has begun it, the last time or the first; who was held up on the way must not
+ * undo what another node has made since. What was made before is forgotten by `emptyProjection` then; until that is
+ * done nothing is written. Who dies meanwhile leaves it to the next, who begins anew.
  */
 export async function resetProjection(
   tx: Knex,
   stream: string,
   facts: ProjectionFacts,
 ): Promise<boolean> {
+  const isFirst = facts.generation === 1;
   const row = {
-    config: facts.config,
+    config: isFirst ? facts.config : BEING_EMPTIED,
     cursor_id: facts.cursor,
     epoch: facts.epoch,
     generation: facts.generation,
@@ -61,15 +68,46 @@ export async function resetProjection(
     resumable_from: facts.resumableFrom,
   };
   const projections = tx('evt_projections');
-  if (facts.generation === 1) {
+  if (isFirst) {
     if ((await projections.where('stream', stream).first('stream')) !== undefined) return false;
     await tx('evt_projections').insert({ stream, ...row });
     return true;
   }
   const before = { stream, generation: facts.generation - 1 };
-  if ((await projections.where(before).update(row)) !== 1) return false;
-  await tx('evt_state').where('stream', stream).delete();
-  return true;
+  return (await projections.where(before).update(row)) === 1;
+}
+
+/**
+ * Forgets some of what was made before, behind the version up to which that was done; with the last of it the state is
+ * of its configuration. Gives up to where it has come; null: that was all. False when somebody else has begun anew.
+ */
+export async function emptyProjection(
+  tx: Knex,
+  dialect: Dialect,
+  { stream, config, generation }: { stream: string; config: string; generation: number },
+  after: EventId,
+): Promise<EventId | null | false> {
+  const own = { stream, generation, config: BEING_EMPTIED };
+  // Its lock is what every writer asks for first: nobody writes what would be forgotten here.
+  const found = await dialect.forUpdate(tx('evt_projections').where(own).first('stream'));
+  if (found === undefined) return false;
+  const left = () => tx('evt_state').where('stream', stream).where('version', '>', after);
+  const versions = await oldestOf(left(), dialect);
+  if (versions.length === SLICE) {
+    const upTo = versions.at(-1) as EventId;
+    await left().where('version', '<=', upTo).delete();
+    return upTo;
+  }
+  await left().delete();
+  await tx('evt_projections').where(own).update({ config });
+  return null;
+}
+
+/** The versions of a slice of these items, the oldest first. */
+async function oldestOf(items: Knex.QueryBuilder, dialect: Dialect): Promise<EventId[]> {
+  const found = { found: dialect.idText('version') };
+  const rows = await items.orderBy('version').limit(SLICE).select(found);
+  return rows.map((row: { found: EventId }) => row.found);
 }
 
 /** False when it stands elsewhere, or is of another configuration. */
@@ -198,7 +236,10 @@ export async function newestVersion(
   return row?.found ?? null;
 }
 
-/** Forgets items that were removed so long ago; from then on who has not heard of them cannot be told. */
+/**
+ * Forgets some of the items that were removed so long ago; from then on who has not heard of them cannot be told. Gives
+ * how many; 0 = there are no more.
+ */
 export async function purgeRemoved(
   tx: Knex,
   dialect: Dialect,
@@ -207,15 +248,13 @@ export async function purgeRemoved(
 ): Promise<number> {
   const old = () =>
     tx('evt_state').where('stream', stream).where('removed_at', '<', dialect.fromNow(-olderThanMs));
-  const newest = await old()
-    .orderBy('version', 'desc')
-    .first({ found: dialect.idText('version') });
-  if (newest === undefined) return 0;
+  const upTo = (await oldestOf(old(), dialect)).at(-1);
+  if (upTo === undefined) return 0;
   await tx('evt_projections')
     .where('stream', stream)
-    .where('resumable_from', '<', newest.found)
-    .update({ resumable_from: newest.found });
-  return old().where('version', '<=', newest.found).delete();
+    .where('resumable_from', '<', upTo)
+    .update({ resumable_from: upTo });
+  return old().where('version', '<=', upTo).delete();
 }
 
 function factColumns(dialect: Dialect, table = 'evt_projections') {

@@ -10,6 +10,7 @@ import { historyContract } from './history.ts';
 import { inboxContract } from './inbox.ts';
 import { keysContract } from './keys.ts';
 import { migrateContract } from './migrate.ts';
+import { statesContract } from './states.ts';
 import { statusesContract } from './statuses.ts';
 
 export type Open = (streams?: readonly string[]) => Promise<OpenStore>;
@@ -25,5 +26,6 @@ export function conformance(kind: DatabaseKind): void {
   historyContract(kind, open);
   keysContract(kind, open);
   migrateContract(kind);
+  statesContract(kind, open);
   statusesContract(kind, open);
 }
