@@ -90,7 +90,7 @@ export class SseConnection {
       return Promise.reject(new Error('The client is gone.'));
     }
     this.#wroteAtMs = systemClock.monotonicMs();
-    this.#onWrite(frames.length);
+    this.#onWrite(Buffer.byteLength(frames));
     return new Promise((resolve, reject) => {
       this.#response.write(frames, (error) => {
         if (error) return reject(error);
