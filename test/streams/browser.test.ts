@@ -79,7 +79,7 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
       body: JSON.stringify({ path: '/streams/events?types=ORDER_PAID', ttlMs }),
     });
 
-  it('misses and doubles nothing while its node is killed, and ends with its key', async () => {
+  it('misses and doubles nothing while its node is killed or stopped, and ends with its key', async () => {
     await page.goto(origin);
     await until(async () => (await state()) === 'open');
     let total = 0;
@@ -88,7 +88,7 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
       total += 20;
       await until(async () => (await shown()).length >= total);
       const { port } = new URL(node.url);
-      await node.end('SIGKILL');
+      await node.end(life === 1 ? 'SIGTERM' : 'SIGKILL');
       await until(async () => (await state()) === 'coming again');
       await start(Number(port));
       // Before the page is back, as a rule.
