@@ -9,6 +9,7 @@ import { runProgram } from '../support/run-program.ts';
 const ROOT = join(__dirname, '../..');
 const PACKAGE = 'test/orm/package';
 const EXAMPLES = 'examples/orm';
+const BETTER_SQLITE3 = { name: 'better-sqlite3', file: 'better_sqlite3.node', offered: [] };
 /** What Prisma calls the databases. */
 const PROVIDERS: Record<DatabaseKind, string> = {
   sqlite: 'sqlite',
@@ -27,14 +28,10 @@ export interface Shops {
   close(): Promise<void>;
 }
 
-/** Installs the ORMs if they are not there, and puts the examples beside them. */
-export async function openShops(): Promise<Shops> {
+/** Installs the ORMs if they are not there, with what they need for this database, and puts the examples beside them. */
+export async function openShops(kind: DatabaseKind): Promise<Shops> {
   const modules = await installPackage(join(ROOT, PACKAGE), 'orm-examples');
-  await compileNative(modules, {
-    name: 'better-sqlite3',
-    file: 'better_sqlite3.node',
-    offered: [],
-  });
+  if (kind === 'sqlite') await compileNative(modules, BETTER_SQLITE3);
   const folder = await mkdtemp(join(dirname(modules), 'run-'));
   await mkdir(join(folder, 'node_modules'));
   await symlink(ROOT, join(folder, 'node_modules/aftercommit'));
