@@ -12,6 +12,7 @@ import {
   endClient,
   makeClient,
   prepareSession,
+  requireReplicated,
   type SessionOptions,
 } from './session.ts';
 
@@ -89,7 +90,9 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
 
     override async _query(connection: PooledConnection, query: unknown): Promise<unknown> {
       try {
-        return await super._query(connection, query);
+        const answered = await super._query(connection, query);
+        requireReplicated(connection);
+        return answered;
       } catch (error) {
         const outcome = postgresOutcome(error);
         if (outcome === 'unknown' || outcome === 'not-run') {

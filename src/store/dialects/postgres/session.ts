@@ -56,7 +56,25 @@ export function makeClient(config: ClientConfig, { givenUp }: SessionOptions): C
   const client = new pg.Client(config);
   const leave = onAbort(givenUp, () => client.connection.stream.destroy());
   client.connection.once('end', leave);
+  // By the function that gives it: its text may be in any language.
+  client.on('notice', ({ routine }) => {
+    if (routine === 'SyncRepWaitForLSN') alone.add(client);
+  });
   return client;
+}
+
+/** Of those that have committed something of which no standby knows. */
+const alone = new WeakSet<Client>();
+
+/**
+ * To be asked behind everything that may have committed. Where a commit waits for a standby, whoever may cancel a query
+ * ends the wait: the server warns, and answers that it is done, which it is there alone, to be lost with it. Throws
+ * what says that its outcome is not known.
+ */
+export function requireReplicated(client: Client): void {
+  if (!alone.delete(client)) return;
+  const message = 'The commit was answered before a standby had it: somebody has ended the wait.';
+  throw new KnownOutcome('unknown', new Error(message));
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   endClient,
   makeClient,
   prepareSession,
+  requireReplicated,
   type SessionOptions,
 } from './session.ts';
 
@@ -83,6 +84,7 @@ export class StepClient {
 
   async all<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
     const result = await this.#client.query({ name, text, values: [...values] });
+    requireReplicated(this.#client);
     return result.rows;
   }
 
