@@ -95,6 +95,8 @@ export function withKey(
   added: NewKey,
 ): { credentials: Credentials; key: string } {
   const key = added.key ?? randomBytes(32).toString(added.isHmac ? 'base64' : 'base64url');
+  const others = credentials.principals.filter((each) => each.name !== added.name);
+  requireUsable(added, key, others);
   const known = credentials.principals.find((principal) => principal.name === added.name);
   const principal: CredentialPrincipal = {
     ...known,
@@ -107,9 +109,34 @@ export function withKey(
     ...(added.allowedOrigins === undefined ? {} : { allowedOrigins: [...added.allowedOrigins] }),
     ...(added.publicId === undefined ? {} : { publicId: added.publicId }),
   };
-  const others = credentials.principals.filter((each) => each.name !== added.name);
   const changed = { principals: [...others, principal] };
   return { credentials: sound(changed), key };
+}
+
+/** Asked of what is new only: a file that holds such is read nevertheless. */
+function requireUsable(
+  { allowedOrigins = [] }: NewKey,
+  key: string,
+  others: readonly CredentialPrincipal[],
+): void {
+  const origin = allowedOrigins.find((each) => !isOrigin(each));
+  if (origin !== undefined) {
+    const got = JSON.stringify(origin.slice(0, 256));
+    throw invalid(`An origin is as browsers say it, like https://shop.example, and not ${got}.`);
+  }
+  const digest = sha256Of(key);
+  const other = others.find(({ keys }) => keys.some(({ sha256 }) => sha256 === digest));
+  if (other !== undefined) throw invalid(`The principal ${other.name} has the same key.`);
+}
+
+function isOrigin(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//.test(text) && URL.canParse(text) && originOf(text) === text;
+}
+
+/** Of an app's own scheme there is none by Node; browsers say it nevertheless. */
+function originOf(text: string): string {
+  const { origin, protocol, host } = new URL(text);
+  return origin === 'null' ? `${protocol}//${host}` : origin;
 }
 
 function withEntry(

@@ -22,6 +22,10 @@ export class KeyDesk {
   /** Gives the key. Throws `InvalidRequest`. */
   add(added: NewKey): string {
     const before = this.#read();
+    // A date that is none is told as such below.
+    if (Date.parse(added.expiresAt ?? '') <= Date.now()) {
+      throw new ServiceError('InvalidRequest', { message: 'expires_at: is over' });
+    }
     const { credentials, key } = withKey(before, added);
     this.#write(before, credentials);
     return key;

@@ -31,6 +31,12 @@ describe('aftercommit config', () => {
     expect(JSON.parse(stdout)).toMatchObject({ port: 8080, archiver: true, key: null });
   });
 
+  it('refuses a state that a server would refuse', async () => {
+    const env = { EVT_STATE_KINDS: '[{"nam": "orders"}]' };
+    const { code, stderr } = await cli(['config'], { env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('state kind 1')]);
+  });
+
   it.each([[[]], [['--json']]])('hides secrets with %j', async (flags) => {
     const { stdout } = await cli(['config', '--key', 'secret:1', ...flags], {
       env: {

@@ -44,15 +44,39 @@ describe('aftercommit credentials', () => {
     await credentials('add', 'ada', '--may', 'generate', '--types', 'ORDER_*', '--streams', 'a,b');
     await credentials('add', 'bob', '--may', 'admin', '--expires', '2999-01-01');
     await credentials('add', 'bob', '--may', 'admin,consume');
+    const page = ['--origins', 'https://shop.example', '--public-id', 'shop', '--kind', 'client'];
+    await credentials('add', 'page', '--may', 'consume', ...page);
+    await credentials('add', 'signer', '--may', 'generate', '--hmac');
     const rows = linesOf((await credentials('list')).stdout).map((line) => line.split(/ {2,}/));
     expect(rows).toEqual([
-      ['NAME', 'MAY', 'TYPES', 'STREAMS', 'KEYS'],
-      ['ada', 'generate', 'ORDER_*', 'a,b', '1 (for ever)'],
-      ['bob', 'admin,consume', '*', '*', '2 (until 2999-01-01T00:00:00.000Z, for ever)'],
+      ['NAME', 'MAY', 'TYPES', 'STREAMS', 'ORIGINS', 'PUBLIC ID', 'KEYS'],
+      ['ada', 'generate', 'ORDER_*', 'a,b', '-', '-', '1 (for ever)'],
+      ['bob', 'admin,consume', '*', '*', '-', '-', '2 (until 2999-01-01T00:00:00.000Z; for ever)'],
+      ['page', 'consume', '*', '*', 'https://shop.example', 'shop', '1 (client, for ever)'],
+      ['signer', 'generate', '*', '*', '-', '-', '1 (hmac, for ever)'],
     ]);
     expect((await credentials('remove', 'ada')).stdout).toBe('Removed ada.\n');
     expect((await credentials('remove', 'ada')).code).toBe(1);
     expect((await credentials('list')).stdout).not.toContain('ada');
+  });
+
+  it.each([
+    ['the key of somebody else', ['--key', 'k-of-ada'], 'ada has the same key'],
+    ['the public id of somebody else', ['--public-id', 'p-of-ada'], 'p-of-ada is there twice'],
+    [
+      'an origin that no browser says',
+      ['--origins', 'https://shop.example/'],
+      'as browsers say it',
+    ],
+    ['all origins', ['--origins', '*'], 'as browsers say it'],
+  ])('refuses %s, and leaves the file as it was', async (_, args, reason) => {
+    const ada = ['--key', 'k-of-ada', '--public-id', 'p-of-ada', '--may', 'consume'];
+    await credentials('add', 'ada', ...ada);
+    const before = await readFile(file, 'utf8');
+    const { code, stdout, stderr } = await credentials('add', 'bob', '--may', 'consume', ...args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(reason);
+    expect(await readFile(file, 'utf8')).toBe(before);
   });
 
   it.each([

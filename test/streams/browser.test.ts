@@ -25,6 +25,7 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
   let application: Server;
   let origin: string;
   let page: Page;
+  let ttlMs: number;
   const path = () => join(folder, 'credentials.json');
   const start = async (port: number) => {
     const databaseUrl = `sqlite:${join(folder, 'events.db')}`;
@@ -50,6 +51,7 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
   const state = () => page.textContent('#state');
 
   beforeEach(async () => {
+    ttlMs = 3_600_000;
     folder = mkdtempSync(join(tmpdir(), 'aftercommit-page-'));
     application = createServer(async ({ url, method }, response) => {
       if (url !== '/ticket') response.end(HTML.replaceAll(EXAMPLE_URL, node.url));
@@ -74,10 +76,10 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
     fetch(`${node.url}/streams/tickets`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEYS.page}` },
-      body: JSON.stringify({ path: '/streams/events?types=ORDER_PAID', ttlMs: 3_600_000 }),
+      body: JSON.stringify({ path: '/streams/events?types=ORDER_PAID', ttlMs }),
     });
 
-  it('misses and doubles nothing while its node is killed, and ends with its key', async () => {
+  it('misses and doubles nothing while its node is killed or stopped, and ends with its key', async () => {
     await page.goto(origin);
     await until(async () => (await state()) === 'open');
     let total = 0;
@@ -86,7 +88,7 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
       total += 20;
       await until(async () => (await shown()).length >= total);
       const { port } = new URL(node.url);
-      await node.end('SIGKILL');
+      await node.end(life === 1 ? 'SIGTERM' : 'SIGKILL');
       await until(async () => (await state()) === 'coming again');
       await start(Number(port));
       // Before the page is back, as a rule.
@@ -101,5 +103,24 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
     await until(async () => (await state()) === 'closed');
     await add(5);
     expect((await shown()).length).toBe(total);
+    write('page', 'writer');
+    await until(async () => (await shown()).length >= total + 5);
+    expect((await shown()).length).toBe(total + 5);
+  });
+
+  it('takes another ticket when the time of the first is over, and goes on where it was', async () => {
+    ttlMs = 1000;
+    await page.goto(origin);
+    await until(async () => (await state()) === 'open');
+    await add(5);
+    await until(async () => (await shown()).length >= 5);
+    await new Promise((resolve) => setTimeout(resolve, ttlMs));
+    const { port } = new URL(node.url);
+    await node.end('SIGKILL');
+    await start(Number(port));
+    await until(async () => (await state()) === 'closed');
+    await add(5);
+    await until(async () => (await shown()).length >= 10);
+    expect(await shown()).toEqual(Array.from({ length: 10 }, (_, nth) => `event-${2 * (nth + 1)}`));
   });
 });

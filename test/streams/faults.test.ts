@@ -132,6 +132,31 @@ describeDrawnDatabase('a node with clients of all kinds', (kind) => {
     await active.drop();
   });
 
+  it('that stops at once, and is started again, loses nothing for clients that come again by themselves', async () => {
+    const port = await freePort();
+    await start({ port, sseRetryMs: 50 });
+    const sources = numbers(1, 5).map(() => new EventSource(`${node.url}/streams/events`));
+    try {
+      const received = sources.map((source) => {
+        const ids: number[] = [];
+        source.onmessage = ({ lastEventId }) => ids.push(Number(lastEventId));
+        return ids;
+      });
+      await until(() => sources.every(({ readyState, OPEN }) => readyState === OPEN));
+      await add(node.url, 10);
+      await until(() => received.every((ids) => ids.length === 10));
+      const stoppedMs = performance.now();
+      expect(await node.end('SIGTERM')).toBe(0);
+      expect(performance.now() - stoppedMs).toBeLessThan(2000);
+      node = await startNode({ databaseUrl: active.url, port });
+      await add(node.url, 10);
+      await until(() => received.every((ids) => ids.length >= 20));
+      for (const ids of received) expect(ids).toEqual(numbers(1, 20));
+    } finally {
+      for (const source of sources) source.close();
+    }
+  });
+
   it('that stops sends its clients away, and they come again at different times', async () => {
     await start();
     const all = await Promise.all(numbers(1, 100).map(() => open()));

@@ -100,6 +100,9 @@ it('serves kinds of the application’s own, and tells them of every change', as
   await app.generator.addEvent('GONE', { id: 1 });
   await app.generator.addEvent('ALL', { 2: 'x' });
   await app.generator.addEvent('PRICES', {});
+  for (const none of [null, {}, 'x', { kind: 'orders', key: 'k', version: 'v' }]) {
+    expect(() => app.streams.publishItem(none as never)).toThrow(/publishItem/);
+  }
   app.streams.publishItem({ kind: 'orders', key: 'k', version: '0', value: 5 });
   await until(() => told.length === 5);
   const sent = [

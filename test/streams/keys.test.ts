@@ -286,6 +286,7 @@ describe('pages', () => {
       [{ path: '/streams/events', ttlMs: 3_600_001 }, /ttlMs: must be/],
       [{ path: '/streams/events', ttlMs: '1' }, /ttlMs: must be/],
       [{ path: '/streams/events', ttl: 1 }, /there is no ttl/],
+      [{ path: '/streams/nothing' }, /no streams of the kind "nothing"/],
       [[], /must be an object/],
     ] as const) {
       const { status, answer } = await ticketFor(wish);
@@ -296,6 +297,9 @@ describe('pages', () => {
       ]);
     }
     expect((await ticketFor({ path: '/streams/events' }, 'no-such-key')).status).toBe(401);
+    // Of another kind, as the address itself would answer.
+    expect((await ticketFor({ path: '/streams/events' }, KEYS.client)).status).toBe(401);
+    expect((await ticketFor({ path: '/streams/ping' }, KEYS.client)).status).toBe(200);
     const got = await fetch(`${node.url}/streams/tickets`, { headers: bearer(KEYS.a) });
     expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);
   });

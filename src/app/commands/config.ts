@@ -1,6 +1,7 @@
 // Prints the settings in force, secrets hidden, and where each came from.
 import { readFileSync } from 'node:fs';
 import {
+  ConfigError,
   flagOf,
   type SettingSources,
   type Settings,
@@ -8,6 +9,7 @@ import {
   settingNames,
 } from '../../config/load.ts';
 import { redact } from '../../config/redact.ts';
+import { stateProblems } from '../../state/kinds.ts';
 import type { Command } from '../command.ts';
 import { columns } from '../table.ts';
 
@@ -20,6 +22,8 @@ export const config: Command = {
   flags: { json: { description: 'Print one JSON object, by name.' } },
   settings: settingNames,
   run: async ({ settings, sources, flags, stdout }) => {
+    const problems = stateProblems(settings);
+    if (problems.length > 0) throw new ConfigError(problems);
     const shown = redact(settings);
     if (flags.has('json')) return stdout.print(JSON.stringify(shown, null, 2));
     const originOf = origins(sources);

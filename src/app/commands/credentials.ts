@@ -169,15 +169,26 @@ function expiryOf(text: string | undefined): string | undefined {
   throw new UsageError(`--expires takes a time to come, like 2027-01-31T00:00:00Z, got ${text}`);
 }
 
-const HEAD = ['NAME', 'MAY', 'TYPES', 'STREAMS', 'KEYS'];
+const HEAD = ['NAME', 'MAY', 'TYPES', 'STREAMS', 'ORIGINS', 'PUBLIC ID', 'KEYS'];
 
-function rowOf({ name, may, types, streams, keys }: CredentialPrincipal): string[] {
-  const ends = keys.map(({ expiresAt }) => (expiresAt ? `until ${expiresAt}` : 'for ever'));
+function rowOf(principal: CredentialPrincipal): string[] {
+  const { name, may, types, streams, allowedOrigins = [], publicId } = principal;
   return [
     name,
     may.join(','),
     (types ?? ['*']).join(','),
     (streams ?? ['*']).join(','),
-    `${keys.length} (${ends.join(', ')})`,
+    allowedOrigins.join(',') || '-',
+    publicId ?? '-',
+    keysText(principal),
   ];
+}
+
+function keysText({ keys, hmacKey }: CredentialPrincipal): string {
+  const texts = keys.map(({ expiresAt, kind = 'server' }) => {
+    const end = expiresAt ? `until ${expiresAt}` : 'for ever';
+    return kind === 'server' ? end : `${kind}, ${end}`;
+  });
+  if (hmacKey !== undefined) texts.push('hmac, for ever');
+  return `${texts.length} (${texts.join('; ')})`;
 }

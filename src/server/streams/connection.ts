@@ -18,8 +18,12 @@ export interface ConnectionOptions {
   readonly onWrite: (bytes: number) => void;
 }
 
-/** Proxies are told to keep their hands off: each would hold frames back until it has enough of them. */
+/**
+ * Proxies are told to keep their hands off: each would hold frames back until it has enough of them. The connection
+ * goes with the stream: on one that stayed a browser would come again to a node that stops, and be answered an error.
+ */
 const HEADERS = {
+  connection: 'close',
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
@@ -90,7 +94,7 @@ export class SseConnection {
       return Promise.reject(new Error('The client is gone.'));
     }
     this.#wroteAtMs = systemClock.monotonicMs();
-    this.#onWrite(frames.length);
+    this.#onWrite(Buffer.byteLength(frames));
     return new Promise((resolve, reject) => {
       this.#response.write(frames, (error) => {
         if (error) return reject(error);

@@ -22,6 +22,8 @@ export interface HubOptions {
 interface Client {
   readonly connection: SseConnection;
   readonly kind: string;
+  /** Where it is counted; its key may be another's by the time it goes. */
+  readonly counter: string;
   session: Session;
 }
 
@@ -30,11 +32,15 @@ const BEATS = 4;
 const REVIEW_MS = 250;
 /** Of the time that a connection may last: they shall not all end at once, as they may have begun. */
 const JITTER = 0.1;
+/** A public id is no secret: who comes by one must take nobody else's place. */
+const BY_PUBLIC_ID = 'by public id';
+const PUBLIC_SHARE = 0.8;
 
 export class Hub {
   readonly #options: HubOptions;
   readonly #clients = new Set<Client>();
-  readonly #countByPrincipal = new Map<string, number>();
+  /** By principal; all who come by a public id together. */
+  readonly #counts = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
   #keysVersion = 0;
   #isClosed = false;
@@ -69,19 +75,30 @@ export class Hub {
   }
 
   /** Throws `StreamsFull` where nobody else finds room. */
-  requireRoom({ principal }: Session): void {
-    if (this.#isClosed) throw new ServiceError('ShuttingDown');
-    const { sseConnectionsMax, ssePrincipalMax } = this.#options.limits;
-    if (this.#clients.size >= sseConnectionsMax) throw new ServiceError('StreamsFull');
-    const own = this.#countByPrincipal.get(principal.name) ?? 0;
-    if (own < ssePrincipalMax) return;
-    const message = `At most ${ssePrincipalMax} clients of one principal are served here.`;
+  requireRoom(session: Session): void {
+    if (this.#isClosed) {
+      throw new ServiceError('ShuttingDown', { message: 'The streams of this node are closed.' });
+    }
+    if (this.#clients.size >= this.#options.limits.sseConnectionsMax) {
+      throw new ServiceError('StreamsFull');
+    }
+    const placesMax = this.#placesMax(session);
+    if ((this.#counts.get(counterOf(session)) ?? 0) < placesMax) return;
+    const whose = session.keyKind === 'public' ? 'by public ids' : 'of one principal';
+    const message = `At most ${placesMax} clients ${whose} are served here.`;
     throw new ServiceError('StreamsFull', { message });
+  }
+
+  #placesMax({ keyKind }: Session): number {
+    const { sseConnectionsMax, ssePrincipalMax } = this.#options.limits;
+    if (keyKind === 'public') return Math.ceil(sseConnectionsMax * PUBLIC_SHARE);
+    // In open mode all are one.
+    return keyKind === null ? sseConnectionsMax : ssePrincipalMax;
   }
 
   /** Counts a client until its connection is gone, as it may be already, and looks after it. */
   keep(connection: SseConnection, kind: string, session: Session): void {
-    const client: Client = { connection, kind, session };
+    const client: Client = { connection, kind, counter: counterOf(session), session };
     this.#clients.add(client);
     this.#count(client, 1);
     const lasts = this.#timerFor(connection);
@@ -95,11 +112,10 @@ export class Hub {
     this.#renew(client);
   }
 
-  #count({ kind, session }: Client, step: 1 | -1): void {
-    const { name } = session.principal;
-    const count = (this.#countByPrincipal.get(name) ?? 0) + step;
-    if (count > 0) this.#countByPrincipal.set(name, count);
-    else this.#countByPrincipal.delete(name);
+  #count({ kind, counter }: Client, step: 1 | -1): void {
+    const count = (this.#counts.get(counter) ?? 0) + step;
+    if (count > 0) this.#counts.set(counter, count);
+    else this.#counts.delete(counter);
     this.#options.metrics.sseConnections.inc({ kind }, step);
   }
 
@@ -132,4 +148,8 @@ export class Hub {
     if (renewed === null) client.connection.end();
     else client.session = renewed;
   }
+}
+
+function counterOf({ keyKind, principal }: Session): string {
+  return keyKind === 'public' ? BY_PUBLIC_ID : principal.name;
 }

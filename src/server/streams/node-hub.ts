@@ -1,6 +1,14 @@
 // The hub of a node, as its application has it.
 import type { Checks } from '../../base/options.ts';
-import { anything, aPrincipal, required, secret } from '../../contract/checks.ts';
+import {
+  anEventId,
+  anything,
+  aPrincipal,
+  aStream,
+  aText,
+  required,
+  secret,
+} from '../../contract/checks.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import { requireOptions } from '../../contract/require-options.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
@@ -31,6 +39,14 @@ const CREDENTIAL: Checks<StreamCredentialOptions> = {
   ...{ allowedOrigins: anything, publicId: anything, expiresAt: anything },
 };
 
+const ITEM: Checks<PublishedItem> = {
+  stream: aStream,
+  kind: required(aText),
+  key: required(aText),
+  version: required(anEventId),
+  value: anything,
+};
+
 export class NodeStreamHub implements StreamHub {
   readonly #options: NodeStreamHubOptions;
   #closing: Promise<void> | null = null;
@@ -45,6 +61,7 @@ export class NodeStreamHub implements StreamHub {
   }
 
   publishItem(item: PublishedItem): void {
+    requireOptions('publishItem', item, ITEM);
     this.tellItem(item);
     this.#ping(item.stream ?? 'main');
   }

@@ -4,6 +4,7 @@ import { errorFacts, ServiceError } from '../../contract/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Guard, Session } from '../auth/guard.ts';
+import { requireRight } from '../auth/principal.ts';
 import { corsHeaders, preflightHeaders, type Sendable } from '../cors.ts';
 import type { HttpAnswer, HttpDoor } from '../http-door.ts';
 import { pathOf, STREAMS_PATH } from '../paths.ts';
@@ -66,7 +67,9 @@ export class StreamsDoor implements HttpDoor {
     const [name = '', ...rest] = pathOf(request).slice(STREAMS_PATH.length).split('/');
     if (name === TICKETS && rest.length === 0) {
       if (method !== 'POST') return refusedMethod('POST');
-      return answerOf(200, JSON.stringify(await issueTicket(guard, request)), NOT_KEPT);
+      const requireKind = (kind: string, session: Session) => this.#requireKind(kind, session);
+      const issued = await issueTicket(guard, request, requireKind);
+      return answerOf(200, JSON.stringify(issued), NOT_KEPT);
     }
     const provider = this.#providers.get(name);
     const path = rest.length === 0 ? null : nameIn(rest);
@@ -120,6 +123,17 @@ export class StreamsDoor implements HttpDoor {
     const { keyKind, principal } = session;
     if (!provider.accepts(keyKind, principal.name)) throw new ServiceError('SecurityError');
     return session;
+  }
+
+  /** Throws unless this key may open streams of the kind. */
+  #requireKind(kind: string, { principal, keyKind }: Session): void {
+    const provider = this.#providers.get(kind);
+    if (provider === undefined) {
+      const message = `path: there are no streams of the kind ${JSON.stringify(kind.slice(0, 64))}`;
+      throw new ServiceError('InvalidRequest', { message, details: { in: 'body' } });
+    }
+    requireRight(principal, 'consume');
+    if (!provider.accepts(keyKind, principal.name)) throw new ServiceError('SecurityError');
   }
 
   #accept(

@@ -1,9 +1,9 @@
 // `POST /streams/tickets`: a ticket for an address below `/streams/`, for whoever shows a key that may come in there.
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../../contract/errors.ts';
-import type { Guard } from '../auth/guard.ts';
+import type { Guard, Session } from '../auth/guard.ts';
 import { readBody } from '../body.ts';
-import { STREAMS_PATH } from '../paths.ts';
+import { pathOf, STREAMS_PATH } from '../paths.ts';
 
 const BODY_BYTES_MAX = 16_384;
 const TTL_MS = 60_000;
@@ -20,17 +20,28 @@ export interface IssuedTicket {
   readonly expiresAt: string | null;
 }
 
-export async function issueTicket(guard: Guard, request: IncomingMessage): Promise<IssuedTicket> {
+/** Throws what `requireKind` throws of the kind of stream that the address names, before the page meets it. */
+export async function issueTicket(
+  guard: Guard,
+  request: IncomingMessage,
+  requireKind: (kind: string, session: Session) => void,
+): Promise<IssuedTicket> {
   const { headers } = request;
   // Before anything is read of who has no key.
-  guard.identifyAnyKind(headers);
+  const session = guard.identifyAnyKind(headers);
   const { path, ttlMs } = wishIn(await readBody(request, BODY_BYTES_MAX));
+  requireKind(kindIn(path), session);
   const expiresAtMs = Date.now() + ttlMs;
   const ticket = guard.ticketFor(headers, path, expiresAtMs);
   if (ticket === null) return { path, ticket, expiresAt: null };
   const joint = path.includes('?') ? '&' : '?';
   const expiresAt = new Date(expiresAtMs).toISOString();
   return { path: `${path}${joint}ticket=${ticket}`, ticket, expiresAt };
+}
+
+/** The first of the names in its path. */
+function kindIn(address: string): string {
+  return pathOf({ url: address }).slice(STREAMS_PATH.length).split('/', 1)[0] as string;
 }
 
 function wishIn(body: Buffer): { path: string; ttlMs: number } {
