@@ -20,14 +20,14 @@ export interface Connecting<C> {
 
 export class Servers {
   readonly urls: readonly string[];
-  readonly #onMoved: (url: string) => void;
+  /** Told of the host of each server that is kept from then on. */
+  onMoved: (host: string) => void = () => {};
   #kept: string;
 
-  /** `urls`: one at least. `onMoved` is told of the server that is kept from now on. */
-  constructor(urls: readonly string[], onMoved: (url: string) => void = () => {}) {
+  /** `urls`: one at least. */
+  constructor(urls: readonly string[]) {
     this.urls = urls;
     this.#kept = urls[0] as string;
-    this.#onMoved = onMoved;
   }
 
   /**
@@ -67,7 +67,7 @@ export class Servers {
 
   #move(url: string): void {
     this.#kept = url;
-    this.#onMoved(url);
+    this.onMoved(PARTS.exec(url)?.[2] ?? '');
   }
 }
 

@@ -31,29 +31,30 @@ describe('of several servers', () => {
     away = new Set();
     moves = [];
     cut = [];
-    servers = new Servers(['a', 'b', 'c'], (url) => moves.push(url));
+    servers = new Servers(['pg://a', 'pg://b', 'pg://c']);
+    servers.onMoved = (host) => moves.push(host);
   });
 
   it('the first is connected to', async () => {
     const { connection, isKept } = await open();
-    expect([connection, isKept(), moves]).toEqual(['a', true, []]);
+    expect([connection, isKept(), moves]).toEqual(['pg://a', true, []]);
   });
 
   it('the next healthy one is, and is kept when the first is back', async () => {
     const first = await open();
-    away.add('a').add('b');
-    expect((await open()).connection).toBe('c');
+    away.add('pg://a').add('pg://b');
+    expect((await open()).connection).toBe('pg://c');
     expect(first.isKept()).toBe(false);
     away.clear();
-    expect((await open()).connection).toBe('c');
-    away.add('c');
-    expect((await open()).connection).toBe('a');
+    expect((await open()).connection).toBe('pg://c');
+    away.add('pg://c');
+    expect((await open()).connection).toBe('pg://a');
     expect(moves).toEqual(['c', 'a']);
   });
 
   it('none is when all are away, and what the kept one failed with is told', async () => {
-    away.add('a').add('b').add('c');
-    await expect(open()).rejects.toThrow('a is away');
+    away.add('pg://a').add('pg://b').add('pg://c');
+    await expect(open()).rejects.toThrow('pg://a is away');
     expect(moves).toEqual([]);
   });
 
@@ -64,16 +65,16 @@ describe('of several servers', () => {
     });
     const slow = servers.connect({
       connect: async (url) => {
-        if (url === 'a') await held;
+        if (url === 'pg://a') await held;
         return connect(url);
       },
       cut: (url) => cut.push(url),
     });
-    away.add('a');
-    expect((await open()).connection).toBe('b');
+    away.add('pg://a');
+    expect((await open()).connection).toBe('pg://b');
     away.clear();
     letGo();
     const { connection, isKept } = await slow;
-    expect([connection, isKept(), cut, moves]).toEqual(['b', true, ['a'], ['b']]);
+    expect([connection, isKept(), cut, moves]).toEqual(['pg://b', true, ['pg://a'], ['b']]);
   });
 });
