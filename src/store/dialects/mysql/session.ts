@@ -35,7 +35,10 @@ export interface SessionOptions {
   readonly givenUp?: AbortSignal | undefined;
 }
 
-/** To be used in the same turn. `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver would parse it. */
+/**
+ * To be used in the same turn. `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver
+ * would parse it.
+ */
 export function connectionOptions(
   { givenUp }: SessionOptions,
   { settings, connectMs }: Target,
