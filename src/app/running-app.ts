@@ -10,6 +10,7 @@ import type { ServerOptions } from '../server/server.ts';
 import type { StreamHub } from '../server/stream-hub.ts';
 import { Archive } from '../store/archive.ts';
 import type { DialectOptions } from '../store/dialect.ts';
+import type { DatabaseName } from '../store/opening.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
@@ -201,18 +202,22 @@ async function openDatabases({ settings, parts, telemetry, givenUp }: RunningApp
   const { streams, readArchive, databaseUrl, warehouseUrl } = settings;
   const archived = archivedStreams(settings, parts.sinks ?? []);
   const { database = databaseUrl, warehouse: history = warehouseUrl } = parts;
-  const { logger } = telemetry;
-  const open = (source: DatabaseSource) => ({
+  const { logger, metrics } = telemetry;
+  const open = (name: DatabaseName, source: DatabaseSource) => ({
     ...databaseOptions(settings, source),
     givenUp: givenUp.signal,
+    onMoved: (host: string) => {
+      metrics.databaseMoves.inc({ database: name });
+      logger.warn({ database: name, host }, 'Another server of the database is connected to now.');
+    },
   });
-  const store = await Store.open(open(database));
+  const store = await Store.open(open('active', database));
   let warehouse: Warehouse | null = null;
   try {
     await store.migrate(streams);
     await warnOfLaxSettings(store, 'active', logger);
     if (archived.length > 0 || readArchive) {
-      warehouse = await Warehouse.open(open(history));
+      warehouse = await Warehouse.open(open('warehouse', history));
       await warehouse.migrate(streams);
       await warnOfLaxSettings(warehouse, 'warehouse', logger);
       store.readThrough(new Archive(warehouse, ARCHIVER_SINK));

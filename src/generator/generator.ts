@@ -20,6 +20,7 @@ export interface GeneratorOptions extends Pick<Telemetry, 'metrics' | 'notices'>
     readonly eventBytesMax: number;
     readonly queueMax: number;
     readonly queueBytesMax: number;
+    readonly databaseWaitMs?: number;
   };
 }
 

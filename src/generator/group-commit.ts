@@ -12,6 +12,7 @@ import { ServiceError } from '../contract/errors.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Appended, KeyedAnswer, KeyedCall } from '../store/store.ts';
+import { whileAway } from '../store/while-away.ts';
 import type { CheckedDraft } from './draft.ts';
 import { hashOf, type Origin } from './origin.ts';
 
@@ -22,6 +23,8 @@ export interface GroupCommitOptions {
   /** Events and bytes that may wait; more calls are refused. */
   readonly queueMax: number;
   readonly queueBytesMax: number;
+  /** How long a flush waits for a database that is away, in milliseconds. @default 0 */
+  readonly databaseWaitMs?: number;
 }
 
 /** A database that answers in no time (SQLite) must not keep the process's other work out for longer. */
@@ -30,6 +33,7 @@ const TURN_MS = 1;
 interface Call {
   readonly drafts: readonly CheckedDraft[];
   readonly bytes: number;
+  readonly atMs: number;
   readonly source: object | undefined;
   readonly keyed: KeyedCall | null;
   readonly answer: Deferred<EventId>;
@@ -60,7 +64,8 @@ export class GroupCommit {
     const bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
     this.#admit(drafts.length, bytes);
     const keyed = key === undefined ? null : { ...key, hash: hashOf(drafts), drafts };
-    const call: Call = { drafts, bytes, source, keyed, answer: new Deferred() };
+    const atMs = systemClock.monotonicMs();
+    const call: Call = { drafts, bytes, atMs, source, keyed, answer: new Deferred() };
     this.#waiting.push(call);
     this.#count(call, +1);
     this.#flushing ??= this.#flushAll();
@@ -103,12 +108,19 @@ export class GroupCommit {
 
   async #flush(calls: readonly Call[]): Promise<void> {
     const keyed = calls.flatMap((call) => call.keyed ?? []);
+    const flush = () =>
+      keyed.length > 0 ? this.#flushKeyed(calls, keyed) : this.#flushUnkeyed(calls);
     try {
-      if (keyed.length > 0) await this.#flushKeyed(calls, keyed);
-      else await this.#flushUnkeyed(calls);
+      await whileAway(this.#waitMsOf(calls), flush);
     } catch (error) {
       for (const call of calls) call.answer.reject(error);
     }
+  }
+
+  /** What a call has waited behind another flush counts. */
+  #waitMsOf([oldest]: readonly Call[]): number {
+    const { databaseWaitMs = 0 } = this.#options;
+    return databaseWaitMs - systemClock.monotonicMs() + (oldest?.atMs ?? 0);
   }
 
   async #flushUnkeyed(calls: readonly Call[]): Promise<void> {

@@ -230,6 +230,8 @@ export interface DialectOptions {
    * `close` waits for answers, which a database that says nothing owes for ever.
    */
   readonly givenUp?: AbortSignal | undefined;
+  /** Told of the host that is connected to from then on, when it is another of several. */
+  readonly onMoved?: ((host: string) => void) | undefined;
 }
 
 /** A database that is ready for queries. */

@@ -30,8 +30,8 @@ export function absenceOf(url: string): string | null {
 export function sourceProblem(source: DatabaseSource): string | null {
   if (typeof source === 'string' && !isKnownUrl(source)) return null;
   try {
-    const { kind, known } = placeOf(source);
-    if (known !== null) REQUIRE[kind](known);
+    const { kind, known, servers } = placeOf(source);
+    if (known !== null) for (const settings of servers?.urls ?? [known]) REQUIRE[kind](settings);
     return null;
   } catch (error) {
     return (error as Error).message;

@@ -40,6 +40,11 @@ export function createMetrics() {
     inboxAgeSeconds: gauge('inbox_age_seconds', 'Age of the oldest of them.', ['stream']),
     newest: gauge('newest_id', 'The newest id.', ['stream']),
     discardedUpTo: gauge('discarded_up_to_id', 'The greatest id that was discarded.', ['stream']),
+    databaseMoves: counter(
+      'database_moves_total',
+      'Times that another of several servers of a database was connected to.',
+      ['database'],
+    ),
     feedEvents: counter('feed_events_total', 'Events that the feed read.', ['stream']),
     feedReads: counter('feed_reads_total', 'Looks of the feed.', ['stream', 'found']),
     windowEvents: gauge('window_events', 'Events held in memory.', ['stream']),

@@ -1,6 +1,6 @@
 // An application that writes events inside its transactions, to be killed at any moment.
-//   node producer.mjs sqlite|postgres|mysql URL NAME WRITERS
-// Prints a line before and after each transaction: `asked DATA`, then `committed DATA` when its COMMIT was answered or
+//   node producer.mjs sqlite|postgres|mysql URL[,URL...] NAME WRITERS
+// A connection is made to the next of several databases when that to the one before was lost. Prints a line before and after each transaction: `asked DATA`, then `committed DATA` when its COMMIT was answered or
 // `undone DATA` when it was rolled back. A line is with the parent before the next statement is sent.
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,13 +46,14 @@ const connect = {
   },
 };
 
-const [kind, url, name, writers] = process.argv.slice(2);
+const [kind, list, name, writers] = process.argv.slice(2);
+const urls = list.split(',');
 await Promise.all(Array.from({ length: Number(writers) }, (_, writer) => write(writer)));
 
 /** Goes on for ever, on a new connection after each failure. */
 async function write(writer) {
-  for (let nth = 0; ; ) {
-    const session = await connect[kind](url).catch(() => null);
+  for (let nth = 0, place = 0; ; place += 1) {
+    const session = await connect[kind](urls[place % urls.length]).catch(() => null);
     try {
       for (; session !== null; nth += 1) await writeOne(session, nth, `${name} ${writer} ${nth}`);
     } catch {

@@ -117,12 +117,15 @@ describe('a SQLite library', () => {
 });
 
 describe('connections to MySQL and MariaDB', () => {
-  const optionsOf = (driverName: string, connection: object) => {
+  const optionsOf = async (driverName: string, connection: object) => {
     class Client extends ClientMysql2 {}
     Object.assign(Client.prototype, { driverName });
     const client = Client as unknown as typeof Knex.Client;
     const place = placeOf(connect({ client, connection }));
-    return connectionOptions({ place, timeoutMs: 1000, statementMs: 1000 });
+    const limits = { timeoutMs: 1000, statementMs: 1000 };
+    const settings = await place.settings(limits);
+    const target = { settings, connectMs: 1000, isOneOfMany: false };
+    return connectionOptions({ place, ...limits }, target);
   };
 
   it.each(['mysql', 'mysql2', 'mariadb'])(

@@ -3,7 +3,8 @@ import type { ServerKind } from './databases.ts';
 import { type KeptServer, startKeptServer } from './kept-server.ts';
 import { openSqlSession } from './sql-session.ts';
 
-export interface OwnServer extends Pick<KeptServer, 'crash' | 'halt' | 'start' | 'close'> {
+export interface OwnServer
+  extends Pick<KeptServer, 'url' | 'crash' | 'halt' | 'freeze' | 'thaw' | 'start' | 'close'> {
   /** Makes an empty database and gives its URL. */
   createDatabase(): Promise<string>;
 }
@@ -11,6 +12,8 @@ export interface OwnServer extends Pick<KeptServer, 'crash' | 'halt' | 'start' |
 export interface OwnServerOptions {
   /** MariaDB only: nobody sees a commit before it is on the disk. @default false */
   readonly hasBinlog?: boolean;
+  /** PostgreSQL only: it follows the server with this URL, under this name. */
+  readonly standbyOf?: { readonly url: string; readonly name: string };
 }
 
 export async function startOwnServer(

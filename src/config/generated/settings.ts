@@ -5,7 +5,7 @@
  */
 export interface Settings {
   /**
-   * The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...
+   * The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...; of several servers the hosts with commas between them.
    */
   databaseUrl: string;
   /**
@@ -228,6 +228,10 @@ export interface Settings {
    */
   databaseTimeoutMs: number;
   /**
+   * How long a call waits for a database that is away, as while a standby takes over, before it is answered StoreUnavailable.
+   */
+  databaseWaitMs: number;
+  /**
    * How long a graceful stop may take.
    */
   shutdownMs: number;
@@ -252,7 +256,7 @@ export const configSchema = {
   "type": "object",
   "properties": {
     "databaseUrl": {
-      "description": "The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...",
+      "description": "The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...; of several servers the hosts with commas between them.",
       "env": "EVT_DATABASE_URL",
       "type": "string",
       "default": "sqlite:./data/events.db",
@@ -732,6 +736,15 @@ export const configSchema = {
       "maximum": 600000,
       "unit": "ms"
     },
+    "databaseWaitMs": {
+      "description": "How long a call waits for a database that is away, as while a standby takes over, before it is answered StoreUnavailable.",
+      "env": "EVT_DATABASE_WAIT_MS",
+      "type": "integer",
+      "default": 2000,
+      "minimum": 0,
+      "maximum": 600000,
+      "unit": "ms"
+    },
     "shutdownMs": {
       "description": "How long a graceful stop may take.",
       "env": "EVT_SHUTDOWN_MS",
@@ -826,6 +839,7 @@ export const configSchema = {
     "keyRetainMs",
     "databasePoolMax",
     "databaseTimeoutMs",
+    "databaseWaitMs",
     "shutdownMs",
     "logLevel",
     "url",

@@ -4,6 +4,7 @@ import { systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import { methodTable } from '../../contract/generated/method-table.ts';
 import { type SchemaName, validate } from '../../contract/validate.ts';
+import { whileAway } from '../../store/while-away.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { requireRight } from '../auth/principal.ts';
@@ -23,9 +24,13 @@ export interface DispatcherOptions {
   readonly services: MethodServices;
   /** What this node offers; methods of other services do not exist here. */
   readonly offered: readonly ServiceName[];
+  /** How long a call waits for a database that is away, in milliseconds. */
+  readonly databaseWaitMs: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
+
+const ADDING: readonly string[] = ['addEvent', 'addEvents'] satisfies MethodName[];
 
 /** Who sent a message, and how it may be answered. */
 export type Caller = Pick<Call, 'principal' | 'signal' | 'peer' | 'openChannel' | 'wire'>;
@@ -70,14 +75,14 @@ export class Dispatcher {
     let running: Promise<Result>;
     try {
       const { request, caller } = understand();
-      running = Promise.resolve(this.#call(request, caller));
+      running = Promise.resolve(this.#begin(request, caller));
     } catch (error) {
       running = Promise.reject(error);
     }
     return this.#observe(Object.hasOwn(methods, method) ? method : 'unknown', running);
   }
 
-  #call(
+  #begin(
     { method, schema, params, paramsText }: MethodRequest,
     caller: Caller,
   ): Promise<Result> | Result {
@@ -92,7 +97,11 @@ export class Dispatcher {
     }
     const valid = validate(schema, params);
     const drafts = draftsOf(method, paramsText());
-    return methods[method](this.#options.services, { ...caller, params: valid, drafts });
+    const call = { ...caller, params: valid, drafts };
+    const { services, databaseWaitMs } = this.#options;
+    // Those wait in their queue, where they keep their order.
+    if (ADDING.includes(method)) return methods[method](services, call);
+    return whileAway(databaseWaitMs, () => methods[method](services, call));
   }
 
   async #observe(method: string, running: Promise<Result>): Promise<Result> {

@@ -16,7 +16,12 @@ const OPENERS: Readonly<Record<Place['kind'], (options: PlaceOptions) => Promise
   },
 };
 
-export async function openDatabase({ database, ...limits }: DialectOptions): Promise<OpenDatabase> {
+export async function openDatabase({
+  database,
+  onMoved,
+  ...limits
+}: DialectOptions): Promise<OpenDatabase> {
   const place = placeOf(database);
+  if (onMoved !== undefined && place.servers !== null) place.servers.onMoved = onMoved;
   return OPENERS[place.kind]({ ...limits, place });
 }

@@ -4,6 +4,7 @@ import type { DatabaseKind, DialectOptions } from '../dialect.ts';
 import type { DatabaseSource, KnexInstance } from '../source.ts';
 import { within } from './answer-limit.ts';
 import { KnownOutcome } from './known-outcome.ts';
+import { Servers, urlsOf } from './servers.ts';
 
 /** A URL, or what the driver is given, in the driver's own words. */
 export type ConnectionSettings = string | Readonly<Record<string, unknown>>;
@@ -14,6 +15,8 @@ export interface Place {
   readonly client: KnexClient | null;
   /** What is given for every connection; null where a function of the application is asked each time. */
   readonly known: ConnectionSettings | null;
+  /** null where there is one only. */
+  readonly servers: Servers | null;
   /** What the next connection is made with; rejects with a `KnownOutcome`. */
   settings(limits: AskLimits): Promise<ConnectionSettings>;
 }
@@ -87,7 +90,9 @@ function placeOfUrl(url: string): Place {
   if (kind === undefined) {
     throw new Error('A database URL begins with sqlite:, postgres://, mysql:// or mariadb://.');
   }
-  return { kind, client: null, known: url, settings: async () => url };
+  const urls = kind === 'sqlite' ? [url] : urlsOf(url);
+  const servers = urls.length > 1 ? new Servers(urls) : null;
+  return { kind, client: null, known: url, servers, settings: async () => url };
 }
 
 function placeOfClient(client: KnexClient): Place {
@@ -107,7 +112,8 @@ function placeOfClient(client: KnexClient): Place {
     throw new Error('The knex instance has no connection, so it names no database.');
   }
   const known = client.connectionConfigProvider ? null : (client.connectionSettings ?? {});
-  return { kind, client, known, settings: (limits) => settingsOf(client, limits) };
+  const settings = (limits: AskLimits) => settingsOf(client, limits);
+  return { kind, client, known, servers: null, settings };
 }
 
 /** Asks whoever gives the application its connection settings, if anybody does. */

@@ -7,6 +7,7 @@ import { accountFor } from './account.mjs';
 import { giveTo, startInFolders } from './folder.mjs';
 import { onFreePort } from './port.mjs';
 import { findPostgres } from './postgres-programs.mjs';
+import { copyAsStandby } from './postgres-standby.mjs';
 import { run } from './program.mjs';
 import { ServerProcess } from './server-process.mjs';
 
@@ -16,10 +17,12 @@ const fastSettings = ['fsync=off', 'full_page_writes=off', 'max_wal_size=256MB']
 
 /**
  * Starts a server and gives `{ url, stop }`; `isDurable` leaves everything about durability at its
- * default. `launch` and `choosePort` are for a server that comes back on its port.
+ * default. `launch` and `choosePort` are for a server that comes back on its port. With `standbyOf`,
+ * the URL of another one of this machine and a name, it follows that one under this name.
  */
 export async function startPostgres({
   isDurable,
+  standbyOf = null,
   signal,
   launch = ServerProcess.start,
   choosePort,
@@ -28,12 +31,18 @@ export async function startPostgres({
   return startInFolders({ name: 'aftercommit-postgres', account, isDurable }, async (folders) => {
     const place = { account, ...folders, signal };
     const programs = await findPostgres(place);
-    const password = randomBytes(12).toString('hex');
-    await createCluster(programs, password, place);
+    // A copy has the accounts of the other one too.
+    const password =
+      standbyOf === null ? randomBytes(12).toString('hex') : new URL(standbyOf.url).password;
+    if (standbyOf === null) await createCluster(programs, password, place);
+    else await copyAsStandby(standbyOf, place);
     const { url, server } = await onFreePort(
       async (port) => ({
         url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-        server: await launch(serverCommand(programs, port, isDurable, place), signal),
+        server: await launch(
+          serverCommand(programs, port, { isDurable, isStandby: standbyOf !== null }, place),
+          signal,
+        ),
       }),
       choosePort,
     );
@@ -52,7 +61,12 @@ async function createCluster({ initdb, env }, password, { account, folder, dataF
   await run(initdb, args, { account, env, folder });
 }
 
-function serverCommand({ postgres, env }, port, isDurable, { account, folder, dataFolder }) {
+function serverCommand(
+  { postgres, env },
+  port,
+  { isDurable, isStandby },
+  { account, folder, dataFolder },
+) {
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
@@ -62,6 +76,8 @@ function serverCommand({ postgres, env }, port, isDurable, { account, folder, da
     'timezone=America/New_York',
     'logging_collector=off',
     ...(isDurable ? [] : fastSettings),
+    // A promotion waits for it.
+    'wal_retrieve_retry_interval=100ms',
   ];
   const args = ['-D', dataFolder, ...settings.flatMap((setting) => ['-c', setting])];
   return {
@@ -70,7 +86,7 @@ function serverCommand({ postgres, env }, port, isDurable, { account, folder, da
     env,
     account,
     folder,
-    readyText: 'database system is ready to accept connections',
+    readyText: `database system is ready to accept ${isStandby ? 'read-only ' : ''}connections`,
     // "Immediate shutdown": no checkpoint for data that nobody will read. SIGKILL would leak its
     // shared memory.
     endSignal: 'SIGQUIT',

@@ -22,6 +22,7 @@ declare module 'knex/lib/dialects/mysql2/index.js' {
     acquireConnection(): Promise<PooledConnection>;
     acquireRawConnection(): Promise<PooledConnection>;
     destroyRawConnection(connection: PooledConnection): Promise<void>;
+    validateConnection(connection: PooledConnection): boolean;
     protected _query(connection: PooledConnection, query: PooledQuery): Promise<unknown>;
   }
 }

@@ -53,7 +53,9 @@ export async function openMysql(options: PlaceOptions): Promise<OpenDatabase> {
   const { poolMax, ...rest } = options;
   const { place } = rest;
   const session = { ...rest, statementMs: rest.timeoutMs };
-  requireDatabase(await place.settings(session));
+  for (const settings of place.servers?.urls ?? [await place.settings(session)]) {
+    requireDatabase(settings);
+  }
   const db = openPool({ ...session, poolMax });
   return { db, reader: db, dialect: new MysqlDialect(db, session) };
 }

@@ -8,6 +8,7 @@ import ClientMysql2, {
 import type { ConnectionOptions } from 'mysql2';
 import { acquired } from '../acquired.ts';
 import { within } from '../answer-limit.ts';
+import { connectAt, type Target } from '../connecting.ts';
 import { mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import {
@@ -46,6 +47,9 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
   const limit = { ms: answerMsMax(options), givenUp };
   const createConnection = (settings: ConnectionOptions) => makeConnection(settings, options);
 
+  /** Whether each is to the server that is kept. */
+  const keptChecks = new WeakMap<PooledConnection, () => boolean>();
+
   class MysqlClient extends ClientMysql2 {
     /** Ours: knex might find another one beside it, or none. */
     override _driver(): unknown {
@@ -57,12 +61,25 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
     }
 
     override async acquireRawConnection(): Promise<PooledConnection> {
+      const { connection, isKept } = await connectAt(options, {
+        connect: (target) => this.#connectTo(target),
+        cut,
+      });
+      keptChecks.set(connection, isKept);
+      return connection;
+    }
+
+    override validateConnection(connection: PooledConnection): boolean {
+      return keptChecks.get(connection)?.() !== false && super.validateConnection(connection);
+    }
+
+    async #connectTo(target: Target): Promise<PooledConnection> {
       let connection: PooledConnection | null = null;
       try {
         // Read before the next turn, so two connections that are made at once do not mix.
-        this.connectionSettings = await connectionOptions(options);
+        this.connectionSettings = connectionOptions(options, target);
         connection = await within({ ms: 0, givenUp }, super.acquireRawConnection());
-        await prepareSession(connection, options);
+        await prepareSession(connection, target, options);
         return connection;
       } catch (error) {
         if (connection !== null) cut(connection);

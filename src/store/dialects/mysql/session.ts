@@ -9,6 +9,7 @@ import {
 } from 'mysql2';
 import { onAbort } from '../../../base/on-abort.ts';
 import { givenUpError, within } from '../answer-limit.ts';
+import type { Target } from '../connecting.ts';
 import type { Place } from '../source.ts';
 import { whereTo } from './where-to.ts';
 
@@ -16,6 +17,11 @@ import { whereTo } from './where-to.ts';
 const END_MS_MAX = 1000;
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS_MAX = 5000;
+
+/** Answered also by a node that has lost the others. */
+const WRITABLE_VARIABLES = "show global variables where variable_name in ('read_only', 'wsrep_on')";
+const WRITABLE_STATUS =
+  "show global status where variable_name in ('wsrep_ready', 'wsrep_local_state_comment')";
 
 export interface SessionOptions {
   readonly place: Place;
@@ -29,18 +35,19 @@ export interface SessionOptions {
   readonly givenUp?: AbortSignal | undefined;
 }
 
-/** `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver would parse it. */
-export async function connectionOptions({
-  place,
-  timeoutMs,
-  givenUp,
-}: SessionOptions): Promise<ConnectionOptions> {
-  const settings = await place.settings({ timeoutMs, givenUp });
-  // In the same turn the connection is made, and listens from then on.
+/**
+ * To be used in the same turn. `jsonStrings`: MariaDB marks a column with a json_valid check as JSON, and the driver
+ * would parse it.
+ */
+export function connectionOptions(
+  { givenUp }: SessionOptions,
+  { settings, connectMs }: Target,
+): ConnectionOptions {
+  // The connection that is made now listens from then on.
   if (givenUp?.aborted) throw givenUpError();
   return {
     ...whereTo(settings),
-    connectTimeout: timeoutMs,
+    connectTimeout: connectMs,
     flags: ['-LOCAL_FILES'],
     jsonStrings: true,
     supportBigNumbers: true,
@@ -92,9 +99,13 @@ export function answerMsMax({ statementMs }: Pick<SessionOptions, 'statementMs'>
   return statementMs + Math.min(statementMs, GRACE_MS_MAX);
 }
 
-/** Sets the session of a new connection and gives the greatest packet that its server takes, in bytes. */
+/**
+ * Sets the session of a new connection and gives the greatest packet that its server takes, in bytes. Rejects where
+ * there are other servers and this one takes no writes.
+ */
 export async function prepareSession(
   connection: Connection,
+  { isOneOfMany }: Target,
   options: SessionOptions,
 ): Promise<number> {
   const run = (sql: string) => {
@@ -107,10 +118,21 @@ export async function prepareSession(
     const ms = answerMsMax({ statementMs: options.timeoutMs });
     return within({ ms, givenUp: options.givenUp }, answer);
   };
+  if (isOneOfMany) requireWritable(await run(WRITABLE_VARIABLES), await run(WRITABLE_STATUS));
   const [facts] = await run('select version(), @@max_allowed_packet');
   const isMariadb = String(facts?.[0]).includes('MariaDB');
   for (const sql of sessionSettings(options, isMariadb)) await run(sql);
   return Number(facts?.[1]);
+}
+
+/** Rows of a name and a value: of a replica that is read-only, and of a node of a Galera cluster without the others. */
+function requireWritable(...rows: readonly RowDataPacket[][][]): void {
+  const facts = new Map(rows.flat().map(([name, value]) => [String(name), String(value)]));
+  if (facts.get('read_only') === 'ON') throw new Error('The server is read-only.');
+  if (facts.get('wsrep_on') !== 'ON') return;
+  const isSynced = facts.get('wsrep_local_state_comment') === 'Synced';
+  if (facts.get('wsrep_ready') === 'ON' && isSynced) return;
+  throw new Error('The node of the cluster is not ready and synced.');
 }
 
 /**

@@ -2,6 +2,7 @@
 // a new one. A packet holds several statements, of which the server runs as many as come before the first failure.
 import type { Connection, ConnectionOptions, QueryError, ResultSetHeader } from 'mysql2';
 import { within } from '../answer-limit.ts';
+import { connectAt, type Target } from '../connecting.ts';
 import { isMysqlAnswer, mysqlCommitOutcome, mysqlOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { PACKET_OVERHEAD_BYTES } from './packets.ts';
@@ -25,6 +26,7 @@ const PACKET_BYTES_MAX = 16_000_000;
 export class StepConnection {
   readonly #connection: Connection;
   readonly #limit: Parameters<typeof within>[0];
+  #isKept = () => true;
   #packetBytesMax: number;
   #isLost = false;
 
@@ -49,13 +51,22 @@ export class StepConnection {
   }
 
   static async connect(options: SessionOptions): Promise<StepConnection> {
-    const made = new StepConnection(await connectionOptions(options), options);
+    const { connection, isKept } = await connectAt(options, {
+      connect: (target) => StepConnection.#connectTo(target, options),
+      cut: (made) => made.cut(),
+    });
+    connection.#isKept = isKept;
+    return connection;
+  }
+
+  static async #connectTo(target: Target, options: SessionOptions): Promise<StepConnection> {
+    const made = new StepConnection(connectionOptions(options, target), options);
     try {
       const connected = new Promise<void>((resolve, reject) => {
         made.#connection.connect((error) => (error === null ? resolve() : reject(error)));
       });
       await within({ ms: 0, givenUp: options.givenUp }, connected);
-      const bytes = await prepareSession(made.#connection, options);
+      const bytes = await prepareSession(made.#connection, target, options);
       made.#packetBytesMax = Math.min(bytes - PACKET_OVERHEAD_BYTES, made.#packetBytesMax);
       return made;
     } catch (error) {
@@ -68,8 +79,9 @@ export class StepConnection {
     return this.#packetBytesMax;
   }
 
+  /** True when it is gone, or to another server than everything is by now. */
   get isLost(): boolean {
-    return this.#isLost || this.#connection.state !== 'authenticated';
+    return this.#isLost || this.#connection.state !== 'authenticated' || !this.#isKept();
   }
 
   /** Sends statements that commit nothing, as one packet. */

@@ -13,6 +13,7 @@ declare module 'knex/lib/dialects/postgres/index.js' {
     acquireConnection(): Promise<PooledConnection>;
     acquireRawConnection(): Promise<PooledConnection>;
     destroyRawConnection(connection: PooledConnection): Promise<void>;
+    validateConnection(connection: PooledConnection): boolean;
     protected _query(connection: PooledConnection, query: unknown): Promise<unknown>;
   }
 }

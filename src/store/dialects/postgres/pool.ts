@@ -4,6 +4,7 @@ import knex, { type Knex } from 'knex';
 import ClientPostgres, { type PooledConnection } from 'knex/lib/dialects/postgres/index.js';
 import type { Client, ClientConfig } from 'pg';
 import { acquired } from '../acquired.ts';
+import { connectAt, type Target } from '../connecting.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import {
   clientConfig,
@@ -11,6 +12,7 @@ import {
   endClient,
   makeClient,
   prepareSession,
+  requireReplicated,
   type SessionOptions,
 } from './session.ts';
 
@@ -42,6 +44,9 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
     return makeClient(config, options);
   }
 
+  /** Whether each is to the server that is kept. */
+  const keptChecks = new WeakMap<PooledConnection, () => boolean>();
+
   class PostgresClient extends ClientPostgres {
     /** Ours: knex might find another one beside it, or none. */
     override _driver(): unknown {
@@ -53,17 +58,30 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
     }
 
     override async acquireRawConnection(): Promise<PooledConnection> {
+      const { connection, isKept } = await connectAt(options, {
+        connect: (target) => this.#connectTo(target),
+        cut: ({ connection: { stream } }) => stream.destroy(),
+      });
+      keptChecks.set(connection, isKept);
+      return connection;
+    }
+
+    async #connectTo(target: Target): Promise<PooledConnection> {
       let connection: PooledConnection | null = null;
       try {
         // Read before the next turn, so two connections that are made at once do not mix.
-        this.connectionSettings = await clientConfig(options, 'aftercommit');
+        this.connectionSettings = clientConfig(options, target, 'aftercommit');
         connection = await super.acquireRawConnection();
-        await prepareSession(connection, options);
+        await prepareSession(connection, target, options);
         return connection;
       } catch (error) {
         connection?.connection.stream.destroy();
         throw connectFailure(error);
       }
+    }
+
+    override validateConnection(connection: PooledConnection): boolean {
+      return keptChecks.get(connection)?.() !== false && super.validateConnection(connection);
     }
 
     override destroyRawConnection(connection: PooledConnection): Promise<void> {
@@ -72,7 +90,9 @@ function clientClass(options: SessionOptions): typeof Knex.Client {
 
     override async _query(connection: PooledConnection, query: unknown): Promise<unknown> {
       try {
-        return await super._query(connection, query);
+        const answered = await super._query(connection, query);
+        requireReplicated(connection);
+        return answered;
       } catch (error) {
         const outcome = postgresOutcome(error);
         if (outcome === 'unknown' || outcome === 'not-run') {

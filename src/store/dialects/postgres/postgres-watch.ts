@@ -8,11 +8,13 @@ import { systemClock } from '../../../base/clock.ts';
 import { Deferred } from '../../../base/deferred.ts';
 import { Loop } from '../../../base/loop.ts';
 import type { ChangedPlace, Watch, WatchOptions } from '../../dialect.ts';
+import { connectAt, type Target } from '../connecting.ts';
 import {
   clientConfig,
   connectFailure,
   endClient,
   makeClient,
+  requireWritable,
   type SessionOptions,
 } from './session.ts';
 
@@ -65,8 +67,10 @@ export class PostgresWatch implements Watch {
 
   /** Until the connection is lost, or the signal aborts. */
   async #listen(signal: AbortSignal): Promise<number> {
-    const config = await clientConfig(this.#session, 'aftercommit watch');
-    const client = makeClient(config, this.#session);
+    const { connection: client, isKept } = await connectAt(this.#session, {
+      connect: (target) => this.#connectTo(target),
+      cut: (made) => made.connection.stream.destroy(),
+    });
     const lost = new Deferred<void>();
     client.on('error', () => lost.resolve());
     client.on('end', () => lost.resolve());
@@ -79,19 +83,33 @@ export class PostgresWatch implements Watch {
     const stop = () => lost.resolve();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      await client.connect().catch((error) => {
-        throw connectFailure(error);
-      });
       await client.query(LISTEN);
       this.#client = client;
       // What was committed before nobody has told.
       for (const place of Object.values(CHANNELS)) this.#options.onChange(null, place);
-      while (!(await isSettled(lost.promise, CHECK_MS))) await client.query('select 1');
+      while (!(await isSettled(lost.promise, CHECK_MS)) && isKept()) await client.query('select 1');
       return BACKOFF.firstMs;
     } finally {
       this.#client = null;
       signal.removeEventListener('abort', stop);
       await endClient(client).catch(() => {});
+    }
+  }
+
+  async #connectTo(target: Target): Promise<Client> {
+    const client = makeClient(
+      clientConfig(this.#session, target, 'aftercommit watch'),
+      this.#session,
+    );
+    // Without a listener the loss of a connection would end the process.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await requireWritable(client, target, this.#session);
+      return client;
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw connectFailure(error);
     }
   }
 

@@ -3,6 +3,7 @@
 import pg, { type Client, type ClientConfig } from 'pg';
 import { onAbort } from '../../../base/on-abort.ts';
 import { givenUpError } from '../answer-limit.ts';
+import type { Target } from '../connecting.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { type KnexClient, type Place, pick } from '../source.ts';
@@ -18,6 +19,8 @@ const CONNECTING = [
   ...['ssl', 'sslnegotiation', 'enableChannelBinding', 'scramMaxIterations'],
 ];
 
+const IS_STANDBY = 'select pg_is_in_recovery() as standby';
+
 export interface SessionOptions {
   readonly place: Place;
   /** How long connecting, a lock wait or an idle transaction may take, in milliseconds. */
@@ -28,19 +31,22 @@ export interface SessionOptions {
   readonly givenUp?: AbortSignal | undefined;
 }
 
-/** `query_timeout` is for a server that has gone without a word; its connection is not used again. */
-export async function clientConfig(
-  { place, timeoutMs, statementMs, givenUp }: SessionOptions,
+/**
+ * To be used in the same turn. `query_timeout` is for a server that has gone without a word; its connection is not used
+ * again.
+ */
+export function clientConfig(
+  { statementMs, givenUp }: SessionOptions,
+  { settings, connectMs }: Target,
   name: string,
-): Promise<ClientConfig> {
-  const settings = await place.settings({ timeoutMs, givenUp });
-  // In the same turn the client is made, and listens from then on.
+): ClientConfig {
+  // The client that is made now listens from then on.
   if (givenUp?.aborted) throw givenUpError();
   return {
     ...(typeof settings === 'string' ? { connectionString: settings } : pick(settings, CONNECTING)),
     application_name: name,
     keepAlive: true,
-    connectionTimeoutMillis: timeoutMs,
+    connectionTimeoutMillis: connectMs,
     query_timeout: statementMs === 0 ? 0 : statementMs + GRACE_MS,
   };
 }
@@ -50,7 +56,25 @@ export function makeClient(config: ClientConfig, { givenUp }: SessionOptions): C
   const client = new pg.Client(config);
   const leave = onAbort(givenUp, () => client.connection.stream.destroy());
   client.connection.once('end', leave);
+  // By the function that gives it: its text may be in any language.
+  client.on('notice', ({ routine }) => {
+    if (routine === 'SyncRepWaitForLSN') alone.add(client);
+  });
   return client;
+}
+
+/** Of those that have committed something of which no standby knows. */
+const alone = new WeakSet<Client>();
+
+/**
+ * To be asked behind everything that may have committed. Where a commit waits for a standby, whoever may cancel a query
+ * ends the wait: the server warns, and answers that it is done, which it is there alone, to be lost with it. Throws
+ * what says that its outcome is not known.
+ */
+export function requireReplicated(client: Client): void {
+  if (!alone.delete(client)) return;
+  const message = 'The commit was answered before a standby had it: somebody has ended the wait.';
+  throw new KnownOutcome('unknown', new Error(message));
 }
 
 /**
@@ -76,9 +100,31 @@ export function sessionSettings({ place, timeoutMs, statementMs }: SessionOption
 }
 
 /** Sets the session of a new connection; waits for the answer even where statements may take for ever. */
-export async function prepareSession(client: Client, options: SessionOptions): Promise<void> {
-  const limit = { query_timeout: options.timeoutMs + GRACE_MS };
-  await client.query({ text: sessionSettings(options), ...limit });
+export async function prepareSession(
+  client: Client,
+  target: Target,
+  options: SessionOptions,
+): Promise<void> {
+  await requireWritable(client, target, options);
+  await client.query({ text: sessionSettings(options), ...limitOf(options) });
+}
+
+/** Rejects on a standby where there are other servers. */
+export async function requireWritable(
+  client: Client,
+  { isOneOfMany }: Target,
+  options: SessionOptions,
+): Promise<void> {
+  if (!isOneOfMany) return;
+  const { rows } = await client.query<{ standby: boolean }>({
+    text: IS_STANDBY,
+    ...limitOf(options),
+  });
+  if (rows[0]?.standby !== false) throw new Error('The server is a standby.');
+}
+
+function limitOf({ timeoutMs }: SessionOptions): { query_timeout: number } {
+  return { query_timeout: timeoutMs + GRACE_MS };
 }
 
 /** The application's: in another schema its inserts would not find our inbox. As knex puts it, name by name. */

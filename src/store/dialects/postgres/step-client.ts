@@ -1,6 +1,7 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
 // a new one. Statements are prepared by name.
 import type { Client } from 'pg';
+import { connectAt, type Target } from '../connecting.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import {
@@ -9,6 +10,7 @@ import {
   endClient,
   makeClient,
   prepareSession,
+  requireReplicated,
   type SessionOptions,
 } from './session.ts';
 
@@ -29,6 +31,7 @@ export type FirstRow = <Row>(
 
 export class StepClient {
   readonly #client: Client;
+  #isKept = () => true;
   #isLost = false;
 
   private constructor(client: Client) {
@@ -43,12 +46,25 @@ export class StepClient {
   }
 
   static async connect(options: SessionOptions, stream: string): Promise<StepClient> {
-    const config = await clientConfig(options, `aftercommit step ${stream}`);
+    const { connection, isKept } = await connectAt(options, {
+      connect: (target) => StepClient.#connectTo(target, options, stream),
+      cut: (client) => client.cut(),
+    });
+    connection.#isKept = isKept;
+    return connection;
+  }
+
+  static async #connectTo(
+    target: Target,
+    options: SessionOptions,
+    stream: string,
+  ): Promise<StepClient> {
+    const config = clientConfig(options, target, `aftercommit step ${stream}`);
     const client = makeClient(config, options);
     const made = new StepClient(client);
     try {
       await client.connect();
-      await prepareSession(client, options);
+      await prepareSession(client, target, options);
       return made;
     } catch (error) {
       made.cut();
@@ -56,8 +72,9 @@ export class StepClient {
     }
   }
 
+  /** True when it is gone, or to another server than everything is by now. */
   get isLost(): boolean {
-    return this.#isLost;
+    return this.#isLost || !this.#isKept();
   }
 
   readonly first: FirstRow = async <Row>(statement: Statement, values: readonly unknown[]) => {
@@ -67,6 +84,7 @@ export class StepClient {
 
   async all<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
     const result = await this.#client.query({ name, text, values: [...values] });
+    requireReplicated(this.#client);
     return result.rows;
   }
 
