@@ -11,8 +11,8 @@ import { Deferred } from '../base/deferred.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { type EventId, idPlus } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import { whileAway } from '../contract/while-away.ts';
 import type { Appended, KeyedAnswer, KeyedCall } from '../store/store.ts';
-import { whileAway } from '../store/while-away.ts';
 import type { CheckedDraft } from './draft.ts';
 import { hashOf, type Origin } from './origin.ts';
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import { methodTable } from '../../contract/generated/method-table.ts';
 import { type SchemaName, validate } from '../../contract/validate.ts';
-import { whileAway } from '../../store/while-away.ts';
+import { whileAway } from '../../contract/while-away.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { requireRight } from '../auth/principal.ts';

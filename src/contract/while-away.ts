@@ -2,7 +2,7 @@
 // again, and all of them at once.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
-import { isServiceError } from '../contract/errors.ts';
+import { isServiceError } from './errors.ts';
 
 const BACKOFF = { firstMs: 20, maxMs: 250 };
 

@@ -1,6 +1,6 @@
 // How long calls wait for a database that is away.
 import { type ErrorCode, ServiceError } from '../../../src/contract/errors.ts';
-import { whileAway } from '../../../src/store/while-away.ts';
+import { whileAway } from '../../../src/contract/while-away.ts';
 
 describe('work on a database that is away', () => {
   let tries: number;
