@@ -2,6 +2,7 @@
 // it stands before a backlog, takes as many batches in flight as it may, and then neither reads its socket nor
 // acknowledges. The p99 of the others must not tell the difference. A slice ends before the node's patience with the
 // stalled one does (EVT_ACK_TIMEOUT_MS), which is taken up anew for each slice.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuPerEvent, metered } from '../kit/cpu.mjs';
 import { compareCosts, percentile } from '../kit/figures.mjs';
 import { addEvent } from '../kit/followed-writes.mjs';
@@ -15,6 +16,8 @@ const PER_SECOND = 5;
 const BACKLOG = 10_000;
 /** The most that a node gives to one subscription (EVT_IN_FLIGHT_MAX). */
 const IN_FLIGHT = 16;
+/** What it costs that somebody comes, takes what he may, or goes, is over by then, in either variant. */
+const SETTLE_MS = 500;
 const REACH = { atMost: 1.1 };
 const NAMES = { push: 'consumers', sse: 'clients of /streams/events' };
 
@@ -79,6 +82,7 @@ async function besideStalled({ node, stalling, by }, slice) {
 }
 
 async function follow({ node, following, caller, count, events }) {
+  await sleep(SETTLE_MS);
   await following.ask('forgetReceipts');
   const base = await node.queue.newest();
   const write = (n) => addEvent(caller, n);

@@ -1,55 +1,35 @@
 // What an embedding application does with the streams over HTTP of its node: kinds of its own, and keys.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type App, createApp, registerProvider, type StreamClient } from '../../src/index.ts';
-import { writeCredentials } from '../../src/server/credentials.ts';
+import {
+  type App,
+  type AppOptions,
+  createApp,
+  registerProvider,
+  type StreamClient,
+} from '../../src/index.ts';
 import { registeredProviders, type StreamProviderContext } from '../../src/server/stream-kinds.ts';
-import { SseClient } from '../support/sse.ts';
 import { until } from '../support/until.ts';
+import { embeddingApp } from './embedding-app.ts';
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const ORDERS = { name: 'orders', upsert: ['SET'], remove: ['GONE'], replace: ['ALL'] };
 
-let folder: string;
+const own = embeddingApp({ stateKinds: [ORDERS], stateInvalidate: ['PRICES'], logger });
 let app: App;
-const clients: SseClient[] = [];
 const told: unknown[] = [];
 let context: StreamProviderContext;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'aftercommit-hub-'));
   told.length = 0;
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await app?.stop();
-  registeredProviders().clear();
-  rmSync(folder, { recursive: true });
-});
 
-const start = async (options = {}) => {
-  app = createApp({
-    database: `sqlite:${join(folder, 'events.db')}`,
-    server: { port: 0 },
-    stateKinds: [ORDERS],
-    stateInvalidate: ['PRICES'],
-    logger,
-    ...options,
-  });
-  await app.start();
+const start = async (options: AppOptions = {}) => {
+  app = await own.start(options);
 };
-const withKeys = (options = {}) => {
-  const credentials = join(folder, 'credentials.json');
-  writeCredentials(credentials, { principals: [] });
-  return start({ credentials, ...options });
+const withKeys = async (options: AppOptions = {}) => {
+  app = await own.startWithKeys(options);
 };
-const open = async (path: string, key?: string) => {
-  const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
-  const client = await SseClient.open(`${app.url}/streams/${path}`, headers);
-  clients.push(client);
-  return client;
-};
+const open = (path: string, key?: string) =>
+  own.open(path, key === undefined ? {} : { authorization: `Bearer ${key}` });
 
 /** Gives the orders as lines of text, and remembers what it is told. */
 function registerLines(kind = 'lines'): Set<StreamClient> {

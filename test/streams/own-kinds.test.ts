@@ -1,19 +1,15 @@
 // What kinds of the application's own may rely on, whatever becomes of the stream, the state, the keys and themselves.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type App,
-  createApp,
+  type AppOptions,
   type OwnStreamProvider,
   registerProvider,
   type StateSource,
 } from '../../src/index.ts';
-import { writeCredentials } from '../../src/server/credentials.ts';
 import { registeredProviders } from '../../src/server/stream-kinds.ts';
 import { call } from '../support/rpc.ts';
-import { SseClient } from '../support/sse.ts';
 import { until } from '../support/until.ts';
+import { embeddingApp } from './embedding-app.ts';
 
 const failures: unknown[] = [];
 const logger = {
@@ -21,49 +17,28 @@ const logger = {
   error: (facts: object) => void failures.push((facts as { error?: unknown }).error),
 };
 
-let folder: string;
+const own = embeddingApp({ stateKinds: [{ name: 'orders', upsert: ['SET'] }], logger });
+const { open } = own;
 let app: App;
 let stateSource: StateSource;
 const told: unknown[] = [];
-const clients: SseClient[] = [];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'aftercommit-own-'));
   told.length = 0;
   failures.length = 0;
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await app.stop();
-  registeredProviders().clear();
-  rmSync(folder, { recursive: true });
-});
 
-const start = async (options = {}) => {
-  app = createApp({
-    database: `sqlite:${join(folder, 'events.db')}`,
-    server: { port: 0 },
-    stateKinds: [{ name: 'orders', upsert: ['SET'] }],
-    logger,
-    ...options,
-  });
-  await app.start();
+const start = async (options: AppOptions = {}) => {
+  app = await own.start(options);
 };
-const startWithKeys = () => {
-  const credentials = join(folder, 'credentials.json');
-  writeCredentials(credentials, { principals: [] });
-  return start({ credentials });
+const startWithKeys = async () => {
+  app = await own.startWithKeys();
 };
 const register = (provider: Partial<OwnStreamProvider>, kind = 'own') =>
   registerProvider(kind, (context) => {
     ({ stateSource } = context);
     return { open: () => {}, ...provider };
   });
-const open = async (path: string, headers: Record<string, string> = {}) => {
-  const client = await SseClient.open(`${app.url}/streams/${path}`, headers);
-  clients.push(client);
-  return client;
-};
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 it('find in the state what they are told of', async () => {
