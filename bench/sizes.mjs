@@ -13,7 +13,7 @@ const FULL = {
   snapshotSteps: 200,
   crowdEvents: 10_000,
   followingConsumers: 999,
-  stalledMs: 4000,
+  stalledMs: 10_000,
   waitingConsumers: 1000,
   waitingMs: 4000,
   pollingConsumers: 1000,

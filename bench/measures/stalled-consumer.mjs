@@ -12,7 +12,7 @@ import { Child } from '../processes/child.mjs';
 import { RpcClient } from '../processes/rpc-client.mjs';
 import { startNode } from '../processes/service-node.mjs';
 
-const PER_SECOND = 5;
+const PER_SECOND = 10;
 const BACKLOG = 10_000;
 /** The most that a node gives to one subscription (EVT_IN_FLIGHT_MAX). */
 const IN_FLIGHT = 16;
