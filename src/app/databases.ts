@@ -5,7 +5,7 @@ import { absenceOf } from '../store/source-problem.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
 import { type Call, Failure } from './command.ts';
-import { databaseOptions } from './running-app.ts';
+import { databaseOptions } from './database-options.ts';
 
 /** The settings of every command that works on the databases itself. */
 export const ACTIVE_SETTINGS = [

@@ -9,13 +9,13 @@ import { ARCHIVER_SINK } from '../relay/archiver.ts';
 import type { ServerOptions } from '../server/server.ts';
 import type { StreamHub } from '../server/stream-hub.ts';
 import { Archive } from '../store/archive.ts';
-import type { DialectOptions } from '../store/dialect.ts';
 import type { DatabaseName } from '../store/opening.ts';
 import type { DatabaseSource } from '../store/source.ts';
 import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Assembly, assemble, type Node } from './assembly.ts';
+import { databaseOptions } from './database-options.ts';
 import { setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
 import { InProcessReaders } from './in-process/readers.ts';
@@ -191,11 +191,6 @@ export class RunningApp {
     const sinks = this.#sinks.map((sink) => sink.finish());
     await Promise.all([this.#inside?.readers.finish(), ...sinks]);
   }
-}
-
-/** What the databases are opened with. */
-export function databaseOptions(settings: Settings, database: DatabaseSource): DialectOptions {
-  return { database, poolMax: settings.databasePoolMax, timeoutMs: settings.databaseTimeoutMs };
 }
 
 async function openDatabases({ settings, parts, telemetry, givenUp }: RunningAppOptions) {

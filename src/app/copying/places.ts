@@ -9,7 +9,7 @@ import { absenceOf } from '../../store/source-problem.ts';
 import { Store } from '../../store/store.ts';
 import { Warehouse } from '../../store/warehouse.ts';
 import { Failure } from '../command.ts';
-import { databaseOptions } from '../running-app.ts';
+import { databaseOptions } from '../database-options.ts';
 
 /** What is to be done there: to copy from it, to copy into it, or to look for copies that were begun. */
 export type PlaceUse = 'read' | 'write' | 'look';

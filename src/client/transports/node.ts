@@ -1,6 +1,6 @@
 // The transport of Node: its own fetch, and `ws`, which can send a key with its upgrade.
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { onAbort } from '../../base/on-abort.ts';
 import type { Checks } from '../../base/options.ts';
 import { required } from '../../contract/checks.ts';
@@ -46,7 +46,9 @@ export class NodeTransport implements Transport {
     return postText(this.#peer, text, signal);
   }
 
-  openSocket(events: SocketEvents, signal: AbortSignal): Promise<TransportSocket> {
+  async openSocket(events: SocketEvents, signal: AbortSignal): Promise<TransportSocket> {
+    // Not before a socket is wanted: it takes as long to load as the rest of a program that only calls.
+    const { WebSocket } = await import('ws');
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const { url, key } = this.#peer;
