@@ -28,7 +28,6 @@ const PACKAGE_HOMES = {
   express: '^src/server/',
   helmet: '^src/server/',
   ws: '^src/server/ws/|^src/client/transports/',
-  ajv: '^src/contract/validate[.]ts$|^src/config/',
   pino: '^src/telemetry/',
   'prom-client': '^src/telemetry/',
 };
@@ -80,6 +79,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(client|contract|base)/', pathNot: '^src/client/transports/node[.]ts$' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'not-installed-with-the-package',
+      comment:
+        'What only the tests and scripts have; ajv has done its work when the sources are generated.',
+      severity: 'error',
+      from: { path: '^(src|migrations)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer', 'npm-optional'] },
+    },
+    {
+      name: 'commands-without-the-server',
+      comment: 'To load it takes longer than most commands do.',
+      severity: 'error',
+      from: { path: '^src/app/commands/', pathNot: '^src/app/commands/serve[.]ts$' },
+      to: { path: '^src/server/http-app[.]ts$', reachable: true },
     },
     {
       name: 'no-create-require',

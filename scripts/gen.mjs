@@ -1,4 +1,4 @@
-// Makes everything that is derived: from specs/ types, schemas and tables in TypeScript, the OpenRPC document and pages;
+// Makes everything that is derived: from specs/ types, validators and tables in TypeScript, the OpenRPC document and pages;
 // from the doc comments in src/ the API reference. `--check` writes nothing and fails when a file would change.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { openRpcDocument } from './gen/openrpc.mjs';
 import { configurationPage, errorsPage } from './gen/pages.mjs';
 import { readSpecs } from './gen/specs.mjs';
 import { constantModule, contractTypes, settingsTypes } from './gen/typescript.mjs';
+import { contractValidators, settingsValidator } from './gen/validators.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isCheck = process.argv.includes('--check');
@@ -19,7 +20,7 @@ const futoin = futoinContract(specs.interfaces);
 const files = {
   'specs/openrpc.json': `${JSON.stringify(openrpc, null, 2)}\n`,
   'src/contract/generated/types.ts': await contractTypes(specs, join(root, 'specs/schema')),
-  'src/contract/generated/schemas.ts': constantModule('schemas', {
+  'src/contract/generated/validators.ts': contractValidators({
     ...specs.schemas,
     ...futoin.schemas,
   }),
@@ -28,6 +29,7 @@ const files = {
   'src/contract/generated/futoin-table.ts': constantModule('futoinTable', futoin.table),
   'src/contract/generated/openrpc.ts': constantModule('openrpc', openrpc),
   'src/config/generated/settings.ts': await settingsTypes(specs),
+  'src/config/generated/are-settings.ts': settingsValidator(specs.config),
   'docs/errors.md': errorsPage(specs),
   'docs/configuration.md': configurationPage(specs),
 };

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { settingNames } from '../src/config/load.ts';
 import { methodTable } from '../src/contract/generated/method-table.ts';
 import { openrpc } from '../src/contract/generated/openrpc.ts';
-import { schemas } from '../src/contract/generated/schemas.ts';
 import { methods } from '../src/server/rpc/methods.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 
@@ -24,9 +23,10 @@ describe('the repository', () => {
       .filter((path) => path.endsWith('.ts'))
       .map(read)
       .join('\n');
+    const schemas = filesIn('specs/schema/methods');
     for (const name of Object.keys(methodTable)) {
-      expect(Object.keys(schemas)).toContain(`methods/${name}.params`);
-      expect(Object.keys(schemas)).toContain(`methods/${name}.result`);
+      expect(schemas).toContain(`specs/schema/methods/${name}.params.schema.json`);
+      expect(schemas).toContain(`specs/schema/methods/${name}.result.schema.json`);
       expect(openrpc.methods.map((method) => method.name)).toContain(name);
       expect(tests).toContain(`'${name}'`);
     }

@@ -1,8 +1,9 @@
 // The settings in force: defaults < file < environment < flags. All mistakes are reported at once, in the user's
 // words, before anything starts; nothing is silently defaulted.
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { unknownName } from '../base/options.ts';
+import type { SchemaFault } from '../contract/validator.ts';
+import { areSettings } from './generated/are-settings.ts';
 import { configSchema, type Settings } from './generated/settings.ts';
 
 export type { Settings } from './generated/settings.ts';
@@ -123,23 +124,12 @@ function parsed(text: string): unknown {
   }
 }
 
-// Without the meta-schema, as in contract/validate.ts.
-const ajv = new Ajv2020({
-  allErrors: true,
-  strict: true,
-  allowUnionTypes: true,
-  meta: false,
-  validateSchema: false,
-});
-for (const keyword of ['env', 'unit', 'secret', 'flag']) ajv.addKeyword(keyword);
-const fitsSchema = ajv.compile(configSchema);
-
 function check(
   settings: Record<string, unknown>,
   given: Record<string, unknown>,
   origin: Record<string, string>,
 ): string[] {
-  const problems = fitsSchema(settings) ? [] : (fitsSchema.errors ?? []).map(describe);
+  const problems = areSettings(settings) ? [] : (areSettings.errors ?? []).map(describe);
   const { sleepMsMin, sleepMsMax } = settings as unknown as Settings;
   if (sleepMsMax < sleepMsMin) {
     problems.push(
@@ -148,7 +138,7 @@ function check(
   }
   return [...new Set(problems)];
 
-  function describe(error: ErrorObject): string {
+  function describe(error: SchemaFault): string {
     if (error.keyword === 'additionalProperties') {
       return unknownName(String(error.params.additionalProperty), settingNames, 'setting');
     }
@@ -168,7 +158,7 @@ function isUnparsed(value: unknown, { items }: SettingFacts): boolean {
 }
 
 /** A pattern stands only in what a database's address must look like. */
-function ruleOf(error: ErrorObject, allowed: readonly string[] | undefined): string {
+function ruleOf(error: SchemaFault, allowed: readonly string[] | undefined): string {
   if (error.keyword === 'pattern' && error.instancePath.endsWith('Url')) {
     return 'must be sqlite:PATH, postgres://..., mysql://... or mariadb://...';
   }

@@ -1,52 +1,25 @@
 // Turns `unknown` from outside into the types of the contract; nothing behind it checks again.
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ServiceError } from './errors.ts';
-import { schemas } from './generated/schemas.ts';
+import { propertyValidators, validators } from './generated/validators.ts';
+import type { SchemaFault, Validator } from './validator.ts';
 
-export type SchemaName = keyof typeof schemas;
-
-const ajv = new Ajv2020({
-  allErrors: false,
-  strict: true,
-  allowUnionTypes: true,
-  coerceTypes: false,
-  // A test holds the schemas against the meta-schema; to compile that takes a seventh of a node's start.
-  meta: false,
-  validateSchema: false,
-});
-for (const schema of Object.values(schemas)) ajv.addSchema(schema);
-const compiled = new Map<SchemaName, ValidateFunction>();
-
-function validatorOf(name: SchemaName): ValidateFunction {
-  let validator = compiled.get(name);
-  if (validator === undefined) {
-    validator = ajv.getSchema(schemas[name].$id) as ValidateFunction;
-    compiled.set(name, validator);
-  }
-  return validator;
-}
-
-export function isSchemaName(name: string): name is SchemaName {
-  return Object.hasOwn(schemas, name);
-}
+export type SchemaName = keyof typeof validators;
 
 /** True when the value fits the schema. */
 export function fits(name: SchemaName, value: unknown): boolean {
-  return validatorOf(name)(value);
+  return validators[name](value);
 }
 
-/** True when the value fits what the schema says of this property; null when it says nothing. */
-export function fitsProperty(name: SchemaName, property: string, value: unknown): boolean | null {
-  const schema = schemas[name] as { $id: string; properties?: object };
-  if (!Object.hasOwn(schema.properties ?? {}, property)) return null;
-  return (ajv.getSchema(`${schema.$id}#/properties/${property}`) as ValidateFunction)(
-    value,
-  ) as boolean;
+/** True when the value fits what a FutoIn function says of this parameter; null when it says nothing. */
+export function fitsProperty(schema: string, property: string, value: unknown): boolean | null {
+  const name = `${schema}#${property}`;
+  if (!Object.hasOwn(propertyValidators, name)) return null;
+  return propertyValidators[name as keyof typeof propertyValidators](value);
 }
 
 /** The value as the schema's type, or `InvalidRequest` that names the first place that breaks it. */
 export function validate<T>(name: SchemaName, value: unknown): T {
-  const validator = validatorOf(name);
+  const validator = validators[name];
   if (validator(value)) return value as T;
   throw new ServiceError('InvalidRequest', {
     message: describe(validator),
@@ -54,22 +27,22 @@ export function validate<T>(name: SchemaName, value: unknown): T {
   });
 }
 
-function describe(validator: ValidateFunction): string {
+function describe(validator: Validator): string {
   const error = mostTelling(validator.errors ?? []);
   if (error === undefined) return 'The parameters break the schema.';
   const path = error.instancePath.slice(1).replaceAll('/', '.') || 'params';
   if (error.keyword === 'additionalProperties') {
     return `${path}: unknown parameter ${JSON.stringify(error.params.additionalProperty)}`;
   }
-  return `${path}: ${error.message ?? 'does not fit the schema'}`;
+  return `${path}: ${error.message}`;
 }
 
 /** Where a value may be one of several, each way to break it is listed: the deepest place tells most. */
-function mostTelling(errors: readonly ErrorObject[]): ErrorObject | undefined {
-  const depth = (error: ErrorObject) => error.instancePath.split('/').length;
+function mostTelling(errors: readonly SchemaFault[]): SchemaFault | undefined {
+  const depth = (error: SchemaFault) => error.instancePath.split('/').length;
   return errors
     .filter((error) => error.keyword !== 'oneOf')
-    .reduce<ErrorObject | undefined>(
+    .reduce<SchemaFault | undefined>(
       (best, error) => (best === undefined || depth(error) >= depth(best) ? error : best),
       undefined,
     );

@@ -1,7 +1,7 @@
 // A call written as an address (FTN5): `<interface>/<version>/<function>[/<sec>]?name=value`. Values are text where
 // their declared type takes text, else JSON.
 import { ServiceError } from '../../contract/errors.ts';
-import { fitsProperty, isSchemaName } from '../../contract/validate.ts';
+import { fitsProperty } from '../../contract/validate.ts';
 import type { Message } from '../rpc/message.ts';
 
 /**
@@ -47,7 +47,7 @@ function decoded(part: string): string {
 
 /** Text stays text where that fits; what is wrong with the rest is said when the call is checked. */
 function typed(schema: string, key: string, value: string): unknown {
-  if (!isSchemaName(schema) || fitsProperty(schema, key, value) !== false) return value;
+  if (fitsProperty(schema, key, value) !== false) return value;
   try {
     return JSON.parse(value);
   } catch {

@@ -4,7 +4,7 @@ import { POLL_OPTIONS, UNREGISTER_OPTIONS } from '../../../src/app/in-process/re
 import type { Check } from '../../../src/base/options.ts';
 import { CONSUMER_OPTIONS } from '../../../src/client/consumer-options.ts';
 import * as checks from '../../../src/contract/checks.ts';
-import { fits, fitsProperty, type SchemaName } from '../../../src/contract/validate.ts';
+import { fits, type SchemaName } from '../../../src/contract/validate.ts';
 
 const TYPES = Array.from({ length: 101 }, (_, nth) => `T${nth}`);
 const VALUES: readonly unknown[] = [
@@ -38,6 +38,8 @@ const VALUES: readonly unknown[] = [
   ...[['A'], ['A', 'A'], ['A', 'B'], ['A', 1], ['a b'], TYPES, TYPES.slice(1)],
 ];
 
+/** Of every call that is looked into here. */
+const REQUIRED = { component: 'A' };
 const pollEvents = 'methods/pollEvents.params';
 
 describe('the check of', () => {
@@ -72,5 +74,5 @@ describe('the check of', () => {
 });
 
 function property(schema: SchemaName, name: string) {
-  return (value: unknown) => fitsProperty(schema, name, value);
+  return (value: unknown) => fits(schema, { ...REQUIRED, [name]: value });
 }
