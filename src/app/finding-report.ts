@@ -36,8 +36,8 @@ export function summaryOf(tally: Tally): string {
 export function jsonOf(servers: readonly ExaminedServer[]): string {
   return JSON.stringify({
     ...tallyOf(servers),
-    servers: servers.map(({ findings, ...server }) => ({
-      ...server,
+    servers: servers.map(({ database, host, product, findings }) => ({
+      ...{ database, host, product },
       findings: worstFirst(findings).map(({ id, ...told }) => ({
         id,
         ...findingTable[id],

@@ -19,6 +19,8 @@ export interface Examined {
   /** Name and version; null when it could not be connected to. */
   readonly product: string | null;
   readonly findings: readonly Found[];
+  /** Nothing is discarded before it is archived: there has to be a warehouse. */
+  readonly requiresArchive: boolean;
 }
 
 const PRACTICES = {
@@ -47,7 +49,9 @@ export async function examine(options: ExaminationOptions): Promise<Examined[]> 
   } catch (error) {
     const { message } = error as Error;
     const found: Found = { id: 'driver-missing', found: message, mend: 'Install it.', sql: [] };
-    return [{ host: hostOf(options.url), product: null, findings: [found] }];
+    return [
+      { host: hostOf(options.url), product: null, findings: [found], requiresArchive: false },
+    ];
   }
   const urls = servers?.urls ?? [options.url];
   const isOneOfMany = urls.length > 1;
@@ -86,7 +90,7 @@ async function examineServer(
     patient = await practice.connect(request);
   } catch (error) {
     const findings = [practice.refusal(error, request.url)];
-    return { examined: { host, product: null, findings }, standing: null };
+    return { examined: { host, product: null, findings, requiresArchive: false }, standing: null };
   }
   try {
     const findings: Found[] = [];
@@ -100,12 +104,22 @@ async function examineServer(
       },
     };
     const checks = [migrationsCheck, clockCheck, ...practice.checks, standingCheck, sessionCheck];
+    const requiresArchive = await isArchiveRequired(patient).catch(() => false);
     // One after the other: they share a connection.
     for (const check of checks) findings.push(...(await carryOut(check, patient)));
-    return { examined: { host, product: patient.product, findings }, standing };
+    const { product } = patient;
+    return { examined: { host, product, findings, requiresArchive }, standing };
   } finally {
     await patient.close();
   }
+}
+
+async function isArchiveRequired(patient: Patient): Promise<boolean> {
+  const { database } = patient.request;
+  if (database === 'warehouse' || (await patient.tablesAmong(['evt_streams'])).size === 0)
+    return false;
+  const sql = 'select count(*) as required from evt_streams where archive_required = 1';
+  return (await patient.ask(sql)).some(({ required }) => Number(required) > 0);
 }
 
 async function carryOut(check: Check, patient: Patient): Promise<readonly Found[]> {

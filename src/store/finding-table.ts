@@ -102,6 +102,10 @@ export const findingTable = {
     severity: 'warning',
     promise: 'A call has a known outcome: its connection is not ended under it.',
   },
+  pooler: {
+    severity: 'error',
+    promise: 'The service works: a session stays with its connection.',
+  },
   'encoding-other': {
     severity: 'error',
     promise: 'An event is given out as it was written, whatever characters it has.',

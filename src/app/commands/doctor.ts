@@ -25,10 +25,12 @@ export const doctor: Command = {
   run: async (call) => {
     const { flags, settings, stdout } = call;
     const { databaseUrl, warehouseUrl } = settings;
-    const servers = [
-      ...(await examined(call, 'active', databaseUrl)),
-      ...(isInUse(call) ? await examined(call, 'warehouse', warehouseUrl) : []),
-    ];
+    const active = await examined(call, 'active', databaseUrl);
+    // The file that a warehouse is by default is made by the first who archives.
+    const isInUse =
+      absenceOf(warehouseUrl) === null || active.some(({ requiresArchive }) => requiresArchive);
+    const warehouse = isInUse ? await examined(call, 'warehouse', warehouseUrl) : [];
+    const servers = [...active, ...warehouse];
     const tally = tallyOf(servers);
     const summary = summaryOf(tally);
     if (flags.has('json')) await stdout.print(jsonOf(servers));
@@ -52,9 +54,4 @@ async function examined(
     isDeep: flags.has('deep'),
   });
   return servers.map((server) => ({ database, ...server }));
-}
-
-/** The file that a warehouse is by default is made by the first who archives. */
-function isInUse({ settings: { warehouseUrl } }: Call): boolean {
-  return absenceOf(warehouseUrl) === null;
 }

@@ -31,7 +31,7 @@ describe('doctor', () => {
   });
 
   it('has a test for every finding', () => {
-    const tests = ['doctor', 'postgres', 'mysql', 'sqlite', 'servers', 'galera']
+    const tests = ['doctor', 'postgres', 'mysql', 'sqlite', 'servers', 'galera', 'pooler']
       .map((name) => readFileSync(join(__dirname, `${name}.test.ts`), 'utf8'))
       .concat(readFileSync(join(__dirname, '../drivers.test.ts'), 'utf8'))
       .join('\n');
@@ -89,6 +89,18 @@ describeDatabases('doctor', (kind) => {
     expect((await cli(['doctor', '--strict'], { env })).code).toBe(1);
     const main = { ...env, EVT_STREAMS: 'main' };
     expect((await cli(['doctor', '--strict'], { env: main })).code).toBe(isDurable ? 0 : 1);
+  });
+
+  it('finds that there is no warehouse, once the archive is required', async () => {
+    expect(await foundOf('migrations-missing', place.url)).toEqual([]);
+    await place.store.requireArchive('main');
+    const { servers } = await diagnose(place.url);
+    expect(
+      servers.map(({ database, findings }) => [database, findings.map(({ id }) => id)]),
+    ).toEqual([
+      ['active', expect.any(Array)],
+      ['warehouse', expect.arrayContaining(['migrations-missing'])],
+    ]);
   });
 
   it('changes nothing', async () => {

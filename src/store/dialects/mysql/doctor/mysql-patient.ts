@@ -13,6 +13,7 @@ import {
   prepareSession,
   type SessionOptions,
 } from '../session.ts';
+import { requireDatabase } from '../where-to.ts';
 
 /** Answered also by a node of a cluster that has lost the others. */
 const VERSION_VARIABLE = "show global variables where variable_name = 'version'";
@@ -53,6 +54,7 @@ export class MysqlPatient implements Patient {
 
   static async connect(request: ExaminationRequest): Promise<MysqlPatient> {
     const { url, timeoutMs } = request;
+    requireDatabase(url);
     const session = { place: placeOf(url), timeoutMs, statementMs: timeoutMs };
     const connection = makeConnection<Connection>(
       connectionOptions(session, targetOf(url, timeoutMs)),

@@ -4,6 +4,7 @@ import { postgresRefusal } from '../../refusals.ts';
 import { connectionsCheck, producersCheck, rightsCheck, triggersCheck } from './access-check.ts';
 import { commitsCheck, diskCheck, storageCheck } from './durability-check.ts';
 import { sequencesCheck } from './inbox-check.ts';
+import { poolerCheck } from './pooler-check.ts';
 import { PostgresPatient } from './postgres-patient.ts';
 import { slotsCheck, standbysCheck, standingOf } from './replication-check.ts';
 import { encodingCheck, timeLimitsCheck, versionCheck, writableCheck } from './server-check.ts';
@@ -15,6 +16,7 @@ export const postgresDoctor: Practice<PostgresPatient> = {
   standing: standingOf,
   checks: [
     versionCheck,
+    poolerCheck,
     writableCheck,
     encodingCheck,
     rightsCheck,

@@ -68,6 +68,8 @@ export class PostgresPatient implements Patient {
     const { timeoutMs } = this.request;
     const target = { settings: this.request.url, connectMs: timeoutMs, isOneOfMany: false };
     await prepareSession(this.#client, target, this.#session);
+    // A pooler may give the session to somebody else.
+    await this.ask('reset all');
   }
 
   close(): Promise<void> {
