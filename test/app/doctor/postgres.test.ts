@@ -1,10 +1,13 @@
 // `aftercommit doctor` on a PostgreSQL server that is set up wrongly on purpose: each fault is found, and the statement
-// that is named mends it.
+// that is named mends it. Where PgBouncer cannot be had, that is skipped and said so; under CI it fails.
 
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { FindingId } from '../../../src/store/finding-table.ts';
 import { Store } from '../../../src/store/store.ts';
 import { Warehouse } from '../../../src/store/warehouse.ts';
 import { describeDatabase } from '../../support/databases.ts';
+import { startKeptServer } from '../../support/kept-server.ts';
 import { type OwnServer, startOwnServer } from '../../support/own-server.ts';
 import { openSqlSession, type SqlSession } from '../../support/sql-session.ts';
 import { until } from '../../support/until.ts';
@@ -127,7 +130,14 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
+const PGBOUNCER = join(__dirname, '../../support/servers/pgbouncer.mjs');
+
 describeDatabase('postgres', 'doctor', () => {
+  const { error: noPooler }: { error?: string } = JSON.parse(
+    execFileSync(process.execPath, [PGBOUNCER], { encoding: 'utf8' }),
+  );
+  if (noPooler !== undefined && process.env.CI) throw new Error(noPooler);
+
   let server: OwnServer;
   let url: string;
   let sql: SqlSession;
@@ -280,4 +290,17 @@ describeDatabase('postgres', 'doctor', () => {
     for (const statement of finding?.sql ?? []) await sql.run(statement);
     expect((await diagnose(missing)).ids).toEqual(['migrations-missing']);
   });
+
+  (noPooler === undefined ? it : it.skip)(
+    `finds a pooler that lends sessions by transaction, and none that lends them whole${noPooler ?? ''}`,
+    async () => {
+      const throughPooler = async (mode: string) => {
+        const pooler = await startKeptServer('pgbouncer', { target: url, mode });
+        return foundOf('pooler', pooler.url, env).finally(() => pooler.close());
+      };
+      const [finding] = await throughPooler('transaction');
+      expect(finding?.mend).toContain('pool_mode = session');
+      expect(await throughPooler('session')).toEqual([]);
+    },
+  );
 });
