@@ -132,7 +132,7 @@ export const findingTable = {
   },
   'standby-not-awaited': {
     severity: 'note',
-    promise: 'What was answered survives a failover, and its ids do not come again.',
+    promise: 'What was answered survives a failover: else its ids come again, in a later epoch.',
   },
   'server-away': {
     severity: 'warning',
@@ -144,7 +144,7 @@ export const findingTable = {
   },
   'failover-loses': {
     severity: 'warning',
-    promise: 'What was answered survives a failover, and its ids do not come again.',
+    promise: 'What was answered survives a failover: else its ids come again, in a later epoch.',
   },
   'slot-left': {
     severity: 'warning',

@@ -165,6 +165,7 @@ describeDatabase('mysql', 'doctor', () => {
     expect(finding?.found).toContain('no right to update, delete, create, alter, drop, index');
     for (const statement of finding?.sql ?? []) await sql.run(statement);
     expect(await rights()).toEqual([]);
+    expect((await diagnose(as('service'), env)).ids).toEqual([]);
 
     await sql.run('alter user service with max_user_connections 7');
     const few = () => foundOf('connections-few', as('service'), env);

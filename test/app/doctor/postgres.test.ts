@@ -242,6 +242,7 @@ describeDatabase('postgres', 'doctor', () => {
     ]);
     for (const statement of few.flatMap((finding) => finding.sql)) await sql.run(statement);
     expect(await foundOf('connections-few', asService, env)).toEqual([]);
+    expect((await diagnose(asService, env)).ids).toEqual([]);
   });
 
   it('finds that there is no schema to work in', async () => {

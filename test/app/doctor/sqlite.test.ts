@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { remoteFileSystem } from '../../../src/store/dialects/sqlite/doctor/file-systems.ts';
+import { SqlitePatient } from '../../../src/store/dialects/sqlite/doctor/sqlite-patient.ts';
 import { filePath } from '../../../src/store/dialects/sqlite/driver.ts';
+import { ourTables } from '../../../src/store/examining/our-tables.ts';
+import { Warehouse } from '../../../src/store/warehouse.ts';
 import { makeDraft } from '../../support/events.ts';
 import { type OpenStore, openStore } from '../../support/open-store.ts';
 import { openSqlSession, type SqlSession } from '../../support/sql-session.ts';
@@ -45,6 +48,25 @@ describe('doctor on sqlite', () => {
     expect(code).toBe(0);
     expect((await diagnose(url)).ids).toEqual(['migrations-missing']);
     expect(await readdir(folder)).not.toContain('new');
+  });
+
+  it('goes through every table that the migrations make', async () => {
+    const warehouse = await Warehouse.open({ database: place.url, poolMax: 1, timeoutMs: 5000 });
+    await warehouse.migrate(['main', 'x']);
+    await warehouse.close();
+    const known: string[] = [];
+    for (const database of ['active', 'warehouse'] as const) {
+      const patient = await SqlitePatient.connect({
+        ...{ url: place.url, database, streams: ['main'], poolMax: 1, timeoutMs: 5000 },
+        ...{ isOneOfMany: false, isDeep: false },
+      });
+      known.push(...(await ourTables(patient)));
+      await patient.close();
+    }
+    const there = await sql.run(
+      "select name from sqlite_master where type = 'table' and name like 'evt%'",
+    );
+    expect([...new Set(known)].sort()).toEqual(there.map(({ name }) => name).sort());
   });
 
   it('finds a trigger that is missing, for which what is inserted gets no id', async () => {

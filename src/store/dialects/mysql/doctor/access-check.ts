@@ -1,7 +1,8 @@
 // Whether the account may do on MySQL or MariaDB what the service does, by the catalogue; and what others have put on
 // its tables, or left open there.
 import { inboxesOf, ourTables } from '../../../examining/our-tables.ts';
-import type { Check, Found } from '../../../examining/patient.ts';
+import type { Check, Found, Row } from '../../../examining/patient.ts';
+import { isMysqlDenied } from '../../db-errors.ts';
 import { literal } from '../literal.ts';
 import { type MysqlPatient, textList } from './mysql-patient.ts';
 
@@ -104,7 +105,7 @@ export const transactionsCheck: Check<MysqlPatient> = {
   subject: 'which transactions are open',
   look: async (patient) => {
     if ((await inboxesOf(patient)).length === 0) return [];
-    const rows = await patient.ask(openSql(patient.request.timeoutMs));
+    const rows = await patient.ask(openSql(patient.request.timeoutMs)).catch(noneIfDenied);
     const open = rows.filter(({ thread }) => Number(thread) > 0);
     const found = open.map(
       ({ thread, account, seconds }): Found => ({
@@ -115,10 +116,16 @@ export const transactionsCheck: Check<MysqlPatient> = {
       }),
     );
     if (rows.length === open.length) return found;
-    const prepared = await patient.ask('xa recover');
+    const prepared = await patient.ask('xa recover').catch(noneIfDenied);
     return [...found, ...prepared.map(preparedFound)];
   },
 };
+
+/** Those of others are told with the right PROCESS only, which the service needs for nothing else. */
+function noneIfDenied(error: unknown): Row[] {
+  if (isMysqlDenied(error)) return [];
+  throw error;
+}
 
 function preparedFound({ formatID, gtrid_length: length, data }: Record<string, unknown>): Found {
   const text = String(data);
