@@ -131,6 +131,11 @@ export class Store {
     await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
   }
 
+  /** Since when the work on it fails because it is away; null while it is there. */
+  get awaySince(): Date | null {
+    return this.#run.awaySince;
+  }
+
   /** A failure of this database as it is told at the start; another one as it is. */
   startFailure(error: unknown): unknown {
     return startFailure('active', error, this.#dialect);
