@@ -9,13 +9,20 @@ import { startWriters } from '../history/writers.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
+import { call } from '../support/rpc.ts';
 import { until } from '../support/until.ts';
 import type { GaleraCluster } from './galera-cluster.ts';
 
 /** How long all is well, before and behind what happens. */
 const CALM_MS = 4000;
-/** What a node says that was thrown out while a transaction waited for what the others had committed. */
-const WAITED_IN_VAIN = /Lock wait timeout exceeded/;
+/** What every service node does, beside serving. */
+const WORKING = {
+  archiver: true,
+  discarder: true,
+  workerPeriodMs: 50,
+  discardLimit: 100,
+  logLevel: 'silent',
+} as const;
 const READ_MS_MAX = 120_000;
 
 export interface Case {
@@ -24,6 +31,8 @@ export interface Case {
   readonly happens: () => Promise<void>;
   /** In which order each service node has the servers. @default the same for all */
   readonly orders?: readonly (readonly number[])[];
+  /** What applications may be refused with, beside the loss of their server. @default nothing */
+  readonly refusals?: RegExp;
 }
 
 export interface Figures {
@@ -38,7 +47,7 @@ export interface Figures {
   readonly unknownThere: number;
   /** The longest time without one that was acknowledged, from what happened on, in milliseconds. */
   readonly pauseMs: { readonly calls: number; readonly transactions: number };
-  /** Events in the log, and batches delivered. */
+  /** Events in the archive, which has them all at the end, and batches delivered. */
   readonly log: number;
   readonly batches: number;
 }
@@ -50,24 +59,28 @@ export interface Outcome {
   /** What reliable consumers have acknowledged at the end, and the last id. */
   readonly acknowledged: readonly string[];
   readonly end: string;
-  /** The logs of the servers, which are to be the same. */
+  /** What is left in the queue on each server, and their archives, which are to be the same. */
+  readonly queues: readonly (readonly Row[])[];
   readonly logs: readonly (readonly Row[])[];
 }
 
 const SAME_ORDER = [0, 1, 2];
 
-export async function runCase({ cluster, happens, orders = [] }: Case): Promise<Outcome> {
+export async function runCase({ cluster, happens, orders = [], refusals }: Case): Promise<Outcome> {
   const random = openRandom();
   const recorder = new Recorder();
   const urls = await cluster.createDatabase();
+  const warehouses = await cluster.createDatabase();
   const nodes: NodeProcess[] = [];
   let isWriting = true;
   let end: number | null = null;
   let isOver = false;
   try {
     for (const nth of SAME_ORDER) {
-      const databaseUrl = cluster.urlOf(urls, orders[nth] ?? SAME_ORDER);
-      nodes.push(await startNode({ databaseUrl, logLevel: 'silent' }));
+      const order = orders[nth] ?? SAME_ORDER;
+      const databaseUrl = cluster.urlOf(urls, order);
+      const warehouseUrl = cluster.urlOf(warehouses, order);
+      nodes.push(await startNode({ databaseUrl, warehouseUrl, ...WORKING }));
     }
     const first = nodes[0] as NodeProcess;
     const shared = {
@@ -95,17 +108,23 @@ export async function runCase({ cluster, happens, orders = [] }: Case): Promise<
     await until(() => isRead, READ_MS_MAX).catch(() => {});
     isOver = true;
     await allRead;
-    const logs: Row[][] = [];
-    for (const url of urls) logs.push(await rowsOf('mysql', url, 'evt_queue'));
-    const log = logs[0] ?? [];
-    const history = recorder.history(log, []);
-    const violations = checkHistory(history);
+    // All that is archived is discarded when every consumer has it, and nothing moves any more.
+    const last = await until(async () => {
+      const { discarded_up_to } = await call(first.url, 'streamInfo').catch(() => ({}));
+      return discarded_up_to === String(end) && String(end);
+    }, READ_MS_MAX);
+    const queues = await Promise.all(urls.map((url) => rowsOf('mysql', url, 'evt_queue')));
+    const logs = await Promise.all(warehouses.map((url) => rowsOf('mysql', url, 'evt_history')));
+    const [queue = []] = queues;
+    const [log = []] = logs;
+    const violations = checkHistory(recorder.history(queue, log));
     const reliable = recorder.consumers.filter(({ isLive }) => !isLive);
     return {
       violations,
-      unexpected: recorder.unexpected.filter((each) => !WAITED_IN_VAIN.test(each)),
+      unexpected: recorder.unexpected.filter((each) => !refusals?.test(each)),
       acknowledged: reliable.map(({ acknowledged }) => acknowledged),
-      end: String(end),
+      end: last,
+      queues,
       logs,
       figures: figuresOf(recorder, violations, log, { from: happenedAt, to: calmAt }),
     };

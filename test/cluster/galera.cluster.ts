@@ -30,8 +30,8 @@ describe('a Galera cluster', () => {
     expect(outcome.violations.slice(0, 20)).toEqual([]);
     expect(outcome.unexpected).toEqual([]);
     expect(outcome.acknowledged).toEqual(outcome.acknowledged.map(() => outcome.end));
-    const [first, ...others] = outcome.logs;
-    for (const other of others) expect(other).toEqual(first);
+    expect(outcome.queues).toEqual(outcome.queues.map(() => []));
+    expect(outcome.logs).toEqual(outcome.logs.map(() => outcome.logs[0]));
     return outcome.figures;
   };
   const kill = async (...nth: readonly number[]) => {
@@ -62,7 +62,12 @@ describe('a Galera cluster', () => {
   it(
     'loses nothing when the server that takes the steps is frozen, and wakes without the others',
     async () => {
-      await check('frozen', { happens: () => freeze(0) });
+      // Said to an application by a server that was thrown out while it was frozen: nothing was done.
+      const refusals = /Lock wait timeout exceeded|Deadlock found/;
+      await check('the server that takes the steps is frozen', {
+        happens: () => freeze(0),
+        refusals,
+      });
     },
     CASE_MS_MAX,
   );
