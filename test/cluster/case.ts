@@ -82,25 +82,22 @@ export async function runCase({ cluster, happens, orders = [], refusals }: Case)
       const warehouseUrl = cluster.urlOf(warehouses, order);
       nodes.push(await startNode({ databaseUrl, warehouseUrl, ...WORKING }));
     }
-    const first = nodes[0] as NodeProcess;
-    const shared = {
-      recorder,
-      random,
-      nodes: { url: () => (nodes[random.below(nodes.length)] as NodeProcess).url },
-    };
+    const [{ url }] = nodes as [NodeProcess];
+    const addresses = { url: () => (nodes[random.below(nodes.length)] as NodeProcess).url };
+    const shared = { recorder, random, nodes: addresses };
     const isDone = (acknowledged: string) =>
       isOver || (end !== null && Number(acknowledged) >= end);
     const reading = await startReaders({ ...shared, isDone });
     const isEnough = () => !isWriting;
     const writing = startWriters({ ...shared, isDone: isEnough, kind: 'mysql', urls });
     await pause(CALM_MS);
-    const happenedAt = recorder.now();
+    const from = recorder.now();
     await happens();
     await pause(CALM_MS);
-    const calmAt = recorder.now();
+    const to = recorder.now();
     isWriting = false;
     await writing;
-    end = await writeLast(first.url, recorder);
+    end = await writeLast(url, recorder);
     let isRead = false;
     const allRead = reading().then(() => {
       isRead = true;
@@ -108,31 +105,37 @@ export async function runCase({ cluster, happens, orders = [], refusals }: Case)
     await until(() => isRead, READ_MS_MAX).catch(() => {});
     isOver = true;
     await allRead;
-    // All that is archived is discarded when every consumer has it, and nothing moves any more.
-    const last = await until(async () => {
-      const { discarded_up_to } = await call(first.url, 'streamInfo').catch(() => ({}));
-      return discarded_up_to === String(end) && String(end);
-    }, READ_MS_MAX);
-    const queues = await Promise.all(urls.map((url) => rowsOf('mysql', url, 'evt_queue')));
-    const logs = await Promise.all(warehouses.map((url) => rowsOf('mysql', url, 'evt_history')));
-    const [queue = []] = queues;
-    const [log = []] = logs;
-    const violations = checkHistory(recorder.history(queue, log));
+    await isAllDiscarded(url, end);
+    const tables = await tablesOf(urls, warehouses);
+    const violations = checkHistory(recorder.history(tables.queues[0] ?? [], tables.logs[0] ?? []));
     const reliable = recorder.consumers.filter(({ isLive }) => !isLive);
     return {
+      ...tables,
       violations,
       unexpected: recorder.unexpected.filter((each) => !refusals?.test(each)),
       acknowledged: reliable.map(({ acknowledged }) => acknowledged),
-      end: last,
-      queues,
-      logs,
-      figures: figuresOf(recorder, violations, log, { from: happenedAt, to: calmAt }),
+      end: String(end),
+      figures: figuresOf(recorder, violations, tables.logs[0] ?? [], { from, to }),
     };
   } finally {
     isWriting = false;
     isOver = true;
     for (const node of nodes) await node.end('SIGKILL');
   }
+}
+
+/** What every consumer has and is archived goes, and then nothing moves any more. */
+async function isAllDiscarded(url: string, end: number): Promise<void> {
+  await until(async () => {
+    const { discarded_up_to } = await call(url, 'streamInfo').catch(() => ({}));
+    return discarded_up_to === String(end);
+  }, READ_MS_MAX);
+}
+
+async function tablesOf(urls: readonly string[], warehouses: readonly string[]) {
+  const queues = await Promise.all(urls.map((url) => rowsOf('mysql', url, 'evt_queue')));
+  const logs = await Promise.all(warehouses.map((url) => rowsOf('mysql', url, 'evt_history')));
+  return { queues, logs };
 }
 
 function figuresOf(

@@ -6,6 +6,7 @@ import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import type { Row } from './history.ts';
 import { LAST, type Recorder } from './recorder.ts';
+import { SEE_ALL } from './session.ts';
 import { OpenWrite } from './writers/writer.ts';
 
 /** Waits until no transaction is open and all are numbered, then adds the event that every consumer waits for. */
@@ -26,6 +27,7 @@ export async function writeLast(url: string, recorder: Recorder): Promise<number
 
 export async function rowsOf(kind: DatabaseKind, url: string, table: string): Promise<Row[]> {
   const sql = await openSqlSession(kind, url);
+  if (kind === 'mysql') await sql.run(SEE_ALL);
   const text = kind === 'mysql' ? 'cast(data as char)' : 'cast(data as text)';
   const rows = await sql.run(`select id, type, ${text} as data from ${table} order by id`);
   await sql.close();

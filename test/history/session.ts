@@ -18,6 +18,9 @@ export interface Session {
 
 const ANSWER_MS_MAX = 20_000;
 
+/** In a Galera cluster what is read, and a transaction, is behind what was committed on other nodes before. */
+export const SEE_ALL = 'set autocommit = 1 /*M!100301 , wsrep_sync_wait = 1 */';
+
 /** Said by a node of a Galera cluster that has lost the others; what a COMMIT came to, it does not know. */
 const WITHOUT_OTHERS = [1047, 1180];
 
@@ -75,8 +78,7 @@ const OPEN: Record<DatabaseKind, (url: string) => Promise<Opened>> = {
   mysql: async (url) => {
     const connection = await mysql.createConnection({ uri: url, connectTimeout: 5000 });
     connection.on('error', () => {});
-    // In a Galera cluster a transaction begins behind what was committed on other nodes before.
-    await connection.query('set autocommit = 1 /*M!100301 , wsrep_sync_wait = 1 */');
+    await connection.query(SEE_ALL);
     return {
       run: (sql, values) => connection.query(sql, [...values]),
       isRefusal: ({ sqlState, fatal, errno }) =>

@@ -20,7 +20,7 @@ const GRACE_MS_MAX = 5000;
 
 /** Answered also by a node of a cluster that has lost the others. */
 const FACTS = `show global variables where variable_name in
-  ('version', 'max_allowed_packet', 'read_only', 'wsrep_on')`;
+  ('version', 'max_allowed_packet', 'read_only', 'wsrep_on', 'wsrep_provider')`;
 const CLUSTER_FACTS =
   "show global status where variable_name in ('wsrep_ready', 'wsrep_local_state_comment')";
 
@@ -128,7 +128,7 @@ export async function prepareSession(
   const facts = factsIn(await run(FACTS));
   const server = {
     isMariadb: facts.get('version')?.includes('MariaDB') === true,
-    isClustered: facts.get('wsrep_on') === 'ON',
+    isClustered: isClustered(facts),
     packetBytesMax: Number(facts.get('max_allowed_packet')),
   };
   if (isOneOfMany) {
@@ -142,6 +142,12 @@ export async function prepareSession(
 /** Of rows of a name and a value. */
 function factsIn(rows: RowDataPacket[][]): ReadonlyMap<string, string> {
   return new Map(rows.map(([name, value]) => [String(name), String(value)]));
+}
+
+/** Some servers have `wsrep_on` for sessions only; where there is no provider MariaDB has one that is called none. */
+function isClustered(facts: ReadonlyMap<string, string>): boolean {
+  const provider = facts.get('wsrep_provider') ?? '';
+  return !['', 'none'].includes(provider) && facts.get('wsrep_on') !== 'OFF';
 }
 
 /** A node of a Galera cluster takes nothing without most of the others, and lacks events before it has caught up. */
