@@ -27,6 +27,11 @@ export interface Reading {
   settled(): Promise<void>;
   /** Says again that everything up to `position` was handled, unless that is known to be stored. */
   acknowledge(call: Calling): Promise<void>;
+  /**
+   * True for the answer that the position is of another history: a registered consumer goes back to what both share,
+   * and is to be asked for again.
+   */
+  goesBack(error: unknown): boolean;
   /** A LIVE reader begins here. */
   beginAt(position: Position): void;
   /** It is being read. What the callback throws ends the run. */

@@ -9,6 +9,7 @@ export type CloseReason =
   | 'timed-out'
   | 'unregistered'
   | 'discarded'
+  | 'forked'
   | 'shutting-down';
 
 /** A batch with its number on the subscription. */

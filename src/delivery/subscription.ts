@@ -3,8 +3,8 @@
 // catching-up (behind the window, reads the database) <-> following (reads the window): `feed.read` decides by id,
 // so a slow consumer falls back to catching up and nothing is buffered for it.
 // A refused batch -> everything behind it is taken back, a pause that grows, the same batch with the same seq again.
-// An answer that does not come in time, a lost channel, a lost lease -> ended; what was not acknowledged is sent
-// again to whoever subscribes next.
+// An answer that does not come in time, a lost channel, a lost lease, another history -> ended; what was not
+// acknowledged is sent again to whoever subscribes next.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { isServiceError } from '../contract/errors.ts';
@@ -37,6 +37,8 @@ export class Subscription {
   readonly #options: DeliveryLoopOptions;
   readonly #plan: SubscriptionPlan;
   readonly #loop: DeliveryLoop;
+  /** Which history its positions are of. */
+  readonly #epoch: number;
   /** Everything up to here was looked at. */
   #scanned: EventId;
   /** Everything up to here was covered by a batch that was sent. */
@@ -55,6 +57,7 @@ export class Subscription {
   constructor(options: DeliveryLoopOptions, plan: SubscriptionPlan) {
     this.#options = options;
     this.#plan = plan;
+    this.#epoch = options.feed.epoch;
     this.#scanned = plan.start;
     this.#sentUpTo = plan.start;
     this.#loop = new DeliveryLoop(options);
@@ -95,13 +98,14 @@ export class Subscription {
     }
 
     const { feed, filter } = this.#options;
+    if (this.#hasForked) return this.#loop.end('forked');
     const from = this.#scanned;
     this.#countFallback(from);
     const seen = feed.newest;
     const cut = await feed.cut(from, filter, this.#bounds);
     this.#failures = 0;
     // A poll may have moved on meanwhile.
-    if (this.#scanned !== from || this.#loop.isEnded) return;
+    if (this.#scanned !== from || this.#hasForked || this.#loop.isEnded) return;
     this.#scanned = cut.upTo;
     if (cut.upTo === from && feed.end === from && this.#toldEnd !== from) return this.#tellEnd();
     const isNews = cut.events.size > 0 || this.#passedFrom !== undefined;
@@ -133,7 +137,8 @@ export class Subscription {
     const end = this.#scanned;
     if (!(await this.#options.feed.endsAt(end))) return;
     this.#toldEnd = end;
-    if (this.#scanned === end && !this.#loop.isEnded) this.#send(NO_EVENTS, true);
+    const isThere = this.#scanned === end && !this.#hasForked;
+    if (isThere && !this.#loop.isEnded) this.#send(NO_EVENTS, true);
   }
 
   #send(events: EventList, isEnd = false): void {
@@ -143,7 +148,8 @@ export class Subscription {
       events,
       after: this.#sentUpTo,
       upTo: this.#scanned,
-      epoch: feed.epoch,
+      epoch: this.#epoch,
+      forks: feed.forks,
       isEnd,
       passedFrom: this.#passedFrom,
     };
@@ -157,6 +163,11 @@ export class Subscription {
       this.#loop.flow.add(batch, channel.send(batch));
       this.#countSent(events.size);
     }
+  }
+
+  /** Its reader comes again, and is told what that means to it. */
+  get #hasForked(): boolean {
+    return this.#options.feed.epoch !== this.#epoch;
   }
 
   get #bounds(): CutLimits {
@@ -217,6 +228,7 @@ export class Subscription {
   async #recover(error: unknown): Promise<number> {
     const { feed, consumer, notices, logger } = this.#options;
     if (await this.#goOnBehindPoll(error)) return 0;
+    if (this.#hasForked) return 0;
     if (isServiceError(error) && error.code === 'StreamBusy') return COPYING_MS;
     const isGone = isServiceError(error) && error.code === 'CursorTooOld';
     if (isGone && this.#plan.whenDiscarded === 'pass-over') {

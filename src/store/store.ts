@@ -32,6 +32,7 @@ import type {
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { type Discarded, type DiscardLimits, discardWindow } from './discard.ts';
+import { Epochs } from './epochs.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
@@ -58,7 +59,7 @@ export type {
 export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
-export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
+export type { ConsumerDetails, ConsumerRow, Lease, LostLease } from './queries/consumers.ts';
 export type { ProjectionFacts, StateItem, StateRead, StateWrite } from './states.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
 
@@ -70,6 +71,8 @@ export class Store {
   readonly states: States;
   /** Who may add to a stream, and when. */
   readonly statuses: StreamStatuses;
+  /** Which histories a stream has had. */
+  readonly epochs: Epochs;
   readonly #db: Knex;
   /** For whatever reads outside of a transaction. */
   readonly #reader: Knex;
@@ -86,6 +89,7 @@ export class Store {
     const own = { reader, dialect };
     this.statuses = new StreamStatuses(own, this.#run);
     this.states = new States(own, this.#run);
+    this.epochs = new Epochs(own, this.#run);
     this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
   }
@@ -209,9 +213,18 @@ export class Store {
   /**
    * The events after `after` in order, an unbroken run of them; empty when there are none yet. Throws `CursorTooOld`
    * when some of them were discarded, and are in no archive; `StreamBusy` while the stream is copied into.
+   * Where an epoch is named: `HistoryForked` when the stream's is another one, `CursorAhead` when `after` is not there.
    */
-  readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    return this.#orNotFound(stream, this.#log.readAfter(stream, after, limits));
+  readAfter(
+    stream: string,
+    after: EventId,
+    limits: ReadLimits,
+    epoch?: number,
+  ): Promise<EventRow[]> {
+    return this.#orNotFound(
+      stream,
+      this.#log.readAfter({ stream, epoch: epoch ?? null }, after, limits),
+    );
   }
 
   /** True when the stream was sealed at the last read that came to its end; a crash may take that back. */
@@ -308,22 +321,18 @@ export class Store {
     );
   }
 
-  /** Prolongs leases and gives the consumers whose lease is somebody else's by now. */
+  /** Prolongs leases and gives those that are somebody else's by now. */
   async renewLeases(
     leases: readonly { consumerId: string; token: string }[],
     leaseMs: number,
-  ): Promise<string[]> {
+  ): Promise<consumers.LostLease[]> {
     if (leases.length === 0) return [];
     await this.#run.repeatable('renewLeases', () =>
       consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
     );
-    const ids = leases.map((lease) => lease.consumerId);
-    const tokens = await this.#run.repeatable('leaseTokens', () =>
-      consumers.leaseTokens(this.#reader, this.#dialect, ids),
+    return this.#run.repeatable('lostLeases', () =>
+      consumers.lostLeases(this.#reader, this.#dialect, leases),
     );
-    return leases
-      .filter((lease) => tokens.get(lease.consumerId) !== lease.token)
-      .map((lease) => lease.consumerId);
   }
 
   releaseLease(lease: { consumerId: string; token: string }): Promise<void> {

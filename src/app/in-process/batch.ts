@@ -6,7 +6,7 @@ import type { Batch } from '../../contract/event-list.ts';
 
 /** `before`: where its reader was; null when this is its first. */
 export function batchOf(batch: Batch, seq: number, before: Position | null): ReceivedBatch {
-  const { events, after, upTo, epoch, isEnd = false } = batch;
+  const { events, after, upTo, epoch, forks = [], isEnd = false } = batch;
   const isJoined =
     before === null || before.epoch !== epoch || compareIds(after, before.id as EventId) <= 0;
   return {
@@ -16,6 +16,7 @@ export function batchOf(batch: Batch, seq: number, before: Position | null): Rec
     after,
     upTo,
     epoch,
+    forks,
     isEnd,
     missed: isJoined ? null : { after: before.id, upTo: after },
     asWritten: () => events.rows.map(writtenOf),

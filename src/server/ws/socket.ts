@@ -38,6 +38,7 @@ const CLOSE_CODES: Readonly<Record<CloseReason, number>> = {
   'timed-out': 4002,
   unregistered: 4003,
   discarded: 4004,
+  forked: 4005,
 };
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;

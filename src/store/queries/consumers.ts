@@ -208,7 +208,27 @@ export async function renewLeases(
 }
 
 /** The newest token of each of these consumers; one that is missing was unregistered. */
-export async function leaseTokens(
+/** A lease that somebody held, and the token of the newest one of its consumer; null: there is no such consumer. */
+export interface LostLease {
+  readonly consumerId: string;
+  readonly token: string;
+  readonly newest: string | null;
+}
+
+/** Those of these leases that are somebody else's by now. */
+export async function lostLeases(
+  db: Knex,
+  dialect: Dialect,
+  leases: readonly { consumerId: string; token: string }[],
+): Promise<LostLease[]> {
+  const ids = leases.map((lease) => lease.consumerId);
+  const tokens = await leaseTokens(db, dialect, ids);
+  return leases
+    .map(({ consumerId, token }) => ({ consumerId, token, newest: tokens.get(consumerId) ?? null }))
+    .filter(({ token, newest }) => newest !== token);
+}
+
+async function leaseTokens(
   db: Knex,
   dialect: Dialect,
   consumerIds: readonly string[],
