@@ -9,7 +9,7 @@ import { startWriters } from '../history/writers.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
-import { call } from '../support/rpc.ts';
+import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import type { GaleraCluster } from './galera-cluster.ts';
 
@@ -105,7 +105,9 @@ export async function runCase({ cluster, happens, orders = [], refusals }: Case)
     await until(() => isRead, READ_MS_MAX).catch(() => {});
     isOver = true;
     await allRead;
-    await isAllDiscarded(url, end);
+    await isArchived(warehouses[0] as string, end);
+    // From here on nothing moves any more.
+    await Promise.all(nodes.map((node) => node.end('SIGTERM')));
     const tables = await tablesOf(urls, warehouses);
     const violations = checkHistory(recorder.history(tables.queues[0] ?? [], tables.logs[0] ?? []));
     const reliable = recorder.consumers.filter(({ isLive }) => !isLive);
@@ -124,12 +126,12 @@ export async function runCase({ cluster, happens, orders = [], refusals }: Case)
   }
 }
 
-/** What every consumer has and is archived goes, and then nothing moves any more. */
-async function isAllDiscarded(url: string, end: number): Promise<void> {
+async function isArchived(warehouse: string, end: number): Promise<void> {
+  const sql = await openSqlSession('mysql', warehouse);
   await until(async () => {
-    const { discarded_up_to } = await call(url, 'streamInfo').catch(() => ({}));
-    return discarded_up_to === String(end);
-  }, READ_MS_MAX);
+    const [row] = await sql.run('select max(id) as newest from evt_history');
+    return Number(row?.newest) === end;
+  }, READ_MS_MAX).finally(() => sql.close());
 }
 
 async function tablesOf(urls: readonly string[], warehouses: readonly string[]) {

@@ -30,7 +30,7 @@ describe('a Galera cluster', () => {
     expect(outcome.violations.slice(0, 20)).toEqual([]);
     expect(outcome.unexpected).toEqual([]);
     expect(outcome.acknowledged).toEqual(outcome.acknowledged.map(() => outcome.end));
-    expect(outcome.queues).toEqual(outcome.queues.map(() => []));
+    expect(outcome.queues).toEqual(outcome.queues.map(() => outcome.queues[0]));
     expect(outcome.logs).toEqual(outcome.logs.map(() => outcome.logs[0]));
     return outcome.figures;
   };
