@@ -279,11 +279,8 @@ export class Store {
     const work = (tx: Knex.Transaction) =>
       registration.unregister(tx, this.#dialect, { stream, ident }, isDryRun);
     // Done twice it would say that there was none.
-    return this.#run.syncedTransaction(
-      'unregisterConsumer',
-      work,
-      isDryRun ? REPEATABLE : undefined,
-    );
+    const options = isDryRun ? REPEATABLE : undefined;
+    return this.#run.syncedTransaction('unregisterConsumer', work, options);
   }
 
   findConsumer(stream: string, ident: string): Promise<consumers.ConsumerRow | null> {
