@@ -28,7 +28,7 @@ import { Streams, type StreamsOptions } from './streams/streams.ts';
 import { WsServer } from './ws/ws-server.ts';
 
 export interface ServerOptions
-  extends Pick<OpsOptions, 'problems' | 'metricsText'>,
+  extends Pick<OpsOptions, 'readiness' | 'metricsText'>,
     Omit<DispatcherOptions, 'services'> {
   readonly services: Omit<MethodServices, 'keys'>;
   readonly streams: StreamsOptions['settings'];

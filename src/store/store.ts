@@ -135,6 +135,11 @@ export class Store {
     await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
   }
 
+  /** Since when the work on it fails because it is away; null while it is there. */
+  get awaySince(): Date | null {
+    return this.#run.awaySince;
+  }
+
   /** A failure of this database as it is told at the start; another one as it is. */
   startFailure(error: unknown): unknown {
     return startFailure('active', error, this.#dialect);
@@ -274,11 +279,8 @@ export class Store {
     const work = (tx: Knex.Transaction) =>
       registration.unregister(tx, this.#dialect, { stream, ident }, isDryRun);
     // Done twice it would say that there was none.
-    return this.#run.syncedTransaction(
-      'unregisterConsumer',
-      work,
-      isDryRun ? REPEATABLE : undefined,
-    );
+    const options = isDryRun ? REPEATABLE : undefined;
+    return this.#run.syncedTransaction('unregisterConsumer', work, options);
   }
 
   findConsumer(stream: string, ident: string): Promise<consumers.ConsumerRow | null> {

@@ -45,6 +45,11 @@ export function createMetrics() {
       'Times that another of several servers of a database was connected to.',
       ['database'],
     ),
+    databaseAwaySeconds: gauge(
+      'database_away_seconds',
+      'For how long a database has been away; 0 = it is there.',
+      ['database'],
+    ),
     feedEvents: counter('feed_events_total', 'Events that the feed read.', ['stream']),
     feedReads: counter('feed_reads_total', 'Looks of the feed.', ['stream', 'found']),
     forks: counter('forks_total', 'Times that this node went over to another history.', ['stream']),

@@ -11,6 +11,7 @@ import type { EventId } from '../../contract/event-id.ts';
 import type { From } from '../../contract/generated/types.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
 import { requireOptions, requireValue } from '../../contract/require-options.ts';
+import { whileAway } from '../../contract/while-away.ts';
 import type { CloseReason } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
@@ -36,16 +37,25 @@ import {
 
 const COMPONENT = required(aComponent);
 
+export interface InProcessReadersOptions {
+  readonly delivery: Delivery;
+  readonly telemetry: Telemetry;
+  /** How long a call waits for a database that is away, in milliseconds. */
+  readonly databaseWaitMs: number;
+}
+
 export class InProcessReaders {
   readonly #delivery: Delivery;
   readonly #telemetry: Telemetry;
+  readonly #databaseWaitMs: number;
   readonly #channels = new Set<InProcessChannel>();
   readonly #ending = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(delivery: Delivery, telemetry: Telemetry) {
+  constructor({ delivery, telemetry, databaseWaitMs }: InProcessReadersOptions) {
     this.#delivery = delivery;
     this.#telemetry = telemetry;
+    this.#databaseWaitMs = databaseWaitMs;
   }
 
   async register(component: string, options: RegisterOptions): Promise<void> {
@@ -70,13 +80,13 @@ export class InProcessReaders {
   async poll(options: PollOptions): Promise<ReceivedBatch> {
     requireOptions('pollEvents', options, POLL_OPTIONS);
     options.signal?.throwIfAborted();
-    return this.#carryOut(() => this.#poll(options));
+    return this.#carryOut(() => this.#poll(options), options.signal);
   }
 
   async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     requireOptions('subscribe', options, SUBSCRIBE_OPTIONS);
     options.signal?.throwIfAborted();
-    return this.#carryOut(() => this.#subscribe(options));
+    return this.#carryOut(() => this.#subscribe(options), options.signal);
   }
 
   /**
@@ -90,9 +100,9 @@ export class InProcessReaders {
     await Promise.all(finishing);
   }
 
-  async #carryOut<T>(work: () => Promise<T>): Promise<T> {
+  async #carryOut<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#ending.signal.aborted) throw new ServiceError('ShuttingDown');
-    const running = work();
+    const running = whileAway(this.#databaseWaitMs, work, signal);
     this.#underWay.add(running);
     try {
       return await running;
