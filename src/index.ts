@@ -7,6 +7,7 @@ export type { AddOptions, InProcessAppender, NewEvent } from './app/in-process/a
 export type { InProcessHandler } from './app/in-process/channel.ts';
 export type {
   ConsumerFacts,
+  ConsumerFailing,
   InProcessSubscription,
   PollOptions,
   RegisterOptions,

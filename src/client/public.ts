@@ -3,6 +3,7 @@
 export type { ErrorCode } from '../contract/errors.ts';
 export type { EventId } from '../contract/event-id.ts';
 export type {
+  ConsumerFailure,
   ConsumerStatus,
   From,
   StreamInfoResult,

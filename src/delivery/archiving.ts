@@ -60,7 +60,7 @@ export class Archiving {
       checkPosition(await store.streamState(stream), cursor, epoch, NO_EVENT);
       await store.advanceCursors([{ ...lease, cursor }]);
     }
-    const lost = await store.renewLeases([lease], leaseMs);
+    const { lost } = await store.renewLeases([lease], leaseMs);
     return lost.length === 0;
   }
 

@@ -32,6 +32,7 @@ import type {
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { type Discarded, type DiscardLimits, discardWindow } from './discard.ts';
+import { Failures } from './failures.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
@@ -59,6 +60,7 @@ export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
 export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
+export type { Forgotten, Unregistering } from './registration.ts';
 export type { ProjectionFacts, StateItem, StateRead, StateWrite } from './states.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
 
@@ -66,6 +68,8 @@ export class Store {
   readonly kind: Dialect['kind'];
   /** The copies into its queues. */
   readonly copies: Copies;
+  /** What consumers fail on, and what is parked for them. */
+  readonly failures: Failures;
   /** What the events of its streams come to. */
   readonly states: States;
   /** Who may add to a stream, and when. */
@@ -77,7 +81,8 @@ export class Store {
   readonly #run: Runner;
   readonly #log: LogReader;
 
-  private constructor({ db, reader, dialect }: OpenDatabase) {
+  private constructor(database: OpenDatabase) {
+    const { db, reader, dialect } = database;
     this.#db = db;
     this.#reader = reader;
     this.#dialect = dialect;
@@ -86,6 +91,7 @@ export class Store {
     const own = { reader, dialect };
     this.statuses = new StreamStatuses(own, this.#run);
     this.states = new States(own, this.#run);
+    this.failures = new Failures(database, this.#run);
     this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
   }
@@ -214,15 +220,23 @@ export class Store {
     return this.#log.seemsSealed(stream);
   }
 
-  /** Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once. */
-  async registerConsumer(stream: string, ident: string, start: Start): Promise<boolean> {
+  /**
+   * Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once.
+   * `parkAfter`: after so many tries of one event alone it is parked; null = never.
+   */
+  async registerConsumer(
+    stream: string,
+    ident: string,
+    start: Start,
+    parkAfter: number | null = null,
+  ): Promise<boolean> {
     // A long scan must not hold the stream's row, and is in vain for who is registered already.
     const isByTime = typeof start === 'object' && 'time' in start;
     if (isByTime && (await this.#isRegistered(stream, ident))) return false;
     const register = (cursorIn: (state: StreamState) => EventId) =>
       this.#run.syncedTransaction(
         'registerConsumer',
-        (tx) => registration.register(tx, this.#dialect, { stream, ident }, cursorIn),
+        (tx) => registration.register(tx, this.#dialect, { stream, ident, parkAfter }, cursorIn),
         REPEATABLE,
       );
     return this.#log.begin(stream, start, register);
@@ -252,20 +266,17 @@ export class Store {
     return this.#log.readableAfter(stream, state);
   }
 
-  /** Forgets a consumer (or with `isDryRun` only looks); null when there is none. */
+  /** Forgets a consumer (or with `isDryRun` only looks); null when there is none. Throws `EventsParked`. */
   unregisterConsumer(
     stream: string,
     ident: string,
-    isDryRun: boolean,
-  ): Promise<{ cursor: EventId; lag: number } | null> {
+    how: registration.Unregistering,
+  ): Promise<registration.Forgotten | null> {
     const work = (tx: Knex.Transaction) =>
-      registration.unregister(tx, this.#dialect, { stream, ident }, isDryRun);
+      registration.unregister(tx, this.#dialect, { stream, ident }, how);
     // Done twice it would say that there was none.
-    return this.#run.syncedTransaction(
-      'unregisterConsumer',
-      work,
-      isDryRun ? REPEATABLE : undefined,
-    );
+    const options = how.isDryRun ? REPEATABLE : undefined;
+    return this.#run.syncedTransaction('unregisterConsumer', work, options);
   }
 
   findConsumer(stream: string, ident: string): Promise<consumers.ConsumerRow | null> {
@@ -303,22 +314,21 @@ export class Store {
     );
   }
 
-  /** Prolongs leases and gives the consumers whose lease is somebody else's by now. */
+  /**
+   * Prolongs leases; gives the consumers whose lease is somebody else's by now, and of the others those whose parked
+   * events are asked for again.
+   */
   async renewLeases(
     leases: readonly { consumerId: string; token: string }[],
     leaseMs: number,
-  ): Promise<string[]> {
-    if (leases.length === 0) return [];
+  ): Promise<consumers.JudgedLeases> {
+    if (leases.length === 0) return { lost: [], askedFor: [] };
     await this.#run.repeatable('renewLeases', () =>
       consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
     );
-    const ids = leases.map((lease) => lease.consumerId);
-    const tokens = await this.#run.repeatable('leaseTokens', () =>
-      consumers.leaseTokens(this.#reader, this.#dialect, ids),
+    return this.#run.repeatable('judgeLeases', () =>
+      consumers.judgeLeases(this.#reader, this.#dialect, leases),
     );
-    return leases
-      .filter((lease) => tokens.get(lease.consumerId) !== lease.token)
-      .map((lease) => lease.consumerId);
   }
 
   releaseLease(lease: { consumerId: string; token: string }): Promise<void> {

@@ -251,8 +251,12 @@ describeDrawnDatabase('an app without a server', (kind) => {
       { principal: 'internal', component: 'c', lag: 0, isConnected: true, isStale: false },
       { principal: 'internal', component: 'd', cursor: '0', lag: 3, isConnected: false },
     ]);
-    expect(await app.unregisterConsumer('d', { dryRun: true })).toEqual({ cursor: '0', lag: 3 });
-    expect(await app.unregisterConsumer('d')).toEqual({ cursor: '0', lag: 3 });
+    expect(await app.unregisterConsumer('d', { dryRun: true })).toEqual({
+      cursor: '0',
+      lag: 3,
+      parked: 0,
+    });
+    expect(await app.unregisterConsumer('d')).toEqual({ cursor: '0', lag: 3, parked: 0 });
     await app.unregisterConsumer('c');
     expect(await ended).toBe('unregistered');
     expect(await listed()).toEqual([]);

@@ -195,11 +195,17 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
     it('are forgotten when they unregister', async () => {
       const { store } = opened;
       await store.registerConsumer('main', 'a:b', { id: id(4) });
-      expect(await store.unregisterConsumer('main', 'a:b', true)).toEqual({ cursor: '4', lag: 6 });
+      expect(
+        await store.unregisterConsumer('main', 'a:b', { isDryRun: true, dropsParked: false }),
+      ).toEqual({ cursor: '4', lag: 6, parked: 0 });
       expect(await cursor()).toBe('4');
-      expect(await store.unregisterConsumer('main', 'a:b', false)).toEqual({ cursor: '4', lag: 6 });
+      expect(
+        await store.unregisterConsumer('main', 'a:b', { isDryRun: false, dropsParked: false }),
+      ).toEqual({ cursor: '4', lag: 6, parked: 0 });
       expect(await store.findConsumer('main', 'a:b')).toBeNull();
-      expect(await store.unregisterConsumer('main', 'a:b', false)).toBeNull();
+      expect(
+        await store.unregisterConsumer('main', 'a:b', { isDryRun: false, dropsParked: false }),
+      ).toBeNull();
     });
 
     it('obey the newest lease only', async () => {
@@ -214,7 +220,7 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       await store.advanceCursors([{ consumerId, cursor: id(5), token: newer?.token ?? '' }]);
       expect(await cursor()).toBe('5');
       const held = [older, newer].map((each) => ({ consumerId, token: each?.token ?? '' }));
-      expect(await store.renewLeases(held, 5000)).toEqual([consumerId]);
+      expect((await store.renewLeases(held, 5000)).lost).toEqual([consumerId]);
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
       await store.releaseLease({ consumerId, token: older?.token ?? '' });
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
@@ -231,7 +237,7 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
         token: '1',
       }));
       const own = { consumerId: held?.consumerId ?? '', token: held?.token ?? '' };
-      const lost = await store.renewLeases([...others, own], 5000);
+      const { lost } = await store.renewLeases([...others, own], 5000);
       expect(lost).toEqual(others.map(({ consumerId }) => consumerId));
     });
 
