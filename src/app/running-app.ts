@@ -18,6 +18,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Assembly, assemble, type Node } from './assembly.ts';
 import { setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
+import { InProcessParked } from './in-process/parked.ts';
 import { InProcessReaders } from './in-process/readers.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
 import { archivedStreams, type SinkChoice } from './sinks/sink-choice.ts';
@@ -53,6 +54,7 @@ interface Databases {
 interface Inside {
   readonly appender: InProcessAppender;
   readonly readers: InProcessReaders;
+  readonly parked: InProcessParked;
 }
 
 const PROBE_MS = 2000;
@@ -84,6 +86,7 @@ export class RunningApp {
     this.#inside = node && {
       appender: new InProcessAppender(node.generator),
       readers: new InProcessReaders(node.delivery, options.telemetry),
+      parked: new InProcessParked(node.delivery.parking),
     };
   }
 

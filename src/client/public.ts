@@ -6,6 +6,8 @@ export type {
   ConsumerFailure,
   ConsumerStatus,
   From,
+  ListParkedResult,
+  ParkedEvent,
   StreamInfoResult,
   UnregisterConsumerResult,
 } from '../contract/generated/types.ts';
@@ -15,6 +17,8 @@ export { CallError, type CallErrorCode, type CallErrorOptions, isCallError } fro
 export type { CallMethod, CallOptions, CallParams, CallResult } from './caller.ts';
 export {
   Client,
+  type ParkedOptions,
+  type ParkedPageOptions,
   type RegisterOptions,
   type StreamOptions,
   type UnregisterOptions,

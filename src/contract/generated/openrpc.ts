@@ -622,6 +622,7 @@ export const openrpc = {
           "type": "object",
           "properties": {
             "events": {
+              "description": "Fewer than the limit where they are large.",
               "type": "array",
               "items": {
                 "title": "ParkedEvent",
@@ -649,6 +650,7 @@ export const openrpc = {
                   },
                   "tries": {
                     "type": "integer",
+                    "description": "How often it was given alone.",
                     "minimum": 1
                   },
                   "since": {

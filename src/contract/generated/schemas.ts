@@ -1022,6 +1022,7 @@ export const schemas = {
     "type": "object",
     "properties": {
       "events": {
+        "description": "Fewer than the limit where they are large.",
         "type": "array",
         "items": {
           "title": "ParkedEvent",
@@ -1049,6 +1050,7 @@ export const schemas = {
             },
             "tries": {
               "type": "integer",
+              "description": "How often it was given alone.",
               "minimum": 1
             },
             "since": {

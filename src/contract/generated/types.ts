@@ -670,6 +670,9 @@ export interface ParkedPosition {
  * In the order of their ids.
  */
 export interface ListParkedResult {
+  /**
+   * Fewer than the limit where they are large.
+   */
   events: ParkedEvent[];
   /**
    * There are more behind the last one.
@@ -694,6 +697,9 @@ export interface ParkedEvent {
    * What was said at the last try.
    */
   error: string;
+  /**
+   * How often it was given alone.
+   */
   tries: number;
   since: EventTs;
   parked_at: EventTs;
