@@ -53,8 +53,8 @@ export interface ReceivedBatch {
   /** True when the stream is sealed, and nothing comes behind this batch. */
   readonly isEnd: boolean;
   /**
-   * True for one event that was parked, given once more by itself: its id lies before the reader's position, which stays
-   * where it is.
+   * True for one event that was parked, given once more by itself: its id lies before the reader's position, which
+   * stays where it is.
    */
   readonly isParked: boolean;
   /**

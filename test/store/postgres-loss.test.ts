@@ -56,7 +56,7 @@ describeDatabase('postgres', 'a lost connection', () => {
       async () => {
         const lease = await take();
         await loseOnce();
-        expect(await store.renewLeases([lease], 5000)).toEqual([]);
+        expect((await store.renewLeases([lease], 5000)).lost).toEqual([]);
       },
       async () => {
         const lease = await take();
