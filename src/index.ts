@@ -41,6 +41,7 @@ export type { SinkFactory, SinkFacts, SinkOptionChecks } from './app/sinks/sink-
 export type { Check } from './base/options.ts';
 export {
   type EventId,
+  type Fork,
   JsonText,
   type Position,
   type ReceivedBatch,

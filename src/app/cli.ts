@@ -49,6 +49,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'List streams, seal and unseal them; rename and adopt them.',
     load: async () => (await import('./commands/streams.ts')).streams,
   },
+  epoch: {
+    summary: 'List the histories of streams; begin another one after a restore.',
+    load: async () => (await import('./commands/epoch.ts')).epoch,
+  },
   consumers: {
     summary: 'List consumers with their lag; register, change and unregister them.',
     load: async () => (await import('./commands/consumers.ts')).consumers,

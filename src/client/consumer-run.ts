@@ -11,6 +11,7 @@ import { systemClock } from '../base/clock.ts';
 import { inTime } from '../base/in-time.ts';
 import { Mutex } from '../base/mutex.ts';
 import { compareIds, type EventId } from '../contract/event-id.ts';
+import type { Fork, History } from '../contract/forks.ts';
 import type { From, Want } from '../contract/generated/types.ts';
 import { isCallError, isFinal, isTakenOver, isTransient } from './call-error.ts';
 import type { Caller } from './caller.ts';
@@ -52,6 +53,8 @@ export class ConsumerRun implements Reading {
   readonly #turns = new Mutex();
   readonly #enough = new AbortController();
   #position: Position | null;
+  /** As the last batch has it. */
+  #history: History = { epoch: 1, forks: [] };
   /** What a handler or a callback ended the run with. */
   #failure: { readonly error: unknown } | null = null;
   #isRegistered = false;
@@ -135,10 +138,22 @@ export class ConsumerRun implements Reading {
     try {
       await call('pollEvents', this.#acknowledgement(position));
     } catch (error) {
+      if (this.goesBack(error)) return this.acknowledge(call);
       // Where nobody may poll, what was not acknowledged by an answer comes again.
       if (!isNotServed(error)) throw error;
     }
     this.#acknowledged = position;
+  }
+
+  goesBack(error: unknown): boolean {
+    const isForked = isCallError(error) && error.code === 'HistoryForked';
+    if (!isForked || isLive(this)) return false;
+    const { at, epoch } = error.details;
+    // A server that does not say so is of an older version.
+    if (typeof at !== 'string' || typeof epoch !== 'number') return false;
+    this.trouble(error);
+    this.#moveTo({ id: at, epoch });
+    return true;
   }
 
   beginAt(position: Position): void {
@@ -158,7 +173,8 @@ export class ConsumerRun implements Reading {
     return this.#turns.run(async () => {
       if (this.#isOver || this.ending.aborted || session?.aborted) return null;
       this.#failures = 0;
-      const numbered = { ...batch, seq: this.#seq, missed: this.#missedBefore(batch) };
+      const forks = await this.#forksOf(batch.epoch);
+      const numbered = { ...batch, forks, seq: this.#seq, missed: this.#missedBefore(batch) };
       const taken = await this.#handle(numbered);
       if (taken === true) this.#seq += 1;
       return taken;
@@ -221,6 +237,19 @@ export class ConsumerRun implements Reading {
     if (this.#isOver || isBack) return;
     this.#position = position;
     this.#options.onPosition(position);
+  }
+
+  /** Asked for once in an epoch. A LIVE reader, which is sent nothing twice, may go without. */
+  async #forksOf(epoch: number): Promise<readonly Fork[]> {
+    if (epoch === 1 || this.#history.epoch === epoch) return this.#history.forks;
+    const { caller } = this.#options;
+    const asked = caller.call('streamInfo', { stream: this.stream }, { signal: this.ending });
+    const info = await (isLive(this) ? asked.catch(() => null) : asked);
+    const forks = (info?.forks ?? [])
+      .filter((fork) => fork.epoch <= epoch)
+      .map((fork) => ({ epoch: fork.epoch, beganAfter: fork.began_after as EventId }));
+    this.#history = { epoch, forks };
+    return forks;
   }
 
   /** Ids of two epochs are of two histories, and cannot be compared. */

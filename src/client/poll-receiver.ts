@@ -98,8 +98,13 @@ export class PollReceiver implements Receiver {
       ...(limit !== undefined && { limit }),
     };
     const options = { signal, timeoutMs };
-    const text = await this.#caller.callText('pollEvents', JSON.stringify(params), options);
-    return readBatch(JSON.parse(text), text, 0);
+    try {
+      const text = await this.#caller.callText('pollEvents', JSON.stringify(params), options);
+      return readBatch(JSON.parse(text), text, 0);
+    } catch (error) {
+      if (!reading.goesBack(error)) throw error;
+      return this.#ask(reading, { waitMs, timeoutMs });
+    }
   }
 }
 

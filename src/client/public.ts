@@ -2,6 +2,7 @@
 
 export type { ErrorCode } from '../contract/errors.ts';
 export type { EventId } from '../contract/event-id.ts';
+export type { Fork } from '../contract/forks.ts';
 export type {
   ConsumerFailure,
   ConsumerStatus,

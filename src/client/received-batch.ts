@@ -1,6 +1,7 @@
 // A batch as it came off the wire: events as parsed values, and on request as their writers wrote them, since parsing
 // loses `1.0` and 2^53+1.
 import type { EventId } from '../contract/event-id.ts';
+import type { Fork } from '../contract/forks.ts';
 import { itemsOf, membersOf } from '../contract/json-text.ts';
 
 /** An event with its data as a value. */
@@ -34,7 +35,7 @@ export interface WrittenEvent {
 export interface Position {
   /** The id of the last event that was handled, `'0'` before the first. */
   readonly id: string;
-  /** Which history the id is of: it counts the stream's forks after a failover or a restore, from 1. */
+  /** Which history the id is of: 1 at first, and a greater number after each failover or restore. */
   readonly epoch: number;
 }
 
@@ -50,6 +51,11 @@ export interface ReceivedBatch {
   readonly upTo: EventId;
   /** Which history the ids are of; see `Position`. */
   readonly epoch: number;
+  /**
+   * Where each epoch but the first began, in order: ids up to `beganAfter` stand for the same events in it and in the
+   * one before. Empty in the first epoch.
+   */
+  readonly forks: readonly Fork[];
   /** True when the stream is sealed, and nothing comes behind this batch. */
   readonly isEnd: boolean;
   /**
@@ -67,7 +73,7 @@ export interface ReceivedBatch {
 }
 
 /** The batch without what only its consumer knows. */
-export type WireBatch = Omit<ReceivedBatch, 'seq' | 'missed'>;
+export type WireBatch = Omit<ReceivedBatch, 'seq' | 'missed' | 'forks'>;
 
 /** The members of an onEvents or of a poll's answer that make a batch. */
 interface BatchMembers {

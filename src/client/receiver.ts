@@ -28,6 +28,11 @@ export interface Reading {
   settled(): Promise<void>;
   /** Says again that everything up to `position` was handled, unless that is known to be stored. */
   acknowledge(call: Calling): Promise<void>;
+  /**
+   * True for the answer that the position is of another history: a registered consumer goes back to what both share,
+   * and is to be asked for again.
+   */
+  goesBack(error: unknown): boolean;
   /** A LIVE reader begins here. */
   beginAt(position: Position): void;
   /** It is being read. What the callback throws ends the run. */
@@ -35,7 +40,8 @@ export interface Reading {
   /** It cannot be read for a while; `ready` follows when it can again, unless the session ends. */
   trouble(error: unknown): void;
   /**
-   * Handles one batch; refused, it has to come again. One at a time, also across sessions; a batch whose turn comes when its session is over is not handled.
+   * Handles one batch; refused, it has to come again. One at a time, also across sessions; a batch whose turn comes
+   * when its session is over is not handled.
    */
   take(batch: WireBatch, session?: AbortSignal): Promise<Taken>;
   /** Aborted when the consumer wants no more. */

@@ -1,6 +1,7 @@
 // Events that go out together, and what was made of them: each wording is made once for all who are given the list.
 import { type EventRow, rowBytes } from './event.ts';
 import type { EventId } from './event-id.ts';
+import type { Fork } from './forks.ts';
 
 export class EventList {
   readonly rows: readonly EventRow[];
@@ -32,6 +33,8 @@ export interface Batch {
   readonly after: EventId;
   readonly upTo: EventId;
   readonly epoch: number;
+  /** Where each epoch but the first began, up to this one. @default nowhere */
+  readonly forks?: readonly Fork[];
   /** True when the stream is sealed, and nothing follows. */
   readonly isEnd?: boolean;
 }

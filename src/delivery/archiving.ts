@@ -2,7 +2,7 @@
 // database has, and reads everything. Both are the same consumer, so only one of them works at a time, and the
 // discarder waits for it alike.
 import { ARCHIVER } from '../contract/consumer.ts';
-import { ServiceError, streamNotFound } from '../contract/errors.ts';
+import { streamNotFound } from '../contract/errors.ts';
 import { type EventId, NO_EVENT } from '../contract/event-id.ts';
 import { type Batch, EventList } from '../contract/event-list.ts';
 import { readDeliverable } from '../feed/deliverable.ts';
@@ -57,8 +57,9 @@ export class Archiving {
     if (lease === null) return false;
     const { store } = this.#options;
     if (cursor !== undefined) {
-      checkPosition(await store.streamState(stream), cursor, epoch, NO_EVENT);
-      await store.advanceCursors([{ ...lease, cursor }]);
+      const state = await store.streamState(stream);
+      checkPosition(state, cursor, epoch, NO_EVENT);
+      await store.advanceCursors([{ ...lease, cursor, epoch: epoch ?? state.epoch }]);
     }
     const { lost } = await store.renewLeases([lease], leaseMs);
     return lost.length === 0;
@@ -70,18 +71,16 @@ export class Archiving {
   }
 
   /** Throws `CursorAhead`, `CursorTooOld`, `HistoryForked`. */
-  async read({ stream, after, epoch, ...limits }: ReadRequest): Promise<Batch> {
+  async read({ stream, after, epoch: asked, ...limits }: ReadRequest): Promise<Batch> {
     const feed = this.#feedOf(stream);
     const { store, logger } = this.#options;
-    if (epoch !== undefined && epoch !== feed.epoch) {
-      throw new ServiceError('HistoryForked', { details: { epoch: feed.epoch } });
-    }
+    const epoch = asked ?? feed.epoch;
     const onInvalid = (id: EventId) =>
       logger.warn({ stream, id }, 'An event whose data is not JSON is read as null.');
-    const rows = await readDeliverable({ store, stream, onInvalid }, after, limits);
+    const rows = await readDeliverable({ store, stream, epoch, onInvalid }, after, limits);
     const last = rows.at(-1);
     if (last === undefined) checkPosition(await store.streamState(stream), after, epoch, NO_EVENT);
-    return { events: new EventList(rows), after, upTo: last?.[0] ?? after, epoch: feed.epoch };
+    return { events: new EventList(rows), after, upTo: last?.[0] ?? after, epoch };
   }
 
   async #leaseOf(

@@ -9,6 +9,7 @@ export type CloseReason =
   | 'timed-out'
   | 'unregistered'
   | 'discarded'
+  | 'forked'
   | 'shutting-down';
 
 /** Why a consumer has refused a batch, in its own words; null when it gave none. */

@@ -199,6 +199,7 @@ export class Delivery implements Service {
     tried: EventId | null,
   ): Promise<Batch> {
     const { store, metrics } = this.#options;
+    const { epoch } = feed;
     const row = await store.findConsumer(feed.stream, ident);
     if (row === null) throw new ServiceError('NotRegistered');
     const onAcknowledged = (cursor: EventId) => this.#registry.skipTo(row.id, cursor);
@@ -206,10 +207,13 @@ export class Delivery implements Service {
       const options = { feed, store, metrics, acks: this.#acks, onAcknowledged };
       return await poll(options, row, request);
     } catch (error) {
-      // Another reader of this consumer has acknowledged meanwhile: the cursor is looked up again.
-      const isBehind =
-        isServiceError(error) && error.code === 'CursorTooOld' && row.cursor !== tried;
-      if (!isBehind) throw error;
+      // Another reader of this consumer has acknowledged meanwhile, or the feed has gone over to another history: the
+      // cursor is looked up again.
+      const code = isServiceError(error) ? error.code : null;
+      const isBehind = code === 'CursorTooOld' && row.cursor !== tried;
+      const { lastId } = request;
+      const isLost = code === 'CursorAhead' && lastId !== null && (await feed.hasLost(lastId));
+      if (!isBehind && !isLost && feed.epoch === epoch) throw error;
       return this.#pollOnce(feed, ident, request, row.cursor);
     }
   }
@@ -262,7 +266,8 @@ export class Delivery implements Service {
       throw gone;
     }
     const { consumerId, token, cursor } = lease;
-    const reader = { feed, ident, consumerId, token, cursor };
+    const { epoch } = feed;
+    const reader = { feed, epoch, ident, consumerId, token, cursor };
     const failures = await this.#failing.bookOf(reader, lease.hasFailed);
     const subscription = new Subscription(attachmentOf(this.#options, feed, request, 1), {
       start: cursor,
@@ -270,7 +275,7 @@ export class Delivery implements Service {
       findCursor,
       by: 'push',
       whenDiscarded: 'end',
-      onAcknowledged: (upTo) => this.#acks.post({ consumerId, token, cursor: upTo }),
+      onAcknowledged: (upTo) => this.#acks.post({ consumerId, token, cursor: upTo, epoch }),
     });
     if (lease.isAskedFor) subscription.giveParked();
     this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
@@ -288,14 +293,25 @@ export class Delivery implements Service {
   }
 
   async #attachLive(feed: Feed, request: SubscribeRequest): Promise<LiveSubscription> {
-    const { store } = this.#options;
-    const start = await store.resolveStart(feed.stream, request.start ?? 'now');
+    const start = await this.#startOf(feed, request.start ?? 'now');
     const subscription = new LiveSubscription({
       ...attachmentOf(this.#options, feed, request, this.#options.limits.liveInFlight),
       start,
     });
     this.#registry.attachLive(feed.stream, request.peer, subscription);
     return subscription;
+  }
+
+  async #startOf(feed: Feed, start: Start): Promise<EventId> {
+    const { store } = this.#options;
+    try {
+      return await store.resolveStart(feed.stream, start);
+    } catch (error) {
+      const isAhead = isServiceError(error) && error.code === 'CursorAhead';
+      const isById = typeof start === 'object' && 'id' in start;
+      if (!isAhead || !isById || !(await feed.hasLost(start.id))) throw error;
+      return store.resolveStart(feed.stream, start);
+    }
   }
 
   #feedOf(stream: string): Feed {

@@ -55,6 +55,8 @@ export interface FailureBook {
 /** Whose book it is. */
 export interface FailingReader extends Reader {
   readonly feed: Feed;
+  /** Of which history its batches are. */
+  readonly epoch: number;
   readonly ident: string;
   readonly cursor: EventId;
 }
@@ -108,10 +110,10 @@ export class Failing {
 
   async #write(reader: FailingReader, batch: UnhandledBatch, error: string): Promise<Verdict> {
     const { store, limits } = this.#options;
-    const { feed } = reader;
+    const { feed, epoch } = reader;
     const { after, upTo, onlyId } = batch;
     const event = onlyId === null ? null : await eventOf(feed, onlyId);
-    const failed = { after, upTo, epoch: feed.epoch, event, error };
+    const failed = { after, upTo, epoch, event, error };
     const outcome = await store.failures.record(reader, failed, {
       pauseMs: (tries) => this.#pauseMs(tries - 1),
       parkedMax: limits.parkedMax,

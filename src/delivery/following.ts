@@ -49,7 +49,7 @@ export class Following {
     await store.statuses.requireReadable(feed.stream);
     const { component } = request;
     if (component !== null) return this.#followAs(feed, { ...request, component });
-    const opening = await openAt(store, feed.stream, request.point ?? 'now', null);
+    const opening = await openAt(store, feed, request.point ?? 'now', null);
     if (opening.isEnd) return 'ended';
     const subscription = this.#subscription(feed, request, opening, hasNone);
     registry.attachUnnamed(feed.stream, subscription);
@@ -66,9 +66,10 @@ export class Following {
     const find = () => store.findConsumer(stream, ident);
     const row = await find();
     if (row === null) throw new ServiceError('NotRegistered');
-    const opening = await openAt(store, stream, point ?? { id: row.cursor }, row.cursor);
+    const opening = await openAt(store, feed, point ?? { id: row.cursor }, row.cursor);
     if (opening.reset === null && compareIds(opening.start, row.cursor) > 0) {
-      await acks.write({ consumerId: row.id, cursor: opening.start, token: null });
+      const { start: cursor, epoch } = opening;
+      await acks.write({ consumerId: row.id, cursor, token: null, epoch });
       registry.skipTo(row.id, opening.start);
     }
     if (opening.isEnd) return 'ended';

@@ -17,6 +17,8 @@ const PAUSE_MS = 500;
 export class LiveSubscription {
   readonly #options: LiveSubscriptionOptions;
   readonly #loop: DeliveryLoop;
+  /** Which history its positions are of. */
+  readonly #epoch: number;
   /** What was there when it came: the past that it asked for, wherever that is read from. */
   readonly #pastUpTo: EventId;
   /** Everything up to here was looked at, or passed over. */
@@ -31,6 +33,7 @@ export class LiveSubscription {
 
   constructor(options: LiveSubscriptionOptions) {
     this.#options = options;
+    this.#epoch = options.feed.epoch;
     this.#scanned = options.start;
     this.#sentUpTo = options.start;
     this.#pastUpTo = options.feed.newest;
@@ -54,6 +57,7 @@ export class LiveSubscription {
     // Whether it was acknowledged or refused: there is no cursor that depends on it.
     while (this.#loop.flow.takeAnswered() !== null);
     if (!this.#loop.canSend) return this.#loop.wait();
+    if (this.#hasForked) return this.#loop.end('forked');
     const isInPast = compareIds(this.#scanned, this.#pastUpTo) < 0;
     if (!isInPast && !feed.isFollowing(this.#scanned)) this.#passOver(feed.oldest);
 
@@ -61,6 +65,7 @@ export class LiveSubscription {
     const from = this.#scanned;
     const seen = feed.newest;
     const cut = await feed.cut(from, filter, bounds);
+    if (this.#hasForked) return;
     this.#scanned = cut.upTo;
     // A reader whose events are rare must not wait for the next one to learn that it has missed some.
     const isNews = cut.events.size > 0 || (this.#hasGap && channel.sendsCheckpoints);
@@ -74,19 +79,24 @@ export class LiveSubscription {
   async #tellEnd(): Promise<void> {
     if (!(await this.#options.feed.endsAt(this.#scanned))) return;
     this.#toldEnd = this.#scanned;
-    if (!this.#loop.isEnded) this.#send(NO_EVENTS, true);
+    if (!this.#loop.isEnded && !this.#hasForked) this.#send(NO_EVENTS, true);
   }
 
   #send(events: EventList, isEnd = false): void {
     const { feed, channel, metrics } = this.#options;
-    const range = { after: this.#sentUpTo, upTo: this.#scanned, epoch: feed.epoch };
-    const batch = { seq: this.#seq, events, ...range, isEnd };
+    const range = { after: this.#sentUpTo, upTo: this.#scanned, epoch: this.#epoch };
+    const batch = { seq: this.#seq, events, ...range, forks: feed.forks, isEnd };
     this.#seq += 1;
     this.#hasGap = false;
     this.#sentUpTo = this.#scanned;
     this.#loop.flow.add(batch, channel.send(batch));
     metrics.batches.inc({ stream: feed.stream, by: 'live' });
     metrics.delivered.inc({ stream: feed.stream, by: 'live' }, events.size);
+  }
+
+  /** Its reader comes again, and is told what that means to it. */
+  get #hasForked(): boolean {
+    return this.#options.feed.epoch !== this.#epoch;
   }
 
   /** Goes on behind `upTo` without what lies between. */
@@ -102,6 +112,7 @@ export class LiveSubscription {
 
   async #recover(error: unknown): Promise<number> {
     const { feed, consumer, notices, logger } = this.#options;
+    if (this.#hasForked) return 0;
     if (isServiceError(error) && error.code === 'StreamBusy') return PAUSE_MS;
     if (isServiceError(error) && error.code === 'CursorTooOld') {
       this.#passOver(idPlus(error.details.earliest as EventId, -1));

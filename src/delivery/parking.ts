@@ -67,14 +67,15 @@ export class Parking {
   /** Of a batch that was polled. Throws `NotRegistered`, `HistoryForked`, `CursorAhead`. */
   async report(
     consumer: ConsumerOf,
-    { epoch, ...batch }: ReportedBatch,
+    { epoch: asked, ...batch }: ReportedBatch,
     error: string | null,
   ): Promise<Verdict> {
     const feed = this.#feedOf(consumer);
     const { store, failing, registry } = this.#options;
     const { id: consumerId, cursor } = await this.#require(consumer);
-    checkPosition(await store.streamState(feed.stream), batch.upTo, epoch, NO_EVENT);
-    const reader = { feed, ident: identOf(consumer), consumerId, token: null, cursor };
+    checkPosition(await store.streamState(feed.stream), batch.upTo, asked, NO_EVENT);
+    const epoch = asked ?? feed.epoch;
+    const reader = { feed, epoch, ident: identOf(consumer), consumerId, token: null, cursor };
     const verdict = await failing.record(reader, batch, error, 0);
     if (verdict.goesOnAt !== null) registry.skipTo(consumerId, verdict.goesOnAt);
     return verdict;

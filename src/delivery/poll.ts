@@ -2,7 +2,7 @@
 // cursor forward, and a push reader of the same consumer goes on behind it.
 import { nextTurn, systemClock } from '../base/clock.ts';
 import { Hint } from '../base/hint.ts';
-import { isServiceError } from '../contract/errors.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, idDistance, maxId, NO_EVENT } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import { EVENTS_MAX } from '../contract/limits.ts';
@@ -42,13 +42,17 @@ export interface PollOptions {
 /** A poll that has looked at so many events and found nothing wanted answers with how far it came. */
 const SCANNED_MAX = 20 * EVENTS_MAX;
 
-/** Throws `CursorAhead`, `CursorTooOld`, `HistoryForked`. */
+/**
+ * Throws `CursorAhead`, `CursorTooOld`, `HistoryForked`; the last also when the history has forked meanwhile: its
+ * `epoch` is that of the feed by now.
+ */
 export async function poll(
   options: PollOptions,
   consumer: ConsumerRow,
   request: PollRequest,
 ): Promise<Batch> {
   const { feed } = options;
+  const { epoch } = feed;
   if (request.lastId !== null) await acknowledge(options, consumer, request.lastId, request.epoch);
 
   // Null or an older id repeats what is not acknowledged.
@@ -60,9 +64,9 @@ export async function poll(
   const { events, upTo } = await collect(feed, request, after, scannedMax);
   const hasPassed = events.size === 0 && compareIds(upTo, after) > 0;
   if (hasPassed && request.movesCursor && !consumer.isConnected) {
-    await options.acks.write({ consumerId: consumer.id, cursor: upTo, token: null });
+    await options.acks.write({ consumerId: consumer.id, cursor: upTo, token: null, epoch });
   }
-  return answered(options, { events, after, upTo });
+  return answered(options, { events, after, upTo, epoch });
 }
 
 /**
@@ -76,30 +80,38 @@ export async function pollLive(
   const { feed, store } = options;
   for (;;) {
     const state = await store.streamState(feed.stream);
+    feed.follow(state);
+    const { epoch } = feed;
     const { discardedUpTo } = state;
     const asked = request.lastId ?? discardedUpTo;
     const isThere = compareIds(asked, discardedUpTo) >= 0;
     const least = isThere ? discardedUpTo : await store.readableAfter(feed.stream, state);
     const after = maxId(asked, least);
-    checkPosition(state, after, request.epoch, least);
     try {
+      checkPosition(state, after, request.epoch, least);
       // Without a cursor nobody would remember how far an answer without events has looked.
       const scannedMax = request.movesCursor ? Number.POSITIVE_INFINITY : SCANNED_MAX;
       const { events, upTo } = await collect(feed, request, after, scannedMax);
-      return await answered(options, { events, after, upTo });
+      return await answered(options, { events, after, upTo, epoch });
     } catch (error) {
-      // Discarded meanwhile: what is there now begins later.
-      if (!isServiceError(error) || error.code !== 'CursorTooOld') throw error;
+      // Discarded meanwhile: what is there now begins later. Or it is of another history, and is asked for anew.
+      const code = isServiceError(error) ? error.code : null;
+      const isOver =
+        code === 'CursorTooOld' || (code === 'CursorAhead' && (await feed.hasLost(after)));
+      if (!isOver && feed.epoch === epoch) throw error;
     }
   }
 }
 
 async function answered(
   { feed, metrics }: Pick<PollOptions, 'feed' | 'metrics'>,
-  found: Pick<Batch, 'events' | 'after' | 'upTo'>,
+  found: Pick<Batch, 'events' | 'after' | 'upTo' | 'epoch'>,
 ): Promise<Batch> {
   const isEnd = await feed.endsAt(found.upTo);
-  const batch = { ...found, epoch: feed.epoch, isEnd };
+  if (feed.epoch !== found.epoch) {
+    throw new ServiceError('HistoryForked', { details: { epoch: feed.epoch } });
+  }
+  const batch = { ...found, forks: feed.forks, isEnd };
   metrics.batches.inc({ stream: feed.stream, by: 'poll' });
   metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, batch.events.size);
   return batch;
@@ -120,7 +132,12 @@ async function acknowledge(
   }
   const isNew = compareIds(lastId, consumer.cursor) > 0;
   if (!isNew && acks.hasStored(consumer.id, lastId)) return;
-  await acks.write({ consumerId: consumer.id, cursor: lastId, token: null });
+  await acks.write({
+    consumerId: consumer.id,
+    cursor: lastId,
+    token: null,
+    epoch: epoch ?? feed.epoch,
+  });
   if (isNew) onAcknowledged(lastId);
 }
 

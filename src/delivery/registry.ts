@@ -212,13 +212,13 @@ export class Registry implements Service {
     const leases = [...this.#readers.values()].map((reader) => reader.lease);
     const { lost, askedFor } = await this.#options.store.renewLeases(leases, LEASE_MS);
     for (const consumerId of askedFor) this.giveParked(consumerId);
-    for (const consumerId of lost) {
+    for (const { consumerId, token, newest } of lost) {
       const reader = this.#readers.get(consumerId);
       // A newer reader of this very node may have come meanwhile.
       if (reader === undefined || !leases.includes(reader.lease)) continue;
       const row = await this.#options.store.findConsumer(reader.stream, reader.ident);
       const isSame = row?.id === consumerId;
-      await reader.subscription.end(isSame ? 'taken-over' : 'unregistered');
+      await reader.subscription.end(isSame ? lossOf(token, newest) : 'unregistered');
     }
     return RENEW_MS;
   }
@@ -226,4 +226,9 @@ export class Registry implements Service {
 
 function nameOf({ stream, ident }: Pick<Reader, 'stream' | 'ident'>): string {
   return `${stream} ${ident}`;
+}
+
+/** Tokens only grow: a database that knows an older one only has lost the newer. */
+function lossOf(token: string, newest: string | null): CloseReason {
+  return newest !== null && BigInt(newest) < BigInt(token) ? 'forked' : 'taken-over';
 }

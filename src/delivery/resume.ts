@@ -1,6 +1,8 @@
 // Where a reader begins that says by itself how far it is: behind the position that it names, or, where that cannot be,
 // as near as can be, and it is told so.
 import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
+import { sharedUpTo } from '../contract/forks.ts';
+import type { Feed } from '../feed/feed.ts';
 import type { Store, StreamState } from '../store/store.ts';
 
 /** `epoch` left out: the current one. */
@@ -32,11 +34,16 @@ export interface Opening {
  */
 export async function openAt(
   store: Store,
-  stream: string,
+  feed: Feed,
   point: ResumePoint,
   cursor: EventId | null,
 ): Promise<Opening> {
+  const { stream } = feed;
   const state = await store.syncedState(stream);
+  const isAhead = typeof point === 'object' && compareIds(point.id, state.newest) > 0;
+  if (isAhead && (await feed.hasLost(point.id))) return openAt(store, feed, point, cursor);
+  // What it is given is of the history that it is told of.
+  feed.follow(state);
   const least = cursor ?? NO_EVENT;
   const asked = maxId(least, typeof point === 'object' ? point.id : least);
   const isThere = point === 'now' || compareIds(asked, state.discardedUpTo) >= 0;
@@ -48,10 +55,11 @@ export async function openAt(
 
 function placeOf(
   point: ResumePoint,
-  { newest, epoch }: StreamState,
+  state: StreamState,
   cursor: EventId | null,
   readableAfter: EventId,
 ): Pick<Opening, 'start' | 'reset'> {
+  const { newest } = state;
   const least = cursor ?? NO_EVENT;
   const oldestStart = maxId(readableAfter, least);
   if (point === 'now') return { start: newest, reset: null };
@@ -61,7 +69,10 @@ function placeOf(
     start,
     reset: { reason, requested, oldest: idPlus(start, 1) },
   });
-  if (point.epoch !== undefined && point.epoch !== epoch) return resetTo('forked', oldestStart);
+  const shared = point.epoch === undefined ? null : sharedUpTo(state, point.epoch);
+  if (shared !== null && compareIds(requested, shared) > 0) {
+    return resetTo('forked', maxId(shared, oldestStart));
+  }
   if (compareIds(requested, newest) > 0) return resetTo('ahead', cursor ?? newest);
   if (compareIds(maxId(requested, least), readableAfter) < 0) {
     return resetTo('discarded', readableAfter);

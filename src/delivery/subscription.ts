@@ -4,8 +4,8 @@
 // so a slow consumer falls back to catching up and nothing is buffered for it.
 // A refused batch -> everything behind it is taken back, a pause that grows, its events one by one, the first with the
 // same seq (failing.ts).
-// An answer that does not come in time, a lost channel, a lost lease -> ended; what was not acknowledged is sent
-// again to whoever subscribes next.
+// An answer that does not come in time, a lost channel, a lost lease, another history -> ended; what was not
+// acknowledged is sent again to whoever subscribes next.
 // A parked event that is asked for again -> alone, when nothing else is under way; it moves nothing.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
@@ -45,6 +45,8 @@ export class Subscription {
   readonly #options: DeliveryLoopOptions;
   readonly #plan: SubscriptionPlan;
   readonly #loop: DeliveryLoop;
+  /** Which history its positions are of. */
+  readonly #epoch: number;
   /** Everything up to here was looked at. */
   #scanned: EventId;
   /** Everything up to here was covered by a batch that was sent. */
@@ -71,6 +73,7 @@ export class Subscription {
   constructor(options: DeliveryLoopOptions, plan: SubscriptionPlan) {
     this.#options = options;
     this.#plan = plan;
+    this.#epoch = options.feed.epoch;
     this.#scanned = plan.start;
     this.#sentUpTo = plan.start;
     this.#aloneUpTo = plan.failures?.before?.aloneUpTo ?? plan.start;
@@ -126,16 +129,16 @@ export class Subscription {
       return this.#loop.wait();
     }
 
-    if (this.#isAskedFor) return this.#sendParked();
-
     const { feed, filter } = this.#options;
+    if (this.#hasForked) return this.#loop.end('forked');
+    if (this.#isAskedFor) return this.#sendParked();
     const from = this.#scanned;
     this.#countFallback(from);
     const seen = feed.newest;
     const cut = await feed.cut(from, filter, this.#bounds);
     this.#failures = 0;
     // A poll may have moved on meanwhile.
-    if (this.#scanned !== from || this.#loop.isEnded) return;
+    if (this.#scanned !== from || this.#hasForked || this.#loop.isEnded) return;
     this.#scanned = cut.upTo;
     if (cut.upTo === from && feed.end === from && this.#toldEnd !== from) return this.#tellEnd();
     const isNews = cut.events.size > 0 || this.#passedFrom !== undefined;
@@ -184,7 +187,8 @@ export class Subscription {
     const end = this.#scanned;
     if (!(await this.#options.feed.endsAt(end))) return;
     this.#toldEnd = end;
-    if (this.#scanned === end && !this.#loop.isEnded) this.#send(NO_EVENTS, true);
+    const isThere = this.#scanned === end && !this.#hasForked;
+    if (isThere && !this.#loop.isEnded) this.#send(NO_EVENTS, true);
   }
 
   #send(events: EventList, isEnd = false): void {
@@ -194,7 +198,8 @@ export class Subscription {
       events,
       after: this.#sentUpTo,
       upTo: this.#scanned,
-      epoch: feed.epoch,
+      epoch: this.#epoch,
+      forks: feed.forks,
       isEnd,
       passedFrom: this.#passedFrom,
     };
@@ -208,6 +213,11 @@ export class Subscription {
       this.#loop.flow.add(batch, channel.send(batch));
       this.#countSent(events.size);
     }
+  }
+
+  /** Its reader comes again, and is told what that means to it. */
+  get #hasForked(): boolean {
+    return this.#options.feed.epoch !== this.#epoch;
   }
 
   get #bounds(): CutLimits {
@@ -298,7 +308,7 @@ export class Subscription {
   }
 
   async #sendParked(): Promise<void> {
-    const { feed, channel, filter } = this.#options;
+    const { channel, filter } = this.#options;
     const { failures } = this.#plan;
     const event = channel.sendsCheckpoints ? await failures?.takeParked() : null;
     this.#isAskedFor = event !== null && event !== undefined;
@@ -307,7 +317,7 @@ export class Subscription {
     if (filter !== null && !filter.lets(row[1]))
       return failures?.settleParked(event, false, UNWANTED);
     this.#parked = { id, epoch };
-    const place = { after: this.#sentUpTo, upTo: this.#sentUpTo, epoch: feed.epoch };
+    const place = { after: this.#sentUpTo, upTo: this.#sentUpTo, epoch: this.#epoch };
     const batch = { seq: this.#seq, events: new EventList([row]), ...place, isParked: true };
     this.#seq += 1;
     this.#loop.flow.add(batch, channel.send(batch));
@@ -328,6 +338,7 @@ export class Subscription {
   async #recover(error: unknown): Promise<number> {
     const { feed, consumer, notices, logger } = this.#options;
     if (await this.#goOnBehindPoll(error)) return 0;
+    if (this.#hasForked) return 0;
     if (isServiceError(error) && error.code === 'StreamBusy') return COPYING_MS;
     const isGone = isServiceError(error) && error.code === 'CursorTooOld';
     if (isGone && this.#plan.whenDiscarded === 'pass-over') {

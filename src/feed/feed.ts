@@ -6,16 +6,17 @@ import type { Hint } from '../base/hint.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
 import { type Found, nextSleepMs, type PaceLimits } from '../base/pace.ts';
-import { isServiceError } from '../contract/errors.ts';
+import { isServiceError, ServiceError } from '../contract/errors.ts';
 import { type EventRow, rowBytes } from '../contract/event.ts';
-import { type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
+import type { Fork, History } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
-import type { ReadLimits, Store } from '../store/store.ts';
+import type { ReadLimits, Store, StreamState } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Audience } from './audience.ts';
 import type { Cut, CutLimits, TypeFilter } from './cut.ts';
 import { Cuts } from './cuts.ts';
-import { readDeliverable } from './deliverable.ts';
+import { readOn } from './deliverable.ts';
 import { Pages } from './pages.ts';
 import { Window, type WindowLimits } from './window.ts';
 
@@ -39,12 +40,15 @@ export class Feed implements Service {
   readonly #loop: Loop;
   #window: Window;
   #epoch = 1;
+  #forks: readonly Fork[] = [];
+  /** The newest event that was read for anybody. */
+  #seen: EventId = NO_EVENT;
   #end: EventId | null = null;
   /** At the last look the stream was copied into. */
   #isCopying = false;
   #sleepMs = 0;
-  readonly #pages = new Pages((after, limits) => this.#readStore(after, limits));
-  readonly #cuts = new Cuts();
+  #pages = this.#makePages();
+  #cuts = new Cuts();
   readonly #audience = new Audience();
   #readers = 0;
   #waiting = 0;
@@ -69,6 +73,7 @@ export class Feed implements Service {
   async start(): Promise<void> {
     const state = await this.#options.store.syncedState(this.stream);
     this.#epoch = state.epoch;
+    this.#forks = state.forks;
     this.#window = new Window(state.newest, this.#options.limits);
     await this.#loop.start();
   }
@@ -106,6 +111,42 @@ export class Feed implements Service {
     return this.#epoch;
   }
 
+  /** Where each epoch but the first began, up to this one. */
+  get forks(): readonly Fork[] {
+    return this.#forks;
+  }
+
+  /**
+   * Goes over to the history of this state, if it is a later one. Whoever has read of the one before finds another
+   * `epoch` here, and must not go on.
+   */
+  follow({ epoch, forks, newest }: Pick<StreamState, keyof History | 'newest'>): void {
+    if (epoch <= this.#epoch) return;
+    const { logger } = this.#options;
+    logger.warn({ stream: this.stream, epoch, newest }, 'The history of the stream has forked.');
+    this.#epoch = epoch;
+    this.#forks = forks;
+    this.#seen = NO_EVENT;
+    this.#window.reset(newest);
+    this.#pages = this.#makePages();
+    this.#cuts = new Cuts();
+    this.#end = null;
+    this.#audience.wakeAll();
+  }
+
+  /**
+   * For an id beyond the newest event that somebody brings, who must not be told only that: true when this node has
+   * seen the event, and the database has lost it. Then it follows another history by now.
+   */
+  async hasLost(id: EventId): Promise<boolean> {
+    const epoch = this.#epoch;
+    if (compareIds(id, this.#seen) > 0) return false;
+    const { store } = this.#options;
+    await store.epochs.beginWithout(this.stream, { id, epoch });
+    this.follow(await store.syncedState(this.stream));
+    return this.#epoch !== epoch;
+  }
+
   /** Where a sealed stream ends, as it was at the last look; null while it takes events. */
   get end(): EventId | null {
     return this.#end;
@@ -132,8 +173,10 @@ export class Feed implements Service {
    * because the feed has seen no more. Throws `CursorTooOld` when some were discarded.
    */
   async cut(after: EventId, filter: TypeFilter | null, limits: CutLimits): Promise<Cut> {
+    // Those of a history that ends meanwhile are not for the next one.
+    const cuts = this.#cuts;
     const rows = await this.#rowsBehind(after, limits.eventsMax);
-    return this.#cuts.take(rows, after, filter, limits);
+    return cuts.take(rows, after, filter, limits);
   }
 
   /**
@@ -152,6 +195,7 @@ export class Feed implements Service {
    * The same, asking the database before it says that there is no more: whoever has just added an event finds it.
    */
   async cutFresh(after: EventId, filter: TypeFilter | null, limits: CutLimits): Promise<Cut> {
+    const cuts = this.#cuts;
     const rows = [...(await this.#rowsBehind(after, limits.eventsMax))];
     let bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
     while (rows.length < limits.eventsMax && bytes < limits.bytesMax) {
@@ -164,7 +208,7 @@ export class Feed implements Service {
       // Rows of this node may come before those behind them that are there as well (`Dialect.readQueue`).
       if (more.length === 0) break;
     }
-    return this.#cuts.take(rows, after, filter, limits);
+    return cuts.take(rows, after, filter, limits);
   }
 
   /**
@@ -222,6 +266,8 @@ export class Feed implements Service {
     } catch (error) {
       if (!isServiceError(error)) throw error;
       if (error.code === 'StreamBusy') return this.#pauseForCopy();
+      // By now it follows the newer one, behind whose newest event nothing has been found yet.
+      if (error.code === 'HistoryForked') return [];
       if (error.code !== 'CursorTooOld') throw error;
       // Possible when nobody registered needs the feed: what was discarded is passed over, and only LIVE readers,
       // who were promised no more, miss it.
@@ -254,11 +300,29 @@ export class Feed implements Service {
     return status === 'sealed' ? newest : null;
   }
 
-  #readStore(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  #makePages(): Pages {
+    return new Pages((after, limits) => this.#readStore(after, limits));
+  }
+
+  /** Throws `HistoryForked` when it has gone over to another history meanwhile. */
+  async #readStore(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
     const { store, metrics } = this.#options;
     const { stream } = this;
+    const epoch = this.#epoch;
     const onInvalid = () => metrics.invalidData.inc({ stream });
-    return readDeliverable({ store, stream, onInvalid }, after, limits);
+    try {
+      const rows = await readOn({ store, stream, onInvalid }, { id: after, epoch }, limits);
+      if (epoch === this.#epoch) return this.#see(rows);
+    } catch (error) {
+      if (!isServiceError(error) || error.code !== 'HistoryForked') throw error;
+      this.follow(await store.syncedState(stream));
+    }
+    throw new ServiceError('HistoryForked', { details: { epoch: this.#epoch } });
+  }
+
+  #see(rows: EventRow[]): EventRow[] {
+    this.#seen = maxId(this.#seen, rows.at(-1)?.[0] ?? NO_EVENT);
+    return rows;
   }
 
   /** What memory answers for begins at the window's oldest; before that, pages. */

@@ -7,6 +7,7 @@
 import { ServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus, maxId, minId, NO_EVENT } from '../contract/event-id.ts';
+import { type History, sharedUpTo } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Checksum, Warehouse } from '../store/warehouse.ts';
 import { RangeSum } from './range-sum.ts';
@@ -19,11 +20,10 @@ export interface ActiveSide {
   read(after: EventId): Promise<readonly EventRow[]>;
 }
 
-export interface ActiveState {
+export interface ActiveState extends History {
   readonly newest: EventId;
   readonly discardedUpTo: EventId;
   readonly gapsUpTo: EventId;
-  readonly epoch: number;
 }
 
 /**
@@ -101,10 +101,11 @@ class ArchiveCheck {
     const found = await warehouse.findWatermark(watermark, stream);
     if (found === null) return null;
     const state = await active.state();
-    if (found.epoch !== state.epoch || compareIds(found.lastId, state.newest) > 0) {
+    const at = minId(sharedUpTo(state, found.epoch) ?? state.newest, state.newest);
+    if (compareIds(found.lastId, at) > 0) {
       throw new ServiceError('HistoryForked', {
         message: 'The warehouse holds events of another history than the active database.',
-        details: { stream, at: state.newest, position: found.lastId },
+        details: { stream, at, position: found.lastId },
       });
     }
     return new ArchiveCheck(options, state, found.lastId);

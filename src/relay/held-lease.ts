@@ -13,7 +13,7 @@ export interface KeptLease {
   /** False when it is somebody else's by now. */
   renew(leaseMs: number): Promise<boolean>;
   /** Forward only, and of no effect when it is somebody else's. */
-  moveCursor(cursor: EventId): Promise<void>;
+  moveCursor(cursor: EventId, epoch: number): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -88,10 +88,10 @@ export class HeldLease implements SourceLease {
     return systemClock.monotonicMs() - this.#movedAtMs >= MOVE_MS;
   }
 
-  async moveCursor(cursor: EventId): Promise<void> {
+  async moveCursor(cursor: EventId, epoch: number): Promise<void> {
     this.#movedAtMs = systemClock.monotonicMs();
     if (this.#cursor === cursor) return;
-    await this.#lease.moveCursor(cursor);
+    await this.#lease.moveCursor(cursor, epoch);
     this.#cursor = cursor;
   }
 
@@ -132,7 +132,7 @@ function keptByStore(store: Store, lease: Lease): KeptLease {
   return {
     cursor: lease.cursor,
     renew: async (leaseMs) => (await store.renewLeases([lease], leaseMs)).lost.length === 0,
-    moveCursor: (cursor) => store.advanceCursors([{ consumerId, token, cursor }]),
+    moveCursor: (cursor, epoch) => store.advanceCursors([{ consumerId, token, cursor, epoch }]),
     release: () => store.releaseLease(lease),
   };
 }

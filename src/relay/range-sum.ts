@@ -12,7 +12,7 @@ const BYTES_ENOUGH = 4_194_304;
 
 export class RangeSum {
   readonly #after: EventId;
-  readonly #epoch: number;
+  readonly epoch: number;
   readonly #hash: Hash;
   readonly #bytes: number;
   readonly events: number;
@@ -22,7 +22,7 @@ export class RangeSum {
     sum: { hash: Hash; events: number; bytes: number },
   ) {
     this.#after = after;
-    this.#epoch = epoch;
+    this.epoch = epoch;
     this.#hash = sum.hash;
     this.#bytes = sum.bytes;
     this.events = sum.events;
@@ -50,7 +50,7 @@ export class RangeSum {
       bytes += rowBytes(row);
     }
     const hash = this.#hash.copy().update(text);
-    const range = { after: this.#after, epoch: this.#epoch };
+    const range = { after: this.#after, epoch: this.epoch };
     return new RangeSum(range, { hash, events: this.events + rows.length, bytes });
   }
 
@@ -59,7 +59,7 @@ export class RangeSum {
     return {
       after: this.#after,
       last,
-      epoch: this.#epoch,
+      epoch: this.epoch,
       events: this.events,
       digest: this.#hash.copy().digest('hex'),
     };

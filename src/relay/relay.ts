@@ -12,8 +12,9 @@ import { Loop } from '../base/loop.ts';
 import { nextSleepMs, type PaceLimits } from '../base/pace.ts';
 import { isServiceError, ServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus, minId } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
+import { type History, sharedUpTo } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { cutRows, type TypeFilter } from '../feed/cut.ts';
 import type { ReadLimits } from '../store/store.ts';
@@ -21,7 +22,7 @@ import { RowsAhead } from './rows-ahead.ts';
 import type { Sink, SinkPosition } from './sink.ts';
 import { lineText } from './sinks/file/lines.ts';
 import { Skipping } from './skipping.ts';
-import type { Source, SourceLease } from './source.ts';
+import type { Source, SourceEnd, SourceLease } from './source.ts';
 
 /** Behind `after` everything before `earliest` was discarded. */
 export interface Gap {
@@ -56,8 +57,7 @@ export interface RelayOptions {
 export type RelayRound = 'copied' | 'nothing-left' | 'another-is-at-work';
 
 /** From the sink's opening to its closing. */
-interface Turn {
-  readonly epoch: number;
+interface Turn extends History {
   /** Up to where events were read. */
   position: EventId;
   /** Up to where the sink was told of them: it has those that it wants. */
@@ -134,7 +134,7 @@ export class Relay implements Service {
     this.#turn = null;
     this.#rows.forget();
     if (turn !== null) {
-      await lease?.moveCursor(turn.told).catch(() => {});
+      await lease?.moveCursor(turn.told, turn.epoch).catch(() => {});
       await this.#closeSink();
     }
     await lease?.release();
@@ -164,15 +164,20 @@ export class Relay implements Service {
   async #open(lease: SourceLease): Promise<Turn> {
     const { source, sink } = this.#options;
     const { cursor } = lease;
-    const { epoch } = await source.end();
-    const own = await sink.open({ id: cursor, epoch }, lease.ended).catch(async (error) => {
-      await this.#refuse(error, lease, async () => this.#nextBehind(cursor, epoch));
-      throw error;
-    });
+    const before = await source.end();
+    const own = await sink
+      .open({ id: cursor, epoch: before.epoch }, lease.ended)
+      .catch(async (error) => {
+        await this.#refuse(error, lease, async () => this.#nextBehind(cursor, before.epoch));
+        throw error;
+      });
+    // Asked for behind the opening, which may take long: from now on everything is of this epoch.
+    const end = await source.end();
+    const { epoch, forks } = end;
     try {
       if (own !== null) {
-        await this.#requireSameHistory(own, epoch, cursor);
-        await lease.moveCursor(own.id);
+        await this.#requireSameHistory(own, end, cursor);
+        await lease.moveCursor(own.id, epoch);
       }
     } catch (error) {
       await this.#closeSink();
@@ -180,17 +185,18 @@ export class Relay implements Service {
     }
     const position = own?.id ?? cursor;
     // Due at once: a sink that keeps failing behind events that it does not want gets past these, and its pause grows.
-    return { epoch, position, told: position, toldAtMs: Number.NEGATIVE_INFINITY };
+    return { epoch, forks, position, told: position, toldAtMs: Number.NEGATIVE_INFINITY };
   }
 
-  async #requireSameHistory(own: SinkPosition, epoch: number, cursor: EventId): Promise<void> {
+  async #requireSameHistory(own: SinkPosition, end: SourceEnd, cursor: EventId): Promise<void> {
     const { source, sink } = this.#options;
-    const { newest } = await source.end();
-    const isThere = own.epoch === epoch && compareIds(own.id, newest) <= 0;
+    const { newest } = end;
+    const at = minId(sharedUpTo(end, own.epoch) ?? newest, newest);
+    const isThere = compareIds(own.id, at) <= 0;
     if (isThere && (await this.#hasSameEvent(own.id, cursor))) return;
     throw new ServiceError('HistoryForked', {
       message: `${sink.title} holds events of another history than the active database.`,
-      details: { stream: source.stream, at: newest, position: own.id },
+      details: { stream: source.stream, at, position: own.id, epoch: end.epoch },
     });
   }
 
@@ -214,7 +220,7 @@ export class Relay implements Service {
 
   async #carry(lease: SourceLease, turn: Turn): Promise<RelayRound> {
     const { filter, batchMax, checkpointMs } = this.#options;
-    const { told: after, epoch } = turn;
+    const { told: after, epoch, forks } = turn;
     turn.position = this.#skipping.goOn(turn.position);
     const rows = await this.#rowsBehind(turn);
     const eventsMax = this.#skipping.eventsMax(turn.position, batchMax);
@@ -229,12 +235,12 @@ export class Relay implements Service {
     turn.position = upTo;
     const isDue = upTo !== after && systemClock.monotonicMs() - turn.toldAtMs >= checkpointMs;
     if (events.size > 0 || isDue) {
-      await this.#write({ events, after, upTo, epoch }, lease);
+      await this.#write({ events, after, upTo, epoch, forks }, lease);
       turn.told = upTo;
       turn.toldAtMs = systemClock.monotonicMs();
     }
     const isAtEnd = rows.length === 0;
-    if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.told);
+    if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.told, epoch);
     return isAtEnd ? 'nothing-left' : 'copied';
   }
 

@@ -2,12 +2,12 @@
 // consumer that holds discarding back for the relay, and the right of one relay to be the one at work.
 import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
+import type { History } from '../contract/forks.ts';
 import type { ReadLimits } from '../store/store.ts';
 
 /** Up to where the log goes. */
-export interface SourceEnd {
+export interface SourceEnd extends History {
   readonly newest: EventId;
-  readonly epoch: number;
 }
 
 /** Held by the one relay at work. */
@@ -20,8 +20,8 @@ export interface SourceLease {
   readonly isMoveDue: boolean;
   /** False when it is somebody else's by now; whoever was away for long asks before going on. */
   isHeld(): Promise<boolean>;
-  /** Forward only, and only while it is held. */
-  moveCursor(cursor: EventId): Promise<void>;
+  /** Forward only, only while it is held, and not beyond where an epoch has begun that is later than this. */
+  moveCursor(cursor: EventId, epoch: number): Promise<void>;
   /** Lets another relay have it at once. */
   release(): Promise<void>;
   /** Holds it no more, and does not wait for what is still done in its name. */
@@ -34,8 +34,9 @@ export interface Source {
   take(): Promise<SourceLease | null>;
   end(): Promise<SourceEnd>;
   /**
-   * Events behind `after` in order, an unbroken run of them, each fit to go out; empty when there are none yet. Throws
-   * `CursorTooOld` when some of them are no more.
+   * Events behind `after` in order, an unbroken run of them, each fit to go out; empty when there are none yet. They
+   * are of the epoch in which `end` was asked for last. Throws `CursorTooOld` when some of them are no more;
+   * `HistoryForked` when that epoch is over.
    */
   read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]>;
 }

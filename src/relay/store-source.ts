@@ -1,7 +1,7 @@
 // A stream of the active database as a relay's source, read through its archive where there is one.
 import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
-import { readDeliverable } from '../feed/deliverable.ts';
+import { readOn } from '../feed/deliverable.ts';
 import type { ReadLimits, Store } from '../store/store.ts';
 import { HeldLease, type LeaseRequest } from './held-lease.ts';
 import type { Source, SourceEnd, SourceLease } from './source.ts';
@@ -19,6 +19,7 @@ export interface StoreSourceOptions extends LeaseRequest {
 
 export class StoreSource implements Source {
   readonly #options: StoreSourceOptions;
+  #epoch = 1;
 
   constructor(options: StoreSourceOptions) {
     this.#options = options;
@@ -34,11 +35,13 @@ export class StoreSource implements Source {
     return HeldLease.take(store, this.#options);
   }
 
-  end(): Promise<SourceEnd> {
-    return this.#options.store.streamState(this.stream);
+  async end(): Promise<SourceEnd> {
+    const state = await this.#options.store.streamState(this.stream);
+    this.#epoch = state.epoch;
+    return state;
   }
 
   read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]> {
-    return readDeliverable(this.#options, after, limits);
+    return readOn(this.#options, { id: after, epoch: this.#epoch }, limits);
   }
 }

@@ -53,6 +53,8 @@ export interface ChangedState {
 
 interface Kept {
   readonly whole: WholeState;
+  /** Of the stream, when it was made. */
+  readonly epoch: number;
   readonly madeAtMs: number;
   readonly tookMs: number;
 }
@@ -122,8 +124,9 @@ export class StateView {
 
   /** As it is: no older than `version`, which was asked for before. Throws `StateNotReady`. */
   async wholeAt(part: StatePart, wanted: StateVersion): Promise<WholeState> {
-    const kept = this.#kept.get(keyOf(part))?.whole;
-    if (kept?.version === wanted.version && kept.generation === wanted.generation) return kept;
+    const kept = this.#kept.get(keyOf(part));
+    const isOfNow = kept?.epoch === this.epoch && kept.whole.generation === wanted.generation;
+    if (isOfNow && kept.whole.version === wanted.version) return kept.whole;
     const whole = await this.#makeOnce(part);
     // What others had begun to make before may be older; what is begun behind that is not.
     return isOlder(whole, wanted) ? this.#makeOnce(part) : whole;
@@ -205,6 +208,7 @@ export class StateView {
     const { store, metrics } = this.#options;
     const { stream } = this.projection;
     const beganAtMs = performance.now();
+    const ofStream = this.epoch;
     // Before the items: a version that is behind them only makes somebody read them again.
     const { version } = await this.version(part);
     const read = await store.states.read(stream, part.kinds);
@@ -214,7 +218,8 @@ export class StateView {
     metrics.statePuts.inc({ stream });
     const whole = { position, epoch, generation, version, parts };
     const madeAtMs = performance.now();
-    this.#keep(keyOf(part), { whole, madeAtMs, tookMs: madeAtMs - beganAtMs });
+    const tookMs = madeAtMs - beganAtMs;
+    this.#keep(keyOf(part), { whole, epoch: ofStream, madeAtMs, tookMs });
     return whole;
   }
 
@@ -224,9 +229,9 @@ export class StateView {
     const key = keyOf(part);
     const kept = this.#kept.get(key);
     if (kept === undefined) return null;
-    const { whole, madeAtMs, tookMs } = kept;
+    const { whole, epoch, madeAtMs, tookMs } = kept;
     // What comes behind it must be had from memory, by each who is given it.
-    if (whole.epoch !== feed.epoch || !feed.isFollowing(whole.position)) return null;
+    if (epoch !== feed.epoch || !feed.isFollowing(whole.position)) return null;
     const filter = wantFilter(this.projection.typesOf(part.kinds));
     const { events, upTo } = await feed.cut(whole.position, filter, ONE_EVENT);
     const isSame = events.size === 0;

@@ -2,11 +2,12 @@
 // so whoever goes by them crosses from one to the other without a seam.
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus, minId, NO_EVENT } from '../contract/event-id.ts';
+import { type History, sharedUpTo } from '../contract/forks.ts';
 import type { ReadLimits } from './dialect.ts';
 import { type Found, tooOld } from './position.ts';
 import type { StreamState } from './stream-state.ts';
 import { requireUnbroken } from './unbroken.ts';
-import type { Warehouse } from './warehouse.ts';
+import type { Warehouse, Watermark } from './warehouse.ts';
 
 export class Archive {
   readonly #warehouse: Warehouse;
@@ -26,11 +27,12 @@ export class Archive {
   /** Readers may begin behind any id from here on: everything from it to what is left in the queue is here. */
   async readableAfter(
     stream: string,
-    { discardedUpTo, epoch }: Pick<StreamState, 'discardedUpTo' | 'epoch'>,
+    { discardedUpTo, ...history }: Pick<StreamState, 'discardedUpTo' | keyof History>,
   ): Promise<EventId> {
     if (discardedUpTo === NO_EVENT) return NO_EVENT;
     const watermark = await this.#warehouse.findWatermark(this.#sink, stream);
-    const isWhole = watermark?.epoch === epoch && compareIds(watermark.lastId, discardedUpTo) >= 0;
+    const isWhole =
+      watermark !== null && compareIds(sameUpTo(watermark, history), discardedUpTo) >= 0;
     const first = isWhole ? await this.#warehouse.firstId(stream) : null;
     return first === null ? discardedUpTo : minId(idPlus(first, -1), discardedUpTo);
   }
@@ -60,4 +62,9 @@ export class Archive {
     const first = await this.#warehouse.firstIdSince(stream, time, { after, upTo, gapsUpTo });
     return first === null || compareIds(first, upTo) > 0 ? null : { found: idPlus(first, -1) };
   }
+}
+
+/** Up to where the archive has what the stream has. */
+function sameUpTo({ lastId, epoch }: Watermark, history: History): EventId {
+  return minId(lastId, sharedUpTo(history, epoch) ?? lastId);
 }

@@ -30,6 +30,15 @@ export interface Ack {
   readonly cursor: EventId;
   /** The lease of a push reader; null for a poll, which needs none. */
   readonly token: string | null;
+  /** Which history the cursor is of. */
+  readonly epoch: number;
+}
+
+/** The queue of a stream, which has none while it is copied into. */
+export interface QueueOf {
+  readonly stream: string;
+  /** null = of whichever history. */
+  readonly epoch: number | null;
 }
 
 export interface ReadLimits {
@@ -130,18 +139,20 @@ export interface Dialect {
   /**
    * Rows of a table of events with `id > after` in order, the first of them at least; where a crash could take rows
    * back, fewer than are there. By hand: array mode, text columns, bounded in bytes. Of the queue of a stream that is
-   * named there are none while it is copied into; asked for in the same statement, it costs no way to the database.
+   * named there are none while it is copied into, or when its epoch is another one; asked for in the same statement, it
+   * costs no way to the database.
    */
   readEvents(
     table: string,
     after: EventId,
     limits: ReadLimits,
-    queueOf?: string,
+    queueOf?: QueueOf,
   ): Promise<EventRow[]>;
 
   /**
    * Moves cursors forward, never back, in one statement for all; an ack with a token only while that token is the
-   * consumer's newest. Databases differ in how an UPDATE joins a list of values.
+   * consumer's newest, and none beyond the newest event, or beyond where a later epoch began: what a failover has lost
+   * must not come back by a cursor. Databases differ in how an UPDATE joins a list of values.
    */
   advanceCursors(acks: readonly Ack[]): Promise<void>;
 
@@ -168,6 +179,12 @@ export interface Dialect {
 
   /** A `transaction` of which the same is true also when it has written nothing. */
   syncedTransaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T>;
+
+  /**
+   * Tells this database from one that was restored from it, or took over from it and may lack its newest events. null
+   * where nothing does.
+   */
+  identity(db: Knex): Promise<string | null>;
 
   /** The server's settings, with their values, by which it may lose what it has confirmed. */
   laxSettings(): Promise<Record<string, string>>;

@@ -9,6 +9,7 @@ import type { Failure } from './queries/failures.ts';
 import * as queries from './queries/failures.ts';
 import type { ParkedChoice, ParkedEvent, ParkedKey, ParkedPage } from './queries/parked.ts';
 import * as parked from './queries/parked.ts';
+import * as streams from './queries/streams.ts';
 import { REPEATABLE, type Runner } from './runner.ts';
 
 export type { Failure } from './queries/failures.ts';
@@ -39,7 +40,7 @@ export interface FailureLimits {
 /**
  * What follows from a failure. `waits`: the same comes again after the pause; `isFull` when it would be parked, were
  * there room. `parked`: the consumer goes on behind it. `moved`: it stands elsewhere by now. `void`: the reader has
- * been replaced, or its consumer is no more.
+ * been replaced, its consumer is no more, or its history is another one by now.
  */
 export type FailureOutcome =
   | { readonly kind: 'waits'; readonly failure: Waiting; readonly isFull: boolean }
@@ -95,6 +96,7 @@ export class Failures {
     if (compareIds(cursor, batch.after) > 0) return { kind: 'moved', cursor };
     // What was acknowledged before this batch could not be stored.
     if (cursor !== batch.after) return { kind: 'void' };
+    if (!(await streams.isOfEpoch(tx, row.stream, batch))) return { kind: 'void' };
     const before = await queries.findFailure(tx, this.#dialect, consumerId);
     const next = nextFailure(before, batch);
     const mayPark = batch.event !== null && parkAfter !== null && next.eventTries >= parkAfter;

@@ -5,10 +5,18 @@ import type { Knex } from 'knex';
 import { isServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../contract/event-id.ts';
+import { historyForked, sharedUpTo } from '../contract/forks.ts';
 import { firstMillisecond } from '../contract/time.ts';
 import type { Archive } from './archive.ts';
-import type { Dialect, OpenDatabase, ReadLimits } from './dialect.ts';
-import { checkPosition, type Found, type Start, startCursor, tooOld } from './position.ts';
+import type { Dialect, OpenDatabase, QueueOf, ReadLimits } from './dialect.ts';
+import {
+  checkPosition,
+  type Found,
+  requireThere,
+  type Start,
+  startCursor,
+  tooOld,
+} from './position.ts';
 import * as events from './queries/events.ts';
 import * as streams from './queries/streams.ts';
 import type { Runner } from './runner.ts';
@@ -68,22 +76,27 @@ export class LogReader {
 
   /**
    * The events after `after` in order, an unbroken run of them; empty when there are none yet. Throws `CursorTooOld`
-   * when some of them were discarded, and are in no archive.
+   * when some of them were discarded, and are in no archive. Where an epoch is named, `HistoryForked` when it is not
+   * that of the queue, and `CursorAhead` when `after` itself is not there.
    */
-  async readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  async readAfter(queue: QueueOf, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+    const { stream } = queue;
     if (this.#archive !== null && this.#isDiscarded(stream, after)) {
       const state = await this.state(stream);
       requireReadable(stream, state);
+      this.#requireEpoch(queue, state);
       return this.#archive.readAfter(stream, after, limits, state);
     }
     const rows = await this.#run.repeatable('readAfter', () =>
-      this.#dialect.readEvents(tablesOf(stream).queue, after, limits, stream),
+      this.#dialect.readEvents(tablesOf(stream).queue, after, limits, queue),
     );
     // Rows that begin right behind `after` were whole in their snapshot, since a discard takes the lowest first.
     if (rows.length > 0 && isDense(after, rows)) return rows;
     // Otherwise a discard may have come between: it is asked about after the rows, so it cannot be missed.
     const state = await this.state(stream);
     requireReadable(stream, state);
+    this.#requireEpoch(queue, state);
+    if (queue.epoch !== null) requireThere(after, state);
     if (state.status === 'sealed') this.#sealed.add(stream);
     else this.#sealed.delete(stream);
     const isWhole = rows[0]?.[0] === idPlus(after, 1);
@@ -94,6 +107,15 @@ export class LogReader {
     }
     requireUnbroken(`The queue of stream ${stream}`, after, rows, state.gapsUpTo);
     return rows;
+  }
+
+  /** Throws `HistoryForked`. */
+  #requireEpoch({ stream, epoch }: QueueOf, state: StreamState): void {
+    const at = epoch === null ? null : sharedUpTo(state, epoch);
+    if (at === null) return;
+    // What was discarded once may be there again.
+    this.#discardedUpTo.delete(stream);
+    throw historyForked(state.epoch, at);
   }
 
   /** True when the stream was sealed at the last read that came to its end; a crash may take that back. */

@@ -1,6 +1,7 @@
 // Where readers may stand: begins, and positions that come from outside.
 import { ServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, idPlus, maxId, minId } from '../contract/event-id.ts';
+import { requireSameHistory } from '../contract/forks.ts';
 import type { StreamState } from './stream-state.ts';
 
 /** Where a new consumer begins. */
@@ -35,13 +36,15 @@ export function checkPosition(
   epoch: number | undefined,
   readableAfter = state.discardedUpTo,
 ): void {
-  if (epoch !== undefined && epoch !== state.epoch) {
-    throw new ServiceError('HistoryForked', { details: { epoch: state.epoch } });
-  }
-  if (compareIds(id, state.newest) > 0) {
-    throw new ServiceError('CursorAhead', { details: { newest: state.newest } });
-  }
+  requireSameHistory(state, id, epoch);
+  requireThere(id, state);
   if (compareIds(id, readableAfter) < 0) throw tooOld(readableAfter);
+}
+
+/** Throws `CursorAhead`. */
+export function requireThere(id: EventId, { newest }: Pick<StreamState, 'newest'>): void {
+  if (compareIds(id, newest) <= 0) return;
+  throw new ServiceError('CursorAhead', { details: { newest } });
 }
 
 export function tooOld(readableAfter: EventId): ServiceError {

@@ -50,10 +50,7 @@ export class States {
   }
 
   /** False when somebody else has moved it, or it is of another configuration; then nothing was written. */
-  write(
-    move: { stream: string; config: string; from: EventId; to: EventId },
-    writes: readonly StateWrite[],
-  ): Promise<boolean> {
+  write(move: queries.ProjectionMove, writes: readonly StateWrite[]): Promise<boolean> {
     const { stream } = move;
     return this.#run.transaction('writeState', async (tx) => {
       if (!(await queries.moveProjection(tx, move))) return false;

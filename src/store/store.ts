@@ -32,6 +32,7 @@ import type {
 } from './dialect.ts';
 import { openDatabase } from './dialects/open.ts';
 import { type Discarded, type DiscardLimits, discardWindow } from './discard.ts';
+import { Epochs } from './epochs.ts';
 import { Failures } from './failures.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
@@ -39,12 +40,12 @@ import { activeSchema, migrate } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
 import type { Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
+import { queuePlace } from './queue-place.ts';
 import * as registration from './registration.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { States } from './states.ts';
 import type { StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
-import { tablesOf } from './tables.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -74,6 +75,8 @@ export class Store {
   readonly states: States;
   /** Who may add to a stream, and when. */
   readonly statuses: StreamStatuses;
+  /** Which histories a stream has had. */
+  readonly epochs: Epochs;
   readonly #db: Knex;
   /** For whatever reads outside of a transaction. */
   readonly #reader: Knex;
@@ -92,6 +95,7 @@ export class Store {
     this.statuses = new StreamStatuses(own, this.#run);
     this.states = new States(own, this.#run);
     this.failures = new Failures(database, this.#run);
+    this.epochs = new Epochs(own, this.#run);
     this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
   }
@@ -210,9 +214,18 @@ export class Store {
   /**
    * The events after `after` in order, an unbroken run of them; empty when there are none yet. Throws `CursorTooOld`
    * when some of them were discarded, and are in no archive; `StreamBusy` while the stream is copied into.
+   * Where an epoch is named: `HistoryForked` when the stream's is another one, `CursorAhead` when `after` is not there.
    */
-  readAfter(stream: string, after: EventId, limits: ReadLimits): Promise<EventRow[]> {
-    return this.#orNotFound(stream, this.#log.readAfter(stream, after, limits));
+  readAfter(
+    stream: string,
+    after: EventId,
+    limits: ReadLimits,
+    epoch?: number,
+  ): Promise<EventRow[]> {
+    return this.#orNotFound(
+      stream,
+      this.#log.readAfter({ stream, epoch: epoch ?? null }, after, limits),
+    );
   }
 
   /** True when the stream was sealed at the last read that came to its end; a crash may take that back. */
@@ -300,18 +313,9 @@ export class Store {
    * null when there is no such consumer, or with `onlyIfFree` when another node holds it. After a lost answer it takes
    * the lease once more, from itself, and says so as of a takeover.
    */
-  takeLease(request: {
-    stream: string;
-    ident: string;
-    node: string;
-    leaseMs: number;
-    onlyIfFree: boolean;
-  }): Promise<consumers.Lease | null> {
-    return this.#run.transaction(
-      'takeLease',
-      (tx) => consumers.takeLease(tx, this.#dialect, request),
-      REPEATABLE,
-    );
+  takeLease(request: consumers.LeaseRequest): Promise<consumers.Lease | null> {
+    const work = (tx: Knex.Transaction) => consumers.takeLease(tx, this.#dialect, request);
+    return this.#run.transaction('takeLease', work, REPEATABLE);
   }
 
   /**
@@ -381,11 +385,7 @@ export class Store {
    * that is there for the moment.
    */
   queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null> {
-    const { neighbour } = this.#dialect;
-    if (neighbour === null) return Promise.resolve(null);
-    const look = async (mark: string, schema: string) =>
-      (await sees(mark)) ? { schema, table: tablesOf(stream).queue } : null;
-    return this.#run.repeatable('queuePlace', () => neighbour.showMark(look));
+    return queuePlace(this.#dialect, this.#run, stream, sees);
   }
 
   async #isRegistered(stream: string, ident: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 // What a stream's row says, and what it forbids.
 import { ServiceError } from '../contract/errors.ts';
 import type { EventId } from '../contract/event-id.ts';
+import type { History } from '../contract/forks.ts';
 
 /**
  * open: events get their ids. copying: another stream's are being put behind them; what transactions write meanwhile
@@ -8,7 +9,7 @@ import type { EventId } from '../contract/event-id.ts';
  */
 export type StreamStatus = 'open' | 'copying' | 'sealed';
 
-export interface StreamState {
+export interface StreamState extends History {
   /** The greatest id; everything up to it is there. */
   readonly newest: EventId;
   /** The greatest id that was deleted. */
@@ -16,7 +17,6 @@ export interface StreamState {
   /** Ids up to here may have gaps: the stream was adopted with them. */
   readonly gapsUpTo: EventId;
   readonly status: StreamStatus;
-  readonly epoch: number;
   readonly isArchiveRequired: boolean;
 }
 

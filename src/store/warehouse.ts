@@ -21,6 +21,7 @@ import * as checksums from './queries/checksums.ts';
 import * as events from './queries/events.ts';
 import * as history from './queries/history.ts';
 import { type Renaming, renameHistory } from './renaming.ts';
+import { type Rewind, rewindSlice } from './rewinding.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { tablesOf } from './tables.ts';
 
@@ -160,14 +161,14 @@ export class Warehouse {
   }
 
   /**
-   * Adds the rows and moves the watermark from `from` to `to`, together or not at all. Gives false, and adds nothing,
-   * when the watermark stands elsewhere: another writer was here.
+   * Adds the rows and moves the watermark from `from` to `to` of an epoch, together or not at all. Gives false, and
+   * adds nothing, when the watermark stands elsewhere: another writer was here.
    */
   copyToHistory(
     sink: string,
     stream: string,
     rows: readonly EventRow[],
-    move: { from: EventId; to: EventId },
+    move: { from: EventId; to: EventId; epoch: number },
     { checksumOf, queue = null }: CopyOptions = {},
   ): Promise<boolean> {
     return this.#run.transaction('copyToHistory', async (tx) => {
@@ -181,6 +182,12 @@ export class Warehouse {
       else await this.#writeChecksum(tx, stream, move.from, checksumOf, inserting);
       return true;
     });
+  }
+
+  /** Cuts off what is behind an event; as often as it takes, and again = no change. */
+  async rewind(rewind: Rewind): Promise<void> {
+    const work = (tx: Knex.Transaction) => rewindSlice(tx, this.#dialect, rewind);
+    while (await this.#run.syncedTransaction('rewind', work, REPEATABLE));
   }
 
   /** The history of a stream gets another name. Throws `DestinationExists`, `InvalidRequest`. Again = no change. */

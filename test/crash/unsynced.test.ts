@@ -142,7 +142,7 @@ describeDatabase('mysql', 'commits that are not on the disk', () => {
     const ack = { component: 'c', last_id: await call(app.url, 'addEvent', { type: 'SEEN' }) };
     const other = await place.open();
     const consumerId = (await other.findConsumer('main', 'local:c'))?.id as string;
-    const acks = [{ consumerId, cursor: id(1), token: null }];
+    const acks = [{ consumerId, cursor: id(1), token: null, epoch: 1 }];
     await unsynced(() => other.advanceCursors(acks));
     await call(app.url, 'pollEvents', ack);
     const store = await crash();
@@ -197,7 +197,7 @@ describeDatabase('mysql', 'commits that are not on the disk', () => {
     const other = await open();
     await other.migrate(['main']);
     await other.openWatermark('archiver', 'main', start);
-    const move = { from: id(0), to: id(1) };
+    const move = { from: id(0), to: id(1), epoch: 1 };
     await unsynced(() => other.copyToHistory('archiver', 'main', rows as never, move));
     const found = await (await open()).openWatermark('archiver', 'main', start);
     expect(found.lastId).toBe('1');

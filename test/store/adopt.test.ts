@@ -259,7 +259,7 @@ describeDatabases('an adopted database', (kind) => {
       for (const ident of [ARCHIVER, 'shop:A', 'shop:B']) {
         const consumerId = (await store.findConsumer('main', ident))?.id ?? '';
         const cursor = id(4_000_000_012);
-        await store.advanceCursors([{ consumerId, cursor, token: null }]);
+        await store.advanceCursors([{ consumerId, cursor, token: null, epoch: 1 }]);
       }
       let count = 0;
       for (let rounds = 1; ; rounds += 1) {

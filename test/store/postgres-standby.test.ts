@@ -9,6 +9,8 @@ const WAITING = "select pid from pg_stat_activity where wait_event = 'SyncRep'";
 describeDatabase('postgres', 'a commit that waits for a standby that is not there', () => {
   const place = ownStore('postgres');
   beforeEach(async () => {
+    // The first step writes down which database it is taken in.
+    await place.store.moveInbox('main');
     await place.sql.run("alter system set synchronous_standby_names = 'nobody'");
     await place.sql.run('select pg_reload_conf()');
     await until(async () => {

@@ -8,7 +8,6 @@ import {
 } from '../../src/store/dialects/postgres/statements.ts';
 import { stepStatements } from '../../src/store/dialects/postgres/step-sql.ts';
 import { placeOf } from '../../src/store/dialects/source.ts';
-import { isReadableSql } from '../../src/store/tables.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { drainInbox, expectDense, id, makeDraft, makeDrafts, readAll } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
@@ -156,10 +155,13 @@ describeDatabase('postgres', 'steps', () => {
 
     it('a read walks the queue from where it begins', async () => {
       let count = 0;
-      const text = readStatement('evt_queue', isReadableSql('main')).text.replaceAll('?', () => {
-        count += 1;
-        return `$${count}`;
-      });
+      const text = readStatement('evt_queue', { stream: 'main', epoch: 1 }).text.replaceAll(
+        '?',
+        () => {
+          count += 1;
+          return `$${count}`;
+        },
+      );
       const shown = await plan(text, "'600', 50, 4194304, 4194304");
       expect(shown).toMatch(/Index Scan using evt_queue_pkey .*rows=50 loops=1\)/);
       expect(shown).not.toMatch(/Seq Scan|Bitmap|Sort/);
@@ -167,7 +169,7 @@ describeDatabase('postgres', 'steps', () => {
 
     it('so does a read of short rows, and once more for their size', async () => {
       let count = 0;
-      const text = readShortStatement('evt_queue', isReadableSql('main')).text.replaceAll(
+      const text = readShortStatement('evt_queue', { stream: 'main', epoch: 1 }).text.replaceAll(
         '?',
         () => {
           count += 1;

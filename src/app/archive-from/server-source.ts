@@ -3,6 +3,8 @@
 import type { CallParams } from '../../client/caller.ts';
 import type { EventRow } from '../../contract/event.ts';
 import type { EventId } from '../../contract/event-id.ts';
+import type { Fork } from '../../contract/forks.ts';
+import type { StreamInfoResult } from '../../contract/generated/types.ts';
 import { EVENTS_MAX } from '../../contract/limits.ts';
 import type { ActiveSide } from '../../relay/archive-check.ts';
 import { HeldLease, type KeptLease } from '../../relay/held-lease.ts';
@@ -40,9 +42,9 @@ export class ServerSource implements Source {
 
   async end(): Promise<SourceEnd> {
     const { link, stream } = this.#options;
-    const { last, epoch } = await link.call('streamInfo', { stream });
-    this.#epoch = epoch;
-    return { newest: last as EventId, epoch };
+    const info = await link.call('streamInfo', { stream });
+    this.#epoch = info.epoch;
+    return { newest: info.last as EventId, epoch: info.epoch, forks: forksOf(info) };
   }
 
   read(after: EventId): Promise<readonly EventRow[]> {
@@ -65,7 +67,7 @@ export class ServerSource implements Source {
     return {
       cursor: cursor as EventId,
       renew: () => keep(),
-      moveCursor: async (to) => void (await keep({ cursor: to, ...this.#ofEpoch() })),
+      moveCursor: async (to, epoch) => void (await keep({ cursor: to, epoch })),
       release: async () => void (await link.call('releaseArchive', { stream, token })),
     };
   }
@@ -73,6 +75,11 @@ export class ServerSource implements Source {
   #ofEpoch(): { epoch?: number } {
     return this.#epoch === undefined ? {} : { epoch: this.#epoch };
   }
+}
+
+/** None of a server that is older. */
+function forksOf({ forks = [] }: Partial<StreamInfoResult>): readonly Fork[] {
+  return forks.map(({ epoch, began_after }) => ({ epoch, beganAfter: began_after as EventId }));
 }
 
 /** The same stream for `archive --verify`. */
@@ -85,6 +92,7 @@ export function serverSide({ link, stream }: Omit<ServerSourceOptions, 'node'>):
         discardedUpTo: info.discarded_up_to as EventId,
         gapsUpTo: info.gaps_up_to as EventId,
         epoch: info.epoch,
+        forks: forksOf(info),
       };
     },
     read: async (after) => eventRowsOf(await link.callText('readEvents', { stream, after })),

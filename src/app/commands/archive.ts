@@ -18,6 +18,7 @@ import { checkAccess, ServerSource, serverSide } from '../archive-from/server-so
 import type { Call, Command } from '../command.ts';
 import { ACTIVE_SETTINGS, stopsInTime, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
+import { REWIND_FLAGS, requireRewindAlone, rewindTheArchive } from '../rewind-archive.ts';
 import { requireVerifyFlags, VERIFY_FLAGS, verifyArchives } from '../verify-archive.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
 
@@ -39,10 +40,11 @@ export const archive: Command = {
     'Migrates both databases and copies events into the warehouse until it is stopped. One archiver is at work on a ' +
     'stream at a time; others wait to take over, and with --once say so and end. With --from it reads from a server, ' +
     'by a key with the right archive, and needs no active database. With --verify it compares what was archived with ' +
-    'the checksums that were written with it, and with the queue.',
+    'the checksums that were written with it, and with the queue. With --rewind it cuts off what the warehouse has ' +
+    'behind the event at which the history of the stream has forked, and ends.',
   argsMin: 0,
   argsMax: 0,
-  flags: { ...WORKER_FLAGS, ...VERIFY_FLAGS },
+  flags: { ...WORKER_FLAGS, ...VERIFY_FLAGS, ...REWIND_FLAGS },
   settings: [
     ...ACTIVE_SETTINGS,
     'warehouseUrl',
@@ -53,6 +55,7 @@ export const archive: Command = {
   ],
   run: (asked) => {
     requireVerifyFlags(asked.flags);
+    requireRewindAlone(asked);
     const { call, givenUp } = stopsInTime(asked);
     const inWarehouse = (origin: Origin) =>
       withWarehouse(call.settings, (warehouse) => run(call, origin, warehouse), givenUp);
@@ -116,6 +119,9 @@ async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<vo
       watermark: ARCHIVER_SINK,
     }));
     return verifyArchives(checked, call);
+  }
+  if (call.flags.has('rewind')) {
+    return rewindTheArchive(warehouse, origin.source(streams[0] as string), call);
   }
   const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);

@@ -2,10 +2,10 @@
 // databases.
 import { isCallError } from '../../client/index.ts';
 import type { StreamFacts } from '../../contract/generated/types.ts';
-import { fits } from '../../contract/validate.ts';
 import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
 import { ACTIVE_SETTINGS, withKnownStore, withWarehouse } from '../databases.ts';
 import { ACCESS_SETTINGS, clientOf, JSON_FLAG, paramsOf } from '../server-access.ts';
+import { streamNamed } from '../stream-argument.ts';
 import { columns } from '../table.ts';
 
 /** Of one try: between two, the reason is told. */
@@ -109,13 +109,6 @@ export const streams: CommandGroup = {
   commands: { list, seal, unseal, rename, adopt },
   usual: 'list',
 };
-
-function streamNamed(text: string): string {
-  if (fits('stream-name', text)) return text;
-  throw new UsageError(
-    `A stream's name matches ^[a-z][a-z0-9_]{0,29}$, got ${JSON.stringify(text)}`,
-  );
-}
 
 const HEAD = ['STREAM', 'STATUS', 'LAST', 'DISCARDED UP TO', 'SERVED HERE'];
 

@@ -11,7 +11,7 @@ export function batchOf(
   seq: number,
   before: Position | null,
 ): ReceivedBatch {
-  const { events, after, upTo, epoch, isEnd = false, isParked = false } = batch;
+  const { events, after, upTo, epoch, forks = [], isEnd = false, isParked = false } = batch;
   const isJoined =
     before === null || before.epoch !== epoch || compareIds(after, before.id as EventId) <= 0;
   return {
@@ -21,6 +21,7 @@ export function batchOf(
     after,
     upTo,
     epoch,
+    forks,
     isEnd,
     isParked,
     missed: isJoined ? null : { after: before.id, upTo: after },

@@ -45,6 +45,11 @@ export class InProcessChannel implements Channel {
     return this.#reason;
   }
 
+  /** Up to where its handler has handled; null = nothing yet. */
+  get position(): Position | null {
+    return this.#position;
+  }
+
   /** There is nothing to word: each reader is given values of its own. */
   prepare(): void {}
 

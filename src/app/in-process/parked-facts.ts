@@ -1,5 +1,5 @@
-// What the embedding application asks of parked events, and is told of them. Apart from what carries it out, so that its
-// types bring no others with them.
+// What the embedding application asks of parked events, and is told of them. Apart from what carries it out, so that
+// its types bring no others with them.
 import type { Checks } from '../../base/options.ts';
 import type { Position } from '../../client/public.ts';
 import {

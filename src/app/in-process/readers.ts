@@ -1,10 +1,12 @@
 // What reads inside this process: consumers of the application's own, under a principal that nobody on the network can
 // be. What they ask for is checked as strictly as a call's, in the words of the options.
+import { backoffMs } from '../../base/backoff.ts';
+import { systemClock } from '../../base/clock.ts';
 import { onAbort } from '../../base/on-abort.ts';
 import type { Position, ReceivedBatch } from '../../client/public.ts';
 import { aComponent, required } from '../../contract/checks.ts';
 import { INTERNAL, identOf, LIVE, parseIdent } from '../../contract/consumer.ts';
-import { type ErrorCode, ServiceError } from '../../contract/errors.ts';
+import { type ErrorCode, errorFacts, isServiceError, ServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { From } from '../../contract/generated/types.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
@@ -148,52 +150,92 @@ export class InProcessReaders {
   }
 
   async #subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
-    const { component = LIVE, stream = 'main', want = null, from, signal } = options;
-    const { parkAfter = null } = options;
+    const { component = LIVE, stream = 'main', from, parkAfter = null, signal } = options;
     const isLive = component === LIVE;
-    const consumer = consumerOf(component, stream);
     if (!isLive) await this.#register(component, stream, from, parkAfter);
+    const start = isLive && from !== undefined ? startOf(from) : undefined;
+    const run: Run = { ...options, component, stream, isStopped: false, channel: null };
+    run.channel = await this.#attach(run, start);
+    const stop = async () => {
+      run.isStopped = true;
+      await run.channel?.finish(null);
+    };
+    const leave = onAbort(signal, () => void stop());
+    return { ended: this.#endOf(run).finally(leave), stop };
+  }
+
+  async #attach(run: Run, start: Start | undefined): Promise<InProcessChannel> {
+    const { component, stream, want = null, onEvents } = run;
     const channel = new InProcessChannel({
-      onEvents: options.onEvents,
+      onEvents,
       onError: (error) => this.#report(stream, component, error),
-      isLive,
+      isLive: component === LIVE,
     });
     this.#channels.add(channel);
     try {
       await this.#delivery.subscribe({
-        ...consumer,
+        ...consumerOf(component, stream),
         filter: want === null ? null : wantFilter(want),
         bytesMax: BATCH_BYTES_MAX,
         batchesInFlightMax: undefined,
         limits: { batchMax: EVENTS_MAX, ackTimeoutMs: Number.POSITIVE_INFINITY },
-        start: isLive && from !== undefined ? startOf(from) : undefined,
+        start,
         peer: channel,
         openChannel: () => channel,
       });
+      return channel;
     } catch (error) {
       this.#channels.delete(channel);
       throw error;
     }
-    const leave = onAbort(signal, () => void channel.finish(null));
-    const ended = this.#endOf(channel, stream, component).finally(leave);
-    return { ended, stop: () => channel.finish(null) };
   }
 
-  async #endOf(
-    channel: InProcessChannel,
-    stream: string,
-    component: string,
-  ): Promise<SubscriptionEnd> {
-    await new Promise<void>((resolve) => onAbort(channel.closed, resolve));
-    // A handler may have outlasted its channel.
-    void channel.idle().then(() => this.#channels.delete(channel));
-    const failure = FAILURES[channel.reason ?? 'shutting-down'];
+  async #endOf(run: Run): Promise<SubscriptionEnd> {
+    for (;;) {
+      const channel = run.channel as InProcessChannel;
+      await new Promise<void>((resolve) => onAbort(channel.closed, resolve));
+      // A handler may have outlasted its channel.
+      void channel.idle().then(() => this.#channels.delete(channel));
+      const { reason } = channel;
+      if (reason !== 'forked') return this.#endBy(run, channel.hasFailed, reason);
+      const isBack = await this.#attachAgain(run, channel.position);
+      if (!isBack) return run.isStopped ? 'stopped' : 'failed';
+    }
+  }
+
+  #endBy(
+    { stream, component }: Run,
+    hasFailed: boolean,
+    reason: Exclude<InProcessChannel['reason'], 'forked'>,
+  ): SubscriptionEnd {
+    const failure = FAILURES[reason ?? 'shutting-down'];
     if (failure !== undefined) {
       const [code, message] = failure;
       this.#report(stream, component, new ServiceError(code, { message }));
     }
-    if (channel.hasFailed) return 'failed';
-    return channel.reason ?? 'stopped';
+    return hasFailed ? 'failed' : (reason ?? 'stopped');
+  }
+
+  /** In the new history: a registered consumer at its cursor, LIVE where it was, if that is the same there. */
+  async #attachAgain(run: Run, position: Position | null): Promise<boolean> {
+    const { component, stream } = run;
+    const isLive = component === LIVE;
+    const start = isLive && position !== null ? (position as Start) : undefined;
+    for (let attempt = 0; !run.isStopped; attempt += 1) {
+      try {
+        run.channel = await this.#carryOut(() => this.#attach(run, start));
+        // It was told to end on the way.
+        if (run.isStopped) await run.channel.finish(null);
+        return true;
+      } catch (error) {
+        this.#report(stream, component, error);
+        const isTransient =
+          isServiceError(error) && ['yes', 'later'].includes(errorFacts(error.code).retry);
+        if (!isTransient || this.#ending.signal.aborted) return false;
+      }
+      await systemClock.sleep(backoffMs(attempt, BACKOFF), this.#ending.signal);
+    }
+    return false;
   }
 
   #report(stream: string, component: string, error: unknown): void {
@@ -203,6 +245,16 @@ export class InProcessReaders {
     logger.warn({ error, stream, consumer }, 'A reader of this process has failed.');
   }
 }
+
+/** One subscription of the application: channels one after the other, since each is of one history. */
+interface Run extends SubscribeOptions {
+  readonly component: string;
+  readonly stream: string;
+  channel: InProcessChannel | null;
+  isStopped: boolean;
+}
+
+const BACKOFF = { firstMs: 100, maxMs: 10_000 };
 
 /** The ends that the application did not ask for. */
 const FAILURES: Partial<Record<CloseReason | 'sealed', [ErrorCode, message: string]>> = {

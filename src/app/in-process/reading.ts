@@ -87,7 +87,8 @@ export const SUBSCRIBE_OPTIONS: Checks<SubscribeOptions> = {
 };
 
 /**
- * Why a subscription ended: its function threw an error whose `isFinal` is true; by its signal or by `stop`; because a
+ * Why a subscription ended: its function threw an error whose `isFinal` is true, or the history forked before what
+ * LIVE had been given, which the notice `receiverError` says as `HistoryForked`; by its signal or by `stop`; because a
  * newer reader took the consumer over; because the consumer was unregistered; because what it was to read next is no
  * more; because the stream is sealed and all of it was handled; because the app stops. `timed-out` is for readers over
  * the network.

@@ -2,6 +2,7 @@
 // transaction as its effect. It loads no database driver; the application's handle is all it needs.
 
 export type { EventId } from '../../contract/event-id.ts';
+export type { Fork } from '../../contract/forks.ts';
 export type { ReceivedBatch, ReceivedEvent, WrittenEvent } from '../received-batch.ts';
 export {
   type Effect,

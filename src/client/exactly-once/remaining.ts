@@ -1,5 +1,6 @@
 // What a batch still has to do where the effects end at a position. Pure: the caller holds the cursor's row.
-import { compareIds, type EventId, NO_EVENT } from '../../contract/event-id.ts';
+import { compareIds, type EventId } from '../../contract/event-id.ts';
+import { type Fork, sharedUpTo } from '../../contract/forks.ts';
 import { ExactlyOnceError } from './exactly-once-error.ts';
 
 /** An event, as clients give it. */
@@ -26,6 +27,8 @@ export interface EventBatch {
   readonly epoch: number;
   /** True for one event that was parked and is given once more. */
   readonly isParked?: boolean;
+  /** Where each epoch but the first began; where that is not said, epochs share nothing. */
+  readonly forks?: readonly { readonly epoch: number; readonly beganAfter: string }[];
   /** The same events as their writers wrote them, where the batch can tell. */
   readonly asWritten?: () => readonly { readonly id: string }[];
 }
@@ -34,7 +37,7 @@ export interface EventBatch {
 export interface Position {
   /** The id of the last event with an effect, `'0'` before the first. */
   readonly id: string;
-  /** Which history the id is of: it counts the stream's forks after a failover or a restore, from 1. */
+  /** Which history the id is of: 1 at first, and a greater number after each failover or restore. */
   readonly epoch: number;
 }
 
@@ -47,7 +50,8 @@ export function remainingOf<B extends EventBatch>(batch: B, cursor: Position): B
   const at = cursor.id as EventId;
   const after = checkedId('after', batch.after);
   const { id: upTo, epoch } = checkedPosition('upTo', { id: batch.upTo, epoch: batch.epoch });
-  if (at !== NO_EVENT && epoch !== cursor.epoch) throw historyForked(cursor, epoch);
+  const shared = sharedUpTo({ epoch, forks: forksIn(batch) }, cursor.epoch);
+  if (shared !== null && compareIds(at, shared) > 0) throw historyForked(cursor, epoch, shared);
   if (compareIds(upTo, at) <= 0) return null;
   if (compareIds(after, at) > 0) throw cursorBehind(at, after, epoch);
   const isNew = ({ id }: { readonly id: string }) => compareIds(id as EventId, at) > 0;
@@ -58,6 +62,10 @@ export function remainingOf<B extends EventBatch>(batch: B, cursor: Position): B
     after: at,
     ...(asWritten && { asWritten: () => asWritten().filter(isNew) }),
   };
+}
+
+function forksIn({ forks = [] }: EventBatch): readonly Fork[] {
+  return forks as readonly Fork[];
 }
 
 /** Ids and epochs go into SQL and into comparisons, so nothing but plain numbers may pass. */
@@ -104,12 +112,16 @@ function cursorBehind(cursor: EventId, after: EventId, epoch: number): ExactlyOn
   });
 }
 
-function historyForked({ id: cursor, epoch: stored }: Position, epoch: number): ExactlyOnceError {
+function historyForked(
+  { id: cursor, epoch: stored }: Position,
+  epoch: number,
+  at: EventId,
+): ExactlyOnceError {
   return new ExactlyOnceError('HistoryForked', {
     message:
       `The effects in this database end at ${cursor} of epoch ${stored}, and the batch is of epoch ${epoch}: the ` +
-      'service lost events or was restored, and ids may stand for other events now. Find the last event that both ' +
-      `histories share, undo the effects behind it, and go on with seek({ id, epoch: ${epoch} }).`,
-    details: { cursor, epoch: stored, batchEpoch: epoch },
+      `service lost events or was restored, and both histories share no more than the events up to ${at}. Undo the ` +
+      `effects of those behind, and go on with seek({ id: '${at}', epoch: ${epoch} }).`,
+    details: { cursor, epoch: stored, batchEpoch: epoch, at },
   });
 }

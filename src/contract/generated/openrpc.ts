@@ -1446,6 +1446,26 @@ export const openrpc = {
             },
             "epoch": {
               "$ref": "#/components/schemas/epoch"
+            },
+            "forks": {
+              "type": "array",
+              "description": "Where each epoch but the first began: ids up to began_after stand for the same events in it and in the one before.",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "epoch": {
+                    "$ref": "#/components/schemas/epoch"
+                  },
+                  "began_after": {
+                    "$ref": "#/components/schemas/event-id"
+                  }
+                },
+                "required": [
+                  "epoch",
+                  "began_after"
+                ],
+                "additionalProperties": false
+              }
             }
           },
           "required": [
@@ -1457,7 +1477,8 @@ export const openrpc = {
             "gaps_up_to",
             "inbox",
             "status",
-            "epoch"
+            "epoch",
+            "forks"
           ],
           "additionalProperties": false,
           "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; readable_after: readers may begin behind any id from it on, the rest of what was discarded is in no archive that this node reads; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."

@@ -1891,6 +1891,26 @@ export const schemas = {
       },
       "epoch": {
         "$ref": "../epoch.schema.json"
+      },
+      "forks": {
+        "type": "array",
+        "description": "Where each epoch but the first began: ids up to began_after stand for the same events in it and in the one before.",
+        "items": {
+          "type": "object",
+          "properties": {
+            "epoch": {
+              "$ref": "../epoch.schema.json"
+            },
+            "began_after": {
+              "$ref": "../event-id.schema.json"
+            }
+          },
+          "required": [
+            "epoch",
+            "began_after"
+          ],
+          "additionalProperties": false
+        }
       }
     },
     "required": [
@@ -1902,7 +1922,8 @@ export const schemas = {
       "gaps_up_to",
       "inbox",
       "status",
-      "epoch"
+      "epoch",
+      "forks"
     ],
     "additionalProperties": false,
     "description": "first: the oldest event that is still in the active database; last: the newest; discarded_up_to: what was discarded ends there; readable_after: readers may begin behind any id from it on, the rest of what was discarded is in no archive that this node reads; gaps_up_to: ids up to it were adopted from another system, and not each of them need be there; \"0\" = none."

@@ -1193,6 +1193,13 @@ export interface StreamInfoResult {
    */
   status: 'open' | 'copying' | 'sealed';
   epoch: Epoch;
+  /**
+   * Where each epoch but the first began: ids up to began_after stand for the same events in it and in the one before.
+   */
+  forks: {
+    epoch: Epoch;
+    began_after: EventId;
+  }[];
 }
 export interface TakeArchiveParams {
   stream?: StreamName;

@@ -72,9 +72,9 @@ export class FileSource implements CopySource {
       const path = join(reference.dir, name);
       const isNewest = name === names[0];
       const { last, epoch } = await this.#checks.check({ path, isNewest, isVerified }, NO_EVENT);
-      if (last !== null) return { newest: last, epoch: note?.epoch ?? epoch ?? 1 };
+      if (last !== null) return { newest: last, epoch: note?.epoch ?? epoch ?? 1, forks: [] };
     }
-    return { newest: note?.from ?? NO_EVENT, epoch: note?.epoch ?? 1 };
+    return { newest: note?.from ?? NO_EVENT, epoch: note?.epoch ?? 1, forks: [] };
   }
 
   async read(after: EventId, { eventsMax, bytesMax }: ReadLimits): Promise<readonly EventRow[]> {

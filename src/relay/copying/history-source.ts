@@ -47,7 +47,7 @@ export class HistorySource implements CopySource {
     const { warehouse } = this.#options;
     const newest = (await warehouse.newestId(this.stream)) ?? NO_EVENT;
     const watermark = await warehouse.findWatermark(ARCHIVER_SINK, this.stream);
-    return { newest, epoch: watermark?.epoch ?? 1 };
+    return { newest, epoch: watermark?.epoch ?? 1, forks: [] };
   }
 
   async read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]> {

@@ -51,7 +51,8 @@ export class QueueSource implements CopySource {
   async moveCursor(_copy: CopyIdent, cursor: EventId): Promise<void> {
     const consumerId = this.#consumerId;
     if (consumerId === null) return;
-    await this.#options.store.advanceCursors([{ consumerId, token: null, cursor }]);
+    const ack = { consumerId, token: null, cursor, epoch: this.#epoch };
+    await this.#options.store.advanceCursors([ack]);
   }
 
   async letGo(copy: CopyIdent): Promise<void> {

@@ -1,6 +1,14 @@
 // The range of a copy, fixed at its start from what was asked for and what there is.
 import { ServiceError } from '../../contract/errors.ts';
-import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../../contract/event-id.ts';
+import {
+  compareIds,
+  type EventId,
+  idPlus,
+  maxId,
+  minId,
+  NO_EVENT,
+} from '../../contract/event-id.ts';
+import { sharedUpTo } from '../../contract/forks.ts';
 import type { CopyRange, CopyTerms } from '../../store/copy-job.ts';
 import type { SinkPosition } from '../sink.ts';
 import type { SourceEnd } from '../source.ts';
@@ -36,11 +44,9 @@ export function truncated(requested: EventId, oldest: EventId): ServiceError {
 }
 
 /** Throws `HistoryForked` unless the source still has what it had up to `id`. */
-export function requireStill(
-  { newest, epoch }: SourceEnd,
-  { id, epoch: before }: SinkPosition,
-): void {
-  if (epoch === before && compareIds(newest, id) >= 0) return;
+export function requireStill(end: SourceEnd, { id, epoch: before }: SinkPosition): void {
+  const { newest, epoch } = end;
+  if (compareIds(id, minId(newest, sharedUpTo(end, before) ?? newest)) <= 0) return;
   throw new ServiceError('HistoryForked', {
     message: `The source ends at ${newest} of its epoch ${epoch}, but had events up to ${id} of its epoch ${before}.`,
     details: { newest, position: id },

@@ -38,14 +38,14 @@ export class StateSink implements Sink {
     return { id: cursor, epoch };
   }
 
-  async write({ events, after, upTo }: Batch): Promise<void> {
+  async write({ events, after, upTo, epoch }: Batch): Promise<void> {
     const { store, projection, onUnclear } = this.#options;
     const { stream, config } = projection;
     const changes = events.rows.flatMap((row) => {
       if (projection.isUnclear(row)) onUnclear(row);
       return projection.changesOf(row);
     });
-    const move = { stream, config, from: after, to: upTo };
+    const move = { stream, config, from: after, to: upTo, epoch };
     if (await store.states.write(move, writesOf(changes))) return;
     // The answer to the last try may have been lost.
     const facts = await store.states.find(stream);

@@ -66,14 +66,15 @@ export class WarehouseSink implements Sink {
 
   async write({ events, after, upTo, epoch }: Batch): Promise<void> {
     const { warehouse, watermark, stream, notices } = this.#options;
-    const unfinished = this.#range?.isFull === false ? this.#range : null;
+    const mayGrow = this.#range?.isFull === false && this.#range.epoch === epoch;
+    const unfinished = mayGrow ? this.#range : null;
     const begun = unfinished ?? RangeSum.begin({ after, epoch });
     let range = begun;
     const checksumOf = () => {
       range = begun.with(events.rows);
       return range.checksum(upTo);
     };
-    const move = { from: after, to: upTo };
+    const move = { from: after, to: upTo, epoch };
     // What goes out as null is not what stands in the queue.
     const isAsQueued = !events.rows.some(([, type]) => type === INVALID_DATA_TYPE);
     const queue = isAsQueued ? this.#queue : null;

@@ -173,6 +173,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
       inbox: info.inbox,
       status: info.status,
       epoch: info.epoch,
+      forks: info.forks.map(({ epoch, beganAfter }) => ({ epoch, began_after: beganAfter })),
     });
   },
 

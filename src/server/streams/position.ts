@@ -1,4 +1,4 @@
-// Where a client says that it is: an event's id, with its epoch in front from the second one on.
+// Where a client says that it is: an event's id, with its epoch in front. Without one it is of the first.
 import { anEventId } from '../../contract/checks.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { EventId } from '../../contract/event-id.ts';
@@ -6,8 +6,7 @@ import type { StreamRequest } from './provider.ts';
 
 export interface Position {
   readonly id: EventId;
-  /** undefined: it does not say. */
-  readonly epoch: number | undefined;
+  readonly epoch: number;
 }
 
 /** In the state: also what it is a position of. */
@@ -42,5 +41,5 @@ export function positionOf(name: string, text: string): Position {
     const message = `${name}: ${anEventId.rule}, got ${JSON.stringify(text.slice(0, 64))}`;
     throw new ServiceError('InvalidEventId', { message });
   }
-  return { id: id as EventId, epoch: epoch === undefined ? undefined : Number(epoch) };
+  return { id: id as EventId, epoch: Number(epoch ?? 1) };
 }

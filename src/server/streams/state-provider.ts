@@ -95,8 +95,7 @@ export class StateProvider implements StreamProvider {
 
   /** null: it has nothing yet, or what it has is of another state, or too old. */
   async #changedSince({ view, part, last }: Wish): Promise<ChangedState | null> {
-    const isOfNow = last?.epoch === undefined || last.epoch === view.epoch;
-    if (last === null || !isOfNow) return null;
+    if (last === null || last.epoch !== view.epoch) return null;
     const changed = await view.changedSince(part, last.id);
     return changed !== null && last.of === stateOf(part, changed.generation) ? changed : null;
   }

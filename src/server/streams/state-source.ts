@@ -33,7 +33,7 @@ export function stateSourceOf(views: ReadonlyMap<string, StateView>): StateSourc
       const all = allOf(view);
       const last = statePositionOf('id', id);
       // It may have been in what is no more.
-      if (last.epoch !== undefined && last.epoch !== view.epoch) return null;
+      if (last.epoch !== view.epoch) return null;
       const changed = await view.changedSince(all, last.id);
       if (changed === null || last.of !== stateOf(all, changed.generation)) return null;
       const items = changed.items.map(({ kind, key, version, value }): PublishedItem => {

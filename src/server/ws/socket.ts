@@ -38,6 +38,7 @@ const CLOSE_CODES: Readonly<Record<CloseReason, number>> = {
   'timed-out': 4002,
   unregistered: 4003,
   discarded: 4004,
+  forked: 4005,
 };
 /** RFC 6455 section 7.1.5: what a connection that ended without one is known by. */
 const NO_CLOSE_FRAME = 1006;

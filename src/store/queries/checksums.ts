@@ -13,16 +13,34 @@ export interface Checksum {
   readonly digest: string;
 }
 
+export async function insertChecksum(
+  tx: Knex,
+  stream: string,
+  { after, last, epoch, events, digest }: Checksum,
+): Promise<void> {
+  const row = { stream, after_id: after, last_id: last, epoch, events, digest };
+  await tx('evt_checksums').insert(row);
+}
+
+/** Forgets those that reach beyond `upTo`. */
+export async function deleteChecksumsBehind(
+  tx: Knex,
+  stream: string,
+  upTo: EventId,
+): Promise<void> {
+  await tx('evt_checksums').where('stream', stream).where('last_id', '>', upTo).delete();
+}
+
 /** Writes it where the last one was up to `from`; false when that is not there. */
 export async function writeChecksum(
   tx: Knex,
   stream: string,
   from: EventId,
-  { after, last, epoch, events, digest }: Checksum,
+  checksum: Checksum,
 ): Promise<boolean> {
+  const { after, last, events, digest } = checksum;
   if (after === from) {
-    const row = { stream, after_id: after, last_id: last, epoch, events, digest };
-    await tx('evt_checksums').insert(row);
+    await insertChecksum(tx, stream, checksum);
     return true;
   }
   const count = await tx('evt_checksums')

@@ -42,6 +42,15 @@ const LEASE_MS_MAX = 60_000;
 /** Consumers in one statement. */
 const SLICE_MAX = 500;
 
+/** Who asks for a lease, and for how long. */
+export interface LeaseRequest {
+  readonly stream: string;
+  readonly ident: string;
+  readonly node: string;
+  readonly leaseMs: number;
+  readonly onlyIfFree: boolean;
+}
+
 /** The right to push to one consumer; the token fences every older holder. */
 export interface Lease {
   readonly consumerId: string;
@@ -187,7 +196,7 @@ export async function setAside(
 export async function takeLease(
   tx: Knex.Transaction,
   dialect: Dialect,
-  request: { stream: string; ident: string; node: string; leaseMs: number; onlyIfFree: boolean },
+  request: LeaseRequest,
 ): Promise<Lease | null> {
   const row = await dialect.forUpdate(
     tx('evt_consumers')
@@ -239,11 +248,18 @@ export async function renewLeases(
   }
 }
 
-/** What has become of leases, by their consumers. */
+/** A lease that somebody held, and the token of the newest one of its consumer; null: there is no such consumer. */
+export interface LostLease {
+  readonly consumerId: string;
+  readonly token: string;
+  readonly newest: string | null;
+}
+
+/** What has become of leases. */
 export interface JudgedLeases {
   /** They are somebody else's by now, or the consumer was unregistered. */
-  readonly lost: readonly string[];
-  /** Of the others, those whose parked events are asked for again. */
+  readonly lost: readonly LostLease[];
+  /** The consumers of others whose parked events are asked for again. */
   readonly askedFor: readonly string[];
 }
 
@@ -263,11 +279,11 @@ export async function judgeLeases(
       });
     for (const { id, token, retryAt } of rows) found.set(id, { token, retryAt });
   }
-  const lost: string[] = [];
+  const lost: LostLease[] = [];
   const askedFor: string[] = [];
   for (const { consumerId, token } of leases) {
     const row = found.get(consumerId);
-    if (row?.token !== token) lost.push(consumerId);
+    if (row?.token !== token) lost.push({ consumerId, token, newest: row?.token ?? null });
     else if (row.retryAt !== null) askedFor.push(consumerId);
   }
   return { lost, askedFor };
@@ -275,6 +291,7 @@ export async function judgeLeases(
 
 /** What a failure of its is judged by, under its row's lock; null when there is none. */
 export interface LockedConsumer {
+  readonly stream: string;
   readonly cursor: EventId;
   readonly token: string;
   readonly parkAfter: number | null;
@@ -289,6 +306,7 @@ export async function lockConsumer(
     tx('evt_consumers')
       .where('id', consumerId)
       .first({
+        stream: 'stream',
         cursor: dialect.idText('last_evt_id'),
         token: dialect.idText('lease_token'),
         parkAfter: 'park_after',

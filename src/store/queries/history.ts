@@ -53,11 +53,24 @@ export async function moveWatermark(
   tx: Knex,
   sink: string,
   stream: string,
-  move: { from: EventId; to: EventId },
+  move: { from: EventId; to: EventId; epoch: number },
 ): Promise<boolean> {
   const count = await tx('evt_watermarks')
     .where({ sink, stream, last_id: move.from })
-    .update({ last_id: move.to });
+    .update({ last_id: move.to, epoch: move.epoch });
+  return count === 1;
+}
+
+/** Sets it where it stands at `from`, forward or back; false when it stands elsewhere. */
+export async function setWatermark(
+  tx: Knex,
+  whose: { sink: string; stream: string },
+  from: Watermark,
+  to: Watermark,
+): Promise<boolean> {
+  const count = await tx('evt_watermarks')
+    .where({ ...whose, last_id: from.lastId, epoch: from.epoch })
+    .update({ last_id: to.lastId, epoch: to.epoch });
   return count === 1;
 }
 

@@ -110,13 +110,22 @@ async function oldestOf(items: Knex.QueryBuilder, dialect: Dialect): Promise<Eve
   return rows.map((row: { found: EventId }) => row.found);
 }
 
+/** How far a state gets, and of which epoch that is. */
+export interface ProjectionMove {
+  readonly stream: string;
+  readonly config: string;
+  readonly from: EventId;
+  readonly to: EventId;
+  readonly epoch: number;
+}
+
 /** False when it stands elsewhere, or is of another configuration. */
 export async function moveProjection(
   tx: Knex,
-  { stream, config, from, to }: { stream: string; config: string; from: EventId; to: EventId },
+  { stream, config, from, to, epoch }: ProjectionMove,
 ): Promise<boolean> {
   const at = { stream, config, cursor_id: from };
-  return (await tx('evt_projections').where(at).update({ cursor_id: to })) === 1;
+  return (await tx('evt_projections').where(at).update({ cursor_id: to, epoch })) === 1;
 }
 
 /** Each key once. */

@@ -2,8 +2,10 @@
 import type { Knex } from 'knex';
 import { ServiceError } from '../../contract/errors.ts';
 import { type EventId, idPlus } from '../../contract/event-id.ts';
+import type { Fork } from '../../contract/forks.ts';
 import type { Dialect } from '../dialect.ts';
 import type { StreamState, StreamStatus } from '../stream-state.ts';
+import { forksUpTo } from './epochs.ts';
 
 export interface NamedState extends StreamState {
   readonly name: string;
@@ -18,6 +20,8 @@ interface StreamRow {
   readonly archiveRequired: number;
 }
 
+const NONE: readonly Fork[] = [];
+
 function selectStream(db: Knex, dialect: Dialect, stream: string): Knex.QueryBuilder {
   return db('evt_streams')
     .where('name', stream)
@@ -31,14 +35,22 @@ function selectStream(db: Knex, dialect: Dialect, stream: string): Knex.QueryBui
     });
 }
 
-function toState(stream: string, row: StreamRow | undefined): StreamState {
+async function toState(
+  db: Knex,
+  dialect: Dialect,
+  stream: string,
+  row: StreamRow | undefined,
+): Promise<StreamState> {
   if (row === undefined) throw new ServiceError('StreamNotFound', { details: { stream } });
+  const epoch = Number(row.epoch);
   return {
     newest: idPlus(row.nextId, -1),
     discardedUpTo: row.discardedUpTo,
     gapsUpTo: row.gapsUpTo,
     status: row.status,
-    epoch: Number(row.epoch),
+    epoch,
+    // What began in an epoch's place never changes, so it may be read behind it.
+    forks: epoch === 1 ? NONE : await forksUpTo(db, dialect, stream, epoch),
     isArchiveRequired: Number(row.archiveRequired) !== 0,
   };
 }
@@ -48,12 +60,13 @@ export async function streamState(
   dialect: Dialect,
   stream: string,
 ): Promise<StreamState> {
-  return toState(stream, await selectStream(db, dialect, stream));
+  return toState(db, dialect, stream, await selectStream(db, dialect, stream));
 }
 
 /** The same, holding the stream's row until the transaction ends: no step, register or discard meanwhile. */
 export async function lockStream(tx: Knex, dialect: Dialect, stream: string): Promise<StreamState> {
-  return toState(stream, await dialect.forUpdate(selectStream(tx, dialect, stream)));
+  const row = await dialect.forUpdate(selectStream(tx, dialect, stream));
+  return toState(tx, dialect, stream, row);
 }
 
 /** Every stream, by name. */
@@ -96,4 +109,26 @@ export async function startBehind(tx: Knex, stream: string, after: EventId): Pro
 
 export async function setStatus(tx: Knex, stream: string, status: StreamStatus): Promise<void> {
   await tx('evt_streams').where('name', stream).update({ status });
+}
+
+/**
+ * True while the events up to there are those of this epoch, and are there: what a failover has lost must not come back
+ * by a cursor.
+ */
+export async function isOfEpoch(
+  tx: Knex.Transaction,
+  stream: string,
+  { upTo, epoch }: { readonly upTo: EventId; readonly epoch: number },
+): Promise<boolean> {
+  const fork = await tx('evt_epochs')
+    .where('stream', stream)
+    .where('epoch', '>', epoch)
+    .where('began_after', '<', upTo)
+    .first('epoch');
+  if (fork !== undefined) return false;
+  const row = await tx('evt_streams')
+    .where('name', stream)
+    .where('next_id', '>', upTo)
+    .first('name');
+  return row !== undefined;
 }

@@ -49,7 +49,7 @@ module.exports = [
     edits: [
       {
         file: 'src/store/dialects/postgres/statements.ts',
-        find: ' where a.token is null or a.token = c.lease_token\n',
+        find: '(a.token is null or a.token = c.lease_token) and ',
         replace: '',
       },
       {

@@ -94,8 +94,9 @@ module.exports = [
       },
       {
         file: 'src/store/log-reader.ts',
-        find: '    const state = await this.state(stream);\n    requireReadable(stream, state);\n    if (',
-        replace: '    requireReadable(stream, state);\n    if (',
+        find: '    const state = await this.state(stream);\n    requireReadable(stream, state);\n    this.#requireEpoch(queue, state);\n    if (queue',
+        replace:
+          '    requireReadable(stream, state);\n    this.#requireEpoch(queue, state);\n    if (queue',
       },
       {
         file: 'src/store/log-reader.ts',

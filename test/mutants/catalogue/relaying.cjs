@@ -14,9 +14,9 @@ module.exports = [
     edits: [
       {
         file: RELAY,
-        find: '      await this.#write({ events, after, upTo, epoch }, lease);\n      turn.told = upTo;\n',
+        find: '      await this.#write({ events, after, upTo, epoch, forks }, lease);\n      turn.told = upTo;\n',
         replace:
-          '      turn.told = upTo;\n      await this.#write({ events, after, upTo, epoch }, lease);\n',
+          '      turn.told = upTo;\n      await this.#write({ events, after, upTo, epoch, forks }, lease);\n',
       },
     ],
     databases: ['sqlite', 'postgres', 'mysql'],
@@ -46,8 +46,8 @@ module.exports = [
     edits: [
       {
         file: RELAY,
-        find: 'if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.told);',
-        replace: 'if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.position);',
+        find: 'if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.told, epoch);',
+        replace: 'if (isAtEnd || lease.isMoveDue) await lease.moveCursor(turn.position, epoch);',
       },
     ],
     databases: ['sqlite'],

@@ -5,6 +5,7 @@ import { appendContract } from './append.ts';
 import { commitOrderContract } from './commit-order.ts';
 import { cursorsContract } from './cursors.ts';
 import { discardContract } from './discard.ts';
+import { epochsContract } from './epochs.ts';
 import { failuresContract } from './failures.ts';
 import { historyContract } from './history.ts';
 import { inboxContract } from './inbox.ts';
@@ -23,6 +24,7 @@ export function conformance(kind: DatabaseKind): void {
   commitOrderContract(kind, open);
   cursorsContract(kind, open);
   discardContract(kind, open);
+  epochsContract(kind, open);
   failuresContract(kind, open);
   historyContract(kind, open);
   keysContract(kind, open);

@@ -170,8 +170,8 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       const { store } = opened;
       await store.registerConsumer('main', 'a:b', 'beginning');
       const consumerId = (await store.findConsumer('main', 'a:b'))?.id ?? '';
-      await store.advanceCursors([{ consumerId, cursor: id(6), token: null }]);
-      await store.advanceCursors([{ consumerId, cursor: id(4), token: null }]);
+      await store.advanceCursors([{ consumerId, cursor: id(6), token: null, epoch: 1 }]);
+      await store.advanceCursors([{ consumerId, cursor: id(4), token: null, epoch: 1 }]);
       expect(await cursor()).toBe('6');
       const listed = (await store.listConsumers('main'))[0];
       expect(listed?.lastTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -185,7 +185,12 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       }
       const known = await store.listConsumers('main');
       await store.advanceCursors(
-        known.map((consumer, nth) => ({ consumerId: consumer.id, cursor: id(nth), token: null })),
+        known.map((consumer, nth) => ({
+          consumerId: consumer.id,
+          cursor: id(nth),
+          token: null,
+          epoch: 1,
+        })),
       );
       expect((await store.listConsumers('main')).map((consumer) => consumer.cursor)).toEqual(
         known.map((_, nth) => String(nth)),
@@ -215,12 +220,17 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       const newer = await lease('n2');
       expect([older?.isTakeover, newer?.isTakeover]).toEqual([false, true]);
       const consumerId = newer?.consumerId ?? '';
-      await store.advanceCursors([{ consumerId, cursor: id(9), token: older?.token ?? '' }]);
+      await store.advanceCursors([
+        { consumerId, cursor: id(9), token: older?.token ?? '', epoch: 1 },
+      ]);
       expect(await cursor()).toBe('0');
-      await store.advanceCursors([{ consumerId, cursor: id(5), token: newer?.token ?? '' }]);
+      await store.advanceCursors([
+        { consumerId, cursor: id(5), token: newer?.token ?? '', epoch: 1 },
+      ]);
       expect(await cursor()).toBe('5');
       const held = [older, newer].map((each) => ({ consumerId, token: each?.token ?? '' }));
-      expect((await store.renewLeases(held, 5000)).lost).toEqual([consumerId]);
+      const lost = { ...held[0], newest: newer?.token };
+      expect((await store.renewLeases(held, 5000)).lost).toEqual([lost]);
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
       await store.releaseLease({ consumerId, token: older?.token ?? '' });
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
@@ -238,7 +248,7 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       }));
       const own = { consumerId: held?.consumerId ?? '', token: held?.token ?? '' };
       const { lost } = await store.renewLeases([...others, own], 5000);
-      expect(lost).toEqual(others.map(({ consumerId }) => consumerId));
+      expect(lost).toEqual(others.map((each) => ({ ...each, newest: null })));
     });
 
     it('give a lease that is held to nobody who asks for a free one', async () => {

@@ -12,7 +12,7 @@ export function discardContract(kind: DatabaseKind, open: Open): void {
     let opened: OpenStore;
     const acknowledge = async (ident: string, upTo: number) => {
       const consumerId = (await opened.store.findConsumer('main', ident))?.id ?? '';
-      await opened.store.advanceCursors([{ consumerId, cursor: id(upTo), token: null }]);
+      await opened.store.advanceCursors([{ consumerId, cursor: id(upTo), token: null, epoch: 1 }]);
     };
     beforeEach(async () => {
       opened = await open();

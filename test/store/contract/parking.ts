@@ -53,7 +53,7 @@ export function parkingContract(open: Open): void {
       expect((await listed())?.failure?.error).toBe('é "5" \u{1F600}');
       expect((await listed())?.failure?.leftMs).toBeGreaterThan(0);
       expect(await fail(0, 1)).toMatchObject({ failure: { tries: 2, eventTries: 1, upTo: '5' } });
-      await store.advanceCursors([{ ...reader, cursor: id(1) }]);
+      await store.advanceCursors([{ ...reader, cursor: id(1), epoch: 1 }]);
       expect((await listed())?.failure).toBeNull();
       expect(await store.failures.find(reader.consumerId, id(1))).toMatchObject({ upTo: '5' });
       expect(await store.failures.find(reader.consumerId, id(5))).toBeNull();

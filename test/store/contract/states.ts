@@ -26,7 +26,7 @@ export function statesContract(kind: DatabaseKind, open: Open): void {
         ...{ kind: 'a', key: `k${nth}`, version: version ?? id(nth + 1), value: '1' },
       }));
     const write = (config: string, from: EventId, to: EventId, some: StateItem[]) =>
-      opened.store.states.write({ stream, config, from, to }, [{ items: some }]);
+      opened.store.states.write({ stream, config, from, to, epoch: 1 }, [{ items: some }]);
     const keys = async () => {
       const read = await opened.store.states.read(stream, KINDS);
       return [read?.facts.config, read?.items.length];

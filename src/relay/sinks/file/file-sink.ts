@@ -29,7 +29,8 @@ export interface FileSinkOptions {
 
 /** From the opening to the closing. */
 interface Turn {
-  readonly epoch: number;
+  /** Of the position. */
+  epoch: number;
   readonly from: EventId;
   segment: OpenSegment | null;
   last: EventId | null;
@@ -80,12 +81,18 @@ export class FileSink implements StandingSink {
     return position;
   }
 
-  async write({ events, after, upTo }: Batch, signal: AbortSignal): Promise<void> {
+  async write({ events, after, upTo, epoch }: Batch, signal: AbortSignal): Promise<void> {
     const turn = this.#turn;
     if (turn?.position !== after) {
       throw new Error(
         `${this.title} stands at ${turn?.position}, and is given what follows ${after}.`,
       );
+    }
+    // A segment says of which epoch its last line is, and the note of which the position.
+    if (epoch !== turn.epoch) {
+      await this.#seal(turn);
+      turn.epoch = epoch;
+      await this.#putNote(turn);
     }
     await this.#append(turn, events.rows, signal);
     if (upTo !== (turn.last ?? turn.position)) await this.#putNote({ ...turn, position: upTo });

@@ -4,8 +4,10 @@ import type { Knex } from 'knex';
 import type { PooledConnection } from 'knex/lib/dialects/mysql2/index.js';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
+import { sharedUpTo } from '../../../contract/forks.ts';
 import type { Rename } from '../../adopter.ts';
-import type { Ack, Dialect, Neighbour, OpenDatabase, ReadLimits } from '../../dialect.ts';
+import type { Ack, Dialect, Neighbour, OpenDatabase, QueueOf, ReadLimits } from '../../dialect.ts';
+import { beginEpochIfOther, forksUpTo } from '../../queries/epochs.ts';
 import { isReadableSql, tablesOf } from '../../tables.ts';
 import { mysqlOutcome } from '../db-errors.ts';
 import { isMysqlHopeless } from '../hopeless.ts';
@@ -15,6 +17,7 @@ import { Steppers } from '../steppers.ts';
 import { mysqlAdopter } from './adopter.ts';
 import { mysqlBarrier } from './barrier.ts';
 import { EventReader } from './event-reader.ts';
+import { IDENTITY, identityIn } from './identity.ts';
 import { literal } from './literal.ts';
 import { mysqlNeighbour } from './neighbour.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
@@ -26,6 +29,7 @@ import {
   DURABILITY,
   INBOX_DEPTH,
   MIGRATION_LOCK,
+  STREAM_ENDS,
   SYNC,
 } from './statements.ts';
 import { Stepper } from './stepper.ts';
@@ -60,6 +64,14 @@ export async function openMysql(options: PlaceOptions): Promise<OpenDatabase> {
   return { db, reader: db, dialect: new MysqlDialect(db, session) };
 }
 
+/** As `STREAM_ENDS` gives it. */
+interface StreamEnd {
+  readonly id: string;
+  readonly name: string;
+  readonly epoch: number;
+  readonly next_id: EventId;
+}
+
 class MysqlDialect implements Dialect {
   readonly kind = 'mysql';
   readonly hasSteps = true;
@@ -82,7 +94,10 @@ class MysqlDialect implements Dialect {
     this.numbering = new Steppers({
       hasStream: async (stream) =>
         (await db('evt_streams').where('name', stream).first('name')) !== undefined,
-      open: (stream) => new Stepper(session, stream, this.#synced),
+      open: (stream) => {
+        const settle = () => beginEpochIfOther(this, db, stream);
+        return new Stepper(session, { stream, synced: this.#synced, settle });
+      },
     });
   }
 
@@ -96,18 +111,53 @@ class MysqlDialect implements Dialect {
     table: string,
     after: EventId,
     limits: ReadLimits,
-    queueOf?: string,
+    queueOf?: QueueOf,
   ): Promise<EventRow[]> {
     const condition = queueOf && isReadableSql(queueOf);
-    const reader =
-      this.#readers.get(table) ?? new EventReader(this.#db, table, this.#synced, condition);
+    const key = `${table} ${queueOf?.epoch ?? ''}`;
+    let reader = this.#readers.get(key);
+    if (reader === undefined) {
+      // Of another epoch they may be other rows.
+      this.#synced.forget(table);
+      reader = new EventReader(this.#db, table, this.#synced, condition);
+    }
     const rows = await reader.read(after, limits);
     // Only now, so that names from outside do not gather here.
-    this.#readers.set(table, reader);
+    this.#readers.set(key, reader);
     return rows;
   }
 
+  /** Two statements: an UPDATE that joins evt_streams would lock its rows, behind those of consumers. */
   async advanceCursors(acks: readonly Ack[]): Promise<void> {
+    const { client } = this.#db;
+    // Over one connection, since another one may be to another server.
+    const connection: PooledConnection = await client.acquireConnection();
+    try {
+      await this.#advance(connection, await this.#allowed(connection, acks));
+    } finally {
+      await client.releaseConnection(connection);
+    }
+  }
+
+  /** What it finds to be allowed stays so: another epoch can only begin behind what is there. */
+  async #allowed(connection: PooledConnection, acks: readonly Ack[]): Promise<Ack[]> {
+    const ids = acks.map(({ consumerId }) => BigInt(consumerId));
+    const query = this.#db.raw(STREAM_ENDS, [ids] as unknown as Knex.RawBinding[]);
+    const [rows] = await query.connection(connection);
+    const ends = new Map((rows as StreamEnd[]).map((row) => [String(row.id), row]));
+    const allowed: Ack[] = [];
+    for (const ack of acks) {
+      const end = ends.get(ack.consumerId);
+      if (end === undefined || compareIds(ack.cursor, end.next_id) >= 0) continue;
+      const { name, epoch } = end;
+      const forks = ack.epoch === epoch ? [] : await forksUpTo(this.#db, this, name, epoch);
+      const upTo = sharedUpTo({ epoch, forks }, ack.epoch);
+      if (upTo === null || compareIds(ack.cursor, upTo) <= 0) allowed.push(ack);
+    }
+    return allowed;
+  }
+
+  async #advance(connection: PooledConnection, acks: readonly Ack[]): Promise<void> {
     // Rows are locked in this order; of one consumer's acks the greatest comes first, since only one can count.
     const sorted = [...acks].sort(
       (a, b) =>
@@ -121,7 +171,8 @@ class MysqlDialect implements Dialect {
         BigInt(cursor),
         token === null ? null : BigInt(token),
       ]);
-      await this.#db.raw(advanceCursorsSql(some.length), values as unknown as Knex.RawBinding[]);
+      const sql = advanceCursorsSql(some.length);
+      await this.#db.raw(sql, values as unknown as Knex.RawBinding[]).connection(connection);
     }
   }
 
@@ -165,6 +216,13 @@ class MysqlDialect implements Dialect {
     } finally {
       await client.releaseConnection(connection);
     }
+  }
+
+  async identity(db: Knex): Promise<string | null> {
+    const facts = [];
+    for (const sql of IDENTITY)
+      facts.push(...(await db.raw(sql).options({ rowsAsArray: true }))[0]);
+    return identityIn(facts);
   }
 
   async laxSettings(): Promise<Record<string, string>> {

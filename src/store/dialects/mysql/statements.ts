@@ -35,6 +35,11 @@ select count(*) as \`rows\`, timestampdiff(microsecond, min(ts), utc_timestamp(3
 export const MIGRATION_LOCK =
   "select get_lock(concat('aftercommit ', sha1(database())), ?) as is_mine";
 
+/** (ids): of the streams of these consumers, by primary keys. */
+export const STREAM_ENDS = `
+select c.id, s.name, s.epoch, cast(s.next_id as char) as next_id
+  from evt_consumers c join evt_streams s on s.name = c.stream where c.id in (?)`;
+
 /**
  * By the primary key of evt_consumers, row by row in the order of the list, so that two of these never wait for each
  * other. Of a consumer that is named twice the first that is allowed counts.

@@ -33,6 +33,9 @@ const NUMBER = 'update evt_streams set next_id = last_insert_id(?) + ? where nam
 
 /** By the primary key of evt_streams. */
 const STATUS = 'select status from evt_streams where name = ?';
+const KNOWN_IDENTITY = `
+select e.identity from evt_streams s left join evt_epochs e on e.stream = s.name and e.epoch = s.epoch
+ where s.name = ?`;
 const LOCK = 'select next_id, status from evt_streams where name = ? for update';
 const LOCK_IF_FREE = `${LOCK} skip locked`;
 
@@ -64,6 +67,8 @@ export function stepSql(stream: string) {
   return {
     takeNumbers: (count: number) => format(TAKE_NUMBERS, [count, stream, inbox]),
     status: format(STATUS, [stream]),
+    /** Of which database the newest epoch is. */
+    knownIdentity: format(KNOWN_IDENTITY, [stream]),
     lock: format(LOCK, [stream]),
     lockIfFree: format(LOCK_IF_FREE, [stream]),
     probe: format(PROBE, [inbox]),

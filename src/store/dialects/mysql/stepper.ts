@@ -14,7 +14,9 @@ import { isMysqlNullColumn, mysqlOutcome } from '../db-errors.ts';
 import { drainedAppend, type FullStep, NO_FENCE, STEP_ROWS_MAX } from '../drained-append.ts';
 import { type KeyedStep, keyedAppend } from '../keyed-append.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { requireSettledEpoch } from '../settled-epoch.ts';
 import type { StreamSteps } from '../steppers.ts';
+import { IDENTITY, identityIn } from './identity.ts';
 import { Lookahead } from './lookahead.ts';
 import { insertStatements, packetsOf } from './packets.ts';
 import type { SessionOptions } from './session.ts';
@@ -33,10 +35,18 @@ interface Found {
   readonly isDrained: boolean;
 }
 
+export interface StepperOptions {
+  readonly stream: string;
+  readonly synced: Synced;
+  /** Begins an epoch where the database is another one than that of the newest. */
+  readonly settle: () => Promise<void>;
+}
+
 export class Stepper implements StreamSteps {
   readonly #options: SessionOptions;
   readonly #stream: string;
   readonly #synced: Synced;
+  readonly #settle: () => Promise<void>;
   readonly #sql: ReturnType<typeof stepSql>;
   readonly #turns = new Mutex();
   readonly #lookahead = new Lookahead();
@@ -45,10 +55,11 @@ export class Stepper implements StreamSteps {
   #isInboxBusy = false;
   #isClosed = false;
 
-  constructor(options: SessionOptions, stream: string, synced: Synced) {
+  constructor(options: SessionOptions, { stream, synced, settle }: StepperOptions) {
     this.#options = options;
     this.#stream = stream;
     this.#synced = synced;
+    this.#settle = settle;
     this.#sql = stepSql(stream);
   }
 
@@ -231,9 +242,27 @@ export class Stepper implements StreamSteps {
       if (!(await this.#connection.rollBack())) this.#connection.cut();
     }
     if (this.#connection === null || this.#connection.isLost) {
-      this.#connection = await StepConnection.connect(this.#options);
+      const connection = await StepConnection.connect(this.#options);
+      await this.#requireSettledEpoch(connection);
+      this.#connection = connection;
     }
     return this.#connection;
+  }
+
+  async #requireSettledEpoch(connection: StepConnection): Promise<void> {
+    const ask = async () => {
+      const answers = await connection.send([...IDENTITY, this.#sql.knownIdentity]);
+      const [variables, status, known] = answers.map(rowsOf);
+      return {
+        own: identityIn([...(variables ?? []), ...(status ?? [])]),
+        hasStream: known?.[0] !== undefined,
+        known: known?.[0]?.[0] ?? null,
+      };
+    };
+    await requireSettledEpoch(ask, this.#settle).catch((error) => {
+      connection.cut();
+      throw error;
+    });
   }
 }
 

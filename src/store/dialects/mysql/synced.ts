@@ -16,6 +16,10 @@ export class Synced {
     return this.#upTo.get(table) ?? NO_EVENT;
   }
 
+  forget(table: string): void {
+    this.#upTo.delete(table);
+  }
+
   /** Tells that `id` and all before it are on the disk. */
   reach(table: string, id: EventId): void {
     this.#upTo.set(table, maxId(this.upTo(table), id));

@@ -8,11 +8,12 @@ import type {
   Dialect,
   Neighbour,
   OpenDatabase,
+  QueueOf,
   ReadLimits,
   Watch,
   WatchOptions,
 } from '../../dialect.ts';
-import { isReadableSql } from '../../tables.ts';
+import { beginEpochIfOther } from '../../queries/epochs.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { isPostgresHopeless } from '../hopeless.ts';
 import { KnownOutcome } from '../known-outcome.ts';
@@ -28,6 +29,7 @@ import {
   ADVANCE_CURSORS,
   DELETE_KEYS,
   DURABILITY,
+  IDENTITY,
   inboxDepthSql,
   insertHistorySql,
   isoTimeSql,
@@ -71,7 +73,7 @@ class PostgresDialect implements Dialect {
     this.#session = session;
     this.numbering = new Steppers({
       hasStream: (stream) => hasStream(db, stream),
-      open: (stream) => new Stepper(session, stream),
+      open: (stream) => new Stepper(session, stream, () => beginEpochIfOther(this, db, stream)),
     });
   }
 
@@ -84,19 +86,18 @@ class PostgresDialect implements Dialect {
     table: string,
     after: EventId,
     limits: ReadLimits,
-    queueOf?: string,
+    queueOf?: QueueOf,
   ): Promise<EventRow[]> {
-    const condition = queueOf && isReadableSql(queueOf);
     const { eventsMax, bytesMax } = limits;
     if (!this.#hadLong.has(table) && bytesMax >= eventsMax * 2 * SHORT_LENGTH) {
       const values = [after, bytesMax, eventsMax, after, eventsMax];
-      const rows = await this.#rows(readShortStatement(table, condition), values);
+      const rows = await this.#rows(readShortStatement(table, queueOf), values);
       if (!rows.some(isLong)) return rows;
       this.#hadLong.add(table);
       if (rows.length > 1) return rows;
     }
     const values = [after, eventsMax, bytesMax, bytesMax];
-    const rows = await this.#rows(readStatement(table, condition), values);
+    const rows = await this.#rows(readStatement(table, queueOf), values);
     if (!rows.some(isLong)) this.#hadLong.delete(table);
     return rows;
   }
@@ -106,6 +107,7 @@ class PostgresDialect implements Dialect {
       acks.map((ack) => ack.consumerId),
       acks.map((ack) => ack.cursor),
       acks.map((ack) => ack.token),
+      acks.map((ack) => ack.epoch),
     ];
     await this.#run(ADVANCE_CURSORS, values);
   }
@@ -146,6 +148,17 @@ class PostgresDialect implements Dialect {
 
   syncedTransaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
     return this.transaction(work);
+  }
+
+  /** null where the account may not ask, or a server of another make does not answer. */
+  async identity(db: Knex): Promise<string | null> {
+    try {
+      const { rows } = await db.raw(`select ${IDENTITY} as own`);
+      return rows[0].own;
+    } catch (error) {
+      if (postgresOutcome(error) === 'refused') return null;
+      throw error;
+    }
   }
 
   async laxSettings(): Promise<Record<string, string>> {

@@ -1,6 +1,7 @@
 // The statements by hand that run on the pool. Prepared by name, which is 1.4-2.7 times as fast; knex makes `?` into
 // `$1`, `$2` in their order.
-import { tablesOf } from '../../tables.ts';
+import type { QueueOf } from '../../dialect.ts';
+import { isReadableSql, tablesOf } from '../../tables.ts';
 import type { Statement } from './step-client.ts';
 
 /** A time column in the wire's form, whatever the session's time zone. */
@@ -19,9 +20,10 @@ const APART = 1_000_000_000;
  * Two sums, since only a value that was fetched and unpacked tells its size: the first, by what is stored, keeps a
  * thousand large rows from being fetched for the few that fit; the second is exact. Twice as slow as no bound.
  */
-export function readStatement(table: string, condition = 'true'): Statement {
+export function readStatement(table: string, queueOf?: QueueOf): Statement {
+  const condition = conditionOf(queueOf);
   return {
-    name: `evt_read_${table}`,
+    name: `evt_read_${nameOf(table, queueOf)}`,
     text: `
 select q.id::text, q.type, q.data, ${isoTimeSql('q.ts')}
   from (
@@ -54,9 +56,10 @@ select q.id::text, q.type, q.data, ${isoTimeSql('q.ts')}
  * (after, bytesMax, eventsMax, after, eventsMax): the same where rows are short, a third faster: all of them when what
  * is stored fits, uncompressed; else only one. Walks the table's primary key twice, and fetches no value for its size.
  */
-export function readShortStatement(table: string, condition = 'true'): Statement {
+export function readShortStatement(table: string, queueOf?: QueueOf): Statement {
+  const condition = conditionOf(queueOf);
   return {
-    name: `evt_read_short_${table}`,
+    name: `evt_read_short_${nameOf(table, queueOf)}`,
     text: `
 select id::text, type, data::text, ${isoTimeSql('ts')}
   from ${table}
@@ -71,21 +74,34 @@ select id::text, type, data::text, ${isoTimeSql('ts')}
   };
 }
 
+function conditionOf(queueOf: QueueOf | undefined): string {
+  return queueOf === undefined ? 'true' : isReadableSql(queueOf);
+}
+
+/** Of the prepared statement, of which there is another one for each epoch. */
+function nameOf(table: string, queueOf: QueueOf | undefined): string {
+  return `${table}_${queueOf?.epoch ?? ''}`;
+}
+
 /**
- * (ids, cursors, tokens): by the primary key of evt_consumers. Rows are locked in the order of their ids, so that two
- * of these never wait for each other; a consumer that is named twice gets its greatest cursor.
+ * (ids, cursors, tokens, epochs): by the primary key of evt_consumers. Rows are locked in the order of their ids, so
+ * that two of these never wait for each other; a consumer that is named twice gets its greatest cursor.
  */
 export const ADVANCE_CURSORS: Statement = {
   name: 'evt_advance_cursors',
   text: `
 with a as materialized (
-  select * from unnest(?::bigint[], ?::bigint[], ?::bigint[]) as a (id, cursor, token)
+  select * from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::int[]) as a (id, cursor, token, epoch)
 ), c as materialized (
-  select id, lease_token from evt_consumers where id = any (array(select id from a))
+  select id, lease_token, stream from evt_consumers where id = any (array(select id from a))
    order by id for no key update
 ), v as materialized (
-  select c.id, max(a.cursor) as cursor from c join a on a.id = c.id
-   where a.token is null or a.token = c.lease_token
+  select c.id, max(a.cursor) as cursor
+    from c join a on a.id = c.id join evt_streams s on s.name = c.stream
+   where (a.token is null or a.token = c.lease_token) and a.cursor < s.next_id
+     and not exists (
+       select from evt_epochs e where e.stream = c.stream and e.epoch > a.epoch and e.began_after < a.cursor
+     )
    group by c.id
 )
 update evt_consumers t
@@ -118,6 +134,23 @@ delete from evt_keys where ctid = any (array(
    where at < statement_timestamp() - ?::float8 * interval '1 millisecond'
    order by at limit ?::bigint for update skip locked
 ))`;
+
+/**
+ * A server that is promoted begins another timeline; what a dump is restored to is another table, of another database
+ * or on another system.
+ */
+export const IDENTITY = `concat((select system_identifier from pg_control_system()), ' ',
+  substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), ' ',
+  (select oid from pg_database where datname = current_database()), ' ', 'evt_streams'::regclass::oid)`;
+
+/** (stream): by primary keys. */
+export const IDENTITIES: Statement = {
+  name: 'evt_identities',
+  text: `
+select ${IDENTITY} as own, s.name is not null as "hasStream", e.identity as known
+  from (select 1) as one left join evt_streams s on s.name = $1
+  left join evt_epochs e on e.stream = s.name and e.epoch = s.epoch`,
+};
 
 /** synchronous_commit is our sessions' own (session.ts). */
 export const DURABILITY = `

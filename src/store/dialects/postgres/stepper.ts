@@ -12,9 +12,11 @@ import { postgresOutcome } from '../db-errors.ts';
 import { drainedAppend, type FullStep } from '../drained-append.ts';
 import { type KeyedStep, keyedAppend } from '../keyed-append.ts';
 import { KnownOutcome } from '../known-outcome.ts';
+import { type Identities, requireSettledEpoch } from '../settled-epoch.ts';
 import type { StreamSteps } from '../steppers.ts';
 import { InboxFloor } from './inbox-floor.ts';
 import type { SessionOptions } from './session.ts';
+import { IDENTITIES } from './statements.ts';
 import { type Statement, StepClient } from './step-client.ts';
 import { type StepStatements, stepStatements } from './step-sql.ts';
 import { JSON_TEXT, TEXT, textArray } from './text-array.ts';
@@ -38,15 +40,18 @@ interface Session {
 export class Stepper implements StreamSteps {
   readonly #options: SessionOptions;
   readonly #stream: string;
+  readonly #settle: () => Promise<void>;
   readonly #statements: StepStatements;
   readonly #turns = new Mutex();
   #session: Session | null = null;
   #isInboxBusy = false;
   #isClosed = false;
 
-  constructor(options: SessionOptions, stream: string) {
+  /** `settle` begins an epoch where the database is another one than that of the newest. */
+  constructor(options: SessionOptions, stream: string, settle: () => Promise<void>) {
     this.#options = options;
     this.#stream = stream;
+    this.#settle = settle;
     this.#statements = stepStatements(stream);
   }
 
@@ -168,10 +173,30 @@ export class Stepper implements StreamSteps {
     if (this.#isClosed) throw new KnownOutcome('not-run', new Error('The database was closed.'));
     if (this.#session === null || this.#session.client.isLost) {
       const client = await StepClient.connect(this.#options, this.#stream);
+      await this.#requireSettledEpoch(client);
       this.#session = { client, floor: new InboxFloor(tablesOf(this.#stream).inbox) };
     }
     return this.#session;
   }
+
+  async #requireSettledEpoch(client: StepClient): Promise<void> {
+    const ask = async () => {
+      const row = await client.first<Identities>(IDENTITIES, [this.#stream]).catch(orNone);
+      return row ?? NONE;
+    };
+    await requireSettledEpoch(ask, this.#settle).catch((error) => {
+      client.cut();
+      throw error;
+    });
+  }
+}
+
+const NONE: Identities = { hasStream: true, own: null, known: null };
+
+/** The account may not ask, or a server of another make does not answer. */
+function orNone(error: unknown): Identities {
+  if (postgresOutcome(error) !== 'refused') throw error;
+  return NONE;
 }
 
 /** Types and data, as the statements take them. */

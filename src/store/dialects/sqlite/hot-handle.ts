@@ -1,6 +1,7 @@
 // The handle for the hot statements, which run synchronously: a whole transaction takes one turn of the event loop, so
 // two of this process never meet half-way. A file that another process holds is waited for without blocking this one.
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { QueueOf } from '../../dialect.ts';
 import { isReadableSql } from '../../tables.ts';
 import { isSqliteBusy } from '../db-errors.ts';
 import { whenFree } from './busy.ts';
@@ -42,11 +43,12 @@ export class HotHandle {
   }
 
   /** Those of a table of events, which is there; of the stream's queue, when it is one. */
-  ofTable(table: string, queueOf?: string): TableStatements {
-    let statements = this.#tables.get(table);
+  ofTable(table: string, queueOf?: QueueOf): TableStatements {
+    const key = `${table} ${queueOf?.epoch ?? ''}`;
+    let statements = this.#tables.get(key);
     if (statements === undefined) {
       statements = prepareTable(this.#handle, table, queueOf && isReadableSql(queueOf));
-      this.#tables.set(table, statements);
+      this.#tables.set(key, statements);
     }
     return statements;
   }

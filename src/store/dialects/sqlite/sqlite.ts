@@ -6,7 +6,15 @@ import { makeInboxTriggers } from '../../../../migrations/stream/0003-waiting.ts
 import { type EventRow, rowBytes } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { Rename } from '../../adopter.ts';
-import type { Ack, Dialect, OpenDatabase, ReadLimits, Watch, WatchOptions } from '../../dialect.ts';
+import type {
+  Ack,
+  Dialect,
+  OpenDatabase,
+  QueueOf,
+  ReadLimits,
+  Watch,
+  WatchOptions,
+} from '../../dialect.ts';
 import { tablesOf } from '../../tables.ts';
 import { sqliteOutcome } from '../db-errors.ts';
 import type { PlaceOptions } from '../source.ts';
@@ -109,7 +117,7 @@ class SqliteDialect implements Dialect {
     table: string,
     after: EventId,
     limits: ReadLimits,
-    queueOf?: string,
+    queueOf?: QueueOf,
   ): Promise<EventRow[]> {
     return this.#hot.read(() => {
       const { size: sizeOf, read } = this.#hot.ofTable(table, queueOf);
@@ -134,9 +142,16 @@ class SqliteDialect implements Dialect {
       const advance = handle.prepare(
         `update evt_consumers set last_evt_id = max(last_evt_id, cast(?1 as integer)), last_time = ${NOW},
                 aside_time = null
-          where id = ?2 and (?3 is null or lease_token = ?3)`,
+          where id = ?2 and (?3 is null or lease_token = ?3)
+            and exists (select 1 from evt_streams s
+                         where s.name = evt_consumers.stream and s.next_id > cast(?1 as integer))
+            and not exists (select 1 from evt_epochs e
+                             where e.stream = evt_consumers.stream and e.epoch > ?4
+                               and e.began_after < cast(?1 as integer))`,
       );
-      for (const { cursor, consumerId, token } of acks) advance.run(cursor, consumerId, token);
+      for (const { cursor, consumerId, token, epoch } of acks) {
+        advance.run(cursor, consumerId, token, epoch);
+      }
     });
   }
 
@@ -168,6 +183,11 @@ class SqliteDialect implements Dialect {
 
   syncedTransaction<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
     return this.transaction(work);
+  }
+
+  /** A file says nothing of its copies. */
+  async identity(): Promise<null> {
+    return null;
   }
 
   /** Ours are the connection's own (driver.ts). */

@@ -1,0 +1,82 @@
+// Brings an archive back in line with a stream whose history has forked: what the warehouse has beyond is cut off.
+import { compareIds, type EventId, minId } from '../contract/event-id.ts';
+import { sharedUpTo } from '../contract/forks.ts';
+import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import type { Checksum, Warehouse, Watermark } from '../store/warehouse.ts';
+import { RangeSum } from './range-sum.ts';
+import type { SourceEnd } from './source.ts';
+
+export interface RewindRequest {
+  readonly warehouse: Warehouse;
+  readonly stream: string;
+  /** The watermark's name. */
+  readonly watermark: string;
+  /** Where the stream ends, and how it has forked. */
+  readonly end: SourceEnd;
+}
+
+/** What is to be cut off: (to, from]. */
+export interface Cut {
+  readonly from: EventId;
+  readonly to: EventId;
+}
+
+const PAGE = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
+/** Ranges are read from their beginning, so that this finds the one at the end. */
+const CHECKSUMS = 1000;
+
+/** null when there is nothing to be cut off. */
+export async function rewindTo({ warehouse, ...request }: RewindRequest): Promise<Cut | null> {
+  const { watermark, stream, end } = request;
+  const found = await warehouse.findWatermark(watermark, stream);
+  if (found === null) return null;
+  const to = keptUpTo(found, end);
+  return compareIds(found.lastId, to) <= 0 ? null : { from: found.lastId, to };
+}
+
+/** Cuts off what is behind `to`. */
+export async function rewindArchive(request: RewindRequest, to: EventId): Promise<void> {
+  const { warehouse, stream, watermark: sink, end } = request;
+  const checksum = await checksumUpTo(request, to);
+  await warehouse.rewind({ sink, stream, to, epoch: end.epoch, checksum });
+}
+
+function keptUpTo({ epoch }: Watermark, end: SourceEnd): EventId {
+  return minId(sharedUpTo(end, epoch) ?? end.newest, end.newest);
+}
+
+/** Of what stays of the range that is cut through; null when none is. */
+async function checksumUpTo(
+  { warehouse, stream }: RewindRequest,
+  to: EventId,
+): Promise<Checksum | null> {
+  const range = await rangeOver(warehouse, stream, to);
+  if (range === null) return null;
+  let sum = RangeSum.begin(range);
+  let { after } = range;
+  while (compareIds(after, to) < 0) {
+    const rows = await warehouse.readHistory(stream, after, PAGE);
+    const kept = rows.filter(([id]) => compareIds(id, to) <= 0);
+    sum = sum.with(kept);
+    after = kept.at(-1)?.[0] ?? to;
+  }
+  return sum.checksum(to);
+}
+
+/** With `after < id < last`. */
+async function rangeOver(
+  warehouse: Warehouse,
+  stream: string,
+  id: EventId,
+): Promise<Checksum | null> {
+  let beginning: EventId | null = null;
+  for (;;) {
+    const page: Checksum[] = await warehouse.listChecksums(stream, { beginning, limit: CHECKSUMS });
+    const over = page.find(
+      ({ after, last }) => compareIds(after, id) < 0 && compareIds(id, last) < 0,
+    );
+    if (over !== undefined) return over;
+    if (page.length < CHECKSUMS) return null;
+    beginning = page.at(-1)?.after ?? null;
+  }
+}
