@@ -96,8 +96,8 @@ function checkedId(name: string, id: string): EventId {
 function parkedError(): ExactlyOnceError {
   return new ExactlyOnceError('Parked', {
     message:
-      'An event that was parked is given once more. A consumer with a cursor of its own should not have events parked: ' +
-      'make up for its effect by hand, and drop the parked event.',
+      'An event that was parked is given once more. A consumer with a cursor of its own should not have events ' +
+      'parked: make up for its effect by hand, and drop the parked event.',
   });
 }
 

@@ -83,7 +83,7 @@ describeDrawnDatabase('an app without a server', (kind) => {
         got.push(batch);
       },
     });
-    await until(() => got.length === 5);
+    await until(() => idsOf(got).length === 5);
     expect(idsOf(got)).toEqual(upTo(5));
     const pauses = at.slice(1).map((each, nth) => each - (at[nth] as number));
     // From 100 ms on, doubling; half of each is drawn at random.

@@ -106,6 +106,22 @@ export function parkingContract(open: Open): void {
       expect((await parked()).ids).toEqual(['1']);
     });
 
+    it('say nothing of a history that is over, or of what is not there', async () => {
+      const { store } = opened;
+      await store.epochs.begin('main');
+      const { epoch } = await store.streamState('main');
+      await store.append('main', makeDrafts(1));
+      await store.advanceCursors([{ ...reader, cursor: id(10), epoch: 1 }]);
+      const event = await eventAt(11);
+      const record = (batch: FailedBatch) => store.failures.record(reader, batch, limits);
+      expect(await record(failedOn(10, 11, event))).toEqual({ kind: 'void' });
+      expect(await record({ ...failedOn(10, 12, event), epoch })).toEqual({ kind: 'void' });
+      expect(await record({ ...failedOn(10, 11, event), epoch })).toMatchObject({
+        kind: 'waits',
+        failure: { tries: 1 },
+      });
+    });
+
     it('park each event once, however many record it at a time', async () => {
       const nodes = [opened.store, await opened.another()];
       await opened.store.failures.setParkAfter('main', 'a:b', 5);
