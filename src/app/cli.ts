@@ -78,6 +78,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Print events as they come.',
     load: async () => (await import('./commands/tail.ts')).tail,
   },
+  doctor: {
+    summary: 'Find what breaks the promises in the databases, and how to mend it.',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   config: {
     summary: 'Print the settings in force, secrets hidden.',
     load: async () => (await import('./commands/config.ts')).config,

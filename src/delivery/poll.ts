@@ -61,7 +61,7 @@ export async function poll(
   // far an answer without events has looked.
   const isForgotten = request.movesCursor && consumer.isConnected;
   const scannedMax = isForgotten ? Number.POSITIVE_INFINITY : SCANNED_MAX;
-  const { events, upTo } = await collect(feed, request, after, scannedMax);
+  const { events, upTo } = await collect(feed, request, { after, epoch }, scannedMax);
   const hasPassed = events.size === 0 && compareIds(upTo, after) > 0;
   if (hasPassed && request.movesCursor && !consumer.isConnected) {
     await options.acks.write({ consumerId: consumer.id, cursor: upTo, token: null, epoch });
@@ -91,7 +91,7 @@ export async function pollLive(
       checkPosition(state, after, request.epoch, least);
       // Without a cursor nobody would remember how far an answer without events has looked.
       const scannedMax = request.movesCursor ? Number.POSITIVE_INFINITY : SCANNED_MAX;
-      const { events, upTo } = await collect(feed, request, after, scannedMax);
+      const { events, upTo } = await collect(feed, request, { after, epoch }, scannedMax);
       return await answered(options, { events, after, upTo, epoch });
     } catch (error) {
       // Discarded meanwhile: what is there now begins later. Or it is of another history, and is asked for anew.
@@ -108,13 +108,17 @@ async function answered(
   found: Pick<Batch, 'events' | 'after' | 'upTo' | 'epoch'>,
 ): Promise<Batch> {
   const isEnd = await feed.endsAt(found.upTo);
-  if (feed.epoch !== found.epoch) {
-    throw new ServiceError('HistoryForked', { details: { epoch: feed.epoch } });
-  }
+  requireEpoch(feed, found.epoch);
   const batch = { ...found, forks: feed.forks, isEnd };
   metrics.batches.inc({ stream: feed.stream, by: 'poll' });
   metrics.delivered.inc({ stream: feed.stream, by: 'poll' }, batch.events.size);
   return batch;
+}
+
+/** Throws `HistoryForked` when the feed has gone over to another history. */
+function requireEpoch(feed: Feed, epoch: number): void {
+  if (feed.epoch === epoch) return;
+  throw new ServiceError('HistoryForked', { details: { epoch: feed.epoch } });
 }
 
 /** Answers only after the cursor is stored, else another node would repeat the batch. */
@@ -144,7 +148,7 @@ async function acknowledge(
 async function collect(
   feed: Feed,
   { filter, eventsMax, bytesMax, waitMs, signal }: PollRequest,
-  after: EventId,
+  { after, epoch }: Pick<Batch, 'after' | 'epoch'>,
   scannedMax: number,
 ): Promise<Cut> {
   const deadlineMs = systemClock.monotonicMs() + waitMs;
@@ -152,6 +156,7 @@ async function collect(
   let scanned = after;
   let count = 0;
   for (;;) {
+    requireEpoch(feed, epoch);
     const seen = feed.newest;
     const cut = await feed.cutFresh(scanned, filter, limits);
     if (cut.events.size > 0) return cut;

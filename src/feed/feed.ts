@@ -75,6 +75,7 @@ export class Feed implements Service {
     this.#epoch = state.epoch;
     this.#forks = state.forks;
     this.#window = new Window(state.newest, this.#options.limits);
+    this.#pages = this.#makePages();
     await this.#loop.start();
   }
 
@@ -122,7 +123,8 @@ export class Feed implements Service {
    */
   follow({ epoch, forks, newest }: Pick<StreamState, keyof History | 'newest'>): void {
     if (epoch <= this.#epoch) return;
-    const { logger } = this.#options;
+    const { logger, metrics } = this.#options;
+    metrics.forks.inc({ stream: this.stream });
     logger.warn({ stream: this.stream, epoch, newest }, 'The history of the stream has forked.');
     this.#epoch = epoch;
     this.#forks = forks;
@@ -195,13 +197,13 @@ export class Feed implements Service {
    * The same, asking the database before it says that there is no more: whoever has just added an event finds it.
    */
   async cutFresh(after: EventId, filter: TypeFilter | null, limits: CutLimits): Promise<Cut> {
-    const cuts = this.#cuts;
+    const [cuts, epoch] = [this.#cuts, this.#epoch];
     const rows = [...(await this.#rowsBehind(after, limits.eventsMax))];
     let bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
     while (rows.length < limits.eventsMax && bytes < limits.bytesMax) {
       const last = rows.at(-1)?.[0] ?? after;
       const more = await (this.#window.covers(last)
-        ? this.#readStore(last, LOOK)
+        ? this.#readStore(last, LOOK, epoch)
         : this.#rowsBehind(last, limits.eventsMax - rows.length));
       rows.push(...more);
       bytes += more.reduce((sum, row) => sum + rowBytes(row), 0);
@@ -260,7 +262,7 @@ export class Feed implements Service {
 
   async #readNew(): Promise<EventRow[]> {
     try {
-      const rows = await this.#readStore(this.#window.newest, LOOK);
+      const rows = await this.#readStore(this.#window.newest, LOOK, this.#epoch);
       this.#isCopying = false;
       return rows;
     } catch (error) {
@@ -273,7 +275,7 @@ export class Feed implements Service {
       // who were promised no more, miss it.
       const earliest = error.details.earliest as EventId;
       this.#window.reset(idPlus(earliest, -1));
-      return this.#readStore(this.#window.newest, LOOK);
+      return this.#readStore(this.#window.newest, LOOK, this.#epoch);
     }
   }
 
@@ -301,14 +303,14 @@ export class Feed implements Service {
   }
 
   #makePages(): Pages {
-    return new Pages((after, limits) => this.#readStore(after, limits));
+    const epoch = this.#epoch;
+    return new Pages((after, limits) => this.#readStore(after, limits, epoch));
   }
 
-  /** Throws `HistoryForked` when it has gone over to another history meanwhile. */
-  async #readStore(after: EventId, limits: ReadLimits): Promise<EventRow[]> {
+  /** Throws `HistoryForked` when it has gone over to another history than that in which `after` stands. */
+  async #readStore(after: EventId, limits: ReadLimits, epoch: number): Promise<EventRow[]> {
     const { store, metrics } = this.#options;
     const { stream } = this;
-    const epoch = this.#epoch;
     const onInvalid = () => metrics.invalidData.inc({ stream });
     try {
       const rows = await readOn({ store, stream, onInvalid }, { id: after, epoch }, limits);

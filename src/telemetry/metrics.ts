@@ -47,6 +47,7 @@ export function createMetrics() {
     ),
     feedEvents: counter('feed_events_total', 'Events that the feed read.', ['stream']),
     feedReads: counter('feed_reads_total', 'Looks of the feed.', ['stream', 'found']),
+    forks: counter('forks_total', 'Times that this node went over to another history.', ['stream']),
     windowEvents: gauge('window_events', 'Events held in memory.', ['stream']),
     invalidData: counter(
       'invalid_data_events_total',

@@ -65,7 +65,10 @@ function spawnNode(settings: Partial<Settings>, command: readonly string[], prel
   if (!existsSync(MAIN)) throw new Error('There is no build; run npm run build, or npm test.');
   const env: Record<string, string> = { PATH: process.env.PATH ?? '', ...preload?.env };
   for (const [name, value] of Object.entries({ port: 0, logLevel: 'error', ...settings })) {
-    env[settingFacts(name as keyof Settings).env] = String(value);
+    // Names are listed between commas, sinks are objects.
+    const isOfObjects = Array.isArray(value) && typeof value[0] === 'object';
+    const text = isOfObjects ? JSON.stringify(value) : String(value);
+    env[settingFacts(name as keyof Settings).env] = text;
   }
   const args = [...(preload ? ['--import', preload.script] : []), MAIN, ...command];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,6 +1,6 @@
 // A server of one test's own, to be killed, halted and started again on the same port and
 // data. It is durable: what was committed survives. Like the keeper it ends when its stdin closes.
-//   node own-server.mjs postgres|mysql|nats|redis [OPTIONS, as JSON]
+//   node own-server.mjs postgres|mysql|nats|redis|pgbouncer [OPTIONS, as JSON]
 // The first line on stdout is {"url": "..."}, or {"error": "..."}. Each line on stdin is an order
 // (crash, halt, freeze, thaw, start) and is answered by a line when it is carried out: {} or {"error": "..."}.
 import { setMaxListeners } from 'node:events';
@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startMariadb } from './mariadb.mjs';
 import { startNats } from './nats.mjs';
+import { startPgbouncer } from './pgbouncer.mjs';
 import { lastingPort } from './port.mjs';
 import { startPostgres } from './postgres.mjs';
 import { startRedis } from './redis.mjs';
@@ -18,6 +19,7 @@ const starts = {
   mysql: startMariadb,
   nats: startNats,
   redis: startRedis,
+  pgbouncer: startPgbouncer,
 };
 const [, , kind, options = '{}'] = process.argv;
 const startsMax = 100;
