@@ -34,6 +34,8 @@ export async function setGauges(
   metrics.consumerLag.reset();
   metrics.consumerLagSeconds.reset();
   metrics.consumerStale.reset();
+  metrics.consumerFailingTries.reset();
+  metrics.consumerParked.reset();
   for (const each of facts) setStream(each, staleMs, metrics);
 }
 
@@ -54,5 +56,7 @@ function setStream(facts: StreamFacts, staleMs: number, metrics: Metrics): void 
     metrics.consumerLag.set(labels, idDistance(consumer.cursor, state.newest));
     metrics.consumerLagSeconds.set(labels, consumer.lagMs / 1000);
     metrics.consumerStale.set(labels, isStale(consumer, staleMs) ? 1 : 0);
+    metrics.consumerFailingTries.set(labels, consumer.failure?.tries ?? 0);
+    metrics.consumerParked.set(labels, consumer.parked);
   }
 }

@@ -18,6 +18,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Assembly, assemble, type Node } from './assembly.ts';
 import { setAwayGauges, setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
+import { InProcessParked } from './in-process/parked.ts';
 import { InProcessReaders } from './in-process/readers.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
 import { type Databases, PROBE_MS, readinessOf } from './readiness.ts';
@@ -49,6 +50,7 @@ export type ServiceName = Settings['services'][number];
 interface Inside {
   readonly appender: InProcessAppender;
   readonly readers: InProcessReaders;
+  readonly parked: InProcessParked;
 }
 
 /** Beyond the time of a stop: for what waits in the services, for farewells, and for what is cut to notice. */
@@ -81,6 +83,7 @@ export class RunningApp {
     this.#inside = node && {
       appender: new InProcessAppender(node.generator),
       readers: new InProcessReaders({ delivery: node.delivery, telemetry, databaseWaitMs }),
+      parked: new InProcessParked(node.delivery.parking),
     };
   }
 

@@ -15,11 +15,13 @@ import { whileAway } from '../../contract/while-away.ts';
 import type { CloseReason } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
+import type { Failure } from '../../store/failures.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { batchOf } from './batch.ts';
 import { InProcessChannel } from './channel.ts';
 import {
   type ConsumerFacts,
+  type ConsumerFailing,
   type InProcessSubscription,
   POLL_OPTIONS,
   type PollOptions,
@@ -61,8 +63,8 @@ export class InProcessReaders {
   async register(component: string, options: RegisterOptions): Promise<void> {
     requireValue('registerConsumer', 'component', component, COMPONENT);
     requireOptions('registerConsumer', options, REGISTER_OPTIONS);
-    const { stream = 'main', from } = options;
-    return this.#carryOut(() => this.#register(component, stream, from));
+    const { stream = 'main', from, parkAfter = null } = options;
+    return this.#carryOut(() => this.#register(component, stream, from, parkAfter));
   }
 
   async unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
@@ -111,21 +113,29 @@ export class InProcessReaders {
     }
   }
 
-  async #register(component: string, stream: string, from: From | undefined): Promise<void> {
-    await this.#delivery.register(consumerOf(component, stream), startOf(from));
+  async #register(
+    component: string,
+    stream: string,
+    from: From | undefined,
+    parkAfter: number | null,
+  ): Promise<void> {
+    await this.#delivery.register(consumerOf(component, stream), startOf(from), parkAfter);
   }
 
   async #unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
-    const { stream = 'main', principal = INTERNAL, dryRun = false } = options;
-    return this.#delivery.unregister({ component, stream, principal }, dryRun, this);
+    const { stream = 'main', principal = INTERNAL, dryRun = false, dropParked = false } = options;
+    const how = { isDryRun: dryRun, dropsParked: dropParked };
+    return this.#delivery.unregister({ component, stream, principal }, how, this);
   }
 
   async #list(stream: string): Promise<ConsumerFacts[]> {
     const consumers = await this.#delivery.list(stream);
     return consumers.map((each) => {
       const { ident, cursor, lag, lagMs, lastTime, isConnected, isStale, isSetAside } = each;
+      const { parkAfter, parked, failure } = each;
       const facts = { cursor, lag, lagMs, lastTime, isConnected, isStale, isSetAside };
-      return { ...parseIdent(ident), ...facts };
+      const failing = failure && failingOf(failure, parkAfter);
+      return { ...parseIdent(ident), ...facts, parkAfter, parked, failing };
     });
   }
 
@@ -150,9 +160,9 @@ export class InProcessReaders {
   }
 
   async #subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
-    const { component = LIVE, stream = 'main', from, signal } = options;
+    const { component = LIVE, stream = 'main', from, parkAfter = null, signal } = options;
     const isLive = component === LIVE;
-    if (!isLive) await this.#register(component, stream, from);
+    if (!isLive) await this.#register(component, stream, from, parkAfter);
     const start = isLive && from !== undefined ? startOf(from) : undefined;
     const run: Run = { ...options, component, stream, isStopped: false, channel: null };
     run.channel = await this.#attach(run, start);
@@ -271,4 +281,10 @@ export function startOf(from: From | undefined): Start {
   if (from === undefined) return 'beginning';
   if (typeof from === 'object' && 'id' in from) return { id: from.id as EventId };
   return from;
+}
+
+function failingOf(failure: Failure, parkAfter: number | null): ConsumerFailing {
+  const { eventId, tries, eventTries, since, triedAt, nextTryAt, error } = failure;
+  const isFull = parkAfter !== null && eventTries >= parkAfter;
+  return { eventId, tries, eventTries, since, triedAt, nextTryAt, error, isFull };
 }
