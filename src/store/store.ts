@@ -323,10 +323,7 @@ export class Store {
     return this.#run.transaction('takeLease', work, REPEATABLE);
   }
 
-  /**
-   * Prolongs leases; gives the consumers whose lease is somebody else's by now, and of the others those whose parked
-   * events are asked for again.
-   */
+  /** Prolongs leases; gives those that are somebody else's by now, and whose parked events are asked for again. */
   async renewLeases(
     leases: readonly { consumerId: string; token: string }[],
     leaseMs: number,

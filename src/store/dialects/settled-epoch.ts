@@ -19,14 +19,18 @@ export interface Settling {
   readonly outcomeOf: (error: unknown) => Outcome;
 }
 
-/** Rejects with what says that nothing was done; what was rolled back, as behind another node, is to be tried again. */
+/**
+ * Rejects with what says that nothing was done; what was rolled back, as behind another node, or went with its
+ * connection is to be tried again.
+ */
 export async function requireSettledEpoch({ ask, settle, outcomeOf }: Settling): Promise<void> {
   try {
     if (isSettled(await ask())) return;
     await settle();
     if (isSettled(await ask())) return;
   } catch (error) {
-    throw new KnownOutcome(outcomeOf(error) === 'rolled-back' ? 'rolled-back' : 'not-run', error);
+    const mayGoOn = ['rolled-back', 'unknown'].includes(outcomeOf(error));
+    throw new KnownOutcome(mayGoOn ? 'rolled-back' : 'not-run', error);
   }
   const message = 'Connections at the same time have led to different databases.';
   throw new KnownOutcome('not-run', new Error(message));
