@@ -38,7 +38,7 @@ import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
-import type { Start } from './position.ts';
+import type { Stand, Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
 import { queuePlace } from './queue-place.ts';
 import * as registration from './registration.ts';
@@ -274,9 +274,9 @@ export class Store {
     );
   }
 
-  /** Throws unless a reader that stands at `id` can go on from there. */
-  requirePosition(stream: string, id: EventId, epoch: number | undefined): Promise<void> {
-    return this.#log.requirePosition(stream, id, epoch);
+  /** Throws unless a reader that stands there, or at its cursor, if that is further on, can go on. */
+  requirePosition(stream: string, position: Stand, cursor: EventId): Promise<void> {
+    return this.#log.requirePosition(stream, position, cursor);
   }
 
   /** Readers may begin behind any id from here on. */
