@@ -83,7 +83,7 @@ export class RunningApp {
     this.#inside = node && {
       appender: new InProcessAppender(node.generator),
       readers: new InProcessReaders({ delivery: node.delivery, telemetry, databaseWaitMs }),
-      parked: new InProcessParked(node.delivery.parking),
+      parked: new InProcessParked(node.delivery.parking, databaseWaitMs),
     };
   }
 

@@ -4,6 +4,7 @@ import { INTERNAL } from '../../contract/consumer.ts';
 import { type EventId, NO_EVENT } from '../../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../../contract/limits.ts';
 import { requireOptions, requireValue } from '../../contract/require-options.ts';
+import { whileAway } from '../../contract/while-away.ts';
 import type { ParkedEvent, Parking } from '../../delivery/parking.ts';
 import {
   IDS,
@@ -21,27 +22,31 @@ const COMPONENT = required(aComponent);
 
 export class InProcessParked {
   readonly #parking: Parking;
+  readonly #databaseWaitMs: number;
 
-  constructor(parking: Parking) {
+  /** `databaseWaitMs`: how long a call waits for a database that is away. */
+  constructor(parking: Parking, databaseWaitMs: number) {
     this.#parking = parking;
+    this.#databaseWaitMs = databaseWaitMs;
   }
 
   async change(component: string, parkAfter: number | null, options: ParkedOptions): Promise<void> {
     requireValue('changeConsumer', 'component', component, COMPONENT);
     requireValue('changeConsumer', 'parkAfter', parkAfter, PARK_AFTER);
     requireOptions('changeConsumer', options, PARKED_OPTIONS);
-    await this.#parking.setParkAfter(consumerOf(component, options), parkAfter);
+    await this.#carryOut(() =>
+      this.#parking.setParkAfter(consumerOf(component, options), parkAfter),
+    );
   }
 
   async list(component: string, options: ParkedPageOptions): Promise<ParkedPage> {
     requireValue('listParked', 'component', component, COMPONENT);
     requireOptions('listParked', options, PARKED_PAGE_OPTIONS);
     const { after = { id: NO_EVENT, epoch: 1 }, limit = PARKED_PAGE_MAX } = options;
-    const page = await this.#parking.list(consumerOf(component, options), {
-      after: { id: after.id as EventId, epoch: after.epoch },
-      limit,
-      bytesMax: BATCH_BYTES_MAX,
-    });
+    const range = { after: { id: after.id as EventId, epoch: after.epoch }, limit };
+    const page = await this.#carryOut(() =>
+      this.#parking.list(consumerOf(component, options), { ...range, bytesMax: BATCH_BYTES_MAX }),
+    );
     return { events: page.events.map(factsOf), hasMore: page.hasMore };
   }
 
@@ -51,7 +56,8 @@ export class InProcessParked {
     options: ParkedOptions,
   ): Promise<number> {
     requireChoice('retryParked', component, ids, options);
-    return this.#parking.retry(consumerOf(component, options), { ids: ids as EventId[] | null });
+    const which = { ids: ids as EventId[] | null };
+    return this.#carryOut(() => this.#parking.retry(consumerOf(component, options), which));
   }
 
   async drop(
@@ -60,7 +66,12 @@ export class InProcessParked {
     options: ParkedOptions,
   ): Promise<number> {
     requireChoice('dropParked', component, ids, options);
-    return this.#parking.drop(consumerOf(component, options), { ids: ids as EventId[] | null });
+    const which = { ids: ids as EventId[] | null };
+    return this.#carryOut(() => this.#parking.drop(consumerOf(component, options), which));
+  }
+
+  #carryOut<T>(work: () => Promise<T>): Promise<T> {
+    return whileAway(this.#databaseWaitMs, work);
   }
 }
 
