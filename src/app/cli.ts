@@ -54,8 +54,12 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/epoch.ts')).epoch,
   },
   consumers: {
-    summary: 'List consumers with their lag; register and unregister them.',
+    summary: 'List consumers with their lag; register, change and unregister them.',
     load: async () => (await import('./commands/consumers.ts')).consumers,
+  },
+  parked: {
+    summary: 'List the events that a consumer could not handle; retry and drop them.',
+    load: async () => (await import('./commands/parked.ts')).parked,
   },
   copy: {
     summary:
@@ -73,6 +77,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   tail: {
     summary: 'Print events as they come.',
     load: async () => (await import('./commands/tail.ts')).tail,
+  },
+  doctor: {
+    summary: 'Find what breaks the promises in the databases, and how to mend it.',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   config: {
     summary: 'Print the settings in force, secrets hidden.',

@@ -9,6 +9,10 @@ export interface OptionalPackage {
   readonly install: string;
 }
 
+export class PackageMissing extends Error {
+  override name = 'PackageMissing';
+}
+
 /** Loads the package, or code on top of it. */
 export async function loadOptional<T>(need: OptionalPackage, load: () => Promise<T>): Promise<T> {
   try {
@@ -16,7 +20,8 @@ export async function loadOptional<T>(need: OptionalPackage, load: () => Promise
   } catch (error) {
     const { says, name, install } = need;
     if (!isMissing(error, name)) throw error;
-    throw new Error(`${says} the package ${name}, which is not installed: npm install ${install}`);
+    const message = `${says} the package ${name}, which is not installed: npm install ${install}`;
+    throw new PackageMissing(message);
   }
 }
 

@@ -101,6 +101,7 @@ export class Following {
       start: opening.start,
       findCursor,
       onAcknowledged: ignore,
+      failures: null,
       by: 'sse',
       whenDiscarded: 'pass-over',
     });

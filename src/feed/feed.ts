@@ -123,7 +123,8 @@ export class Feed implements Service {
    */
   follow({ epoch, forks, newest }: Pick<StreamState, keyof History | 'newest'>): void {
     if (epoch <= this.#epoch) return;
-    const { logger } = this.#options;
+    const { logger, metrics } = this.#options;
+    metrics.forks.inc({ stream: this.stream });
     logger.warn({ stream: this.stream, epoch, newest }, 'The history of the stream has forked.');
     this.#epoch = epoch;
     this.#forks = forks;

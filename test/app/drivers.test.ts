@@ -27,7 +27,7 @@ const SAYS = 'aftercommit: The active database cannot be opened: ';
 /** '' = none. */
 const COMMANDS = [
   ...['', 'serve', 'migrate', 'archive', 'discard', 'consumers', 'credentials'],
-  ...['publish', 'tail', 'config'],
+  ...['publish', 'tail', 'config', 'doctor'],
 ];
 
 /** Packages are looked for beside the link and not beside what it leads to. */
@@ -81,6 +81,41 @@ describe('without the packages of the drivers', () => {
       `${SAYS}SQLite on this version of Node needs the package ${name}, which is not installed: ` +
         `npm install ${name}@${version}\n`,
     ]);
+  });
+
+  it.each(['pg', 'mysql2', ...(hasBuiltInSqlite ? [] : ['@photostructure/sqlite'])])(
+    'doctor says that %s is missing',
+    async (name) => {
+      const url = { pg: 'postgres://127.0.0.1:1/x', mysql2: 'mysql://127.0.0.1:1/x' }[name];
+      const env = { ...BY_LINKS, EVT_WAREHOUSE_URL: 'sqlite:/nowhere/warehouse.db' };
+      const args = ['doctor', '--database-url', url ?? 'sqlite:./events.db'];
+      const { code, stdout } = await build.spawn(args, env).ended;
+      expect([code, stdout]).toEqual([1, expect.stringContaining('error  driver-missing')]);
+      expect(stdout).toContain(`npm install ${name}`);
+    },
+  );
+
+  // What a package of old would say, around the true one: versions before are withdrawn, and cannot be installed.
+  itWithoutSqlite('doctor says that SQLite is too old', async () => {
+    const folder = join(build.build, 'node_modules/@photostructure/sqlite');
+    const real = require.resolve('@photostructure/sqlite');
+    await mkdir(folder, { recursive: true });
+    try {
+      await writeFile(
+        join(folder, 'index.js'),
+        `const { DatabaseSync } = require(${JSON.stringify(real)});
+         exports.DatabaseSync = class extends DatabaseSync {
+           constructor(...given) {
+             super(...given);
+             this.function('sqlite_version', () => '3.51.2');
+           }
+         };`,
+      );
+      const { code, stdout } = await build.spawn(['doctor'], BY_LINKS).ended;
+      expect([code, stdout]).toEqual([1, expect.stringContaining('error  library-old')]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('what is wrong inside of a package is told as it is', async () => {

@@ -4,13 +4,13 @@ import { ARCHIVER } from '../../src/contract/consumer.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
 import { cli } from '../app/run-cli.ts';
 import { archiveAll, openWarehouse } from '../support/archiving.ts';
-import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
+import { type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
 import { makeDrafts } from '../support/events.ts';
 import { loseEvents } from '../support/lost-events.ts';
 import { openStore } from '../support/open-store.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 
-describeDatabases('an archive behind a fork', (kind: DatabaseKind) => {
+describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   it('is cut back to what the stream still has, by a command, and goes on', async () => {
     const opened = await openStore(kind);
     const archive = await openWarehouse(kind);

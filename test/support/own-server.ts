@@ -12,6 +12,8 @@ export interface OwnServer
 export interface OwnServerOptions {
   /** MariaDB only: nobody sees a commit before it is on the disk. @default false */
   readonly hasBinlog?: boolean;
+  /** Of the server's command line, by name. */
+  readonly serverSettings?: Readonly<Record<string, string>>;
   /** PostgreSQL only: it follows the server with this URL, under this name. */
   readonly standbyOf?: { readonly url: string; readonly name: string };
 }

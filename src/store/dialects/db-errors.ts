@@ -163,6 +163,7 @@ const MYSQL2_LOST = /^(?:PROTOCOL_|E[A-Z]+$)/;
 const MYSQL_INTERRUPTED: ReadonlySet<number> = new Set([1317, 1969, 3024]);
 
 const MYSQL_NULL_COLUMN = 1048;
+const MYSQL_DENIED = 1227;
 
 /** No right to make one, or none beside a binary log. */
 const MYSQL_TRIGGER_REFUSED: ReadonlySet<number> = new Set([1142, 1227, 1419]);
@@ -212,6 +213,11 @@ export function isMysqlNullColumn(error: unknown): boolean {
 /** True when the account may make no trigger. */
 export function isMysqlTriggerRefused(error: unknown): boolean {
   return MYSQL_TRIGGER_REFUSED.has((error as MysqlFailure | null)?.errno ?? 0);
+}
+
+/** True when the account lacks a right to the whole server. */
+export function isMysqlDenied(error: unknown): boolean {
+  return (error as MysqlFailure | null)?.errno === MYSQL_DENIED;
 }
 
 function mysqlErrnoOutcome(errno: number): Outcome {

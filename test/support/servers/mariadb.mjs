@@ -15,18 +15,20 @@ const userName = 'aftercommit';
 /**
  * Starts a server and gives `{ url, root, stop }`; `isDurable` makes a commit wait for the disk, and with
  * `hasBinlog` nobody sees it before it is there. `launch` and `choosePort` are for a server that comes back
- * on its port. `root` is where its programs were unpacked for as long as it lives, null when they are installed.
+ * on its port; `serverSettings` are further ones by name. `root` is where its
+ * programs were unpacked for as long as it lives, null when they are installed.
  */
 export async function startMariadb({
   isDurable,
   hasBinlog = false,
+  serverSettings = {},
   signal,
   launch = ServerProcess.start,
   choosePort,
 }) {
   const account = await accountFor(['mysql', 'nobody']);
   return startInFolders({ name: 'aftercommit-mariadb', account, isDurable }, async (folders) => {
-    const place = { account, ...folders, signal, hasBinlog };
+    const place = { account, ...folders, signal, hasBinlog, serverSettings };
     const programs = await findMariadb(place);
     const password = randomBytes(12).toString('hex');
     await createData(programs, password, place);
@@ -46,7 +48,7 @@ export async function startMariadb({
  * (another 0.2 s). That script is not used, since it does not find its parts in an unpacked
  * package.
  */
-async function createData(
+export async function createData(
   { mariadbd, baseFolder, systemSql, env },
   password,
   { account, folder, dataFolder, signal },
@@ -85,7 +87,7 @@ function serverCommand(
   { mariadbd, baseFolder, env },
   port,
   isDurable,
-  { account, folder, dataFolder, hasBinlog },
+  { account, folder, dataFolder, hasBinlog, serverSettings },
 ) {
   const args = [
     '--no-defaults',
@@ -104,6 +106,7 @@ function serverCommand(
     '--innodb-buffer-pool-size=256M',
     '--max-connections=300',
     '--default-time-zone=+05:00',
+    ...Object.entries(serverSettings).map(([name, value]) => `--${name}=${value}`),
   ];
   return {
     path: mariadbd,

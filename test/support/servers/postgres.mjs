@@ -18,11 +18,13 @@ const fastSettings = ['fsync=off', 'full_page_writes=off', 'max_wal_size=256MB']
 /**
  * Starts a server and gives `{ url, stop }`; `isDurable` leaves everything about durability at its
  * default. `launch` and `choosePort` are for a server that comes back on its port. With `standbyOf`,
- * the URL of another one of this machine and a name, it follows that one under this name.
+ * the URL of another one of this machine and a name, it follows that one under this name. `serverSettings`
+ * are further ones by name.
  */
 export async function startPostgres({
   isDurable,
   standbyOf = null,
+  serverSettings = {},
   signal,
   launch = ServerProcess.start,
   choosePort,
@@ -40,7 +42,12 @@ export async function startPostgres({
       async (port) => ({
         url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
         server: await launch(
-          serverCommand(programs, port, { isDurable, isStandby: standbyOf !== null }, place),
+          serverCommand(
+            programs,
+            port,
+            { isDurable, isStandby: standbyOf !== null, serverSettings },
+            place,
+          ),
           signal,
         ),
       }),
@@ -65,7 +72,7 @@ async function createCluster({ initdb, env }, password, { account, folder, dataF
 function serverCommand(
   { postgres, env },
   port,
-  { isDurable, isStandby },
+  { isDurable, isStandby, serverSettings },
   { account, folder, dataFolder },
 ) {
   const settings = [
@@ -79,6 +86,7 @@ function serverCommand(
     ...(isDurable ? [] : fastSettings),
     // A promotion waits for it.
     'wal_retrieve_retry_interval=100ms',
+    ...Object.entries(serverSettings).map(([name, value]) => `${name}=${value}`),
   ];
   const args = ['-D', dataFolder, ...settings.flatMap((setting) => ['-c', setting])];
   return {

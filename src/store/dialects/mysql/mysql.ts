@@ -86,6 +86,8 @@ class MysqlDialect implements Dialect {
   readonly #session: SessionOptions;
   readonly #synced = new Synced();
   readonly #readers = new Map<string, EventReader>();
+  /** In which each table was read last. */
+  readonly #epochs = new Map<string, number>();
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
@@ -114,17 +116,22 @@ class MysqlDialect implements Dialect {
     queueOf?: QueueOf,
   ): Promise<EventRow[]> {
     const condition = queueOf && isReadableSql(queueOf);
+    this.#requireSyncedOf(table, queueOf?.epoch ?? null);
     const key = `${table} ${queueOf?.epoch ?? ''}`;
-    let reader = this.#readers.get(key);
-    if (reader === undefined) {
-      // Of another epoch they may be other rows.
-      this.#synced.forget(table);
-      reader = new EventReader(this.#db, table, this.#synced, condition);
-    }
+    const reader =
+      this.#readers.get(key) ?? new EventReader(this.#db, table, this.#synced, condition);
     const rows = await reader.read(after, limits);
     // Only now, so that names from outside do not gather here.
     this.#readers.set(key, reader);
     return rows;
+  }
+
+  /** What is known to be on the disk is so of one history only: of the next one, ids are those of other rows. */
+  #requireSyncedOf(table: string, epoch: number | null): void {
+    const before = this.#epochs.get(table);
+    if (epoch === null || epoch === before) return;
+    this.#epochs.set(table, epoch);
+    if (before !== undefined) this.#synced.forget(table);
   }
 
   /** Two statements: an UPDATE that joins evt_streams would lock its rows, behind those of consumers. */

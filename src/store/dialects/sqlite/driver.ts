@@ -9,9 +9,14 @@ import { whenFree } from './busy.ts';
 
 export type DatabaseClass = new (
   file: string,
-  options?: { timeout: number },
+  options?: { timeout: number; readOnly?: boolean },
 ) => DatabaseSyncInstance;
 const SOUND_VERSION = [3, 51, 3] as const;
+
+/** What there is of SQLite here must not write a file that others write. */
+export class UnsoundLibrary extends Error {
+  override name = 'UnsoundLibrary';
+}
 
 let loaded: Promise<DatabaseClass> | null = null;
 
@@ -21,7 +26,7 @@ export function loadDriver(): Promise<DatabaseClass> {
     if (builtIn !== null && isSound(versionOf(builtIn))) return builtIn;
     const driver = await loadWith('sqlite', loadPackage);
     if (isSound(versionOf(driver))) return driver;
-    throw new Error(
+    throw new UnsoundLibrary(
       `SQLite ${SOUND_VERSION.join('.')} or later is needed: older ones can corrupt a WAL database that several ` +
         'processes write. Reinstall the package @photostructure/sqlite.',
     );
@@ -75,14 +80,14 @@ async function loadPackage(): Promise<DatabaseClass> {
   return (await import('@photostructure/sqlite')).DatabaseSync;
 }
 
-function versionOf(Driver: DatabaseClass): string {
+export function versionOf(Driver: DatabaseClass): string {
   const probe = new Driver(':memory:');
   const row = probe.prepare('select sqlite_version() as version').get() as { version: string };
   probe.close();
   return row.version;
 }
 
-function isSound(version: string): boolean {
+export function isSound(version: string): boolean {
   const parts = version.split('.').map(Number);
   for (const [place, least] of SOUND_VERSION.entries()) {
     const part = parts[place] ?? 0;

@@ -1,0 +1,57 @@
+// Looks for what breaks the promises of the service in the databases of the configuration, and changes nothing. It
+// works where the service would not start.
+
+import { examine } from '../../store/examination.ts';
+import type { DatabaseName } from '../../store/opening.ts';
+import { absenceOf } from '../../store/source-problem.ts';
+import { type Call, type Command, Failure } from '../command.ts';
+import { ACTIVE_SETTINGS } from '../databases.ts';
+import { type ExaminedServer, jsonOf, linesOf, summaryOf, tallyOf } from '../finding-report.ts';
+
+export const doctor: Command = {
+  usage: 'doctor',
+  description:
+    'Looks at every server of the active database and of the warehouse for what breaks a promise of the service, and ' +
+    'says for each finding what it found, what it breaks, and the statement that mends it. It changes nothing. The ' +
+    'exit code is 1 when a promise is broken (error). See docs/doctor.md.',
+  argsMin: 0,
+  argsMax: 0,
+  flags: {
+    json: { description: 'Print one JSON object.' },
+    strict: { description: 'Exit with 1 for a warning, too.' },
+    deep: { description: 'Read a SQLite database as a whole, to find pages that are damaged.' },
+  },
+  settings: [...ACTIVE_SETTINGS, 'warehouseUrl'],
+  run: async (call) => {
+    const { flags, settings, stdout } = call;
+    const { databaseUrl, warehouseUrl } = settings;
+    const active = await examined(call, 'active', databaseUrl);
+    // The file that a warehouse is by default is made by the first who archives.
+    const isInUse =
+      absenceOf(warehouseUrl) === null || active.some(({ requiresArchive }) => requiresArchive);
+    const warehouse = isInUse ? await examined(call, 'warehouse', warehouseUrl) : [];
+    const servers = [...active, ...warehouse];
+    const tally = tallyOf(servers);
+    const summary = summaryOf(tally);
+    if (flags.has('json')) await stdout.print(jsonOf(servers));
+    else for (const line of [...linesOf(servers), summary]) await stdout.print(line);
+    const isBroken = tally.error > 0 || (flags.has('strict') && tally.warning > 0);
+    if (isBroken) throw new Failure(`The databases do not keep every promise: ${summary}.`);
+  },
+};
+
+async function examined(
+  { flags, settings }: Call,
+  database: DatabaseName,
+  url: string,
+): Promise<ExaminedServer[]> {
+  const servers = await examine({
+    url,
+    database,
+    streams: settings.streams,
+    poolMax: settings.databasePoolMax,
+    timeoutMs: settings.databaseTimeoutMs,
+    isDeep: flags.has('deep'),
+  });
+  return servers.map((server) => ({ database, ...server }));
+}

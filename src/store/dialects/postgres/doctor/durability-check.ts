@@ -1,0 +1,91 @@
+// Whether a PostgreSQL server has on its disk what it has confirmed: to us, and to applications that write by SQL. Our
+// own sessions switch synchronous_commit on where it is off (session.ts).
+import { ourTables } from '../../../examining/our-tables.ts';
+import type { Check, Found } from '../../../examining/patient.ts';
+import { literal, type PostgresPatient, quoted, textList } from './postgres-patient.ts';
+import { settingsOf } from './settings.ts';
+
+export const diskCheck: Check<PostgresPatient> = {
+  subject: 'whether it waits for its disk',
+  look: async (patient) => {
+    const settings = await settingsOf(patient, ['fsync', 'full_page_writes']);
+    const found: Found[] = [];
+    const [fsync, pages] = [settings.get('fsync'), settings.get('full_page_writes')];
+    if (fsync?.value === 'off') {
+      found.push({
+        id: 'disk-not-awaited',
+        found: 'fsync is off: the server answers before its disk has anything.',
+        mend: 'Switch it on.',
+        sql: fsync.mend('on'),
+      });
+    }
+    if (pages?.value === 'off') {
+      found.push({
+        id: 'torn-pages',
+        found:
+          'full_page_writes is off: a page that is half written when the power fails cannot be mended.',
+        mend: 'Switch it on, unless the file system writes pages whole (ZFS).',
+        sql: pages.mend('on'),
+      });
+    }
+    return found;
+  },
+};
+
+/** What accounts have of their own, here or in every database, and behind it what is for all. */
+const COMMITTING = `
+select coalesce(r.rolname, '') as role, coalesce(d.datname, '') as database
+  from pg_db_role_setting s
+  left join pg_roles r on r.oid = s.setrole
+  left join pg_database d on d.oid = s.setdatabase
+ where ${literal('synchronous_commit=off')} = any (s.setconfig)
+   and (s.setdatabase = 0 or d.datname = current_database())
+ order by 1, 2`;
+
+export const commitsCheck: Check<PostgresPatient> = {
+  subject: 'whether commits wait for its disk',
+  look: async (patient) => {
+    const ofAccounts = (await patient.ask(COMMITTING)).map(
+      ({ role, database }): Found => ({
+        id: 'commit-not-awaited',
+        found: `synchronous_commit is off for ${role === '' ? `the database ${database}` : `the role ${role}`}.`,
+        mend: 'Switch it on, if it is an account that writes events.',
+        sql: [resetSql(role, database)],
+      }),
+    );
+    if (ofAccounts.length > 0) return ofAccounts;
+    const setting = (await settingsOf(patient, ['synchronous_commit'])).get('synchronous_commit');
+    if (setting?.value !== 'off') return [];
+    return [
+      {
+        id: 'commit-not-awaited',
+        found:
+          'synchronous_commit is off by default: who writes by SQL is answered before the disk has it.',
+        mend: 'Switch it on, at least for the accounts that write events.',
+        sql: setting.mend('on'),
+      },
+    ];
+  },
+};
+
+function resetSql(role: string, database: string): string {
+  if (role === '') return `alter database ${quoted(database)} reset synchronous_commit`;
+  const place = database === '' ? '' : ` in database ${quoted(database)}`;
+  return `alter role ${quoted(role)}${place} reset synchronous_commit`;
+}
+
+export const storageCheck: Check<PostgresPatient> = {
+  subject: 'how its tables are stored',
+  look: async (patient) => {
+    const rows = await patient.ask(
+      `select name from unnest(${textList(await ourTables(patient))}) name
+         join pg_class c on c.oid = to_regclass(name) where c.relpersistence <> 'p'`,
+    );
+    return rows.map(({ name }) => ({
+      id: 'table-not-durable',
+      found: `${name} is unlogged or temporary: a crash of the server leaves it empty.`,
+      mend: 'Have it logged.',
+      sql: [`alter table ${name} set logged`],
+    }));
+  },
+};

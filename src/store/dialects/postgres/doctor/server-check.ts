@@ -1,0 +1,87 @@
+// What a PostgreSQL server is: its version, its encoding, and whether it takes writes.
+import type { Check, Found } from '../../../examining/patient.ts';
+import { type PostgresPatient, quoted } from './postgres-patient.ts';
+import { settingsOf } from './settings.ts';
+
+/** The first with pg_column_compression, by which reads are bounded. */
+const OLDEST_VERSION = 14;
+
+export const versionCheck: Check<PostgresPatient> = {
+  subject: 'its version',
+  look: async ({ version, product }) => {
+    if (version >= OLDEST_VERSION) return [];
+    return [
+      {
+        id: 'version-old',
+        found: `It is ${product}.`,
+        mend: `Update the server to PostgreSQL ${OLDEST_VERSION} or later.`,
+        sql: [],
+      },
+    ];
+  },
+};
+
+export const encodingCheck: Check<PostgresPatient> = {
+  subject: 'its encoding',
+  look: async (patient) => {
+    const [row] = await patient.ask(
+      "select current_setting('server_encoding') as encoding, current_database() as name",
+    );
+    if (row?.encoding === 'UTF8') return [];
+    return [
+      {
+        id: 'encoding-other',
+        found: `The database is in ${row?.encoding}.`,
+        mend: 'Make a database in UTF8, and move everything there with pg_dump.',
+        sql: [`create database ${quoted(`${row?.name}_utf8`)} encoding 'UTF8' template template0`],
+      },
+    ];
+  },
+};
+
+export const writableCheck: Check<PostgresPatient> = {
+  subject: 'whether it takes writes',
+  look: async (patient) => {
+    const found: Found[] = [];
+    const [row] = await patient.ask('select pg_is_in_recovery() as standby');
+    // Of several, one is enough.
+    if (row?.standby && !patient.request.isOneOfMany) {
+      found.push({
+        id: 'read-only',
+        found: 'It is a standby, or is still recovering.',
+        mend: 'Name the primary in the URL, all servers (postgres://a,b/db), or promote this one.',
+        sql: ['select pg_promote()'],
+      });
+    }
+    const setting = (await settingsOf(patient, ['default_transaction_read_only'])).get(
+      'default_transaction_read_only',
+    );
+    if (setting?.value === 'on') {
+      found.push({
+        id: 'read-only',
+        found: 'Transactions are read-only by default (default_transaction_read_only).',
+        mend: 'Switch it off for this account.',
+        sql: setting.mend('off'),
+      });
+    }
+    return found;
+  },
+};
+
+const ENDING = ['idle_session_timeout', 'transaction_timeout'];
+
+/** Those that our sessions do not set themselves. */
+export const timeLimitsCheck: Check<PostgresPatient> = {
+  subject: 'its time limits',
+  look: async (patient) => {
+    const settings = [...(await settingsOf(patient, ENDING)).values()];
+    return settings
+      .filter(({ value }) => value !== '0')
+      .map((setting) => ({
+        id: 'idle-cut',
+        found: `${setting.name} is ${setting.value} ms: the server ends the service's sessions after it.`,
+        mend: `Set ${setting.name} to 0 for this account; the service has limits of its own.`,
+        sql: setting.mend('0'),
+      }));
+  },
+};

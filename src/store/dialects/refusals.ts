@@ -1,0 +1,84 @@
+// What a failure to connect is, as a finding of `doctor`, by the codes of the drivers.
+import { PackageMissing } from '../../base/optional-package.ts';
+import type { Found } from '../examining/patient.ts';
+import { databaseOf } from '../examining/where.ts';
+import type { FindingId } from '../finding-table.ts';
+import { UnsoundLibrary } from './sqlite/driver.ts';
+
+const POSTGRES: Readonly<Record<string, FindingId>> = {
+  '28000': 'login-refused', // no such role, or not from here
+  '28P01': 'login-refused',
+  '3D000': 'database-missing',
+  '42501': 'right-missing',
+  '53300': 'connections-few',
+};
+
+const MYSQL: Readonly<Record<number, FindingId>> = {
+  1040: 'connections-few',
+  1044: 'right-missing', // none to the database
+  1045: 'login-refused',
+  1049: 'database-missing',
+  1130: 'login-refused', // not from this host
+  1203: 'connections-few',
+  1226: 'connections-few',
+  1698: 'login-refused',
+};
+
+/** SQLite's texts; see db-errors.ts. */
+const SQLITE: Readonly<Record<string, FindingId>> = {
+  'database is locked': 'file-held',
+  'file is not a database': 'file-damaged',
+  'database disk image is malformed': 'file-damaged',
+};
+
+const MENDS: Partial<Readonly<Record<FindingId, string>>> = {
+  'login-refused':
+    'Give the right user and password in the URL, and let the account in from this machine.',
+  'database-missing': 'Make it, or name another one in the URL.',
+  'right-missing': 'Give the account rights to the database.',
+  'file-held':
+    'End the program that has it for itself, or let it work in WAL mode with short transactions.',
+  'file-damaged': 'Restore it from a backup, together with the other database.',
+  'file-unusable': 'Name a file in a folder that this account may write.',
+  'driver-missing': 'Install it.',
+  'library-old': 'Reinstall the package @photostructure/sqlite.',
+  'connections-few': 'Close some, or let the server take more.',
+};
+
+interface Failure {
+  readonly message?: string;
+  readonly code?: unknown;
+  readonly errno?: number;
+}
+
+export function postgresRefusal(error: unknown, url: string): Found {
+  return refusal(error, POSTGRES[String((error as Failure).code)], url, '"');
+}
+
+export function mysqlRefusal(error: unknown, url: string): Found {
+  return refusal(error, MYSQL[(error as Failure).errno ?? 0], url, '`');
+}
+
+export function sqliteRefusal(error: unknown): Found {
+  const { message } = error as Error;
+  const id = SQLITE[message] ?? idOfLibrary(error) ?? 'file-unusable';
+  return { id, found: `It cannot be opened: ${message}`, mend: MENDS[id] ?? message, sql: [] };
+}
+
+function idOfLibrary(error: unknown): FindingId | null {
+  if (error instanceof UnsoundLibrary) return 'library-old';
+  return error instanceof PackageMissing ? 'driver-missing' : null;
+}
+
+function refusal(error: unknown, id: FindingId | undefined, url: string, quote: string): Found {
+  const { message, code } = error as Failure;
+  // Node has no message for several addresses that were tried.
+  const words = (message || String(code)).replace(/\s+/g, ' ').trim();
+  const name = databaseOf(url);
+  return {
+    id: id ?? 'unreachable',
+    found: `It cannot be connected to: ${words}`,
+    mend: (id && MENDS[id]) ?? 'Start the server, and let this machine reach it; or mend the URL.',
+    sql: id === 'database-missing' ? [`create database ${quote}${name}${quote}`] : [],
+  };
+}

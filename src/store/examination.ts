@@ -1,0 +1,133 @@
+// Examines the servers of a database for `doctor`: each by a connection of its own, also where the service would not
+// start, and each check by itself, so that one that fails hides nothing of the others.
+import { loadWith } from './dialects/driver-package.ts';
+import { placeOf } from './dialects/source.ts';
+import { clockCheck } from './examining/clock-check.ts';
+import { migrationsCheck } from './examining/migrations-check.ts';
+import type { Check, ExaminationRequest, Found, Patient, Practice } from './examining/patient.ts';
+import { serversFound } from './examining/servers-check.ts';
+import { sessionCheck } from './examining/session-check.ts';
+import type { Standing } from './examining/standing.ts';
+import { hostOf } from './examining/where.ts';
+
+export type { Found } from './examining/patient.ts';
+
+/** What one server shows. */
+export interface Examined {
+  /** Host and port, or the file. */
+  readonly host: string;
+  /** Name and version; null when it could not be connected to. */
+  readonly product: string | null;
+  readonly findings: readonly Found[];
+  /** Nothing is discarded before it is archived: there has to be a warehouse. */
+  readonly requiresArchive: boolean;
+}
+
+const PRACTICES = {
+  sqlite: async () => (await import('./dialects/sqlite/doctor/sqlite-doctor.ts')).sqliteDoctor,
+  postgres: () =>
+    loadWith(
+      'postgres',
+      async () => (await import('./dialects/postgres/doctor/postgres-doctor.ts')).postgresDoctor,
+    ),
+  mysql: () =>
+    loadWith(
+      'mysql',
+      async () => (await import('./dialects/mysql/doctor/mysql-doctor.ts')).mysqlDoctor,
+    ),
+};
+
+/** What is asked for; whether there are several servers, the URL says. */
+export type ExaminationOptions = Omit<ExaminationRequest, 'isOneOfMany'>;
+
+/** In the order of the URL. Rejects only for one that cannot be read. */
+export async function examine(options: ExaminationOptions): Promise<Examined[]> {
+  const { kind, servers } = placeOf(options.url);
+  let practice: Practice;
+  try {
+    practice = await PRACTICES[kind]();
+  } catch (error) {
+    const { message } = error as Error;
+    const found: Found = { id: 'driver-missing', found: message, mend: 'Install it.', sql: [] };
+    return [
+      { host: hostOf(options.url), product: null, findings: [found], requiresArchive: false },
+    ];
+  }
+  const urls = servers?.urls ?? [options.url];
+  const isOneOfMany = urls.length > 1;
+  const all = await Promise.all(
+    urls.map((url) => examineServer(practice, { ...options, url, isOneOfMany })),
+  );
+  const standings = all.flatMap(({ standing }) => standing ?? []);
+  const among = isOneOfMany ? serversFound(standings) : [];
+  return all.map(({ examined }) => ({
+    ...examined,
+    findings: [
+      ...examined.findings.map((found) => (standings.length > 0 ? lessGrave(found) : found)),
+      ...among.filter(([host]) => host === examined.host).map(([, found]) => found),
+    ],
+  }));
+}
+
+/** Of several servers others are there. */
+function lessGrave(found: Found): Found {
+  return found.id === 'unreachable' ? { ...found, id: 'server-away' } : found;
+}
+
+interface ExaminedServer {
+  readonly examined: Examined;
+  /** null when it could not be asked. */
+  readonly standing: Standing | null;
+}
+
+async function examineServer(
+  practice: Practice,
+  request: ExaminationRequest,
+): Promise<ExaminedServer> {
+  const host = hostOf(request.url);
+  let patient: Patient;
+  try {
+    patient = await practice.connect(request);
+  } catch (error) {
+    const findings = [practice.refusal(error, request.url)];
+    return { examined: { host, product: null, findings, requiresArchive: false }, standing: null };
+  }
+  try {
+    const findings: Found[] = [];
+    let standing: Standing | null = null;
+    const standingCheck: Check = {
+      subject: 'what it is among the others',
+      look: async () => {
+        const among = request.isOneOfMany ? await practice.standing?.(patient) : undefined;
+        if (among !== undefined) standing = { host, ...among };
+        return [];
+      },
+    };
+    const checks = [migrationsCheck, clockCheck, ...practice.checks, standingCheck, sessionCheck];
+    const requiresArchive = await isArchiveRequired(patient).catch(() => false);
+    // One after the other: they share a connection.
+    for (const check of checks) findings.push(...(await carryOut(check, patient)));
+    const { product } = patient;
+    return { examined: { host, product, findings, requiresArchive }, standing };
+  } finally {
+    await patient.close();
+  }
+}
+
+async function isArchiveRequired(patient: Patient): Promise<boolean> {
+  const { database } = patient.request;
+  if (database === 'warehouse' || (await patient.tablesAmong(['evt_streams'])).size === 0)
+    return false;
+  const sql = 'select count(*) as required from evt_streams where archive_required = 1';
+  return (await patient.ask(sql)).some(({ required }) => Number(required) > 0);
+}
+
+async function carryOut(check: Check, patient: Patient): Promise<readonly Found[]> {
+  try {
+    return await check.look(patient);
+  } catch (error) {
+    const words = (error as Error).message.replace(/\s+/g, ' ').trim();
+    const found = `It could not be looked at ${check.subject}: ${words}`;
+    return [{ id: 'check-failed', found, mend: 'Mend what it says, and run it again.', sql: [] }];
+  }
+}

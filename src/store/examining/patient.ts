@@ -1,0 +1,64 @@
+// What is examined: one server of a database, by one plain connection as any application would have it, so that what
+// the server, the database and the account have by default is seen. Nothing is ever written on it.
+import type { FindingId } from '../finding-table.ts';
+import type { DatabaseName } from '../opening.ts';
+import type { Standing } from './standing.ts';
+
+export interface Found {
+  readonly id: FindingId;
+  /** What is there, as a sentence. */
+  readonly found: string;
+  /** What to do about it, as a sentence. */
+  readonly mend: string;
+  /** The statements that do it, in order; none where it takes more than statements. */
+  readonly sql: readonly string[];
+}
+
+export interface ExaminationRequest {
+  readonly url: string;
+  readonly database: DatabaseName;
+  readonly streams: readonly string[];
+  /** Pooled connections of one process. */
+  readonly poolMax: number;
+  readonly timeoutMs: number;
+  /** The URL names other servers too, and it may be that only one of them takes writes. */
+  readonly isOneOfMany: boolean;
+  /** Reads the whole database where that shows more. */
+  readonly isDeep: boolean;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the columns are named by each statement
+export type Row = Record<string, any>;
+
+export interface Patient {
+  readonly request: ExaminationRequest;
+  /** Name and version. */
+  readonly product: string;
+  /** Columns of 64 bits come as text. */
+  ask(sql: string): Promise<Row[]>;
+  /** Those of the names that a table of the database has. */
+  tablesAmong(names: readonly string[]): Promise<Set<string>>;
+  /** The clock of the database, in milliseconds since 1970. */
+  nowMs(): Promise<number>;
+  /** Sets the session as the service does; the last that is done. */
+  prepare(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Looks at one thing. What it throws is told as a finding of its own. */
+export interface Check<P extends Patient = Patient> {
+  /** What it looks at, behind "could not be looked at". */
+  readonly subject: string;
+  look(patient: P): Promise<readonly Found[]>;
+}
+
+/** What one kind of database has for `doctor`. */
+export interface Practice<P extends Patient = Patient> {
+  /** Rejects with what the driver says. */
+  connect(request: ExaminationRequest): Promise<P>;
+  /** What is to be told of that. */
+  refusal(error: unknown, url: string): Found;
+  readonly checks: readonly Check<P>[];
+  /** What it is among several servers. */
+  standing?(patient: P): Promise<Omit<Standing, 'host'>>;
+}

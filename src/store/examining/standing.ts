@@ -1,0 +1,14 @@
+// What a server is among several of one database.
+
+export interface Standing {
+  readonly host: string;
+  readonly takesWrites: boolean;
+  /** One server has the same by any of its names. */
+  readonly identity: string;
+  /** Of servers that all take writes together, hence the same one. */
+  readonly cluster: string | null;
+  /** A commit is confirmed when another one has it. */
+  readonly awaitsOthers: boolean;
+  /** The statements that make it so. */
+  readonly awaitOthersSql: readonly string[];
+}

@@ -1,0 +1,212 @@
+// `aftercommit doctor` itself: what it says and ends with, and what it finds on any database.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findingTable } from '../../../src/store/finding-table.ts';
+import {
+  createDatabase,
+  describeDatabase,
+  describeDrawnDatabase,
+  serverKinds,
+} from '../../support/databases.ts';
+import { makeDraft } from '../../support/events.ts';
+import { openMangledPath } from '../../support/mangled-path.ts';
+import { type OpenStore, openStore } from '../../support/open-store.ts';
+import { openSqlSession } from '../../support/sql-session.ts';
+import type { TcpPath } from '../../support/tcp-path.ts';
+import { cli } from '../run-cli.ts';
+import { diagnose, foundOf } from './diagnosis.ts';
+
+const NO_WAREHOUSE = { EVT_WAREHOUSE_URL: 'sqlite:/nowhere/warehouse.db' };
+
+describe('doctor', () => {
+  it('is documented, finding by finding', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/doctor.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (error|warning|note) \| ([^|]+) \|/gm)];
+    const told = rows.map(([, id, severity, promise]) => [
+      id,
+      { severity, promise: promise?.trim() },
+    ]);
+    expect(Object.fromEntries(told)).toEqual(findingTable);
+    expect(rows).toHaveLength(Object.keys(findingTable).length);
+  });
+
+  it('has a test for every finding', () => {
+    const tests = ['doctor', 'postgres', 'mysql', 'sqlite', 'servers', 'galera']
+      .map((name) => readFileSync(join(__dirname, `${name}.test.ts`), 'utf8'))
+      .concat(readFileSync(join(__dirname, '../drivers.test.ts'), 'utf8'))
+      .join('\n');
+    const untested = Object.keys(findingTable).filter((id) => !tests.includes(`${id}'`));
+    // To mount one takes a server of files; sqlite.test.ts looks at the numbers that it is known by.
+    expect(untested.join()).toMatch(/^file-on-network$/);
+  });
+
+  it('finds every database that is away, and says so without passwords', async () => {
+    const env = {
+      EVT_DATABASE_URL: 'postgres://u:secret@127.0.0.1:1,127.0.0.1:2/x',
+      EVT_WAREHOUSE_URL: 'mysql://u:secret@127.0.0.1:1/x',
+    };
+    const { code, stdout, stderr } = await cli(['doctor'], { env });
+    const { ids } = await diagnose(env.EVT_DATABASE_URL, env);
+    expect(ids).toEqual(Array(3).fill('unreachable'));
+    expect(stdout.match(/error {2}unreachable/g)).toHaveLength(3);
+    expect(stdout.split('\n').filter((line) => /^\w/.test(line))).toEqual([
+      'active  127.0.0.1:1',
+      'active  127.0.0.1:2',
+      'warehouse  127.0.0.1:1',
+      expect.stringMatching(/^3 errors, 0 warnings, 0 notes$/),
+    ]);
+    expect(stdout + stderr).not.toContain('secret');
+    expect(stderr).toContain('do not keep every promise');
+    expect(code).toBe(1);
+  });
+});
+
+describeDrawnDatabase('doctor', (kind) => {
+  let place: OpenStore;
+  const run = async (...statements: string[]) => {
+    const sql = await openSqlSession(kind, place.url);
+    for (const statement of statements) await sql.run(statement);
+    await sql.close();
+  };
+  beforeEach(async () => {
+    place = await openStore(kind, ['main']);
+  });
+  afterEach(() => place.close());
+
+  it('finds tables that are missing, and none that are not', async () => {
+    const env = { EVT_STREAMS: 'main,orders', ...NO_WAREHOUSE };
+    const [finding] = await foundOf('migrations-missing', place.url, env);
+    expect(finding?.found).toBe('the tables of orders are not those of this version.');
+    expect((await cli(['migrate'], { env: { ...env, EVT_DATABASE_URL: place.url } })).code).toBe(0);
+    expect(await foundOf('migrations-missing', place.url, env)).toEqual([]);
+  });
+
+  it('ends with 1 for a warning only when it is strict, and with 0 for nothing', async () => {
+    const env = { EVT_DATABASE_URL: place.url, EVT_STREAMS: 'main,orders', ...NO_WAREHOUSE };
+    // The servers of all tests do not wait for their disks, which is right to be found.
+    const isDurable = kind === 'sqlite';
+    expect((await cli(['doctor'], { env })).code).toBe(isDurable ? 0 : 1);
+    expect((await cli(['doctor', '--strict'], { env })).code).toBe(1);
+    const main = { ...env, EVT_STREAMS: 'main' };
+    expect((await cli(['doctor', '--strict'], { env: main })).code).toBe(isDurable ? 0 : 1);
+  });
+
+  it('finds that there is no warehouse, once the archive is required', async () => {
+    expect(await foundOf('migrations-missing', place.url)).toEqual([]);
+    await place.store.requireArchive('main');
+    const { servers } = await diagnose(place.url);
+    expect(
+      servers.map(({ database, findings }) => [database, findings.map(({ id }) => id)]),
+    ).toEqual([
+      ['active', expect.any(Array)],
+      ['warehouse', expect.arrayContaining(['migrations-missing'])],
+    ]);
+  });
+
+  it('changes nothing', async () => {
+    await place.store.append('main', [makeDraft('A')]);
+    const before = await place.store.streamState('main');
+    await diagnose(place.url, {}, ['--deep']);
+    expect(await place.store.streamState('main')).toEqual(before);
+  });
+
+  it('finds what a newer version has migrated', async () => {
+    await run("insert into evt_migrations (name) values ('active/9999-future')");
+    const [finding] = await foundOf('migrations-ahead', place.url);
+    expect(finding?.found).toContain('active/9999-future');
+    await run(
+      "delete from evt_migrations where name = 'active/9999-future'",
+      `update evt_streams set ${kind === 'mysql' ? '`schema`' : 'schema'} = 99`,
+    );
+    expect((await foundOf('migrations-ahead', place.url))[0]?.found).toContain('stream main');
+  });
+
+  it('finds a rename that was interrupted', async () => {
+    await run("update evt_streams set moving_to = 'orders'");
+    const { findings, code } = await diagnose(place.url);
+    expect(code).toBe(1);
+    expect(findings.find(({ id }) => id === 'rename-unfinished')?.mend).toBe(
+      'Run aftercommit streams rename main orders again.',
+    );
+    const env = { EVT_DATABASE_URL: place.url, EVT_STREAMS: 'orders', ...NO_WAREHOUSE };
+    expect((await cli(['streams', 'rename', 'main', 'orders'], { env })).code).toBe(0);
+    expect(await foundOf('rename-unfinished', place.url, env)).toEqual([]);
+  });
+});
+
+describeDrawnDatabase('doctor, of tables of futoin-eventstream', (kind) => {
+  it('finds that they want to be adopted', async () => {
+    const database = await createDatabase(kind);
+    const sql = await openSqlSession(kind, database.url);
+    await sql.run(
+      'create table evt_queue (id integer, type varchar(9), data varchar(9), ts varchar(9))',
+    );
+    const [finding] = await foundOf('adoption-wanted', database.url);
+    expect(finding?.mend).toContain('migrate --adopt');
+    await sql.run('alter table evt_queue rename to adopted_evt_queue');
+    expect((await foundOf('adoption-wanted', database.url))[0]?.found).toContain('was begun here');
+    await sql.close();
+    await database.drop();
+  });
+});
+
+const VERSION = {
+  postgres: 'show server_version',
+  mysql: 'select version() as server_version',
+};
+/** A setting of our sessions, and one of the same length that no server has. */
+const SETTING = {
+  postgres: ['plan_cache_mode', 'plan_cache_form'],
+  mysql: ['completion_type', 'completion_form'],
+} as const;
+
+for (const kind of serverKinds) {
+  describeDatabase(kind, 'doctor, of a server that is another one', () => {
+    let url: string;
+    let path: TcpPath | null = null;
+    beforeEach(async () => {
+      const database = await createDatabase(kind);
+      url = database.url;
+      ends.push(database.drop);
+    });
+    const ends: (() => Promise<void>)[] = [];
+    afterEach(async () => {
+      await path?.close();
+      for (const end of ends.splice(0)) await end();
+    });
+
+    it('finds its version', async () => {
+      const sql = await openSqlSession(kind, url);
+      const [row] = await sql.run(VERSION[kind]);
+      await sql.close();
+      const version = String(row?.server_version);
+      const older = version.replace(/^\d+/, (major) => '5'.padStart(major.length, '0'));
+      path = await openMangledPath(url, { said: [version, older] });
+      const [finding] = await foundOf('version-old', path.url);
+      expect(finding?.found).toMatch(/^It is (?:PostgreSQL|MariaDB) 0?5\./);
+      expect(await foundOf('version-old', url)).toEqual([]);
+    });
+
+    it('finds that it refuses a setting of ours, and tells everything else', async () => {
+      path = await openMangledPath(url, { told: SETTING[kind] });
+      const { ids, findings } = await diagnose(path.url);
+      expect(ids).toContain('disk-not-awaited');
+      expect(findings.find(({ id }) => id === 'session-refused')?.found).toContain(
+        SETTING[kind][1],
+      );
+      expect(await foundOf('session-refused', url)).toEqual([]);
+    });
+
+    it('finds a clock that differs', async () => {
+      const now = Date.now;
+      try {
+        Date.now = () => now() + 3_600_000;
+        const [finding] = await foundOf('clock-differs', url);
+        expect(finding?.found).toMatch(/^Its clock is 3[56]\d\d\.\d s behind that of this machine/);
+      } finally {
+        Date.now = now;
+      }
+      expect(await foundOf('clock-differs', url)).toEqual([]);
+    });
+  });
+}

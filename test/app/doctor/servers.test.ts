@@ -1,0 +1,140 @@
+// `aftercommit doctor` on databases of several servers: a primary and its standby, and what becomes of them.
+import type { FindingId } from '../../../src/store/finding-table.ts';
+import { Store } from '../../../src/store/store.ts';
+import { describeDatabase } from '../../support/databases.ts';
+import { type OwnServer, startOwnServer } from '../../support/own-server.ts';
+import { openSqlSession } from '../../support/sql-session.ts';
+import { until } from '../../support/until.ts';
+import { type Diagnosis, diagnose, type Finding } from './diagnosis.ts';
+
+const FOLLOWS = "select 1 from pg_stat_replication where state = 'streaming'";
+
+async function on(kind: 'postgres' | 'mysql', url: string, ...statements: readonly string[]) {
+  const sql = await openSqlSession(kind, url);
+  let rows: Record<string, unknown>[] = [];
+  for (const each of statements) rows = await sql.run(each);
+  await sql.close();
+  return rows;
+}
+
+async function migrated(database: string): Promise<void> {
+  const store = await Store.open({ database, poolMax: 2, timeoutMs: 5000 });
+  await store.migrate(['main']);
+  await store.close();
+}
+
+/** Whose finding each is. */
+const placesOf = ({ servers }: Diagnosis) =>
+  servers.flatMap(({ host, findings }) => findings.map(({ id }) => [host, id]));
+
+const sqlOf = (id: FindingId, { findings }: Diagnosis) =>
+  findings.filter((each: Finding) => each.id === id).flatMap(({ sql }) => sql);
+
+describeDatabase('postgres', 'doctor, of a primary and its standby', () => {
+  let primary: OwnServer;
+  let standby: OwnServer;
+  let url: URL;
+  beforeAll(async () => {
+    primary = await startOwnServer('postgres');
+    url = new URL(await primary.createDatabase());
+    await migrated(url.href);
+    standby = await startOwnServer('postgres', { standbyOf: { url: primary.url, name: 's' } });
+    await until(async () => (await on('postgres', primary.url, FOLLOWS)).length === 1);
+  }, 60_000);
+  afterAll(async () => {
+    await standby?.close();
+    await primary?.close();
+  });
+
+  it('finds what a failover loses, and what the standby would do then; and two primaries', async () => {
+    const [first, second] = [url.host, new URL(standby.url).host];
+    const both = url.href.replace(first, `${first},${second}`);
+    const alone = await diagnose(url.href);
+    expect([placesOf(alone), alone.code]).toEqual([[[first, 'standby-not-awaited']], 0]);
+    const standbyAlone = await diagnose(url.href.replace(first, second));
+    expect([standbyAlone.ids, standbyAlone.code]).toEqual([['read-only'], 1]);
+
+    const asynchronous = await diagnose(both);
+    expect(placesOf(asynchronous)).toEqual([[first, 'failover-loses']]);
+    await on('postgres', primary.url, ...sqlOf('failover-loses', asynchronous));
+    const unprepared = await until(async () => {
+      const found = await diagnose(both);
+      return placesOf(found).length === 1 && placesOf(found)[0]?.[0] === second && found;
+    });
+    expect(unprepared.ids).toEqual(['failover-loses']);
+    await on('postgres', standby.url, ...sqlOf('failover-loses', unprepared));
+    await until(async () => (await diagnose(both)).ids.length === 0);
+
+    // The former primary comes back as one.
+    await on('postgres', standby.url, ...(standbyAlone.findings[0]?.sql ?? []));
+    const torn = await until(async () => {
+      const found = await diagnose(both);
+      return found.ids.includes('several-writers') && found;
+    });
+    expect([placesOf(torn), torn.code]).toEqual([
+      expect.arrayContaining([
+        [second, 'several-writers'],
+        [first, 'standby-absent'],
+      ]),
+      1,
+    ]);
+    await primary.halt();
+    const away = await diagnose(both);
+    expect(placesOf(away)).toContainEqual([first, 'server-away']);
+    expect(away.ids).not.toContain('several-writers');
+  }, 60_000);
+});
+
+describeDatabase('mysql', 'doctor, of servers that do not know each other', () => {
+  let servers: OwnServer[] = [];
+  beforeAll(async () => {
+    const settings = { serverSettings: { 'innodb-autoinc-lock-mode': '2' } };
+    servers = await Promise.all([
+      startOwnServer('mysql', settings),
+      startOwnServer('mysql', settings),
+    ]);
+  }, 60_000);
+  afterAll(() => Promise.all(servers.map((server) => server.close())));
+
+  it('finds that both take writes, or none, or one that confirms alone', async () => {
+    const [one, other] = servers as [OwnServer, OwnServer];
+    const url = new URL(await one.createDatabase());
+    await migrated(url.href);
+    // As if it followed.
+    const { username, password } = url;
+    await on('mysql', other.url, 'create database own_1');
+    await on('mysql', other.url, `create user '${username}' identified by '${password}'`).catch(
+      () => {},
+    );
+    await on('mysql', other.url, `set password for '${username}' = password('${password}')`);
+    const copy = Object.assign(new URL(url), { host: new URL(other.url).host });
+    await migrated(copy.href);
+    const [first, second] = [url.host, copy.host];
+    const both = url.href.replace(first, `${first},${second}`);
+
+    const two = await diagnose(both);
+    expect([placesOf(two), two.code]).toEqual([
+      [
+        [first, 'failover-loses'],
+        [second, 'several-writers'],
+      ],
+      1,
+    ]);
+    await on('mysql', copy.href, 'set global read_only = on');
+    const alone = await diagnose(both);
+    expect([placesOf(alone), alone.code]).toEqual([[[first, 'failover-loses']], 0]);
+    await on('mysql', url.href, ...sqlOf('failover-loses', alone));
+    await on('mysql', copy.href, ...sqlOf('failover-loses', alone));
+    expect((await diagnose(both)).ids).toEqual([]);
+    await on('mysql', url.href, 'set global read_only = on');
+    const none = await diagnose(both);
+    expect([placesOf(none), none.code]).toEqual([[[first, 'read-only']], 1]);
+  });
+
+  it('knows one server by two names', async () => {
+    const [one] = servers as [OwnServer];
+    const url = new URL(one.url);
+    const names = url.href.replace(url.host, `${url.host},localhost:${url.port}`);
+    expect((await diagnose(`${names}own_1`)).ids).not.toContain('several-writers');
+  });
+});
