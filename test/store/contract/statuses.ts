@@ -110,6 +110,8 @@ export function statusesContract(kind: DatabaseKind, open: Open): void {
       if (kind === 'postgres') {
         it("stays open when somebody holds the stream's row, and inbox rows wait for that", async () => {
           const { statuses } = opened.store;
+          // The first step writes down which database it is taken in.
+          await opened.store.moveInbox('main');
           await sql.run('begin');
           await sql.run("select 1 from evt_streams where name = 'main' for update");
           const other = await openSqlSession(kind, opened.url);
