@@ -24,7 +24,10 @@ export class AckWriter {
   readonly #store: Store;
   readonly #telemetry: Telemetry;
   readonly #drained = new AbortController();
-  /** By consumer and token: a reader that was taken over must not stand in the way of the newer one. */
+  /**
+   * By consumer, token and epoch: a reader that was taken over, or what a failover has lost, must not stand in the way
+   * of the newer one.
+   */
   #waiting = new Map<string, Ack>();
   /** Up to where cursors are stored for certain; of acknowledgements with a token nobody knows whether they counted. */
   readonly #stored = new Map<string, EventId>();
@@ -76,7 +79,7 @@ export class AckWriter {
   }
 
   #enqueue(ack: Ack): void {
-    const key = `${ack.consumerId} ${ack.token ?? ''}`;
+    const key = `${ack.consumerId} ${ack.token ?? ''} ${ack.epoch}`;
     const other = this.#waiting.get(key);
     if (other === undefined || compareIds(ack.cursor, other.cursor) > 0) {
       this.#waiting.set(key, ack);
