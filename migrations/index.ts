@@ -8,6 +8,7 @@ import { asideColumn } from './active/0007-aside.ts';
 import { renamesColumn } from './active/0009-renames.ts';
 import { projectionsTable } from './active/0010-projections.ts';
 import { stateTable } from './active/0011-state.ts';
+import { failuresTables } from './active/0013-failures.ts';
 import { historyTable } from './history/0001-history.ts';
 import type { Migration, StreamMigration } from './migration.ts';
 import { copiesTables } from './shared/copies.ts';
@@ -33,6 +34,7 @@ export const activeMigrations: readonly Migration[] = [
   renamesColumn,
   projectionsTable,
   stateTable,
+  failuresTables,
 ];
 /** Applied to each stream of the active database; `evt_streams.schema` counts how many it has. */
 export const streamMigrations: readonly StreamMigration[] = [

@@ -6,7 +6,14 @@ export { createApp } from './app/create-app.ts';
 export type { AddOptions, InProcessAppender, NewEvent } from './app/in-process/appender.ts';
 export type { InProcessHandler } from './app/in-process/channel.ts';
 export type {
+  ParkedFacts,
+  ParkedOptions,
+  ParkedPage,
+  ParkedPageOptions,
+} from './app/in-process/parked-facts.ts';
+export type {
   ConsumerFacts,
+  ConsumerFailing,
   InProcessSubscription,
   PollOptions,
   RegisterOptions,

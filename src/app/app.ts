@@ -17,6 +17,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { type NoticeListener, type NoticeName, noticeNames } from '../telemetry/notices.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { InProcessAppender } from './in-process/appender.ts';
+import type { ParkedOptions, ParkedPage, ParkedPageOptions } from './in-process/parked-facts.ts';
 import type {
   ConsumerFacts,
   InProcessSubscription,
@@ -167,6 +168,55 @@ export class App {
     options: UnregisterOptions = {},
   ): Promise<Unregistered> {
     return this.#require().inside('poll', 'push').readers.unregister(component, options);
+  }
+
+  /**
+   * Changes after how many failed tries of one event alone it is parked for a consumer, which then goes on behind it;
+   * null: it waits before it.
+   *
+   * @throws ServiceError `InvalidRequest`, `NotRegistered`, `StreamNotFound`, `StoreUnavailable`
+   */
+  async changeConsumer(
+    component: string,
+    parkAfter: number | null,
+    options: ParkedOptions = {},
+  ): Promise<void> {
+    return this.#require().inside('poll', 'push').parked.change(component, parkAfter, options);
+  }
+
+  /**
+   * Gives the events that were parked for a consumer, in the order of their ids, and whether there are more.
+   *
+   * @throws ServiceError as `changeConsumer`
+   */
+  async listParked(component: string, options: ParkedPageOptions = {}): Promise<ParkedPage> {
+    return this.#require().inside('poll', 'push').parked.list(component, options);
+  }
+
+  /**
+   * Lets parked events be given to their consumer once more, when it reads by push; `ids` null: all. Gives how many.
+   *
+   * @throws ServiceError as `changeConsumer`
+   */
+  async retryParked(
+    component: string,
+    ids: readonly string[] | null,
+    options: ParkedOptions = {},
+  ): Promise<number> {
+    return this.#require().inside('poll', 'push').parked.retry(component, ids, options);
+  }
+
+  /**
+   * Forgets parked events for good; `ids` null: all. Gives how many.
+   *
+   * @throws ServiceError as `changeConsumer`
+   */
+  async dropParked(
+    component: string,
+    ids: readonly string[] | null,
+    options: ParkedOptions = {},
+  ): Promise<number> {
+    return this.#require().inside('poll', 'push').parked.drop(component, ids, options);
   }
 
   /** Everybody's consumers of the stream, with how far they are. */

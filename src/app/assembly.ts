@@ -35,7 +35,7 @@ export interface Parts {
   readonly listen: ServerOptions['listen'] | null;
   /** Of the application's own. */
   readonly sinks: readonly SinkChoice[];
-  readonly probes: Pick<ServerOptions, 'problems' | 'metricsText'>;
+  readonly probes: Pick<ServerOptions, 'readiness' | 'metricsText'>;
 }
 
 export interface Assembly {

@@ -54,8 +54,12 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/epoch.ts')).epoch,
   },
   consumers: {
-    summary: 'List consumers with their lag; register and unregister them.',
+    summary: 'List consumers with their lag; register, change and unregister them.',
     load: async () => (await import('./commands/consumers.ts')).consumers,
+  },
+  parked: {
+    summary: 'List the events that a consumer could not handle; retry and drop them.',
+    load: async () => (await import('./commands/parked.ts')).parked,
   },
   copy: {
     summary:

@@ -4,12 +4,23 @@ import { isStale } from '../contract/consumer.ts';
 import { idDistance } from '../contract/event-id.ts';
 import type { ConsumerDetails, Store, StreamState } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Databases } from './readiness.ts';
 
 interface StreamFacts {
   readonly stream: string;
   readonly inbox: { rows: number; ageMs: number };
   readonly consumers: readonly ConsumerDetails[];
   readonly state: StreamState;
+}
+
+/** By what the work on them has found last: these need no database. */
+export function setAwayGauges({ store, warehouse }: Databases, metrics: Metrics): void {
+  const set = (database: string, since: Date | null) => {
+    const ms = since === null ? 0 : Math.max(0, Date.now() - since.getTime());
+    metrics.databaseAwaySeconds.set({ database }, ms / 1000);
+  };
+  set('active', store.awaySince);
+  if (warehouse !== null) set('warehouse', warehouse.awaySince);
 }
 
 export async function setGauges(
@@ -23,6 +34,8 @@ export async function setGauges(
   metrics.consumerLag.reset();
   metrics.consumerLagSeconds.reset();
   metrics.consumerStale.reset();
+  metrics.consumerFailingTries.reset();
+  metrics.consumerParked.reset();
   for (const each of facts) setStream(each, staleMs, metrics);
 }
 
@@ -43,5 +56,7 @@ function setStream(facts: StreamFacts, staleMs: number, metrics: Metrics): void 
     metrics.consumerLag.set(labels, idDistance(consumer.cursor, state.newest));
     metrics.consumerLagSeconds.set(labels, consumer.lagMs / 1000);
     metrics.consumerStale.set(labels, isStale(consumer, staleMs) ? 1 : 0);
+    metrics.consumerFailingTries.set(labels, consumer.failure?.tries ?? 0);
+    metrics.consumerParked.set(labels, consumer.parked);
   }
 }

@@ -16,10 +16,12 @@ import { Store } from '../store/store.ts';
 import { Warehouse } from '../store/warehouse.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Assembly, assemble, type Node } from './assembly.ts';
-import { setGauges } from './gauges.ts';
+import { setAwayGauges, setGauges } from './gauges.ts';
 import { InProcessAppender } from './in-process/appender.ts';
+import { InProcessParked } from './in-process/parked.ts';
 import { InProcessReaders } from './in-process/readers.ts';
 import { warnOfLaxSettings } from './lax-settings.ts';
+import { type Databases, PROBE_MS, readinessOf } from './readiness.ts';
 import { archivedStreams, type SinkChoice } from './sinks/sink-choice.ts';
 import type { SinkWorker } from './sinks/sink-worker.ts';
 
@@ -44,18 +46,13 @@ export interface RunningAppOptions {
 
 export type ServiceName = Settings['services'][number];
 
-interface Databases {
-  readonly store: Store;
-  readonly warehouse: Warehouse | null;
-}
-
 /** What the application itself talks to. */
 interface Inside {
   readonly appender: InProcessAppender;
   readonly readers: InProcessReaders;
+  readonly parked: InProcessParked;
 }
 
-const PROBE_MS = 2000;
 /** Beyond the time of a stop: for what waits in the services, for farewells, and for what is cut to notice. */
 const GRACE_MS = 1000;
 const CLOSE_MS = 500;
@@ -81,9 +78,12 @@ export class RunningApp {
     this.#sinks = sinks;
     this.#onHint = onHint;
     this.#node = node;
+    const { telemetry } = options;
+    const { databaseWaitMs } = options.settings;
     this.#inside = node && {
       appender: new InProcessAppender(node.generator),
-      readers: new InProcessReaders(node.delivery, options.telemetry),
+      readers: new InProcessReaders({ delivery: node.delivery, telemetry, databaseWaitMs }),
+      parked: new InProcessParked(node.delivery.parking, databaseWaitMs),
     };
   }
 
@@ -102,7 +102,7 @@ export class RunningApp {
         listen,
         sinks,
         probes: {
-          problems: () => problemsOf(databases.store),
+          readiness: () => readinessOf(databases),
           metricsText: () => running.metrics(),
         },
       });
@@ -183,6 +183,7 @@ export class RunningApp {
     // While the database is away, what was counted is wanted most.
     const gauges = setGauges(this.#databases.store, streams, staleMs, metrics);
     await inTime(gauges, PROBE_MS).catch(() => {});
+    setAwayGauges(this.#databases, metrics);
     const { registry } = metrics;
     return { contentType: registry.contentType, text: await registry.metrics() };
   }
@@ -247,15 +248,4 @@ async function giveBack(
   givenUp.abort();
   if (!isClosed) await inTime(closing, CUT_MS);
   return isClosed;
-}
-
-async function problemsOf(store: Store): Promise<Record<string, string>> {
-  const answered = store.ping().catch(() => {
-    throw new Error('it cannot be reached');
-  });
-  try {
-    return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
-  } catch (error) {
-    return { database: (error as Error).message };
-  }
 }

@@ -12,6 +12,10 @@ type Access = { readonly url: string; readonly key: string | null };
 /** The settings of every command that talks to a server. */
 export const ACCESS_SETTINGS = ['url', 'key'] as const;
 export const STREAM_FLAG: Flag = { value: 'S', description: 'The stream; default main.' };
+export const OWNER_FLAG: Flag = {
+  value: 'P',
+  description: "Whose consumer; another's needs the right admin. Default: yours.",
+};
 export const JSON_FLAG: Flag = { description: 'Print JSON.' };
 
 export function clientOf({ url, key }: Access): Client {

@@ -1,10 +1,21 @@
 // The client of a server, in Node and in the browser: everything that a caller may do, as methods.
 import { hasMethods } from '../base/has-methods.ts';
 import type { Checks } from '../base/options.ts';
-import { aBoolean, aFrom, aPrincipal, aSignal, aStream, orNull } from '../contract/checks.ts';
+import {
+  aBoolean,
+  aFrom,
+  anInteger,
+  aPosition,
+  aPrincipal,
+  aSignal,
+  aStream,
+  aTryCount,
+  orNull,
+} from '../contract/checks.ts';
 import type {
   ConsumerStatus,
   From,
+  ListParkedResult,
   StreamInfoResult,
   UnregisterConsumerResult,
 } from '../contract/generated/types.ts';
@@ -19,6 +30,7 @@ import {
 } from './caller.ts';
 import { Consumer } from './consumer.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
+import type { Position } from './received-batch.ts';
 import { invalidRequest, requireOptions } from './require-options.ts';
 import type { Transport } from './transport.ts';
 
@@ -36,9 +48,18 @@ const STREAM_OPTIONS: Checks<StreamOptions> = { stream: aStream, signal: aSignal
 export interface RegisterOptions extends StreamOptions {
   /** Where it begins; of no effect on a consumer that is registered. @default 'beginning' */
   readonly from?: From | undefined;
+  /**
+   * After so many failed tries of one event alone, 1 to 1000, it is parked and the consumer goes on behind it; null: it
+   * waits before it. Of no effect on a consumer that is registered. @default null
+   */
+  readonly parkAfter?: number | null | undefined;
 }
 
-const REGISTER_OPTIONS: Checks<RegisterOptions> = { ...STREAM_OPTIONS, from: aFrom };
+const REGISTER_OPTIONS: Checks<RegisterOptions> = {
+  ...STREAM_OPTIONS,
+  from: aFrom,
+  parkAfter: orNull(aTryCount),
+};
 
 /** Whose consumer is forgotten, of which stream. */
 export interface UnregisterOptions extends StreamOptions {
@@ -50,12 +71,36 @@ export interface UnregisterOptions extends StreamOptions {
   readonly principal?: string | null | undefined;
   /** Only say what it would do. @default false */
   readonly dryRun?: boolean | undefined;
+  /** Its parked events may be lost with it; else it is `EventsParked`. @default false */
+  readonly dropParked?: boolean | undefined;
 }
+
+/** Whose parked events, of which stream. */
+export interface ParkedOptions extends StreamOptions {
+  /** Whose consumer; another one's needs the right admin. @default the caller's own */
+  readonly principal?: string | undefined;
+}
+
+/** Which of the parked events. */
+export interface ParkedPageOptions extends ParkedOptions {
+  /** Those behind it: the last one of the page before. @default from the first */
+  readonly after?: Position | undefined;
+  /** At most this many, up to 100. @default 100 */
+  readonly limit?: number | undefined;
+}
+
+const PARKED_OPTIONS: Checks<ParkedOptions> = { ...STREAM_OPTIONS, principal: aPrincipal };
+const PARKED_PAGE_OPTIONS: Checks<ParkedPageOptions> = {
+  ...PARKED_OPTIONS,
+  after: aPosition,
+  limit: anInteger(1, 100),
+};
 
 const UNREGISTER_OPTIONS: Checks<UnregisterOptions> = {
   ...STREAM_OPTIONS,
   principal: orNull(aPrincipal),
   dryRun: aBoolean,
+  dropParked: aBoolean,
 };
 
 /**
@@ -123,10 +168,10 @@ export class Client {
    */
   async registerConsumer(component: string, options: RegisterOptions = {}): Promise<void> {
     requireOptions('registerConsumer', options, REGISTER_OPTIONS);
-    const { signal, stream, from } = options;
+    const { signal, stream, from, parkAfter: park_after } = options;
     await this.#caller.call(
       'registerConsumer',
-      { component, ...given({ stream, from }) },
+      { component, ...given({ stream, from, park_after }) },
       { signal },
     );
   }
@@ -137,8 +182,8 @@ export class Client {
     options: UnregisterOptions = {},
   ): Promise<UnregisterConsumerResult> {
     requireOptions('unregisterConsumer', options, UNREGISTER_OPTIONS);
-    const { signal, stream, principal, dryRun: dry_run } = options;
-    const params = { component, ...given({ stream, principal, dry_run }) };
+    const { signal, stream, principal, dryRun: dry_run, dropParked: drop_parked } = options;
+    const params = { component, ...given({ stream, principal, dry_run, drop_parked }) };
     return this.#caller.call('unregisterConsumer', params, { signal });
   }
 
@@ -147,6 +192,54 @@ export class Client {
     requireOptions('listConsumers', options, STREAM_OPTIONS);
     const { signal, stream } = options;
     return this.#caller.call('listConsumers', given({ stream }), { signal });
+  }
+
+  /**
+   * Changes after how many failed tries of one event alone it is parked for a consumer, which then goes on behind it;
+   * null: it waits before it.
+   */
+  async changeConsumer(
+    component: string,
+    parkAfter: number | null,
+    options: ParkedOptions = {},
+  ): Promise<void> {
+    requireOptions('changeConsumer', options, PARKED_OPTIONS);
+    const params = { component, park_after: parkAfter, ...parkedParams(options) };
+    await this.#caller.call('changeConsumer', params, { signal: options.signal });
+  }
+
+  /** Gives the events that were parked for a consumer, in the order of their ids, and whether there are more. */
+  async listParked(component: string, options: ParkedPageOptions = {}): Promise<ListParkedResult> {
+    requireOptions('listParked', options, PARKED_PAGE_OPTIONS);
+    const { after, limit, signal } = options;
+    const params = { component, ...parkedParams(options), ...given({ after, limit }) };
+    return this.#caller.call('listParked', params, { signal });
+  }
+
+  /** Lets parked events be given to their consumer once more; `ids` null: all. Gives how many. */
+  async retryParked(
+    component: string,
+    ids: readonly string[] | null,
+    options: ParkedOptions = {},
+  ): Promise<number> {
+    requireOptions('retryParked', options, PARKED_OPTIONS);
+    const params = { component, ids: chosen(ids), ...parkedParams(options) };
+    const { asked_for } = await this.#caller.call('retryParked', params, {
+      signal: options.signal,
+    });
+    return asked_for;
+  }
+
+  /** Forgets parked events for good; `ids` null: all. Gives how many. */
+  async dropParked(
+    component: string,
+    ids: readonly string[] | null,
+    options: ParkedOptions = {},
+  ): Promise<number> {
+    requireOptions('dropParked', options, PARKED_OPTIONS);
+    const params = { component, ids: chosen(ids), ...parkedParams(options) };
+    const { dropped } = await this.#caller.call('dropParked', params, { signal: options.signal });
+    return dropped;
   }
 
   /** Gives the ends of the stream, and what it is in. */
@@ -165,6 +258,15 @@ export class Client {
     requireOptions('call', options, CALL_OPTIONS);
     return this.#caller.call(method, params, options);
   }
+}
+
+function parkedParams({ stream, principal }: ParkedOptions) {
+  return given({ stream, principal });
+}
+
+/** The server says what is wrong with it. */
+function chosen(ids: readonly string[] | null) {
+  return ids as CallParams<'dropParked'>['ids'];
 }
 
 /** Without what was left out. */

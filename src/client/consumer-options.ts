@@ -8,6 +8,7 @@ import {
   anInteger,
   aPosition,
   aStream,
+  aTryCount,
   aWant,
   milliseconds,
   oneOf,
@@ -34,6 +35,11 @@ export interface ConsumerOptions {
    * @default `'now'` for LIVE, else `'beginning'`
    */
   readonly from?: From | undefined;
+  /**
+   * After so many failed tries of one event alone, 1 to 1000, it is parked and reading goes on behind it; null: it is
+   * waited for. Of no effect on a component that is registered. @default null
+   */
+  readonly parkAfter?: number | null | undefined;
   /**
    * Everything up to it was handled, by whichever reader: LIVE begins behind it, another component acknowledges it
    * before it reads. @default null
@@ -75,6 +81,7 @@ export const CONSUMER_OPTIONS: Checks<ConsumerOptions> = {
   want: aWant,
   by: oneOf('push', 'poll'),
   from: aFrom,
+  parkAfter: orNull(aTryCount),
   position: orNull(aPosition),
   eventsMax: aCount,
   batchesInFlightMax: anInteger(1, IN_FLIGHT_MAX),
@@ -86,7 +93,7 @@ export const CONSUMER_OPTIONS: Checks<ConsumerOptions> = {
 
 /**
  * Handles one batch. Resolving acknowledges it; resolving with `enough(id)` acknowledges up to that event and ends the
- * run. Rejecting makes the batch come again, after a pause that grows; rejecting with an error whose `isFinal` is true
- * ends the run with that error.
+ * run. Rejecting makes its events come again one by one, after pauses that grow; the server keeps the error's message.
+ * Rejecting with an error whose `isFinal` is true ends the run with that error.
  */
 export type OnEvents = (batch: ReceivedBatch) => unknown;

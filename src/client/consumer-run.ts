@@ -19,6 +19,7 @@ import type { ConsumerOptions, OnEvents } from './consumer-options.ts';
 import { Enough } from './enough.ts';
 import type { Position, ReceivedBatch, WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
+import { Refusal, type Taken } from './refusal.ts';
 
 export interface ConsumerRunOptions
   extends Pick<ConsumerOptions, 'onReady' | 'onTrouble' | 'onEnd'> {
@@ -26,6 +27,7 @@ export interface ConsumerRunOptions
   readonly stream: string;
   readonly want: Want;
   readonly from: From | undefined;
+  readonly parkAfter: number | null | undefined;
   readonly position: Position | null;
   readonly settleMs: number;
   readonly caller: Caller;
@@ -112,7 +114,13 @@ export class ConsumerRun implements Reading {
   async register(call: Calling): Promise<void> {
     if (this.#isRegistered) return;
     const { component, stream, from } = this;
-    await call('registerConsumer', { component, stream, ...(from && { from }) });
+    const { parkAfter } = this.#options;
+    await call('registerConsumer', {
+      component,
+      stream,
+      ...(from && { from }),
+      ...(parkAfter && { park_after: parkAfter }),
+    });
     this.#isRegistered = true;
   }
 
@@ -161,29 +169,29 @@ export class ConsumerRun implements Reading {
     this.#tell(() => this.#options.onTrouble?.(error));
   }
 
-  take(batch: WireBatch, session?: AbortSignal): Promise<boolean | null> {
+  take(batch: WireBatch, session?: AbortSignal): Promise<Taken> {
     return this.#turns.run(async () => {
       if (this.#isOver || this.ending.aborted || session?.aborted) return null;
       this.#failures = 0;
       const forks = await this.#forksOf(batch.epoch);
       const numbered = { ...batch, forks, seq: this.#seq, missed: this.#missedBefore(batch) };
-      const isTaken = await this.#handle(numbered);
-      if (isTaken) this.#seq += 1;
-      return isTaken;
+      const taken = await this.#handle(numbered);
+      if (taken === true) this.#seq += 1;
+      return taken;
     });
   }
 
   /** LIVE is tried again here: a server sends it nothing twice. */
-  async #handle(batch: ReceivedBatch): Promise<boolean | null> {
+  async #handle(batch: ReceivedBatch): Promise<Taken> {
     for (let refusals = 0; ; refusals += 1) {
-      const isTaken = await this.#offer(batch);
-      if (isTaken !== false || !isLive(this)) return isTaken;
+      const taken = await this.#offer(batch);
+      if (!(taken instanceof Refusal && isLive(this))) return taken;
       await systemClock.sleep(backoffMs(refusals, BACKOFF), this.ending);
       if (this.#isOver || this.ending.aborted) return null;
     }
   }
 
-  async #offer(batch: ReceivedBatch): Promise<boolean | null> {
+  async #offer(batch: ReceivedBatch): Promise<Taken> {
     try {
       const result = await this.#options.onEvents(batch);
       const isEnough = result instanceof Enough;
@@ -194,8 +202,9 @@ export class ConsumerRun implements Reading {
     } catch (error) {
       if (isFinal(error)) this.#fail(error);
       else this.trouble(error);
+      if (!this.#enough.signal.aborted) return new Refusal(error);
     }
-    return this.#enough.signal.aborted ? null : false;
+    return null;
   }
 
   /** What a callback throws would be nobody's: it ends the run. */

@@ -69,13 +69,14 @@ export class Consumer implements AsyncIterable<ReceivedBatch> {
     requireOptions('run', options, RUN_OPTIONS);
     if (this.#isRunning) throw new Error('This consumer is being read already; make another one.');
     this.#isRunning = true;
-    const { component = LIVE, stream = 'main', want = null, from } = this.#options;
+    const { component = LIVE, stream = 'main', want = null, from, parkAfter } = this.#options;
     const run = new ConsumerRun({
       ...this.#options,
       component,
       stream,
       want: want as Want,
       from,
+      parkAfter,
       position: this.#position,
       settleMs: this.#options.settleMs ?? SETTLE_MS,
       caller: this.#caller,

@@ -5,24 +5,24 @@
 // of before and count for nothing.
 import { CallError } from './call-error.ts';
 
-/** Handles one item; false = refused, null = no more is handled. */
-export type Handle<T> = (item: T) => Promise<boolean | null>;
+/** Handles one item; `Refused` = it has to come again, null = no more is handled. */
+export type Handle<T, Refused> = (item: T) => Promise<true | Refused | null>;
 
-interface Held<T> {
+interface Held<T, Refused> {
   readonly item: T;
-  readonly answer: (isTaken: boolean | null) => void;
+  readonly answer: (taken: true | Refused | null) => void;
 }
 
-export class InOrder<T> {
-  readonly #handle: Handle<T>;
+export class InOrder<T, Refused> {
+  readonly #handle: Handle<T, Refused>;
   readonly #heldMax: number;
-  readonly #held = new Map<number, Held<T>>();
+  readonly #held = new Map<number, Held<T, Refused>>();
   #expected = 0;
   #isAskedAgain = false;
   #isAtWork = false;
 
   /** At most `heldMax` are held at a time. */
-  constructor(handle: Handle<T>, heldMax: number) {
+  constructor(handle: Handle<T, Refused>, heldMax: number) {
     this.#handle = handle;
     this.#heldMax = heldMax;
   }
@@ -31,7 +31,7 @@ export class InOrder<T> {
    * Resolves with what the handler says, when it was this one's turn; never, when the one before it was refused.
    * Throws `CallError` when so many came that one before them must be lost.
    */
-  take(seq: number, item: T): Promise<boolean | null> {
+  take(seq: number, item: T): Promise<true | Refused | null> {
     return new Promise((resolve) => {
       if (this.#isAskedAgain && seq !== this.#expected) return;
       this.#isAskedAgain = false;
@@ -48,12 +48,12 @@ export class InOrder<T> {
       const next = this.#held.get(this.#expected);
       if (next === undefined) break;
       this.#held.delete(this.#expected);
-      const isTaken = await this.#handle(next.item);
-      next.answer(isTaken);
-      if (isTaken) this.#expected += 1;
+      const taken = await this.#handle(next.item);
+      next.answer(taken);
+      if (taken === true) this.#expected += 1;
       else {
         this.#held.clear();
-        this.#isAskedAgain = isTaken === false;
+        this.#isAskedAgain = taken !== null;
       }
     }
     this.#isAtWork = false;

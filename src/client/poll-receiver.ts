@@ -1,11 +1,15 @@
-// Events by poll: each answer is handled, and acknowledged by the next question. It needs no socket.
+// Events by poll: each answer is handled, and acknowledged by the next question. It needs no socket. A batch that was
+// refused is said by a call of its own, which tells when to ask again, and for how much.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
+import { compareIds, type EventId, NO_EVENT } from '../contract/event-id.ts';
 import { CallError } from './call-error.ts';
 import { CALL_MS_MAX, type Caller, type CallParams } from './caller.ts';
 import { beginLive } from './live-start.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
+import { Refusal } from './refusal.ts';
+import { ERROR_CHARS_MAX } from './rpc-socket.ts';
 
 /** How long the server holds a question that it has no events for: below the time-outs of most proxies. */
 const WAIT_MS = 20_000;
@@ -23,6 +27,8 @@ interface Limits {
 export class PollReceiver implements Receiver {
   readonly #caller: Caller;
   readonly #eventsMax: number | undefined;
+  /** Up to here events are asked for one by one: one of them could not be handled. */
+  #aloneUpTo: EventId = NO_EVENT;
 
   /** `eventsMax`: of one batch; left out, the server decides. */
   constructor(caller: Caller, eventsMax: number | undefined) {
@@ -44,9 +50,10 @@ export class PollReceiver implements Receiver {
     let refusals = 0;
     for (;;) {
       const isNews = batch.events.length > 0 || batch.upTo !== batch.after || batch.isEnd;
-      if (!isNews || (await reading.take(batch)) !== false) refusals = 0;
+      const taken = isNews ? await reading.take(batch) : null;
+      if (!(taken instanceof Refusal)) refusals = 0;
       else {
-        await systemClock.sleep(backoffMs(refusals, BACKOFF), signal);
+        await systemClock.sleep(await this.#report(reading, batch, taken, refusals), signal);
         refusals += 1;
       }
       signal.throwIfAborted();
@@ -54,15 +61,41 @@ export class PollReceiver implements Receiver {
     }
   }
 
+  /** Gives how long to pause: as the server says, or where it cannot be told, as ever. */
+  async #report(
+    reading: Reading,
+    { events, after, upTo, epoch }: WireBatch,
+    { error }: Refusal,
+    refusals: number,
+  ): Promise<number> {
+    const { component, stream, ending: signal } = reading;
+    const params = {
+      ...{ component, stream, after, up_to: upTo, epoch },
+      error: error.slice(0, ERROR_CHARS_MAX),
+      event_id: events.length === 1 ? (events[0]?.id ?? null) : null,
+    };
+    try {
+      const verdict = await this.#caller.call('reportFailure', params, { signal });
+      const { alone_up_to: aloneUpTo, retry_after_ms: pauseMs } = verdict;
+      if (aloneUpTo !== null) this.#aloneUpTo = aloneUpTo as EventId;
+      return pauseMs;
+    } catch {
+      // An older server, or one that cannot write now.
+      return backoffMs(refusals, BACKOFF);
+    }
+  }
+
   async #ask(reading: Reading, { waitMs, timeoutMs }: Limits): Promise<WireBatch> {
     const { component, stream, want, position, ending: signal } = reading;
+    const isAlone = compareIds((position?.id ?? NO_EVENT) as EventId, this.#aloneUpTo) < 0;
+    const limit = isAlone ? 1 : this.#eventsMax;
     const params: CallParams<'pollEvents'> = {
       component,
       stream,
       want,
       wait_ms: waitMs,
       ...(position !== null && { last_id: position.id, epoch: position.epoch }),
-      ...(this.#eventsMax !== undefined && { limit: this.#eventsMax }),
+      ...(limit !== undefined && { limit }),
     };
     const options = { signal, timeoutMs };
     try {

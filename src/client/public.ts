@@ -4,8 +4,11 @@ export type { ErrorCode } from '../contract/errors.ts';
 export type { EventId } from '../contract/event-id.ts';
 export type { Fork } from '../contract/forks.ts';
 export type {
+  ConsumerFailure,
   ConsumerStatus,
   From,
+  ListParkedResult,
+  ParkedEvent,
   StreamInfoResult,
   UnregisterConsumerResult,
 } from '../contract/generated/types.ts';
@@ -15,6 +18,8 @@ export { CallError, type CallErrorCode, type CallErrorOptions, isCallError } fro
 export type { CallMethod, CallOptions, CallParams, CallResult } from './caller.ts';
 export {
   Client,
+  type ParkedOptions,
+  type ParkedPageOptions,
   type RegisterOptions,
   type StreamOptions,
   type UnregisterOptions,

@@ -8,6 +8,7 @@ import { InOrder } from './in-order.ts';
 import { beginLive } from './live-start.ts';
 import { readBatch, type WireBatch } from './received-batch.ts';
 import { type Calling, isLive, type Reading, type Receiver } from './receiver.ts';
+import type { Taken } from './refusal.ts';
 import { type IncomingCall, type OnCall, RpcSocket } from './rpc-socket.ts';
 import type { Transport } from './transport.ts';
 
@@ -121,7 +122,7 @@ function inAnyOrder(reading: Reading): OnCall {
   return onBatch((_seq, batch) => reading.take(batch));
 }
 
-function onBatch(take: (seq: number, batch: WireBatch) => Promise<boolean | null>): OnCall {
+function onBatch(take: (seq: number, batch: WireBatch) => Promise<Taken>): OnCall {
   return async ({ method, params, text, paramsStart }: IncomingCall) => {
     if (method !== 'onEvents') return null;
     const pushed = params as PushedBatch;

@@ -59,8 +59,13 @@ export interface ReceivedBatch {
   /** True when the stream is sealed, and nothing comes behind this batch. */
   readonly isEnd: boolean;
   /**
-   * What lies between the batch before and this one, when the two do not join: LIVE was too slow, or another reader of
-   * the same consumer has acknowledged it. null = nothing is missing.
+   * True for one event that was parked, given once more by itself: its id lies before the reader's position, which
+   * stays where it is.
+   */
+  readonly isParked: boolean;
+  /**
+   * What lies between the batch before and this one, when the two do not join: LIVE was too slow, another reader of the
+   * same consumer has acknowledged it, or it was parked. null = nothing is missing.
    */
   readonly missed: { readonly after: string; readonly upTo: EventId } | null;
   /** Gives the same events with their data as JSON text, where parsing loses `1.0` and 2^53+1. */
@@ -77,12 +82,14 @@ interface BatchMembers {
   readonly up_to: EventId;
   readonly epoch: number;
   readonly sealed?: boolean;
+  readonly parked?: boolean;
 }
 
 /** Trusts the server to keep its own contract. `text` holds the same members, at `start`. */
 export function readBatch(members: BatchMembers, text: string, start: number): WireBatch {
-  const { events, after, up_to: upTo, epoch, sealed: isEnd = false } = members;
-  return { events, after, upTo, epoch, isEnd, asWritten: () => writtenEvents(text, start) };
+  const { events, after, up_to: upTo, epoch, sealed: isEnd = false, parked = false } = members;
+  const asWritten = () => writtenEvents(text, start);
+  return { events, after, upTo, epoch, isEnd, isParked: parked, asWritten };
 }
 
 function writtenEvents(text: string, start: number): WrittenEvent[] {

@@ -4,6 +4,7 @@ import { LIVE } from '../contract/consumer.ts';
 import type { From, Want } from '../contract/generated/types.ts';
 import type { CallMethod, CallParams, CallResult } from './caller.ts';
 import type { Position, WireBatch } from './received-batch.ts';
+import type { Taken } from './refusal.ts';
 
 /** How the receiver at work calls. */
 export type Calling = <M extends CallMethod>(
@@ -39,10 +40,10 @@ export interface Reading {
   /** It cannot be read for a while; `ready` follows when it can again, unless the session ends. */
   trouble(error: unknown): void;
   /**
-   * Handles one batch; false = it has to come again, null = nobody waits for an answer any more. One at a time, also
-   * across sessions; a batch whose turn comes when its session is over is not handled.
+   * Handles one batch; refused, it has to come again. One at a time, also across sessions; a batch whose turn comes
+   * when its session is over is not handled.
    */
-  take(batch: WireBatch, session?: AbortSignal): Promise<boolean | null>;
+  take(batch: WireBatch, session?: AbortSignal): Promise<Taken>;
   /** Aborted when the consumer wants no more. */
   readonly ending: AbortSignal;
 }

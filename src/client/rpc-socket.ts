@@ -13,6 +13,7 @@ import {
   resultOf,
   timeoutError,
 } from './caller.ts';
+import { Refusal } from './refusal.ts';
 import type { Transport, TransportSocket } from './transport.ts';
 
 /** A call of the server's: its method, and its params in the text that held them. */
@@ -31,7 +32,8 @@ interface Received {
 }
 
 /**
- * What it resolves with becomes the result, as JSON; null = there is no such method, undefined = there is no answer.
+ * What it resolves with becomes the result, as JSON, a refusal an error; null = there is no such method, undefined =
+ * there is no answer.
  */
 export type OnCall = (call: IncomingCall) => Promise<unknown>;
 
@@ -41,6 +43,8 @@ export interface RpcSocketOptions {
   readonly onSilence?: () => void;
 }
 
+/** More of it no server keeps. */
+export const ERROR_CHARS_MAX = 1000;
 /** After so long without a word the connection is asked, and after as long again it is given up. */
 const SILENCE_MS = 15_000;
 /** By chance it is asked up to so much earlier: what was told to many at once is followed by their silence at once. */
@@ -160,10 +164,7 @@ export class RpcSocket {
     if (id === undefined || params === undefined) return;
     const result = await this.#options.onCall({ ...call, text, paramsStart: params.start });
     if (result === undefined) return;
-    const outcome =
-      result === null
-        ? '"error":{"code":-32601,"message":"There is no such method here."}'
-        : `"result":${JSON.stringify(result)}`;
+    const outcome = outcomeText(result);
     this.#socket?.send(`{"jsonrpc":"2.0","id":${text.slice(id.start, id.end)},${outcome}}`);
   }
 
@@ -172,6 +173,13 @@ export class RpcSocket {
     for (const answer of this.#waiting.values()) answer.reject(lostError());
     this.#closed.resolve(code);
   }
+}
+
+function outcomeText(result: unknown): string {
+  if (result === null) return '"error":{"code":-32601,"message":"There is no such method here."}';
+  if (!(result instanceof Refusal)) return `"result":${JSON.stringify(result)}`;
+  const message = JSON.stringify(result.error.slice(0, ERROR_CHARS_MAX));
+  return `"error":{"code":-32000,"message":${message}}`;
 }
 
 function lostError(): CallError {

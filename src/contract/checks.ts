@@ -45,6 +45,8 @@ export const anEventId: Check = {
   fits: (value) => isMatch(EVENT_ID, value),
 };
 export const anEpoch = anInteger(1, EPOCH_MAX);
+/** After how many tries. */
+export const aTryCount = anInteger(1, 1000);
 /** How many events at a time. */
 export const aCount = anInteger(1, EVENTS_MAX);
 

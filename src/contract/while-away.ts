@@ -7,18 +7,22 @@ import { isServiceError } from './errors.ts';
 const BACKOFF = { firstMs: 20, maxMs: 250 };
 
 /**
- * What `work` gives; it is tried again while the active database is away, for `waitMs` milliseconds at most. What fails
- * so was not done, so it may be done again.
+ * What `work` gives; it is tried again while the active database is away, for `waitMs` milliseconds at most, or until
+ * nobody wants it any more. What fails so was not done, so it may be done again.
  */
-export async function whileAway<T>(waitMs: number, work: () => Promise<T> | T): Promise<T> {
+export async function whileAway<T>(
+  waitMs: number,
+  work: () => Promise<T> | T,
+  signal?: AbortSignal,
+): Promise<T> {
   const deadlineMs = systemClock.monotonicMs() + waitMs;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
       const leftMs = deadlineMs - systemClock.monotonicMs();
-      if (leftMs <= 0 || !isAway(error)) throw error;
-      await systemClock.sleep(Math.min(backoffMs(attempt, BACKOFF), leftMs));
+      if (leftMs <= 0 || signal?.aborted || !isAway(error)) throw error;
+      await systemClock.sleep(Math.min(backoffMs(attempt, BACKOFF), leftMs), signal);
     }
   }
 }

@@ -25,8 +25,8 @@ export class AckWriter {
   readonly #telemetry: Telemetry;
   readonly #drained = new AbortController();
   /**
-   * By consumer, token and epoch: a reader that was taken over, or what a failover has lost, must not stand in the way
-   * of the newer one.
+   * By consumer, token and epoch: a reader that was taken over must not stand in the way of the newer one, nor an
+   * acknowledgement of what was lost.
    */
   #waiting = new Map<string, Ack>();
   /** Up to where cursors are stored for certain; of acknowledgements with a token nobody knows whether they counted. */

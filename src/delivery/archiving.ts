@@ -62,7 +62,7 @@ export class Archiving {
       checkPosition(state, cursor, epoch, NO_EVENT);
       await store.advanceCursors([{ ...lease, cursor, epoch: epoch ?? state.epoch }]);
     }
-    const lost = await store.renewLeases([lease], leaseMs);
+    const { lost } = await store.renewLeases([lease], leaseMs);
     return lost.length === 0;
   }
 

@@ -35,7 +35,7 @@ export interface Rounds {
   /** Told of a round that failed; gives how long to pause before the next, in milliseconds. */
   readonly onError: (error: unknown) => Promise<number>;
   /** Called once, when there are no more rounds. */
-  readonly onEnd?: () => void;
+  readonly onEnd?: () => Promise<void>;
 }
 
 /** Nothing depends on it: every change gives a hint. */
@@ -46,6 +46,7 @@ export class DeliveryLoop {
   readonly #options: DeliveryLoopOptions;
   readonly #wake = new Hint();
   #isEnded = false;
+  #hasTimedOut = false;
   /** Only while it pauses: thousands of loops that wait would have one each. */
   #pausing: AbortController | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -70,6 +71,11 @@ export class DeliveryLoop {
 
   get isEnded(): boolean {
     return this.#isEnded;
+  }
+
+  /** True when it ended because an answer was late. */
+  get hasTimedOut(): boolean {
+    return this.#hasTimedOut;
   }
 
   /** False while too much is under way, or while the channel is congested. */
@@ -107,6 +113,7 @@ export class DeliveryLoop {
   end(reason: CloseReason | null): void {
     const { feed, consumer, channel, notices } = this.#options;
     if (this.isEnded) return;
+    this.#hasTimedOut = reason === 'timed-out';
     if (reason === 'timed-out')
       notices.give('pushError', { stream: feed.stream, consumer, reason });
     this.#stop();
@@ -125,7 +132,7 @@ export class DeliveryLoop {
       }
     }
     detach();
-    onEnd?.();
+    await onEnd?.();
   }
 
   /** Ends whatever it waits for. */

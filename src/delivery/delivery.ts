@@ -7,7 +7,14 @@ import { isServiceError, ServiceError, streamNotFound } from '../contract/errors
 import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import type { Feed } from '../feed/feed.ts';
-import type { ConsumerDetails, Start, Store, StreamState } from '../store/store.ts';
+import type {
+  ConsumerDetails,
+  Forgotten,
+  Start,
+  Store,
+  StreamState,
+  Unregistering,
+} from '../store/store.ts';
 import type { ChangeWait, NamedState } from '../store/stream-statuses.ts';
 import { AckWriter } from './ack-writer.ts';
 import { Archiving } from './archiving.ts';
@@ -17,8 +24,10 @@ import {
   type ConsumerRef,
   type SubscribeRequest,
 } from './attachment.ts';
+import { Failing, type FailingOptions } from './failing.ts';
 import { type Followed, Following, type FollowRequest } from './following.ts';
 import { LiveSubscription } from './live-subscription.ts';
+import { Parking } from './parking.ts';
 import { type PollRequest, poll, pollLive } from './poll.ts';
 import { type Peer, Registry } from './registry.ts';
 import { Subscription } from './subscription.ts';
@@ -34,7 +43,7 @@ export interface DeliveryOptions extends AttachmentOptions {
   readonly limits: AttachmentOptions['limits'] & {
     readonly subscriptionsMax: number;
     readonly staleMs: number;
-  };
+  } & FailingOptions['limits'];
 }
 
 export interface ConsumerStatus extends ConsumerDetails {
@@ -56,20 +65,25 @@ const ONE_EVENT = { eventsMax: 1, bytesMax: 1 };
 export class Delivery implements Service {
   /** What archivers in front of this node do. */
   readonly archiving: Archiving;
+  /** Consumers that fail, and what is parked for them. */
+  readonly parking: Parking;
   readonly #options: DeliveryOptions;
   readonly #acks: AckWriter;
   readonly #registry: Registry;
   readonly #following: Following;
+  readonly #failing: Failing;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
     this.archiving = new Archiving(options);
     this.#acks = new AckWriter(options);
+    this.#failing = new Failing({ ...options, acks: this.#acks });
     this.#registry = new Registry({
       ...options,
       acks: this.#acks,
       subscriptionsMax: options.limits.subscriptionsMax,
     });
+    this.parking = new Parking({ ...options, registry: this.#registry, failing: this.#failing });
     this.#following = new Following({ ...options, acks: this.#acks, registry: this.#registry });
   }
 
@@ -83,21 +97,26 @@ export class Delivery implements Service {
   }
 
   /** Throws `LiveNotAllowed`, `CursorAhead`, `CursorTooOld`, `HistoryForked`. */
-  async register(consumer: ConsumerRef, start: Start): Promise<void> {
+  async register(consumer: ConsumerRef, start: Start, parkAfter: number | null): Promise<void> {
     if (consumer.component === LIVE) throw new ServiceError('LiveNotAllowed');
     this.#feedOf(consumer.stream);
-    await this.#options.store.registerConsumer(consumer.stream, identOf(consumer), start);
+    await this.#options.store.registerConsumer(
+      consumer.stream,
+      identOf(consumer),
+      start,
+      parkAfter,
+    );
   }
 
   /**
    * Forgets a consumer, or only says what that would do; of the service's own, sinks that nobody writes to. Throws
-   * `NotRegistered`, `ConsumerBusy`.
+   * `NotRegistered`, `ConsumerBusy`, and `EventsParked` where parked events are not to be dropped with it.
    */
   async unregister(
     consumer: ConsumerName & Pick<ConsumerRef, 'stream'>,
-    isDryRun: boolean,
+    how: Unregistering,
     peer: Peer,
-  ): Promise<{ cursor: string; lag: number }> {
+  ): Promise<Forgotten> {
     this.#feedOf(consumer.stream);
     const { store } = this.#options;
     const ident = identOf(consumer);
@@ -110,9 +129,9 @@ export class Delivery implements Service {
       const message = 'The sink is written to: stop its app first, or it registers itself again.';
       throw new ServiceError('ConsumerBusy', { message });
     }
-    const forgotten = await store.unregisterConsumer(consumer.stream, ident, isDryRun);
+    const forgotten = await store.unregisterConsumer(consumer.stream, ident, how);
     if (forgotten === null || row === null) throw new ServiceError('NotRegistered');
-    if (!isDryRun) await this.#registry.drop(row.id, peer);
+    if (!how.isDryRun) await this.#registry.drop(row.id, peer);
     return forgotten;
   }
 
@@ -243,24 +262,28 @@ export class Delivery implements Service {
     const { epoch } = feed;
     const lease = await this.#registry.takeLease(stream, ident, peer);
     const gone = await this.#gone(feed, lease.cursor);
-    if (feed.epoch !== epoch) {
-      // The cursor may be of the other history than the feed is.
-      await this.#registry.giveBack(lease);
-      return this.#attachReliable(feed, request);
-    }
     // A poll may have moved on meanwhile.
     if (gone !== null && (await findCursor()) === lease.cursor) {
       await this.#registry.giveBack(lease);
       throw gone;
     }
+    const { consumerId, token, cursor } = lease;
+    const reader = { feed, epoch, ident, consumerId, token, cursor };
+    const failures = await this.#failing.bookOf(reader, lease.hasFailed);
+    if (feed.epoch !== epoch) {
+      // The cursor may be of the other history than the feed is.
+      await this.#registry.giveBack(lease);
+      return this.#attachReliable(feed, request);
+    }
     const subscription = new Subscription(attachmentOf(this.#options, feed, request, 1), {
-      start: lease.cursor,
+      start: cursor,
+      failures,
       findCursor,
       by: 'push',
       whenDiscarded: 'end',
-      onAcknowledged: (cursor) =>
-        this.#acks.post({ consumerId: lease.consumerId, token: lease.token, cursor, epoch }),
+      onAcknowledged: (upTo) => this.#acks.post({ consumerId, token, cursor: upTo, epoch }),
     });
+    if (lease.isAskedFor) subscription.giveParked();
     this.#registry.attachReliable({ stream, ident, peer, lease, subscription });
     return subscription;
   }

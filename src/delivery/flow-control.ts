@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { Hint } from '../base/hint.ts';
 import type { EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX } from '../contract/limits.ts';
-import type { NumberedBatch } from './channel.ts';
+import type { NumberedBatch, Refusal } from './channel.ts';
 
 export interface FlowControlOptions {
   readonly batchesMax: number;
@@ -14,14 +14,16 @@ export interface FlowControlOptions {
   readonly clock?: Clock;
 }
 
-/** true = acknowledged, false = refused. */
-export type Answer = boolean | Error;
+/** true = acknowledged; an error: there is none, since the channel is gone. */
+export type Answer = true | Refusal | Error;
 
 /** What is left of a batch once it was sent. */
 export interface SentBatch {
   readonly seq: number;
   readonly after: EventId;
   readonly upTo: EventId;
+  /** Its event when it had one; null when there were more, or none. */
+  readonly onlyId: EventId | null;
 }
 
 interface Sent extends SentBatch {
@@ -49,6 +51,11 @@ export class FlowControl {
     return this.#sent.length;
   }
 
+  /** The one whose answer is waited for; null when nothing is under way. */
+  get oldest(): SentBatch | null {
+    return this.#sent[0] ?? null;
+  }
+
   /** True when another batch may be sent; always when nothing is under way. */
   get hasRoom(): boolean {
     if (this.#sent.length === 0) return true;
@@ -56,10 +63,11 @@ export class FlowControl {
   }
 
   /** Counts a batch as sent; `answered` is what the channel's `send` gave. */
-  add({ seq, after, upTo, events }: NumberedBatch, answered: Promise<boolean>): void {
+  add({ seq, after, upTo, events }: NumberedBatch, answered: Promise<true | Refusal>): void {
     const { bytes } = events;
+    const onlyId = events.size === 1 ? (events.rows[0]?.[0] ?? null) : null;
     const sentAtMs = this.#clock.monotonicMs();
-    const sent: Sent = { seq, after, upTo, bytes, sentAtMs, answer: null };
+    const sent: Sent = { seq, after, upTo, onlyId, bytes, sentAtMs, answer: null };
     this.#sent.push(sent);
     this.#bytes += bytes;
     const settle = (answer: Answer) => {

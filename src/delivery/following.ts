@@ -112,6 +112,7 @@ export class Following {
       start: opening.start,
       findCursor,
       onAcknowledged: ignore,
+      failures: null,
       by: 'sse',
       whenDiscarded: 'pass-over',
     });

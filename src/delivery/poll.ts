@@ -141,9 +141,7 @@ async function acknowledge(
 ): Promise<void> {
   const isKnownGood = epoch === undefined && compareIds(lastId, feed.newest) <= 0;
   if (!isKnownGood) {
-    // An older id acknowledges nothing new, so it cannot be too old.
-    const position = maxId(lastId, consumer.cursor);
-    await store.requirePosition(feed.stream, position, epoch);
+    await store.requirePosition(feed.stream, { id: lastId, epoch }, consumer.cursor);
   }
   const isNew = compareIds(lastId, consumer.cursor) > 0;
   if (!isNew && acks.hasStored(consumer.id, lastId)) return;

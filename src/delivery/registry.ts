@@ -19,7 +19,11 @@ export interface Attached {
 }
 
 export interface AttachedReader extends Attached {
+  /** True when it delivers nothing more; `ended` resolves when what has come of that is written. */
+  readonly isEnding: boolean;
   skipTo(cursor: EventId): void;
+  /** Parked events are asked for again. */
+  giveParked(): void;
 }
 
 /** Whoever is at the other end of a connection; the same for all its subscriptions. */
@@ -51,6 +55,8 @@ export class Registry implements Service {
   readonly #renewal: Loop;
   readonly #guard = new TakeoverGuard();
   readonly #readers = new Map<string, Reader>();
+  /** The same by stream and ident. */
+  readonly #named = new Map<string, Reader>();
   readonly #attached = new Set<Attached>();
   /** LIVE readers by peer and stream: who asks again wants it otherwise. */
   readonly #live = new WeakMap<Peer, Map<string, Attached>>();
@@ -106,9 +112,12 @@ export class Registry implements Service {
    */
   async takeLease(stream: string, ident: string, peer: Peer): Promise<Lease> {
     const { store, acks, node, metrics } = this.#options;
-    const key = `${stream} ${ident}`;
+    const key = nameOf({ stream, ident });
     this.#guard.check(key, systemClock.monotonicMs());
     const request = { stream, ident, node, leaseMs: LEASE_MS, onlyIfFree: false };
+    // One whose process has died writes what it has failed on, which without its lease it could not.
+    const dying = this.#named.get(key);
+    if (dying?.subscription.isEnding) await dying.subscription.ended;
     // What a reader here has just acknowledged must not come again to the next.
     await acks.flush();
     const lease = await store.takeLease(request);
@@ -138,10 +147,14 @@ export class Registry implements Service {
     // Two that came at the same time may arrive here in either order; the greater token is the newer reader.
     const other = this.#readers.get(lease.consumerId);
     const isNewer = other === undefined || BigInt(other.lease.token) < BigInt(lease.token);
-    if (isNewer) this.#readers.set(lease.consumerId, reader);
+    if (isNewer) {
+      this.#readers.set(lease.consumerId, reader);
+      this.#named.set(nameOf(reader), reader);
+    }
     void (isNewer ? other?.subscription : subscription)?.end('taken-over');
     const leaving = this.#track(stream, 'reliable', subscription).then(async () => {
       if (this.#readers.get(lease.consumerId) === reader) this.#readers.delete(lease.consumerId);
+      if (this.#named.get(nameOf(reader)) === reader) this.#named.delete(nameOf(reader));
       await this.giveBack(lease);
     });
     this.#leaving.add(leaving);
@@ -168,6 +181,11 @@ export class Registry implements Service {
     this.#readers.get(consumerId)?.subscription.skipTo(cursor);
   }
 
+  /** Parked events of this consumer are asked for again; a reader on another node finds out by itself. */
+  giveParked(consumerId: string): void {
+    this.#readers.get(consumerId)?.subscription.giveParked();
+  }
+
   /** Ends the delivery to a consumer that is no more; who asked for that over its own connection keeps it. */
   async drop(consumerId: string, peer: Peer): Promise<void> {
     const reader = this.#readers.get(consumerId);
@@ -186,10 +204,14 @@ export class Registry implements Service {
     });
   }
 
-  /** Keeps the leases alive and ends readers whose consumer was taken over on another node, or unregistered. */
+  /**
+   * Keeps the leases alive, hears of parked events that are asked for again, and ends readers whose consumer was taken
+   * over on another node, or unregistered.
+   */
   async #renew(): Promise<number> {
     const leases = [...this.#readers.values()].map((reader) => reader.lease);
-    const lost = await this.#options.store.renewLeases(leases, LEASE_MS);
+    const { lost, askedFor } = await this.#options.store.renewLeases(leases, LEASE_MS);
+    for (const consumerId of askedFor) this.giveParked(consumerId);
     for (const { consumerId, token, newest } of lost) {
       const reader = this.#readers.get(consumerId);
       // A newer reader of this very node may have come meanwhile.
@@ -200,6 +222,10 @@ export class Registry implements Service {
     }
     return RENEW_MS;
   }
+}
+
+function nameOf({ stream, ident }: Pick<Reader, 'stream' | 'ident'>): string {
+  return `${stream} ${ident}`;
 }
 
 /** Tokens only grow: a database that knows an older one only has lost the newer. */

@@ -2,18 +2,22 @@
 //
 // catching-up (behind the window, reads the database) <-> following (reads the window): `feed.read` decides by id,
 // so a slow consumer falls back to catching up and nothing is buffered for it.
-// A refused batch -> everything behind it is taken back, a pause that grows, the same batch with the same seq again.
+// A refused batch -> everything behind it is taken back, a pause that grows, its events one by one, the first with the
+// same seq (failing.ts).
 // An answer that does not come in time, a lost channel, a lost lease, another history -> ended; what was not
 // acknowledged is sent again to whoever subscribes next.
+// A parked event that is asked for again -> alone, when nothing else is under way; it moves nothing.
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { isServiceError } from '../contract/errors.ts';
 import { compareIds, type EventId, idPlus, maxId } from '../contract/event-id.ts';
-import { type EventList, NO_EVENTS } from '../contract/event-list.ts';
+import { EventList, NO_EVENTS } from '../contract/event-list.ts';
 import type { CutLimits } from '../feed/cut.ts';
+import type { ParkedKey } from '../store/failures.ts';
 import type { CloseReason } from './channel.ts';
 import { DeliveryLoop, type DeliveryLoopOptions } from './delivery-loop.ts';
-import type { SentBatch } from './flow-control.ts';
+import type { FailureBook } from './failing.ts';
+import type { Answer, SentBatch } from './flow-control.ts';
 
 /** What kinds of subscriptions differ in. */
 export interface SubscriptionPlan {
@@ -23,6 +27,8 @@ export interface SubscriptionPlan {
   readonly findCursor: () => Promise<EventId | null>;
   /** Told when a batch was acknowledged. */
   readonly onAcknowledged: (upTo: EventId) => void;
+  /** null: nobody keeps its place, and so none of its failures. */
+  readonly failures: FailureBook | null;
   /** In metrics. */
   readonly by: 'push' | 'sse';
   /** When what comes next is no more: `end`, and whoever subscribes again is told so, or go on behind it and say so. */
@@ -30,6 +36,8 @@ export interface SubscriptionPlan {
 }
 
 const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+/** What a parked event keeps that is not given to its reader. */
+const UNWANTED = 'The reader does not want, or may not see, events of this type.';
 /** Between two looks whether a copy is over. */
 const COPYING_MS = 500;
 
@@ -51,6 +59,14 @@ export class Subscription {
   /** The end of the sealed stream that the consumer was told of. */
   #toldEnd: EventId | null = null;
   #isFollowing = false;
+  /** Up to here events go one by one, and each waits for its answer: one of them cannot be handled. */
+  #aloneUpTo: EventId;
+  /** Before the first batch: it has failed on it before it came. */
+  #pauseMs: number;
+  /** Parked events may be asked for again. */
+  #isAskedFor = false;
+  /** The one that is under way. */
+  #parked: ParkedKey | null = null;
   #refusals = 0;
   #failures = 0;
 
@@ -60,17 +76,23 @@ export class Subscription {
     this.#epoch = options.feed.epoch;
     this.#scanned = plan.start;
     this.#sentUpTo = plan.start;
+    this.#aloneUpTo = plan.failures?.before?.aloneUpTo ?? plan.start;
+    this.#pauseMs = plan.failures?.before?.pauseMs ?? 0;
     this.#loop = new DeliveryLoop(options);
     this.#loop.start({
       round: () => this.#round(),
       onError: (error) => this.#recover(error),
-      onEnd: () => this.#acknowledgeRest(),
+      onEnd: () => this.#settleRest(),
     });
   }
 
   /** Resolves when nothing is delivered any more. */
   get ended(): Promise<void> {
     return this.#loop.ended;
+  }
+
+  get isEnding(): boolean {
+    return this.#loop.isEnded;
   }
 
   /** Ends the delivery; with a reason it ends the channel's connection too. */
@@ -87,18 +109,29 @@ export class Subscription {
     this.#loop.hint();
   }
 
+  /** Parked events are asked for again. */
+  giveParked(): void {
+    this.#isAskedFor = true;
+    this.#loop.hint();
+  }
+
   /** Deals with the answers that have come, then sends one batch, or waits for whatever must happen first. */
   async #round(): Promise<void> {
+    if (this.#pauseMs > 0) return this.#pauseFirst();
     const answered = this.#loop.flow.takeAnswered();
+    if (answered !== null && this.#parked !== null) {
+      return this.#settleParked(this.#parked, answered.batch, answered.answer);
+    }
     if (answered?.answer === true) return this.#acknowledge(answered.batch);
-    if (answered !== null) return this.#takeBack(answered.batch);
-    if (!this.#loop.canSend) {
+    if (answered !== null) return this.#takeBack(answered.batch, answered.answer);
+    if (!this.#canSend) {
       this.#prepareNext();
       return this.#loop.wait();
     }
 
     const { feed, filter } = this.#options;
     if (this.#hasForked) return this.#loop.end('forked');
+    if (this.#isAskedFor) return this.#sendParked();
     const from = this.#scanned;
     this.#countFallback(from);
     const seen = feed.newest;
@@ -115,6 +148,23 @@ export class Subscription {
       // A poll may have moved on meanwhile.
       this.#scanned = maxId(this.#scanned, passed);
     }
+  }
+
+  /** False also while something is under way that must be alone. */
+  get #canSend(): boolean {
+    const mustBeAlone = this.#isSearching || this.#isAskedFor || this.#parked !== null;
+    return this.#loop.canSend && (this.#loop.flow.inFlight === 0 || !mustBeAlone);
+  }
+
+  /** True while what comes next may be what cannot be handled. */
+  get #isSearching(): boolean {
+    return compareIds(this.#scanned, this.#aloneUpTo) < 0;
+  }
+
+  async #pauseFirst(): Promise<void> {
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = 0;
+    await this.#loop.pause(pauseMs);
   }
 
   /**
@@ -172,7 +222,7 @@ export class Subscription {
 
   get #bounds(): CutLimits {
     const { batchMax, bytesMax } = this.#options.limits;
-    return { eventsMax: batchMax, bytesMax };
+    return { eventsMax: this.#isSearching ? 1 : batchMax, bytesMax };
   }
 
   /** Memory no longer reaches back to a reader that it did reach. */
@@ -202,17 +252,39 @@ export class Subscription {
     this.#plan.onAcknowledged(batch.upTo);
   }
 
-  /** Who acknowledges and goes at once has acknowledged. */
-  #acknowledgeRest(): void {
+  /** Who acknowledges and goes at once has acknowledged; who goes without a word has failed on what it had. */
+  async #settleRest(): Promise<void> {
+    const { flow } = this.#loop;
     for (;;) {
-      const answered = this.#loop.flow.takeAnswered();
-      if (answered?.answer !== true) return;
-      this.#acknowledge(answered.batch);
+      const batch = flow.oldest;
+      const answer = flow.takeAnswered()?.answer ?? null;
+      if (batch === null) return;
+      // It counts as tried already.
+      if (this.#parked !== null && answer !== true) return;
+      if (this.#parked !== null)
+        return this.#settleParked(this.#parked, batch, true).catch(() => {});
+      if (answer !== true) return this.#giveUp(batch, answer);
+      this.#acknowledge(batch);
     }
   }
 
+  /** Our own stop, a takeover, and a consumer that takes its leave say nothing about the batch. */
+  async #giveUp(batch: SentBatch, answer: Exclude<Answer, true> | null): Promise<void> {
+    const { failures } = this.#plan;
+    const error = errorOf(answer) ?? this.#whySilent;
+    if (error !== null) await failures?.fail(batch, error, this.#refusals);
+  }
+
+  /** null when it does not count. */
+  get #whySilent(): string | null {
+    if (this.#loop.hasTimedOut) return 'It was not answered in time.';
+    return this.#options.channel.isLost === true
+      ? 'The connection was lost before it was answered.'
+      : null;
+  }
+
   /** Refused: it and everything behind it is sent again in the same order, after a pause. */
-  async #takeBack(batch: SentBatch): Promise<void> {
+  async #takeBack(batch: SentBatch, answer: Exclude<Answer, true>): Promise<void> {
     const { feed, consumer, channel, notices } = this.#options;
     notices.give('pushError', { stream: feed.stream, consumer, reason: 'refused' });
     this.#loop.flow.clear();
@@ -221,8 +293,46 @@ export class Subscription {
     this.#scanned = batch.after;
     this.#sentUpTo = batch.after;
     this.#toldEnd = null;
-    await this.#loop.pause(backoffMs(this.#refusals, BACKOFF));
+    await this.#loop.pause(await this.#noteFailure(batch, errorOf(answer)));
     this.#refusals += 1;
+  }
+
+  /** Gives how long to pause. */
+  async #noteFailure(batch: SentBatch, error: string | null): Promise<number> {
+    const { failures } = this.#plan;
+    if (failures === null) return backoffMs(this.#refusals, BACKOFF);
+    const verdict = await failures.fail(batch, error, this.#refusals);
+    this.#aloneUpTo = maxId(this.#aloneUpTo, maxId(batch.upTo, verdict.aloneUpTo ?? batch.upTo));
+    if (verdict.goesOnAt !== null) this.skipTo(verdict.goesOnAt);
+    return verdict.pauseMs;
+  }
+
+  async #sendParked(): Promise<void> {
+    const { channel, filter } = this.#options;
+    const { failures } = this.#plan;
+    const event = channel.sendsCheckpoints ? await failures?.takeParked() : null;
+    this.#isAskedFor = event !== null && event !== undefined;
+    if (!event || this.#loop.isEnded) return;
+    const { id, epoch, row } = event;
+    if (filter !== null && !filter.lets(row[1]))
+      return failures?.settleParked(event, false, UNWANTED);
+    this.#parked = { id, epoch };
+    const place = { after: this.#sentUpTo, upTo: this.#sentUpTo, epoch: this.#epoch };
+    const batch = { seq: this.#seq, events: new EventList([row]), ...place, isParked: true };
+    this.#seq += 1;
+    this.#loop.flow.add(batch, channel.send(batch));
+    this.#countSent(1);
+  }
+
+  /** Refused, it has to come again by its seq, as far as its reader knows: the next batch takes that. */
+  async #settleParked(key: ParkedKey, batch: SentBatch, answer: Answer): Promise<void> {
+    this.#parked = null;
+    if (answer !== true) this.#seq = batch.seq;
+    await this.#plan.failures?.settleParked(
+      key,
+      answer === true,
+      answer === true ? null : errorOf(answer),
+    );
   }
 
   async #recover(error: unknown): Promise<number> {
@@ -261,4 +371,9 @@ export class Subscription {
     this.skipTo(cursor);
     return true;
   }
+}
+
+/** In the consumer's words; null when it gave none, or no answer. */
+function errorOf(answer: Exclude<Answer, true> | null): string | null {
+  return answer === null || answer instanceof Error ? null : answer.error;
 }

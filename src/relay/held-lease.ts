@@ -131,7 +131,7 @@ function keptByStore(store: Store, lease: Lease): KeptLease {
   const { consumerId, token } = lease;
   return {
     cursor: lease.cursor,
-    renew: async (leaseMs) => (await store.renewLeases([lease], leaseMs)).length === 0,
+    renew: async (leaseMs) => (await store.renewLeases([lease], leaseMs)).lost.length === 0,
     moveCursor: (cursor, epoch) => store.advanceCursors([{ consumerId, token, cursor, epoch }]),
     release: () => store.releaseLease(lease),
   };

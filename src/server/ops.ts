@@ -8,10 +8,16 @@ import type { Guard } from './auth/guard.ts';
 import { requireRight } from './auth/principal.ts';
 import { toServiceError, toWireError } from './rpc/errors.ts';
 
+export interface Readiness {
+  /** What does not work, by name; nothing = ready. */
+  readonly problems: Readonly<Record<string, string>>;
+  /** Which databases are away, and since when. */
+  readonly away: Readonly<Record<string, string>>;
+}
+
 export interface OpsOptions {
   readonly guard: Guard;
-  /** What does not work, by name; nothing = ready. */
-  readonly problems: () => Promise<Readonly<Record<string, string>>>;
+  readonly readiness: () => Promise<Readiness>;
   /** The metrics as Prometheus text. */
   readonly metricsText: () => Promise<{ contentType: string; text: string }>;
 }
@@ -27,9 +33,10 @@ export function createOps(options: OpsOptions): RequestListener {
     response.json({ status: 'ok' });
   });
   app.get('/readyz', async (_request, response) => {
-    const problems = await options.problems();
-    const isReady = Object.keys(problems).length === 0;
-    response.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'unavailable', problems });
+    const readiness = await options.readiness();
+    const isReady = Object.keys(readiness.problems).length === 0;
+    const status = isReady ? 'ok' : 'unavailable';
+    response.status(isReady ? 200 : 503).json({ status, ...readiness });
   });
 
   app.get('/metrics', async (request, response) => {

@@ -15,9 +15,9 @@ import { HttpApp } from './http-app.ts';
 import { KeyDesk } from './key-desk.ts';
 import { createOps, type OpsOptions } from './ops.ts';
 import { doorAt } from './paths.ts';
+import type { MethodServices } from './rpc/call.ts';
 import { Dispatcher, type DispatcherOptions } from './rpc/dispatcher.ts';
 import { JsonRpc } from './rpc/json-rpc.ts';
-import type { MethodServices } from './rpc/methods.ts';
 import { RpcDoor } from './rpc/rpc-door.ts';
 import { openAddressOf, urlOf } from './seats/address.ts';
 import { type Address, OwnServer } from './seats/own-server.ts';
@@ -28,7 +28,7 @@ import { Streams, type StreamsOptions } from './streams/streams.ts';
 import { WsServer } from './ws/ws-server.ts';
 
 export interface ServerOptions
-  extends Pick<OpsOptions, 'problems' | 'metricsText'>,
+  extends Pick<OpsOptions, 'readiness' | 'metricsText'>,
     Omit<DispatcherOptions, 'services'> {
   readonly services: Omit<MethodServices, 'keys'>;
   readonly streams: StreamsOptions['settings'];

@@ -4,8 +4,8 @@
 import type { Knex } from 'knex';
 import { isServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, idPlus, NO_EVENT } from '../contract/event-id.ts';
-import { historyForked, sharedUpTo } from '../contract/forks.ts';
+import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
+import { historyForked, requireSameHistory, sharedUpTo } from '../contract/forks.ts';
 import { firstMillisecond } from '../contract/time.ts';
 import type { Archive } from './archive.ts';
 import type { Dialect, OpenDatabase, QueueOf, ReadLimits } from './dialect.ts';
@@ -13,6 +13,7 @@ import {
   checkPosition,
   type Found,
   requireThere,
+  type Stand,
   type Start,
   startCursor,
   tooOld,
@@ -141,11 +142,17 @@ export class LogReader {
       : this.#archive.readableAfter(stream, state);
   }
 
-  /** Throws unless a reader that stands at `id` can go on from there. */
-  requirePosition(stream: string, id: EventId, epoch: number | undefined): Promise<void> {
-    return this.#within(stream, { id }, async (readableAfter) =>
-      checkPosition(await this.state(stream), id, epoch, readableAfter),
-    );
+  /**
+   * Throws unless a reader that stands at `id`, or further on at `cursor`, can go on from there: an older id acknowledges
+   * nothing new, so it cannot be too old, but it may be of another history.
+   */
+  requirePosition(stream: string, { id, epoch }: Stand, cursor: EventId): Promise<void> {
+    const position = maxId(id, cursor);
+    return this.#within(stream, { id: position }, async (readableAfter) => {
+      const state = await this.state(stream);
+      requireSameHistory(state, id, epoch);
+      checkPosition(state, position, undefined, readableAfter);
+    });
   }
 
   /**

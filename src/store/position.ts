@@ -4,12 +4,14 @@ import { compareIds, type EventId, idPlus, maxId, minId } from '../contract/even
 import { requireSameHistory } from '../contract/forks.ts';
 import type { StreamState } from './stream-state.ts';
 
+/** Where a reader says that it is; without an epoch in the newest. */
+export interface Stand {
+  readonly id: EventId;
+  readonly epoch?: number | undefined;
+}
+
 /** Where a new consumer begins. */
-export type Start =
-  | 'beginning'
-  | 'now'
-  | { readonly id: EventId; readonly epoch?: number | undefined }
-  | { readonly time: string };
+export type Start = 'beginning' | 'now' | Stand | { readonly time: string };
 
 /** A position that was found before, and from which some events may have been discarded since. */
 export interface Found {

@@ -2,9 +2,11 @@
 // under way that has not seen it.
 import type { Knex } from 'knex';
 import { ARCHIVER } from '../contract/consumer.ts';
+import { ServiceError } from '../contract/errors.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Dialect } from './dialect.ts';
 import * as consumers from './queries/consumers.ts';
+import { countParked } from './queries/parked.ts';
 import * as streams from './queries/streams.ts';
 import type { StreamState } from './stream-state.ts';
 
@@ -13,18 +15,32 @@ interface Holder {
   readonly ident: string;
 }
 
+/** How a consumer is forgotten: only looked at, or with what is parked for it. */
+export interface Unregistering {
+  readonly isDryRun: boolean;
+  readonly dropsParked: boolean;
+}
+
+/** What a consumer was when it was forgotten. */
+export interface Forgotten {
+  readonly cursor: EventId;
+  readonly lag: number;
+  /** How many events were parked for it; they are lost with it. */
+  readonly parked: number;
+}
+
 /** False when it was there. */
 export async function register(
   tx: Knex.Transaction,
   dialect: Dialect,
-  { stream, ident }: Holder,
+  { stream, ident, parkAfter }: Holder & { readonly parkAfter: number | null },
   cursorIn: (state: StreamState) => EventId,
 ): Promise<boolean> {
   // The lock keeps the discarder away until the new cursor is visible to it.
   const state = await streams.lockStream(tx, dialect, stream);
   if ((await consumers.findConsumer(tx, dialect, stream, ident)) !== null) return false;
   const cursor = cursorIn(state);
-  await consumers.insertConsumer(tx, dialect, { stream, ident, cursor });
+  await consumers.insertConsumer(tx, dialect, { stream, ident, cursor, parkAfter });
   return true;
 }
 
@@ -41,22 +57,29 @@ export async function beginAgain(
   const row = await consumers.findConsumer(tx, dialect, stream, ident);
   if (row?.isConnected) return false;
   if (row !== null) await consumers.deleteConsumer(tx, row.id);
-  await consumers.insertConsumer(tx, dialect, { stream, ident, cursor: discardedUpTo });
+  const cursor = discardedUpTo;
+  await consumers.insertConsumer(tx, dialect, { stream, ident, cursor, parkAfter: null });
   return true;
 }
 
-/** null when there is none. */
+/** null when there is none. Throws `EventsParked` where they are not to be lost with it. */
 export async function unregister(
   tx: Knex.Transaction,
   dialect: Dialect,
   { stream, ident }: Holder,
-  isDryRun: boolean,
-): Promise<{ cursor: EventId; lag: number } | null> {
+  { isDryRun, dropsParked }: Unregistering,
+): Promise<Forgotten | null> {
   const { newest } = await streams.lockStream(tx, dialect, stream);
   const row = await consumers.findConsumer(tx, dialect, stream, ident);
   if (row === null) return null;
+  // No more are parked meanwhile.
+  await consumers.lockConsumer(tx, dialect, row.id);
+  const parked = await countParked(tx, row.id);
+  if (parked > 0 && !isDryRun && !dropsParked) {
+    throw new ServiceError('EventsParked', { details: { parked } });
+  }
   if (!isDryRun) await consumers.deleteConsumer(tx, row.id);
-  return { cursor: row.cursor, lag: idDistance(row.cursor, newest) };
+  return { cursor: row.cursor, lag: idDistance(row.cursor, newest), parked };
 }
 
 /** The archiver's consumer begins at what is left of the queue. */
@@ -68,7 +91,8 @@ export async function requireArchive(
   const { discardedUpTo } = await streams.lockStream(tx, dialect, stream);
   await streams.requireArchive(tx, stream);
   if ((await consumers.findConsumer(tx, dialect, stream, ARCHIVER)) !== null) return;
-  await consumers.insertConsumer(tx, dialect, { stream, ident: ARCHIVER, cursor: discardedUpTo });
+  const archiver = { ident: ARCHIVER, cursor: discardedUpTo, parkAfter: null };
+  await consumers.insertConsumer(tx, dialect, { stream, ...archiver });
 }
 
 export async function setAside(

@@ -31,11 +31,17 @@ export class Runner {
   readonly #dialect: Dialect;
   readonly #database: DatabaseName;
   #isClosed = false;
+  #awaySince: Date | null = null;
 
   /** `database` is named in errors too. */
   constructor(dialect: Dialect, database: DatabaseName) {
     this.#dialect = dialect;
     this.#database = database;
+  }
+
+  /** The first failure for want of the database since something was carried out; null while it is there. */
+  get awaySince(): Date | null {
+    return this.#awaySince;
   }
 
   /** From now on work is refused: in a pool that is closed it would wait for a connection until it may no longer. */
@@ -99,10 +105,13 @@ export class Runner {
     for (let attempt = 1; ; attempt += 1) {
       if (this.#isClosed) throw new ServiceError('ShuttingDown', { details: { verb } });
       try {
-        return await work();
+        const result = await work();
+        this.#awaySince = null;
+        return result;
       } catch (cause) {
         if (isServiceError(cause)) throw cause;
         const known = this.#dialect.outcomeOf(cause);
+        if (known === 'not-run') this.#awaySince ??= new Date();
         const outcome = isRepeatable && known === 'unknown' ? 'rolled-back' : known;
         const isSpent = attempt >= TRIES_MAX || systemClock.monotonicMs() > deadlineMs;
         if (outcome !== 'rolled-back' || isSpent) {

@@ -33,18 +33,19 @@ import type {
 import { openDatabase } from './dialects/open.ts';
 import { type Discarded, type DiscardLimits, discardWindow } from './discard.ts';
 import { Epochs } from './epochs.ts';
+import { Failures } from './failures.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
-import type { Start } from './position.ts';
+import type { Stand, Start } from './position.ts';
 import * as consumers from './queries/consumers.ts';
+import { queuePlace } from './queue-place.ts';
 import * as registration from './registration.ts';
 import { REPEATABLE, Runner } from './runner.ts';
 import { States } from './states.ts';
 import type { StreamState } from './stream-state.ts';
 import { StreamStatuses } from './stream-statuses.ts';
-import { tablesOf } from './tables.ts';
 
 export type { Adopted, OriginalActive } from './adoption/active.ts';
 export type {
@@ -59,7 +60,8 @@ export type {
 export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
 export { checkPosition, type Start } from './position.ts';
-export type { ConsumerDetails, ConsumerRow, Lease, LostLease } from './queries/consumers.ts';
+export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
+export type { Forgotten, Unregistering } from './registration.ts';
 export type { ProjectionFacts, StateItem, StateRead, StateWrite } from './states.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
 
@@ -67,6 +69,8 @@ export class Store {
   readonly kind: Dialect['kind'];
   /** The copies into its queues. */
   readonly copies: Copies;
+  /** What consumers fail on, and what is parked for them. */
+  readonly failures: Failures;
   /** What the events of its streams come to. */
   readonly states: States;
   /** Who may add to a stream, and when. */
@@ -80,7 +84,8 @@ export class Store {
   readonly #run: Runner;
   readonly #log: LogReader;
 
-  private constructor({ db, reader, dialect }: OpenDatabase) {
+  private constructor(database: OpenDatabase) {
+    const { db, reader, dialect } = database;
     this.#db = db;
     this.#reader = reader;
     this.#dialect = dialect;
@@ -89,6 +94,7 @@ export class Store {
     const own = { reader, dialect };
     this.statuses = new StreamStatuses(own, this.#run);
     this.states = new States(own, this.#run);
+    this.failures = new Failures(database, this.#run);
     this.epochs = new Epochs(own, this.#run);
     this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
@@ -133,6 +139,11 @@ export class Store {
   /** Rejects when the database does not answer. */
   async ping(): Promise<void> {
     await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
+  }
+
+  /** Since when the work on it fails because it is away; null while it is there. */
+  get awaySince(): Date | null {
+    return this.#run.awaySince;
   }
 
   /** A failure of this database as it is told at the start; another one as it is. */
@@ -227,15 +238,23 @@ export class Store {
     return this.#log.seemsSealed(stream);
   }
 
-  /** Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once. */
-  async registerConsumer(stream: string, ident: string, start: Start): Promise<boolean> {
+  /**
+   * Registers a consumer; again = no change. Gives true when it is new, but not when that answer was lost once.
+   * `parkAfter`: after so many tries of one event alone it is parked; null = never.
+   */
+  async registerConsumer(
+    stream: string,
+    ident: string,
+    start: Start,
+    parkAfter: number | null = null,
+  ): Promise<boolean> {
     // A long scan must not hold the stream's row, and is in vain for who is registered already.
     const isByTime = typeof start === 'object' && 'time' in start;
     if (isByTime && (await this.#isRegistered(stream, ident))) return false;
     const register = (cursorIn: (state: StreamState) => EventId) =>
       this.#run.syncedTransaction(
         'registerConsumer',
-        (tx) => registration.register(tx, this.#dialect, { stream, ident }, cursorIn),
+        (tx) => registration.register(tx, this.#dialect, { stream, ident, parkAfter }, cursorIn),
         REPEATABLE,
       );
     return this.#log.begin(stream, start, register);
@@ -255,9 +274,9 @@ export class Store {
     );
   }
 
-  /** Throws unless a reader that stands at `id` can go on from there. */
-  requirePosition(stream: string, id: EventId, epoch: number | undefined): Promise<void> {
-    return this.#log.requirePosition(stream, id, epoch);
+  /** Throws unless a reader that stands there, or at its cursor, if that is further on, can go on. */
+  requirePosition(stream: string, position: Stand, cursor: EventId): Promise<void> {
+    return this.#log.requirePosition(stream, position, cursor);
   }
 
   /** Readers may begin behind any id from here on. */
@@ -265,20 +284,17 @@ export class Store {
     return this.#log.readableAfter(stream, state);
   }
 
-  /** Forgets a consumer (or with `isDryRun` only looks); null when there is none. */
+  /** Forgets a consumer (or with `isDryRun` only looks); null when there is none. Throws `EventsParked`. */
   unregisterConsumer(
     stream: string,
     ident: string,
-    isDryRun: boolean,
-  ): Promise<{ cursor: EventId; lag: number } | null> {
+    how: registration.Unregistering,
+  ): Promise<registration.Forgotten | null> {
     const work = (tx: Knex.Transaction) =>
-      registration.unregister(tx, this.#dialect, { stream, ident }, isDryRun);
+      registration.unregister(tx, this.#dialect, { stream, ident }, how);
     // Done twice it would say that there was none.
-    return this.#run.syncedTransaction(
-      'unregisterConsumer',
-      work,
-      isDryRun ? REPEATABLE : undefined,
-    );
+    const options = how.isDryRun ? REPEATABLE : undefined;
+    return this.#run.syncedTransaction('unregisterConsumer', work, options);
   }
 
   findConsumer(stream: string, ident: string): Promise<consumers.ConsumerRow | null> {
@@ -302,31 +318,22 @@ export class Store {
    * null when there is no such consumer, or with `onlyIfFree` when another node holds it. After a lost answer it takes
    * the lease once more, from itself, and says so as of a takeover.
    */
-  takeLease(request: {
-    stream: string;
-    ident: string;
-    node: string;
-    leaseMs: number;
-    onlyIfFree: boolean;
-  }): Promise<consumers.Lease | null> {
-    return this.#run.transaction(
-      'takeLease',
-      (tx) => consumers.takeLease(tx, this.#dialect, request),
-      REPEATABLE,
-    );
+  takeLease(request: consumers.LeaseRequest): Promise<consumers.Lease | null> {
+    const work = (tx: Knex.Transaction) => consumers.takeLease(tx, this.#dialect, request);
+    return this.#run.transaction('takeLease', work, REPEATABLE);
   }
 
-  /** Prolongs leases and gives those that are somebody else's by now. */
+  /** Prolongs leases; gives those that are somebody else's by now, and whose parked events are asked for again. */
   async renewLeases(
     leases: readonly { consumerId: string; token: string }[],
     leaseMs: number,
-  ): Promise<consumers.LostLease[]> {
-    if (leases.length === 0) return [];
+  ): Promise<consumers.JudgedLeases> {
+    if (leases.length === 0) return { lost: [], askedFor: [] };
     await this.#run.repeatable('renewLeases', () =>
       consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
     );
-    return this.#run.repeatable('lostLeases', () =>
-      consumers.lostLeases(this.#reader, this.#dialect, leases),
+    return this.#run.repeatable('judgeLeases', () =>
+      consumers.judgeLeases(this.#reader, this.#dialect, leases),
     );
   }
 
@@ -380,11 +387,7 @@ export class Store {
    * that is there for the moment.
    */
   queuePlace(stream: string, sees: (mark: string) => Promise<boolean>): Promise<QueuePlace | null> {
-    const { neighbour } = this.#dialect;
-    if (neighbour === null) return Promise.resolve(null);
-    const look = async (mark: string, schema: string) =>
-      (await sees(mark)) ? { schema, table: tablesOf(stream).queue } : null;
-    return this.#run.repeatable('queuePlace', () => neighbour.showMark(look));
+    return queuePlace(this.#dialect, this.#run, stream, sees);
   }
 
   async #isRegistered(stream: string, ident: string): Promise<boolean> {

@@ -72,6 +72,11 @@ export class Warehouse {
     return opening('warehouse', work, this.#dialect);
   }
 
+  /** Since when the work on it fails because it is away; null while it is there. */
+  get awaySince(): Date | null {
+    return this.#run.awaySince;
+  }
+
   /** The database's settings, with their values, by which it may lose what it has confirmed. */
   laxSettings(): Promise<Record<string, string>> {
     return this.#run.repeatable('laxSettings', () => this.#dialect.laxSettings());

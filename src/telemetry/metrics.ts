@@ -45,6 +45,11 @@ export function createMetrics() {
       'Times that another of several servers of a database was connected to.',
       ['database'],
     ),
+    databaseAwaySeconds: gauge(
+      'database_away_seconds',
+      'For how long a database has been away; 0 = it is there.',
+      ['database'],
+    ),
     feedEvents: counter('feed_events_total', 'Events that the feed read.', ['stream']),
     feedReads: counter('feed_reads_total', 'Looks of the feed.', ['stream', 'found']),
     forks: counter('forks_total', 'Times that this node went over to another history.', ['stream']),
@@ -88,6 +93,21 @@ export function createMetrics() {
       '1 = has events to read and has not moved for too long.',
       ['stream', 'consumer'],
     ),
+    consumerFailures: counter(
+      'consumer_failures_total',
+      'Batches that a consumer could not handle, by its refusal, its silence or its end.',
+      ['stream', 'consumer'],
+    ),
+    parked: counter('parked_events_total', 'Events that were parked.', ['stream', 'consumer']),
+    consumerFailingTries: gauge(
+      'consumer_failing_tries',
+      'Tries in a row of what it cannot handle; 0 = it does not fail.',
+      ['stream', 'consumer'],
+    ),
+    consumerParked: gauge('consumer_parked_events', 'Events that are parked for it.', [
+      'stream',
+      'consumer',
+    ]),
     connections: gauge('connections', 'Open WebSocket connections.', []),
     stateUnclear: counter(
       'state_unclear_events_total',

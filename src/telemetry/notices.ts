@@ -29,6 +29,30 @@ export interface NoticeMap {
     readonly reason: 'refused' | 'timed-out';
   };
   /**
+   * A consumer could not handle what is behind `after`, for the `tries`th time in a row, and is given it again after
+   * the pause; `eventId` is the event that was alone, null when there were more. `isFull`: it would be parked, but as
+   * many events as may be are parked for the consumer.
+   */
+  readonly consumerFailing: {
+    readonly stream: string;
+    readonly consumer: string;
+    readonly after: string;
+    readonly eventId: string | null;
+    readonly tries: number;
+    readonly error: string;
+    readonly pauseMs: number;
+    readonly isFull: boolean;
+  };
+  /** An event was parked after so many tries, and its consumer goes on behind it. */
+  readonly eventParked: {
+    readonly stream: string;
+    readonly consumer: string;
+    readonly id: string;
+    readonly type: string;
+    readonly error: string;
+    readonly tries: number;
+  };
+  /**
    * There was no room: `live` = so many events were passed over for a LIVE reader that is too slow, `generator` = so
    * many were refused because too many wait for a flush.
    */
@@ -111,6 +135,9 @@ const COUNTS: { readonly [N in NoticeName]: (metrics: Metrics, notice: NoticeMap
   workerError: (metrics, { worker, stream }) =>
     metrics.loopErrors.inc({ loop: worker, stream: stream ?? '' }),
   pushError: (metrics, { stream, reason }) => metrics.pushErrors.inc({ stream, reason }),
+  consumerFailing: (metrics, { stream, consumer }) =>
+    metrics.consumerFailures.inc({ stream, consumer }),
+  eventParked: (metrics, { stream, consumer }) => metrics.parked.inc({ stream, consumer }),
   queueOverflow: (metrics, { stream, queue, count }) =>
     (queue === 'live' ? metrics.skipped : metrics.rejected).inc({ stream }, count),
   archived: (metrics, { stream, count }) => metrics.archived.inc({ stream }, count),

@@ -1,10 +1,10 @@
 // aftercommit epoch, as an operator uses it behind a restore.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { makeDrafts } from '../support/events.ts';
 import { type OpenStore, openStore } from '../support/open-store.ts';
 import { cli, linesOf } from './run-cli.ts';
 
-describeDatabases('aftercommit epoch', (kind) => {
+describeDrawnDatabase('aftercommit epoch', (kind) => {
   let opened: OpenStore;
   beforeEach(async () => {
     opened = await openStore(kind, ['main', 'orders']);

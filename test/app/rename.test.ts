@@ -109,7 +109,7 @@ describeDatabases('aftercommit streams rename', (kind) => {
       code: 1,
       stderr: expect.stringMatching(/COPY_out_0123abcd.*StreamInUse/),
     });
-    await store.unregisterConsumer('orders', ident, false);
+    await store.unregisterConsumer('orders', ident, { isDryRun: false, dropsParked: false });
     expect(await run('orders', 'shipped')).toMatchObject({ code: 0 });
   });
 

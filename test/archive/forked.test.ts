@@ -7,7 +7,7 @@ import { rewindArchive, rewindTo } from '../../src/relay/rewind.ts';
 import { Archive } from '../../src/store/archive.ts';
 import { cli } from '../app/run-cli.ts';
 import { archiveAll, openWarehouse } from '../support/archiving.ts';
-import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
+import { type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
 import { id, makeDrafts } from '../support/events.ts';
 import { loseEvents } from '../support/lost-events.ts';
 import { openStore } from '../support/open-store.ts';
@@ -15,7 +15,7 @@ import { openSqlSession } from '../support/sql-session.ts';
 
 const LIMITS = { eventsMax: 1000, bytesMax: 4_194_304 };
 
-describeDatabases('an archive behind a fork', (kind: DatabaseKind) => {
+describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   it('gives readers nothing of what was lost, and is cut back also where it is short', async () => {
     const opened = await openStore(kind);
     const archive = await openWarehouse(kind);

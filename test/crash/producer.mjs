@@ -37,6 +37,8 @@ const connect = {
   mysql: async (url) => {
     const handle = await mysql.createConnection(url);
     handle.on('error', () => {});
+    // In a Galera cluster a transaction begins behind what was committed on other nodes before.
+    await handle.query('set autocommit = 1 /*M!100301 , wsrep_sync_wait = 1 */');
     return {
       handle,
       begin: () => handle.query('begin'),

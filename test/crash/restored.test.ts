@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type ReceivedBatch } from '../../src/client/index.ts';
 import type { Settings } from '../../src/config/load.ts';
-import { createDatabase, databaseKinds, describeDatabase } from '../support/databases.ts';
+import { createDatabase, type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
 import { dumpDatabase, dumpProblem } from '../support/dump.ts';
 import { runCommand, startNode } from '../support/node-process.ts';
 import { SseClient } from '../support/sse.ts';
@@ -15,15 +15,14 @@ const DUMPED = 30;
 const LOST = 20;
 const NEW = 40;
 
-for (const kind of databaseKinds) {
+describeDrawnDatabase('a database that is restored from a dump', (kind) => {
   const problem = dumpProblem(kind);
-  const title = 'a database that is restored from a dump';
-  if (problem === null) describeDatabase(kind, title, () => restored(kind));
-  else if (process.env.CI) throw new Error(`${title}: ${problem}`);
-  else describe.skip(`${title} on ${kind} (skipped, ${problem})`, () => restored(kind));
-}
+  if (problem === null) restored(kind);
+  else if (process.env.CI) throw new Error(problem);
+  else it.skip(`(skipped, ${problem})`, () => {});
+});
 
-function restored(kind: (typeof databaseKinds)[number]): void {
+function restored(kind: DatabaseKind): void {
   it('goes on with dense ids, and nobody takes one event for another', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'aftercommit-restored-'));
     const files = { type: 'file', name: 'copy', dir: join(folder, 'files') };
@@ -67,8 +66,11 @@ function restored(kind: (typeof databaseKinds)[number]): void {
       data: { reason: 'forked', oldest: String(DUMPED + 1) },
     });
     stream.close();
-    const forked = await fetch(`${node.url}/metrics`).then((answer) => answer.text());
-    expect(forked).toMatch(/aftercommit_sink_errors_total\{[^}]*sink="copy"[^}]*\} [1-9]/);
+    // The file sink has lines of lost events: it stops there, and says so.
+    await until(async () => {
+      const metrics = await fetch(`${node.url}/metrics`).then((answer) => answer.text());
+      return /aftercommit_sink_errors_total\{[^}]*sink="copy"[^}]*\} [1-9]/.test(metrics);
+    });
     await node.end('SIGKILL');
     await dump.remove();
     await restored.drop();

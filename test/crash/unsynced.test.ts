@@ -124,8 +124,12 @@ describeDatabase('mysql', 'commits that are not on the disk', () => {
   it('are on it once a consumer was told that it is not registered', async () => {
     const other = await place.open();
     await place.store.registerConsumer('main', 'a:b', 'now');
-    await unsynced(() => other.unregisterConsumer('main', 'a:b', false));
-    expect(await place.store.unregisterConsumer('main', 'a:b', false)).toBeNull();
+    await unsynced(() =>
+      other.unregisterConsumer('main', 'a:b', { isDryRun: false, dropsParked: false }),
+    );
+    expect(
+      await place.store.unregisterConsumer('main', 'a:b', { isDryRun: false, dropsParked: false }),
+    ).toBeNull();
     const store = await crash();
     expect(await store.findConsumer('main', 'a:b')).toBeNull();
   });

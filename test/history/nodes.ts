@@ -13,6 +13,12 @@ export interface NodesOptions {
   readonly random: Random;
 }
 
+/** The part of the nodes that writers and readers see. */
+export interface Addresses {
+  /** The address of one that is there, or was a moment ago. */
+  url(random: Random): string;
+}
+
 interface Node {
   readonly url: string;
   end(): Promise<unknown>;
@@ -21,7 +27,7 @@ interface Node {
 /** What a process is told of the first node's settings. */
 const SHARED = ['databaseUrl', 'warehouseUrl', 'workerPeriodMs', 'discardLimit'] as const;
 
-export class Nodes {
+export class Nodes implements Addresses {
   /** How often one was ended and is there again. */
   restarts = 0;
   readonly #options: NodesOptions;
@@ -35,7 +41,6 @@ export class Nodes {
     for (let nth = 0; nth < count; nth += 1) this.#others.push(await this.#startOne());
   }
 
-  /** The address of one that is there, or was a moment ago. */
   url(random: Random): string {
     const all = [this.#options.first, ...this.#others];
     return (all[random.below(all.length)] as Node).url;

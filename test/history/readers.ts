@@ -1,7 +1,7 @@
 // The consumers of a run: each way by itself, ways taken in turn by one consumer, with and without a filter, and LIVE.
 import { openRandom, type Random } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
-import type { Nodes } from './nodes.ts';
+import type { Addresses } from './nodes.ts';
 import { futoinPoll } from './readers/futoin-poll.ts';
 import { futoinPush } from './readers/futoin-push.ts';
 import { hang } from './readers/hang.ts';
@@ -12,7 +12,7 @@ import { FUTOIN_TYPES, LAST, type Recorder } from './recorder.ts';
 
 export interface ReadersOptions {
   readonly recorder: Recorder;
-  readonly nodes: Nodes;
+  readonly nodes: Addresses;
   readonly random: Random;
   readonly isDone: (acknowledged: string) => boolean;
 }

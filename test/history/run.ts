@@ -4,18 +4,16 @@
 // whichever is reached first. With HISTORY_NODES=processes the nodes are processes of their own, ended by kill -9.
 import { type DatabaseKind, describeDatabase } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
-import { call } from '../support/rpc.ts';
-import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 import { checkHistory, verdictOf } from './checker.ts';
 import { FaultyPath } from './faulty-path.ts';
-import type { Row } from './history.ts';
+import { rowsOf, writeLast } from './last.ts';
 import { Nodes } from './nodes.ts';
 import { startReaders } from './readers.ts';
-import { LAST, Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import { Warehouse } from './warehouse.ts';
-import { OpenWrite, pause } from './writers/writer.ts';
+import { pause } from './writers/writer.ts';
 import { startWriters } from './writers.ts';
 
 const EVENTS = Number(process.env.HISTORY_EVENTS ?? 2000);
@@ -96,15 +94,15 @@ export function describeRun(kind: DatabaseKind): void {
           random: own(random, 4),
           isDone: isEnough,
           kind,
-          url,
+          urls: [url],
         });
         await Promise.all([restarting, stalling]);
         if (path !== null) path.isCalm = true;
         await warehouse.hold();
         // The archiver waits with the first in hand, and has not seen the second when the consumers acknowledge it.
-        await writeLast(first, recorder);
+        await writeLast(first.url, recorder);
         await pause(200);
-        end = await writeLast(first, recorder);
+        end = await writeLast(first.url, recorder);
         let isRead = false;
         const allRead = reading().then(() => {
           isRead = true;
@@ -190,32 +188,4 @@ async function restartNow(nodes: Nodes, random: Random, isDone: () => boolean): 
     await pause(300 + random.below(1500));
     if (!isDone()) await nodes.restart();
   }
-}
-
-/** Waits until no transaction is open and all are numbered, then adds the event that every consumer waits for. */
-async function writeLast({ url }: StartedApp, recorder: Recorder): Promise<number> {
-  await until(async () => (await call(url, 'streamInfo')).inbox === 0, 60_000);
-  const write = new OpenWrite({
-    name: 'last',
-    random: openRandom(1),
-    recorder,
-    isDone: () => true,
-  });
-  write.events.push(...write.make(1, [LAST]));
-  write.commitSent();
-  const id = await call(url, 'addEvent', { type: LAST, data: write.events[0]?.key });
-  write.end('committed', [id]);
-  return Number(id);
-}
-
-async function rowsOf(kind: DatabaseKind, url: string, table: string): Promise<Row[]> {
-  const sql = await openSqlSession(kind, url);
-  const text = kind === 'mysql' ? 'cast(data as char)' : 'cast(data as text)';
-  const rows = await sql.run(`select id, type, ${text} as data from ${table} order by id`);
-  await sql.close();
-  return rows.map(({ id, type, data }) => ({
-    id: String(id),
-    type: String(type),
-    key: String(JSON.parse(String(data))),
-  }));
 }

@@ -18,6 +18,12 @@ export interface Session {
 
 const ANSWER_MS_MAX = 20_000;
 
+/** In a Galera cluster what is read, and a transaction, is behind what was committed on other nodes before. */
+export const SEE_ALL = 'set autocommit = 1 /*M!100301 , wsrep_sync_wait = 1 */';
+
+/** Said by a node of a Galera cluster that has lost the others; what a COMMIT came to, it does not know. */
+const WITHOUT_OTHERS = [1047, 1180];
+
 export async function openSession(kind: DatabaseKind, url: string): Promise<Session> {
   const opened = await OPEN[kind](url).catch((cause) => {
     throw new Lost('The connection could not be made.', { cause });
@@ -40,7 +46,12 @@ export async function openSession(kind: DatabaseKind, url: string): Promise<Sess
 
 interface Opened {
   run(sql: string, values: readonly string[]): Promise<unknown>;
-  isRefusal(error: { severity?: unknown; sqlState?: unknown; fatal?: unknown }): boolean;
+  isRefusal(error: {
+    severity?: unknown;
+    sqlState?: unknown;
+    fatal?: unknown;
+    errno?: unknown;
+  }): boolean;
   destroy(): void;
 }
 
@@ -67,9 +78,11 @@ const OPEN: Record<DatabaseKind, (url: string) => Promise<Opened>> = {
   mysql: async (url) => {
     const connection = await mysql.createConnection({ uri: url, connectTimeout: 5000 });
     connection.on('error', () => {});
+    await connection.query(SEE_ALL);
     return {
       run: (sql, values) => connection.query(sql, [...values]),
-      isRefusal: ({ sqlState, fatal }) => typeof sqlState === 'string' && fatal !== true,
+      isRefusal: ({ sqlState, fatal, errno }) =>
+        typeof sqlState === 'string' && fatal !== true && !WITHOUT_OTHERS.includes(Number(errno)),
       destroy: () => connection.destroy(),
     };
   },

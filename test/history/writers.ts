@@ -1,7 +1,7 @@
 // The writers of a run: two of each kind.
 import type { DatabaseKind } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
-import type { Nodes } from './nodes.ts';
+import type { Addresses } from './nodes.ts';
 import type { Recorder } from './recorder.ts';
 import { writeBulk } from './writers/bulk.ts';
 import { writeFutoinCalls } from './writers/futoin-calls.ts';
@@ -11,21 +11,21 @@ import type { WriterOptions } from './writers/writer.ts';
 
 export interface WritersOptions {
   readonly recorder: Recorder;
-  readonly nodes: Nodes;
+  readonly nodes: Addresses;
   readonly random: Random;
   readonly isDone: () => boolean;
   readonly kind: DatabaseKind;
-  /** Where those who write by SQL find the database. */
-  readonly url: string;
+  /** Where those who write by SQL find the database: each at one of its servers, by turns. */
+  readonly urls: readonly string[];
 }
 
 /** Resolves when all of them have written what they will write. */
 export async function startWriters(all: WritersOptions): Promise<void> {
-  const { recorder, nodes, random, isDone, kind, url } = all;
-  const kinds: Record<string, (options: WriterOptions) => Promise<void>> = {
-    tx: (options) => writeTransactions(options, kind, url),
-    more_tx: (options) => writeTransactions(options, kind, url),
-    bulk: (options) => writeBulk(options, kind, url),
+  const { recorder, nodes, random, isDone, kind, urls } = all;
+  const kinds: Record<string, (options: WriterOptions, url: string) => Promise<void>> = {
+    tx: (options, url) => writeTransactions(options, kind, url),
+    more_tx: (options, url) => writeTransactions(options, kind, url),
+    bulk: (options, url) => writeBulk(options, kind, url),
     rpc: (options) => writeRpcCalls(options, nodes),
     futoin: (options) => writeFutoinCalls(options, nodes),
   };
@@ -33,7 +33,8 @@ export async function startWriters(all: WritersOptions): Promise<void> {
   await Promise.all(
     names.map((name, nth) => {
       const own = openRandom(random.seed + nth);
-      return kinds[name.slice(0, -1)]?.({ name, random: own, recorder, isDone });
+      const url = urls[nth % urls.length] as string;
+      return kinds[name.slice(0, -1)]?.({ name, random: own, recorder, isDone }, url);
     }),
   );
 }

@@ -23,6 +23,7 @@ const mutants = [
   ...require('./catalogue/reading.cjs'),
   ...require('./catalogue/acknowledging.cjs'),
   ...require('./catalogue/discarding.cjs'),
+  ...require('./catalogue/forking.cjs'),
   ...require('./catalogue/answering.cjs'),
   ...require('./catalogue/relaying.cjs'),
   ...require('./catalogue/copying.cjs'),

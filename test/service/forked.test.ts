@@ -6,7 +6,7 @@ import {
   type Position,
   type ReceivedBatch,
 } from '../../src/client/index.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { loseEvents } from '../support/lost-events.ts';
 import { call } from '../support/rpc.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -34,7 +34,7 @@ const hears = () => {
 const said = (what: string, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, nth) => `${what} ${first + nth}`);
 
-describeDatabases('a database that loses its newest events', (kind) => {
+describeDrawnDatabase('a database that loses its newest events', (kind) => {
   let node: StartedApp;
   let sql: SqlSession;
   let client: Client;

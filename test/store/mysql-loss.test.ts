@@ -60,6 +60,8 @@ describeDatabase('mysql', 'a lost connection', () => {
   beforeEach(async () => {
     opened = await openStore('mysql');
     sql = await openSqlSession('mysql', opened.url);
+    // The first step writes down which database it is taken in.
+    await settle(opened.store);
   });
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0)) await cleanup();
@@ -208,6 +210,8 @@ describeDatabase('mysql', 'the row of a stream that another session holds', () =
   beforeEach(async () => {
     opened = await openStore('mysql');
     sql = await openSqlSession('mysql', opened.url);
+    // The first step writes down which database it is taken in.
+    await settle(opened.store);
     stepper = new Stepper(
       { place: placeOf(opened.url), timeoutMs: 1000, statementMs: 2000 },
       { stream: 'main', synced: new Synced(), settle: () => settle(opened.store) },

@@ -52,11 +52,11 @@ describeDatabase('postgres', 'a lost connection', () => {
     const verbs: (() => Promise<unknown>)[] = [
       () => store.registerConsumer('main', 'a:c', 'now'),
       take,
-      async () => expect(await store.renewLeases([await take()], 5000)).toEqual([]),
+      async () => expect((await store.renewLeases([await take()], 5000)).lost).toEqual([]),
       async () => {
         const lease = await take();
         await loseOnce();
-        expect(await store.renewLeases([lease], 5000)).toEqual([]);
+        expect((await store.renewLeases([lease], 5000)).lost).toEqual([]);
       },
       async () => {
         const lease = await take();
@@ -80,7 +80,9 @@ describeDatabase('postgres', 'a lost connection', () => {
     const { store } = opened;
     await store.registerConsumer('main', 'a:b', 'now');
     for (const statement of LOST_ONCE) await sql.run(statement);
-    await expect(store.unregisterConsumer('main', 'a:b', false)).rejects.toMatchObject({
+    await expect(
+      store.unregisterConsumer('main', 'a:b', { isDryRun: false, dropsParked: false }),
+    ).rejects.toMatchObject({
       code: 'OutcomeUnknown',
     });
   });

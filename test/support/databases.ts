@@ -66,12 +66,25 @@ export function describeDatabases(title: string, fn: (kind: DatabaseKind) => voi
  * call the client. DATABASES=all describes it on each.
  */
 export function describeDrawnDatabase(title: string, fn: (kind: DatabaseKind) => void): void {
+  describeDrawn(databaseKinds, title, fn);
+}
+
+/** The same for what has to do with a server. */
+export function describeDrawnServer(title: string, fn: (kind: ServerKind) => void): void {
+  describeDrawn(serverKinds, title, fn);
+}
+
+function describeDrawn<K extends DatabaseKind>(
+  among: readonly K[],
+  title: string,
+  fn: (kind: K) => void,
+): void {
   const random = openRandom();
-  const here = databaseKinds.filter(isAvailable);
-  const drawn = here[random.below(here.length)] as DatabaseKind;
-  const kinds = process.env.DATABASES === 'all' ? databaseKinds : [drawn];
+  const here = among.filter(isAvailable);
+  const drawn = here[random.below(here.length)] ?? (among[0] as K);
+  const kinds = process.env.DATABASES === 'all' ? among : [drawn];
   console.info(`${title}: SEED=${random.seed}`);
-  for (const kind of kinds) describeDatabase(kind, title, fn);
+  for (const kind of kinds) describeDatabase(kind, title, () => fn(kind));
 }
 
 /** The same for one database. */

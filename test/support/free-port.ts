@@ -1,12 +1,24 @@
-// A port of this machine that nobody listens on, for a server that is to come back where it was.
+// Ports of this machine that nobody listens on, for servers that are to come back where they were.
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+const LASTING_MIN = 12_000;
+const LASTING_MAX = 32_000;
+
+export async function freePort(wanted = 0): Promise<number> {
+  const server = createServer().listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** One below those that the system lends to outgoing connections: nobody gets it while its server is down. */
+export async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = await freePort(randomInt(LASTING_MIN, LASTING_MAX)).catch(() => null);
+    if (port !== null) return port;
+  }
 }

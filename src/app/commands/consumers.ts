@@ -1,15 +1,23 @@
-// Who reads: list with lag, register, unregister. Over the network, as the caller's key allows.
-import type { ConsumerStatus } from '../../contract/generated/types.ts';
-import type { Call, Command, CommandGroup } from '../command.ts';
+// Who reads: list with lag and failures, register, change, unregister. Over the network, as the caller's key allows.
+import type { ConsumerFailure, ConsumerStatus } from '../../contract/generated/types.ts';
+import { type Call, type Command, type CommandGroup, type Flag, UsageError } from '../command.ts';
 import {
   ACCESS_SETTINGS,
   clientOf,
   fromOf,
   JSON_FLAG,
+  OWNER_FLAG,
   paramsOf,
   STREAM_FLAG,
 } from '../server-access.ts';
 import { columns } from '../table.ts';
+
+const PARK_AFTER_FLAG: Flag = {
+  value: 'N',
+  description: 'After so many failed tries of one event alone it is parked. Default: never.',
+};
+/** Of an error, in a line. */
+const ERROR_CHARS = 60;
 
 const list: Command = {
   usage: 'consumers [list]',
@@ -44,6 +52,7 @@ const register: Command = {
       value: 'beginning|now|ID|TIME',
       description: 'Where it begins: behind that id, or at that time. Default: beginning.',
     },
+    'park-after': PARK_AFTER_FLAG,
     stream: STREAM_FLAG,
     json: JSON_FLAG,
   },
@@ -57,9 +66,46 @@ const register: Command = {
       stream,
       from: fromOf(flags.get('from')),
       epoch: undefined,
+      park_after: triesOf(flags.get('park-after')),
     });
     const registered = await clientOf(settings).call('registerConsumer', params);
     await say(call, { registered }, `${component} is registered on ${stream ?? 'main'}.`);
+  },
+};
+
+const change: Command = {
+  usage: 'consumers change NAME --park-after N | --wait',
+  description:
+    'Says what becomes of an event that the consumer cannot handle: it is parked after so many tries, or waited for.',
+  argsMin: 1,
+  argsMax: 1,
+  flags: {
+    'park-after': PARK_AFTER_FLAG,
+    wait: { description: 'It waits before the event, and tries on.' },
+    principal: OWNER_FLAG,
+    stream: STREAM_FLAG,
+    json: JSON_FLAG,
+  },
+  settings: ACCESS_SETTINGS,
+  run: async (call) => {
+    const { settings, flags } = call;
+    const component = nameOf(call);
+    const tries = triesOf(flags.get('park-after')) ?? null;
+    if (flags.has('wait') === (tries !== null)) {
+      throw new UsageError('either --park-after N or --wait is expected.');
+    }
+    const params = paramsOf('changeConsumer', {
+      component,
+      park_after: tries,
+      stream: flags.get('stream'),
+      principal: flags.get('principal'),
+    });
+    const changed = await clientOf(settings).call('changeConsumer', params);
+    const policy =
+      tries === null
+        ? `${component} waits before an event that it cannot handle.`
+        : `${component} passes an event that has failed alone ${tries} times; it is parked then.`;
+    await say(call, { changed }, policy);
   },
 };
 
@@ -76,6 +122,7 @@ const unregister: Command = {
     'no-principal': {
       description: 'It is a sink, listed as SINK_NAME without a principal; needs the right admin.',
     },
+    'drop-parked': { description: 'Its parked events may be lost with it.' },
     'dry-run': { description: 'Only say what it would do.' },
     stream: STREAM_FLAG,
     json: JSON_FLAG,
@@ -89,28 +136,30 @@ const unregister: Command = {
       stream: flags.get('stream'),
       principal: flags.has('no-principal') ? null : flags.get('principal'),
       dry_run: flags.has('dry-run') ? true : undefined,
+      drop_parked: flags.has('drop-parked') ? true : undefined,
     });
     const forgotten = await clientOf(settings).call('unregisterConsumer', params);
     const verb = forgotten.unregistered ? 'is unregistered' : 'would be unregistered';
-    const { cursor, lag } = forgotten;
+    const { cursor, lag, parked } = forgotten;
     await say(
       call,
       forgotten,
-      `${component} ${verb}; its cursor is ${cursor}, unacknowledged events: ${lag}.`,
+      `${component} ${verb}; its cursor is ${cursor}, unacknowledged events: ${lag}, parked: ${parked}.`,
     );
   },
 };
 
 export const consumers: CommandGroup = {
   description: 'Consumers of a stream: who reads, and how far each is.',
-  commands: { list, register, unregister },
+  commands: { list, register, change, unregister },
   usual: 'list',
 };
 
-const HEAD = ['CONSUMER', 'CURSOR', 'LAG', 'LAST TIME', 'CONNECTED', 'STALE'];
+const HEAD = ['CONSUMER', 'CURSOR', 'LAG', 'LAST TIME', 'CONNECTED', 'STALE', 'PARKED', 'FAILING'];
 
 function rowOf(consumer: ConsumerStatus): string[] {
   const { principal, component, cursor, lag, last_time, connected, stale, set_aside } = consumer;
+  const { parked, failing } = consumer;
   return [
     principal === null ? component : `${principal}:${component}`,
     cursor,
@@ -118,7 +167,23 @@ function rowOf(consumer: ConsumerStatus): string[] {
     last_time ?? '-',
     connected ? 'yes' : 'no',
     set_aside ? 'set aside' : stale ? 'yes' : 'no',
+    String(parked),
+    failing === null ? '-' : failureText(failing),
   ];
+}
+
+/** On one line, whatever the consumer has said. */
+function failureText({ event_id, tries, error, full }: ConsumerFailure): string {
+  const place = event_id === null ? 'a batch' : `event ${event_id}`;
+  const waits = full ? ', too many are parked' : '';
+  return `${place}, tries: ${tries}${waits}: ${error.replace(/\s+/g, ' ').slice(0, ERROR_CHARS)}`;
+}
+
+/** Throws `UsageError`. */
+function triesOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new UsageError(`--park-after takes a number of tries from 1 to 1000, got ${text}`);
 }
 
 function nameOf({ args: [name = ''] }: Call): string {

@@ -3,10 +3,15 @@ import type { Position, ReceivedBatch, ReceivedEvent, WrittenEvent } from '../..
 import { type EventRow, eventText } from '../../contract/event.ts';
 import { compareIds, type EventId } from '../../contract/event-id.ts';
 import type { Batch } from '../../contract/event-list.ts';
+import type { NumberedBatch } from '../../delivery/channel.ts';
 
 /** `before`: where its reader was; null when this is its first. */
-export function batchOf(batch: Batch, seq: number, before: Position | null): ReceivedBatch {
-  const { events, after, upTo, epoch, forks = [], isEnd = false } = batch;
+export function batchOf(
+  batch: Batch & Pick<Partial<NumberedBatch>, 'isParked'>,
+  seq: number,
+  before: Position | null,
+): ReceivedBatch {
+  const { events, after, upTo, epoch, forks = [], isEnd = false, isParked = false } = batch;
   const isJoined =
     before === null || before.epoch !== epoch || compareIds(after, before.id as EventId) <= 0;
   return {
@@ -18,6 +23,7 @@ export function batchOf(batch: Batch, seq: number, before: Position | null): Rec
     epoch,
     forks,
     isEnd,
+    isParked,
     missed: isJoined ? null : { after: before.id, upTo: after },
     asWritten: () => events.rows.map(writtenOf),
   };

@@ -5,7 +5,7 @@ import { nextTurn, systemClock } from '../../base/clock.ts';
 import { Mutex } from '../../base/mutex.ts';
 import { isFinal } from '../../client/call-error.ts';
 import type { Position, ReceivedBatch } from '../../client/public.ts';
-import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
+import type { Channel, CloseReason, NumberedBatch, Refusal } from '../../delivery/channel.ts';
 import { batchOf } from './batch.ts';
 
 /** Handles one batch: resolving acknowledges it, throwing or rejecting refuses it. What it gives does not matter. */
@@ -61,7 +61,7 @@ export class InProcessChannel implements Channel {
   /** A handler cannot be told to stop; what it makes of its batch does not count any more. */
   forget(): void {}
 
-  async send(batch: NumberedBatch): Promise<boolean> {
+  async send(batch: NumberedBatch): Promise<true | Refusal> {
     const answer = await this.#turns.run(() => this.#handle(batch));
     // What is not handled any more is not answered either: it was neither acknowledged nor refused.
     return answer ?? new Promise(() => {});
@@ -100,7 +100,7 @@ export class InProcessChannel implements Channel {
   }
 
   /** null when it has finished. */
-  async #handle(batch: NumberedBatch): Promise<boolean | null> {
+  async #handle(batch: NumberedBatch): Promise<true | Refusal | null> {
     for (let refusals = 0; !this.#closing.signal.aborted; refusals += 1) {
       try {
         // Made anew for each try: a handler may have changed what it was given.
@@ -112,10 +112,15 @@ export class InProcessChannel implements Channel {
       } catch (error) {
         this.#options.onError(error);
         if (isFinal(error)) return this.#fail();
-        if (!this.#options.isLive) return false;
+        if (!this.#options.isLive) return { error: messageOf(error) };
         await systemClock.sleep(backoffMs(refusals, BACKOFF), this.#closing.signal);
       }
     }
     return null;
   }
+}
+
+/** What the handler threw, in its own words. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

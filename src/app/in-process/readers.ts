@@ -11,14 +11,17 @@ import type { EventId } from '../../contract/event-id.ts';
 import type { From } from '../../contract/generated/types.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
 import { requireOptions, requireValue } from '../../contract/require-options.ts';
+import { whileAway } from '../../contract/while-away.ts';
 import type { CloseReason } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import { wantFilter } from '../../feed/cut.ts';
+import type { Failure } from '../../store/failures.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { batchOf } from './batch.ts';
 import { InProcessChannel } from './channel.ts';
 import {
   type ConsumerFacts,
+  type ConsumerFailing,
   type InProcessSubscription,
   POLL_OPTIONS,
   type PollOptions,
@@ -36,23 +39,32 @@ import {
 
 const COMPONENT = required(aComponent);
 
+export interface InProcessReadersOptions {
+  readonly delivery: Delivery;
+  readonly telemetry: Telemetry;
+  /** How long a call waits for a database that is away, in milliseconds. */
+  readonly databaseWaitMs: number;
+}
+
 export class InProcessReaders {
   readonly #delivery: Delivery;
   readonly #telemetry: Telemetry;
+  readonly #databaseWaitMs: number;
   readonly #channels = new Set<InProcessChannel>();
   readonly #ending = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(delivery: Delivery, telemetry: Telemetry) {
+  constructor({ delivery, telemetry, databaseWaitMs }: InProcessReadersOptions) {
     this.#delivery = delivery;
     this.#telemetry = telemetry;
+    this.#databaseWaitMs = databaseWaitMs;
   }
 
   async register(component: string, options: RegisterOptions): Promise<void> {
     requireValue('registerConsumer', 'component', component, COMPONENT);
     requireOptions('registerConsumer', options, REGISTER_OPTIONS);
-    const { stream = 'main', from } = options;
-    return this.#carryOut(() => this.#register(component, stream, from));
+    const { stream = 'main', from, parkAfter = null } = options;
+    return this.#carryOut(() => this.#register(component, stream, from, parkAfter));
   }
 
   async unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
@@ -70,13 +82,13 @@ export class InProcessReaders {
   async poll(options: PollOptions): Promise<ReceivedBatch> {
     requireOptions('pollEvents', options, POLL_OPTIONS);
     options.signal?.throwIfAborted();
-    return this.#carryOut(() => this.#poll(options));
+    return this.#carryOut(() => this.#poll(options), options.signal);
   }
 
   async subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
     requireOptions('subscribe', options, SUBSCRIBE_OPTIONS);
     options.signal?.throwIfAborted();
-    return this.#carryOut(() => this.#subscribe(options));
+    return this.#carryOut(() => this.#subscribe(options), options.signal);
   }
 
   /**
@@ -90,9 +102,9 @@ export class InProcessReaders {
     await Promise.all(finishing);
   }
 
-  async #carryOut<T>(work: () => Promise<T>): Promise<T> {
+  async #carryOut<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#ending.signal.aborted) throw new ServiceError('ShuttingDown');
-    const running = work();
+    const running = whileAway(this.#databaseWaitMs, work, signal);
     this.#underWay.add(running);
     try {
       return await running;
@@ -101,21 +113,29 @@ export class InProcessReaders {
     }
   }
 
-  async #register(component: string, stream: string, from: From | undefined): Promise<void> {
-    await this.#delivery.register(consumerOf(component, stream), startOf(from));
+  async #register(
+    component: string,
+    stream: string,
+    from: From | undefined,
+    parkAfter: number | null,
+  ): Promise<void> {
+    await this.#delivery.register(consumerOf(component, stream), startOf(from), parkAfter);
   }
 
   async #unregister(component: string, options: UnregisterOptions): Promise<Unregistered> {
-    const { stream = 'main', principal = INTERNAL, dryRun = false } = options;
-    return this.#delivery.unregister({ component, stream, principal }, dryRun, this);
+    const { stream = 'main', principal = INTERNAL, dryRun = false, dropParked = false } = options;
+    const how = { isDryRun: dryRun, dropsParked: dropParked };
+    return this.#delivery.unregister({ component, stream, principal }, how, this);
   }
 
   async #list(stream: string): Promise<ConsumerFacts[]> {
     const consumers = await this.#delivery.list(stream);
     return consumers.map((each) => {
       const { ident, cursor, lag, lagMs, lastTime, isConnected, isStale, isSetAside } = each;
+      const { parkAfter, parked, failure } = each;
       const facts = { cursor, lag, lagMs, lastTime, isConnected, isStale, isSetAside };
-      return { ...parseIdent(ident), ...facts };
+      const failing = failure && failingOf(failure, parkAfter);
+      return { ...parseIdent(ident), ...facts, parkAfter, parked, failing };
     });
   }
 
@@ -140,9 +160,9 @@ export class InProcessReaders {
   }
 
   async #subscribe(options: SubscribeOptions): Promise<InProcessSubscription> {
-    const { component = LIVE, stream = 'main', from, signal } = options;
+    const { component = LIVE, stream = 'main', from, parkAfter = null, signal } = options;
     const isLive = component === LIVE;
-    if (!isLive) await this.#register(component, stream, from);
+    if (!isLive) await this.#register(component, stream, from, parkAfter);
     const start = isLive && from !== undefined ? startOf(from) : undefined;
     const run: Run = { ...options, component, stream, isStopped: false, channel: null };
     run.channel = await this.#attach(run, start);
@@ -261,4 +281,10 @@ export function startOf(from: From | undefined): Start {
   if (from === undefined) return 'beginning';
   if (typeof from === 'object' && 'id' in from) return { id: from.id as EventId };
   return from;
+}
+
+function failingOf(failure: Failure, parkAfter: number | null): ConsumerFailing {
+  const { eventId, tries, eventTries, since, triedAt, nextTryAt, error } = failure;
+  const isFull = parkAfter !== null && eventTries >= parkAfter;
+  return { eventId, tries, eventTries, since, triedAt, nextTryAt, error, isFull };
 }

@@ -13,6 +13,7 @@ import {
   aPrincipal,
   aSignal,
   aStream,
+  aTryCount,
   aWant,
   orNull,
   required,
@@ -32,9 +33,18 @@ export const STREAM_CHOICE: Checks<StreamChoice> = { stream: aStream };
 export interface RegisterOptions extends StreamChoice {
   /** Where it begins; of no effect on a consumer that is registered. @default 'beginning' */
   readonly from?: From | undefined;
+  /**
+   * After so many failed tries of one event alone, 1 to 1000, it is parked and the consumer goes on behind it; null: it
+   * waits before it. Of no effect on a consumer that is registered. @default null
+   */
+  readonly parkAfter?: number | null | undefined;
 }
 
-export const REGISTER_OPTIONS: Checks<RegisterOptions> = { ...STREAM_CHOICE, from: aFrom };
+export const REGISTER_OPTIONS: Checks<RegisterOptions> = {
+  ...STREAM_CHOICE,
+  from: aFrom,
+  parkAfter: orNull(aTryCount),
+};
 
 /** What is handed to a function of this process, and how. */
 export interface SubscribeOptions {
@@ -52,9 +62,11 @@ export interface SubscribeOptions {
    * @default `'now'` for LIVE, else `'beginning'`
    */
   readonly from?: From | undefined;
+  /** As `registerConsumer` takes it; not for LIVE. @default null */
+  readonly parkAfter?: number | null | undefined;
   /**
    * Called with up to 1000 events, one batch at a time, in order. Resolving acknowledges the batch; when it throws or
-   * rejects, the same batch comes again, after a pause that grows from 0.1 to 10 s.
+   * rejects, its events come again one by one, after pauses that grow from 0.1 s to `retryMaxMs`.
    */
   readonly onEvents: InProcessHandler;
   /**
@@ -69,6 +81,7 @@ export const SUBSCRIBE_OPTIONS: Checks<SubscribeOptions> = {
   stream: aStream,
   want: aWant,
   from: aFrom,
+  parkAfter: orNull(aTryCount),
   onEvents: required(aFunction),
   signal: aSignal,
 };
@@ -150,12 +163,15 @@ export interface UnregisterOptions {
   readonly principal?: string | null | undefined;
   /** Only say what it would do. @default false */
   readonly dryRun?: boolean | undefined;
+  /** Its parked events may be lost with it; else `EventsParked`. @default false */
+  readonly dropParked?: boolean | undefined;
 }
 
 export const UNREGISTER_OPTIONS: Checks<UnregisterOptions> = {
   stream: aStream,
   principal: orNull(aPrincipal),
   dryRun: aBoolean,
+  dropParked: aBoolean,
 };
 
 /** What a consumer was when it was forgotten. */
@@ -164,6 +180,8 @@ export interface Unregistered {
   readonly cursor: string;
   /** How many events it had not acknowledged. */
   readonly lag: number;
+  /** How many events were parked for it; they are gone with it. */
+  readonly parked: number;
 }
 
 /** A registered consumer, and how far it is. */
@@ -186,4 +204,30 @@ export interface ConsumerFacts {
   readonly isStale: boolean;
   /** True when it has not moved for longer than `setAsideMs`, and holds discarding back no more until it does. */
   readonly isSetAside: boolean;
+  /** After so many failed tries of one event alone it is parked; null: never. */
+  readonly parkAfter: number | null;
+  /** How many events are parked for it. */
+  readonly parked: number;
+  /** What it cannot handle where it stands; null: it does not fail. */
+  readonly failing: ConsumerFailing | null;
+}
+
+/** A failure that goes on: the same comes again after a pause. */
+export interface ConsumerFailing {
+  /** The event that fails alone; null: it has not been found yet. */
+  readonly eventId: string | null;
+  /** In a row, where it stands. */
+  readonly tries: number;
+  /** Of these, with that event alone. */
+  readonly eventTries: number;
+  /** When it was tried first. */
+  readonly since: string;
+  /** When it was tried last. */
+  readonly triedAt: string;
+  /** When it is tried next. */
+  readonly nextTryAt: string;
+  /** What was said at the last try. */
+  readonly error: string;
+  /** The event would be parked, but `parkedMax` events are. */
+  readonly isFull: boolean;
 }

@@ -3,13 +3,15 @@
 /**
  * `Fenced`: a newer instance has taken the consumer, or its row is gone. `CursorBehind`: events between the cursor and
  * the batch have no effect here. `HistoryForked`: the batch is of another epoch than the cursor. `TransactionEnded`:
- * the transaction was over before the cursor was written. `InvalidRequest`: an argument is wrong.
+ * the transaction was over before the cursor was written. `Parked`: an event that was parked is given once more, which
+ * the cursor cannot tell from one that has its effect. `InvalidRequest`: an argument is wrong.
  */
 export type ExactlyOnceErrorCode =
   | 'Fenced'
   | 'CursorBehind'
   | 'HistoryForked'
   | 'TransactionEnded'
+  | 'Parked'
   | 'InvalidRequest';
 
 /** What an `ExactlyOnceError` says besides its code. */
@@ -38,6 +40,6 @@ export class ExactlyOnceError extends Error {
     this.code = code;
     this.details = details ?? {};
     // A deadlock that the effect has swallowed ends a transaction too, and may not come again.
-    this.isFinal = code !== 'TransactionEnded';
+    this.isFinal = code !== 'TransactionEnded' && code !== 'Parked';
   }
 }

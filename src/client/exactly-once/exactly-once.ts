@@ -136,8 +136,8 @@ export class ExactlyOnce<Tx> {
    *
    * When the handler rejects, nothing was done; where only the answer to the commit was lost, the next call will know.
    *
-   * @throws ExactlyOnceError by the handler: `Fenced`, `CursorBehind`, `HistoryForked`, `TransactionEnded`; else what
-   * the effect or the database throws
+   * @throws ExactlyOnceError by the handler: `Fenced`, `CursorBehind`, `HistoryForked`, `TransactionEnded`, `Parked`;
+   * else what the effect or the database throws
    */
   handler<B extends EventBatch = ReceivedBatch>(
     effect: Effect<Tx, B>,

@@ -25,6 +25,8 @@ export interface EventBatch {
   readonly upTo: string;
   /** Which history the ids are of; see `Position`. */
   readonly epoch: number;
+  /** True for one event that was parked and is given once more. */
+  readonly isParked?: boolean;
   /** Where each epoch but the first began; where that is not said, epochs share nothing. */
   readonly forks?: readonly { readonly epoch: number; readonly beganAfter: string }[];
   /** The same events as their writers wrote them, where the batch can tell. */
@@ -40,10 +42,11 @@ export interface Position {
 }
 
 /**
- * The part of the batch behind the cursor; null when there is none. Throws `CursorBehind`, `HistoryForked`,
+ * The part of the batch behind the cursor; null when there is none. Throws `CursorBehind`, `HistoryForked`, `Parked`,
  * `InvalidRequest`.
  */
 export function remainingOf<B extends EventBatch>(batch: B, cursor: Position): B | null {
+  if (batch.isParked) throw parkedError();
   const at = cursor.id as EventId;
   const after = checkedId('after', batch.after);
   const { id: upTo, epoch } = checkedPosition('upTo', { id: batch.upTo, epoch: batch.epoch });
@@ -88,6 +91,14 @@ function checkedId(name: string, id: string): EventId {
   throw invalid(
     `${name}: must be an event id, a decimal string of at most 18 digits, got ${JSON.stringify(id)}`,
   );
+}
+
+function parkedError(): ExactlyOnceError {
+  return new ExactlyOnceError('Parked', {
+    message:
+      'An event that was parked is given once more. A consumer with a cursor of its own should not have events ' +
+      'parked: make up for its effect by hand, and drop the parked event.',
+  });
 }
 
 function cursorBehind(cursor: EventId, after: EventId, epoch: number): ExactlyOnceError {

@@ -212,6 +212,14 @@ export interface Settings {
    */
   staleMs: number;
   /**
+   * The longest pause before a consumer that fails is given the same again; pauses begin at 100 ms and double.
+   */
+  retryMaxMs: number;
+  /**
+   * The most events that are parked for one consumer; one that has so many waits instead.
+   */
+  parkedMax: number;
+  /**
    * A consumer with events to read that has not moved for longer holds discarding back no more, where there is an archive, until it moves again; 0 = never. Seen to by discarders that go on, not by discard --once.
    */
   setAsideMs: number;
@@ -700,6 +708,23 @@ export const configSchema = {
       "maximum": 31536000000,
       "unit": "ms"
     },
+    "retryMaxMs": {
+      "description": "The longest pause before a consumer that fails is given the same again; pauses begin at 100 ms and double.",
+      "env": "EVT_RETRY_MAX_MS",
+      "type": "integer",
+      "default": 60000,
+      "minimum": 100,
+      "maximum": 3600000,
+      "unit": "ms"
+    },
+    "parkedMax": {
+      "description": "The most events that are parked for one consumer; one that has so many waits instead.",
+      "env": "EVT_PARKED_MAX",
+      "type": "integer",
+      "default": 1000,
+      "minimum": 1,
+      "maximum": 100000
+    },
     "setAsideMs": {
       "description": "A consumer with events to read that has not moved for longer holds discarding back no more, where there is an archive, until it moves again; 0 = never. Seen to by discarders that go on, not by discard --once.",
       "env": "EVT_SET_ASIDE_MS",
@@ -835,6 +860,8 @@ export const configSchema = {
     "retainMs",
     "workerPeriodMs",
     "staleMs",
+    "retryMaxMs",
+    "parkedMax",
     "setAsideMs",
     "keyRetainMs",
     "databasePoolMax",

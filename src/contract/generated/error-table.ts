@@ -234,6 +234,14 @@ export const errorTable = [
     "meaning": "Transactions on the stream's inbox stay open, so it could not be sealed, or opened again."
   },
   {
+    "code": "EventsParked",
+    "retry": "no",
+    "futoin": "InvalidRequest",
+    "jsonRpc": -32041,
+    "http": 409,
+    "meaning": "The consumer has parked events, which would be lost with it: drop them first, or say that they may go."
+  },
+  {
     "code": "DestinationExists",
     "retry": "no",
     "futoin": "InvalidRequest",

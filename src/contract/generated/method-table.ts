@@ -63,10 +63,81 @@ export const methodTable = {
     "errors": [
       "NotRegistered",
       "ConsumerBusy",
+      "EventsParked",
       "Unauthorized",
       "StreamNotFound",
       "StoreUnavailable",
       "OutcomeUnknown"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "changeConsumer": {
+    "summary": "Change after how many failed tries an event is parked for a consumer.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "reportFailure": {
+    "summary": "Say that a batch that was polled could not be handled, and be told how to go on.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "CursorAhead",
+      "HistoryForked",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll"
+    ]
+  },
+  "listParked": {
+    "summary": "The events that were parked for a consumer, with their errors.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "poll",
+      "push"
+    ]
+  },
+  "retryParked": {
+    "summary": "Give parked events to their consumer once more, each by itself; acknowledged, it is parked no more.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
+    ],
+    "services": [
+      "push"
+    ]
+  },
+  "dropParked": {
+    "summary": "Forget parked events for good.",
+    "scope": "consume",
+    "errors": [
+      "NotRegistered",
+      "StreamNotFound",
+      "Unauthorized",
+      "StoreUnavailable"
     ],
     "services": [
       "poll",

@@ -207,6 +207,13 @@ export const openrpc = {
           "schema": {
             "$ref": "#/components/schemas/epoch"
           }
+        },
+        {
+          "name": "park_after",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/park-after"
+          }
         }
       ],
       "result": {
@@ -278,6 +285,15 @@ export const openrpc = {
           }
         },
         {
+          "name": "drop_parked",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "description": "Its parked events may be lost with it.",
+            "default": false
+          }
+        },
+        {
           "name": "dry_run",
           "required": false,
           "schema": {
@@ -304,12 +320,18 @@ export const openrpc = {
               "type": "integer",
               "description": "Events that it had not acknowledged.",
               "minimum": 0
+            },
+            "parked": {
+              "type": "integer",
+              "description": "Parked events that it had; they are gone with it.",
+              "minimum": 0
             }
           },
           "required": [
             "unregistered",
             "cursor",
-            "lag"
+            "lag",
+            "parked"
           ],
           "additionalProperties": false
         }
@@ -322,6 +344,9 @@ export const openrpc = {
           "$ref": "#/components/errors/ConsumerBusy"
         },
         {
+          "$ref": "#/components/errors/EventsParked"
+        },
+        {
           "$ref": "#/components/errors/Unauthorized"
         },
         {
@@ -332,6 +357,534 @@ export const openrpc = {
         },
         {
           "$ref": "#/components/errors/OutcomeUnknown"
+        }
+      ]
+    },
+    {
+      "name": "changeConsumer",
+      "summary": "Change after how many failed tries an event is parked for a consumer.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "park_after",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/park-after"
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "principal",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ChangeConsumerResult",
+          "description": "It counts from the next failure on.",
+          "type": "boolean",
+          "const": true
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "reportFailure",
+      "summary": "Say that a batch that was polled could not be handled, and be told how to go on.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "after",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "up_to",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/event-id"
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "event_id",
+          "required": false,
+          "schema": {
+            "description": "The event of the batch when it had one; null or left out: it had more, or none.",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/event-id"
+              }
+            ]
+          }
+        },
+        {
+          "name": "error",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Why, in the consumer's words; 1000 characters of it are kept.",
+            "maxLength": 10000
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ReportFailureResult",
+          "description": "How to go on.",
+          "type": "object",
+          "properties": {
+            "retry_after_ms": {
+              "type": "integer",
+              "description": "How long to wait before the next poll.",
+              "minimum": 0
+            },
+            "alone_up_to": {
+              "description": "Up to it poll with limit 1, since one of the events before it cannot be handled; null: as ever.",
+              "oneOf": [
+                {
+                  "type": "null"
+                },
+                {
+                  "$ref": "#/components/schemas/event-id"
+                }
+              ]
+            },
+            "go_on_at": {
+              "description": "Where the consumer stands now when that is not where it stood: the event was parked, or another reader has acknowledged it. The next last_id.",
+              "oneOf": [
+                {
+                  "type": "null"
+                },
+                {
+                  "$ref": "#/components/schemas/event-id"
+                }
+              ]
+            }
+          },
+          "required": [
+            "retry_after_ms",
+            "alone_up_to",
+            "go_on_at"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/CursorAhead"
+        },
+        {
+          "$ref": "#/components/errors/HistoryForked"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "listParked",
+      "summary": "The events that were parked for a consumer, with their errors.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "after",
+          "required": false,
+          "schema": {
+            "title": "ParkedPosition",
+            "description": "Those behind it: the last one of the page before.",
+            "type": "object",
+            "properties": {
+              "id": {
+                "$ref": "#/components/schemas/event-id"
+              },
+              "epoch": {
+                "$ref": "#/components/schemas/epoch"
+              }
+            },
+            "required": [
+              "id",
+              "epoch"
+            ],
+            "additionalProperties": false
+          }
+        },
+        {
+          "name": "limit",
+          "required": false,
+          "schema": {
+            "type": "integer",
+            "description": "At most this many.",
+            "minimum": 1,
+            "maximum": 100,
+            "default": 100
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "principal",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "ListParkedResult",
+          "description": "In the order of their ids.",
+          "type": "object",
+          "properties": {
+            "events": {
+              "description": "Fewer than the limit where they are large.",
+              "type": "array",
+              "items": {
+                "title": "ParkedEvent",
+                "description": "An event that a consumer has passed without having handled it.",
+                "type": "object",
+                "properties": {
+                  "id": {
+                    "$ref": "#/components/schemas/event-id"
+                  },
+                  "type": {
+                    "$ref": "#/components/schemas/event-type"
+                  },
+                  "data": {
+                    "description": "As its writer wrote it."
+                  },
+                  "ts": {
+                    "$ref": "#/components/schemas/event-ts"
+                  },
+                  "epoch": {
+                    "$ref": "#/components/schemas/epoch"
+                  },
+                  "error": {
+                    "type": "string",
+                    "description": "What was said at the last try."
+                  },
+                  "tries": {
+                    "type": "integer",
+                    "description": "How often it was given alone.",
+                    "minimum": 1
+                  },
+                  "since": {
+                    "$ref": "#/components/schemas/event-ts"
+                  },
+                  "parked_at": {
+                    "$ref": "#/components/schemas/event-ts"
+                  },
+                  "asked_for": {
+                    "type": "boolean",
+                    "description": "It is to be given to the consumer once more, and has not been yet."
+                  }
+                },
+                "required": [
+                  "id",
+                  "type",
+                  "data",
+                  "ts",
+                  "epoch",
+                  "error",
+                  "tries",
+                  "since",
+                  "parked_at",
+                  "asked_for"
+                ],
+                "additionalProperties": false
+              }
+            },
+            "more": {
+              "type": "boolean",
+              "description": "There are more behind the last one."
+            }
+          },
+          "required": [
+            "events",
+            "more"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "retryParked",
+      "summary": "Give parked events to their consumer once more, each by itself; acknowledged, it is parked no more.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "ids",
+          "required": true,
+          "schema": {
+            "description": "Which of them; null: all.",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/event-id"
+                },
+                "minItems": 1,
+                "maxItems": 1000,
+                "uniqueItems": true
+              }
+            ]
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "principal",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "RetryParkedResult",
+          "type": "object",
+          "properties": {
+            "asked_for": {
+              "type": "integer",
+              "description": "How many are given to the consumer once more.",
+              "minimum": 0
+            }
+          },
+          "required": [
+            "asked_for"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
+        }
+      ]
+    },
+    {
+      "name": "dropParked",
+      "summary": "Forget parked events for good.",
+      "x-scope": "consume",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "component",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/component"
+          }
+        },
+        {
+          "name": "ids",
+          "required": true,
+          "schema": {
+            "description": "Which of them; null: all.",
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/event-id"
+                },
+                "minItems": 1,
+                "maxItems": 1000,
+                "uniqueItems": true
+              }
+            ]
+          }
+        },
+        {
+          "name": "epoch",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        {
+          "name": "stream",
+          "required": false,
+          "schema": {
+            "$ref": "#/components/schemas/stream-name"
+          }
+        },
+        {
+          "name": "principal",
+          "required": false,
+          "schema": {
+            "type": "string",
+            "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+            "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+          }
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "title": "DropParkedResult",
+          "type": "object",
+          "properties": {
+            "dropped": {
+              "type": "integer",
+              "description": "How many are gone for good.",
+              "minimum": 0
+            }
+          },
+          "required": [
+            "dropped"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/NotRegistered"
+        },
+        {
+          "$ref": "#/components/errors/StreamNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Unauthorized"
+        },
+        {
+          "$ref": "#/components/errors/StoreUnavailable"
         }
       ]
     },
@@ -643,6 +1196,15 @@ export const openrpc = {
             "const": true,
             "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
           }
+        },
+        {
+          "name": "parked",
+          "required": false,
+          "schema": {
+            "type": "boolean",
+            "const": true,
+            "description": "One event that was parked, given once more by itself: it lies before the range, which is empty. Absent otherwise."
+          }
         }
       ],
       "result": {
@@ -721,6 +1283,87 @@ export const openrpc = {
               "set_aside": {
                 "type": "boolean",
                 "description": "It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does."
+              },
+              "park_after": {
+                "description": "After so many failed tries of one event alone it is parked; null: never.",
+                "oneOf": [
+                  {
+                    "type": "null"
+                  },
+                  {
+                    "type": "integer",
+                    "minimum": 1
+                  }
+                ]
+              },
+              "parked": {
+                "type": "integer",
+                "description": "Events that are parked for it.",
+                "minimum": 0
+              },
+              "failing": {
+                "description": "What it cannot handle where it stands; null: it does not fail.",
+                "oneOf": [
+                  {
+                    "type": "null"
+                  },
+                  {
+                    "title": "ConsumerFailure",
+                    "description": "A failure that goes on: the same comes again after a pause.",
+                    "type": "object",
+                    "properties": {
+                      "event_id": {
+                        "description": "The event that fails alone; null: it has not been found yet.",
+                        "oneOf": [
+                          {
+                            "type": "null"
+                          },
+                          {
+                            "$ref": "#/components/schemas/event-id"
+                          }
+                        ]
+                      },
+                      "tries": {
+                        "type": "integer",
+                        "description": "In a row, where it stands.",
+                        "minimum": 1
+                      },
+                      "event_tries": {
+                        "type": "integer",
+                        "description": "Of these, with that event alone.",
+                        "minimum": 0
+                      },
+                      "since": {
+                        "$ref": "#/components/schemas/event-ts"
+                      },
+                      "tried_at": {
+                        "$ref": "#/components/schemas/event-ts"
+                      },
+                      "next_try_at": {
+                        "$ref": "#/components/schemas/event-ts"
+                      },
+                      "error": {
+                        "type": "string",
+                        "description": "What was said at the last try."
+                      },
+                      "full": {
+                        "type": "boolean",
+                        "description": "The event would be parked, but EVT_PARKED_MAX events are."
+                      }
+                    },
+                    "required": [
+                      "event_id",
+                      "tries",
+                      "event_tries",
+                      "since",
+                      "tried_at",
+                      "next_try_at",
+                      "error",
+                      "full"
+                    ],
+                    "additionalProperties": false
+                  }
+                ]
               }
             },
             "required": [
@@ -731,7 +1374,10 @@ export const openrpc = {
               "last_time",
               "connected",
               "stale",
-              "set_aside"
+              "set_aside",
+              "park_after",
+              "parked",
+              "failing"
             ],
             "additionalProperties": false
           }
@@ -2375,6 +3021,20 @@ export const openrpc = {
         "type": "string",
         "pattern": "^[!-~]{1,128}$"
       },
+      "park-after": {
+        "title": "ParkAfter",
+        "description": "After so many failed tries of one event alone it is parked, and the consumer goes on behind it; null: never, the consumer waits before it.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000
+          }
+        ]
+      },
       "stream-name": {
         "title": "StreamName",
         "description": "The name of one ordered log with its own ids.",
@@ -2631,6 +3291,14 @@ export const openrpc = {
         "data": {
           "code": "StreamInUse",
           "retry": "later"
+        }
+      },
+      "EventsParked": {
+        "code": -32041,
+        "message": "The consumer has parked events, which would be lost with it: drop them first, or say that they may go.",
+        "data": {
+          "code": "EventsParked",
+          "retry": "no"
         }
       },
       "DestinationExists": {

@@ -379,6 +379,21 @@ export const schemas = {
     "type": "string",
     "pattern": "^[!-~]{1,128}$"
   },
+  "park-after": {
+    "$id": "https://aftercommit.dev/schema/park-after.schema.json",
+    "title": "ParkAfter",
+    "description": "After so many failed tries of one event alone it is parked, and the consumer goes on behind it; null: never, the consumer waits before it.",
+    "oneOf": [
+      {
+        "type": "null"
+      },
+      {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000
+      }
+    ]
+  },
   "stream-name": {
     "$id": "https://aftercommit.dev/schema/stream-name.schema.json",
     "title": "StreamName",
@@ -603,6 +618,39 @@ export const schemas = {
     "title": "CancelCopyResult",
     "$ref": "../copy.schema.json"
   },
+  "methods/changeConsumer.params": {
+    "$id": "https://aftercommit.dev/schema/methods/changeConsumer.params.schema.json",
+    "title": "ChangeConsumerParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "park_after": {
+        "$ref": "../park-after.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "principal": {
+        "type": "string",
+        "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+        "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+      }
+    },
+    "required": [
+      "component",
+      "park_after"
+    ],
+    "additionalProperties": false
+  },
+  "methods/changeConsumer.result": {
+    "$id": "https://aftercommit.dev/schema/methods/changeConsumer.result.schema.json",
+    "title": "ChangeConsumerResult",
+    "description": "It counts from the next failure on.",
+    "type": "boolean",
+    "const": true
+  },
   "methods/copyStatus.params": {
     "$id": "https://aftercommit.dev/schema/methods/copyStatus.params.schema.json",
     "title": "CopyStatusParams",
@@ -628,6 +676,65 @@ export const schemas = {
     "$id": "https://aftercommit.dev/schema/methods/copyStatus.result.schema.json",
     "title": "CopyStatusResult",
     "$ref": "../copy.schema.json"
+  },
+  "methods/dropParked.params": {
+    "$id": "https://aftercommit.dev/schema/methods/dropParked.params.schema.json",
+    "title": "DropParkedParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "ids": {
+        "description": "Which of them; null: all.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "array",
+            "items": {
+              "$ref": "../event-id.schema.json"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "uniqueItems": true
+          }
+        ]
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "principal": {
+        "type": "string",
+        "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+        "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+      }
+    },
+    "required": [
+      "component",
+      "ids"
+    ],
+    "additionalProperties": false
+  },
+  "methods/dropParked.result": {
+    "$id": "https://aftercommit.dev/schema/methods/dropParked.result.schema.json",
+    "title": "DropParkedResult",
+    "type": "object",
+    "properties": {
+      "dropped": {
+        "type": "integer",
+        "description": "How many are gone for good.",
+        "minimum": 0
+      }
+    },
+    "required": [
+      "dropped"
+    ],
+    "additionalProperties": false
   },
   "methods/hint.params": {
     "$id": "https://aftercommit.dev/schema/methods/hint.params.schema.json",
@@ -747,6 +854,87 @@ export const schemas = {
         "set_aside": {
           "type": "boolean",
           "description": "It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does."
+        },
+        "park_after": {
+          "description": "After so many failed tries of one event alone it is parked; null: never.",
+          "oneOf": [
+            {
+              "type": "null"
+            },
+            {
+              "type": "integer",
+              "minimum": 1
+            }
+          ]
+        },
+        "parked": {
+          "type": "integer",
+          "description": "Events that are parked for it.",
+          "minimum": 0
+        },
+        "failing": {
+          "description": "What it cannot handle where it stands; null: it does not fail.",
+          "oneOf": [
+            {
+              "type": "null"
+            },
+            {
+              "title": "ConsumerFailure",
+              "description": "A failure that goes on: the same comes again after a pause.",
+              "type": "object",
+              "properties": {
+                "event_id": {
+                  "description": "The event that fails alone; null: it has not been found yet.",
+                  "oneOf": [
+                    {
+                      "type": "null"
+                    },
+                    {
+                      "$ref": "../event-id.schema.json"
+                    }
+                  ]
+                },
+                "tries": {
+                  "type": "integer",
+                  "description": "In a row, where it stands.",
+                  "minimum": 1
+                },
+                "event_tries": {
+                  "type": "integer",
+                  "description": "Of these, with that event alone.",
+                  "minimum": 0
+                },
+                "since": {
+                  "$ref": "../event-ts.schema.json"
+                },
+                "tried_at": {
+                  "$ref": "../event-ts.schema.json"
+                },
+                "next_try_at": {
+                  "$ref": "../event-ts.schema.json"
+                },
+                "error": {
+                  "type": "string",
+                  "description": "What was said at the last try."
+                },
+                "full": {
+                  "type": "boolean",
+                  "description": "The event would be parked, but EVT_PARKED_MAX events are."
+                }
+              },
+              "required": [
+                "event_id",
+                "tries",
+                "event_tries",
+                "since",
+                "tried_at",
+                "next_try_at",
+                "error",
+                "full"
+              ],
+              "additionalProperties": false
+            }
+          ]
         }
       },
       "required": [
@@ -757,7 +945,10 @@ export const schemas = {
         "last_time",
         "connected",
         "stale",
-        "set_aside"
+        "set_aside",
+        "park_after",
+        "parked",
+        "failing"
       ],
       "additionalProperties": false
     }
@@ -776,6 +967,128 @@ export const schemas = {
     "items": {
       "$ref": "../copy.schema.json"
     }
+  },
+  "methods/listParked.params": {
+    "$id": "https://aftercommit.dev/schema/methods/listParked.params.schema.json",
+    "title": "ListParkedParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "after": {
+        "title": "ParkedPosition",
+        "description": "Those behind it: the last one of the page before.",
+        "type": "object",
+        "properties": {
+          "id": {
+            "$ref": "../event-id.schema.json"
+          },
+          "epoch": {
+            "$ref": "../epoch.schema.json"
+          }
+        },
+        "required": [
+          "id",
+          "epoch"
+        ],
+        "additionalProperties": false
+      },
+      "limit": {
+        "type": "integer",
+        "description": "At most this many.",
+        "minimum": 1,
+        "maximum": 100,
+        "default": 100
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "principal": {
+        "type": "string",
+        "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+        "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+      }
+    },
+    "required": [
+      "component"
+    ],
+    "additionalProperties": false
+  },
+  "methods/listParked.result": {
+    "$id": "https://aftercommit.dev/schema/methods/listParked.result.schema.json",
+    "title": "ListParkedResult",
+    "description": "In the order of their ids.",
+    "type": "object",
+    "properties": {
+      "events": {
+        "description": "Fewer than the limit where they are large.",
+        "type": "array",
+        "items": {
+          "title": "ParkedEvent",
+          "description": "An event that a consumer has passed without having handled it.",
+          "type": "object",
+          "properties": {
+            "id": {
+              "$ref": "../event-id.schema.json"
+            },
+            "type": {
+              "$ref": "../event-type.schema.json"
+            },
+            "data": {
+              "description": "As its writer wrote it."
+            },
+            "ts": {
+              "$ref": "../event-ts.schema.json"
+            },
+            "epoch": {
+              "$ref": "../epoch.schema.json"
+            },
+            "error": {
+              "type": "string",
+              "description": "What was said at the last try."
+            },
+            "tries": {
+              "type": "integer",
+              "description": "How often it was given alone.",
+              "minimum": 1
+            },
+            "since": {
+              "$ref": "../event-ts.schema.json"
+            },
+            "parked_at": {
+              "$ref": "../event-ts.schema.json"
+            },
+            "asked_for": {
+              "type": "boolean",
+              "description": "It is to be given to the consumer once more, and has not been yet."
+            }
+          },
+          "required": [
+            "id",
+            "type",
+            "data",
+            "ts",
+            "epoch",
+            "error",
+            "tries",
+            "since",
+            "parked_at",
+            "asked_for"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "more": {
+        "type": "boolean",
+        "description": "There are more behind the last one."
+      }
+    },
+    "required": [
+      "events",
+      "more"
+    ],
+    "additionalProperties": false
   },
   "methods/listStreams.params": {
     "$id": "https://aftercommit.dev/schema/methods/listStreams.params.schema.json",
@@ -863,6 +1176,11 @@ export const schemas = {
         "type": "boolean",
         "const": true,
         "description": "The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise."
+      },
+      "parked": {
+        "type": "boolean",
+        "const": true,
+        "description": "One event that was parked, given once more by itself: it lies before the range, which is empty. Absent otherwise."
       }
     },
     "required": [
@@ -1132,6 +1450,9 @@ export const schemas = {
       },
       "epoch": {
         "$ref": "../epoch.schema.json"
+      },
+      "park_after": {
+        "$ref": "../park-after.schema.json"
       }
     },
     "required": [
@@ -1205,6 +1526,91 @@ export const schemas = {
     ],
     "additionalProperties": false
   },
+  "methods/reportFailure.params": {
+    "$id": "https://aftercommit.dev/schema/methods/reportFailure.params.schema.json",
+    "title": "ReportFailureParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "after": {
+        "$ref": "../event-id.schema.json"
+      },
+      "up_to": {
+        "$ref": "../event-id.schema.json"
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      },
+      "event_id": {
+        "description": "The event of the batch when it had one; null or left out: it had more, or none.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "$ref": "../event-id.schema.json"
+          }
+        ]
+      },
+      "error": {
+        "type": "string",
+        "description": "Why, in the consumer's words; 1000 characters of it are kept.",
+        "maxLength": 10000
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      }
+    },
+    "required": [
+      "component",
+      "after",
+      "up_to"
+    ],
+    "additionalProperties": false
+  },
+  "methods/reportFailure.result": {
+    "$id": "https://aftercommit.dev/schema/methods/reportFailure.result.schema.json",
+    "title": "ReportFailureResult",
+    "description": "How to go on.",
+    "type": "object",
+    "properties": {
+      "retry_after_ms": {
+        "type": "integer",
+        "description": "How long to wait before the next poll.",
+        "minimum": 0
+      },
+      "alone_up_to": {
+        "description": "Up to it poll with limit 1, since one of the events before it cannot be handled; null: as ever.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "$ref": "../event-id.schema.json"
+          }
+        ]
+      },
+      "go_on_at": {
+        "description": "Where the consumer stands now when that is not where it stood: the event was parked, or another reader has acknowledged it. The next last_id.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "$ref": "../event-id.schema.json"
+          }
+        ]
+      }
+    },
+    "required": [
+      "retry_after_ms",
+      "alone_up_to",
+      "go_on_at"
+    ],
+    "additionalProperties": false
+  },
   "methods/resumeCopy.params": {
     "$id": "https://aftercommit.dev/schema/methods/resumeCopy.params.schema.json",
     "title": "ResumeCopyParams",
@@ -1230,6 +1636,65 @@ export const schemas = {
     "$id": "https://aftercommit.dev/schema/methods/resumeCopy.result.schema.json",
     "title": "ResumeCopyResult",
     "$ref": "../copy.schema.json"
+  },
+  "methods/retryParked.params": {
+    "$id": "https://aftercommit.dev/schema/methods/retryParked.params.schema.json",
+    "title": "RetryParkedParams",
+    "type": "object",
+    "properties": {
+      "component": {
+        "$ref": "../component.schema.json"
+      },
+      "ids": {
+        "description": "Which of them; null: all.",
+        "oneOf": [
+          {
+            "type": "null"
+          },
+          {
+            "type": "array",
+            "items": {
+              "$ref": "../event-id.schema.json"
+            },
+            "minItems": 1,
+            "maxItems": 1000,
+            "uniqueItems": true
+          }
+        ]
+      },
+      "epoch": {
+        "$ref": "../epoch.schema.json"
+      },
+      "stream": {
+        "$ref": "../stream-name.schema.json"
+      },
+      "principal": {
+        "type": "string",
+        "description": "Whose consumer; another's needs the right admin. Default: the caller.",
+        "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+      }
+    },
+    "required": [
+      "component",
+      "ids"
+    ],
+    "additionalProperties": false
+  },
+  "methods/retryParked.result": {
+    "$id": "https://aftercommit.dev/schema/methods/retryParked.result.schema.json",
+    "title": "RetryParkedResult",
+    "type": "object",
+    "properties": {
+      "asked_for": {
+        "type": "integer",
+        "description": "How many are given to the consumer once more.",
+        "minimum": 0
+      }
+    },
+    "required": [
+      "asked_for"
+    ],
+    "additionalProperties": false
   },
   "methods/rpc.discover.params": {
     "$id": "https://aftercommit.dev/schema/methods/rpc.discover.params.schema.json",
@@ -1537,6 +2002,11 @@ export const schemas = {
         "description": "Whose consumer; another's needs the right admin, and so does null: a sink of an application. Default: the caller.",
         "pattern": "^[A-Za-z0-9_.-]{1,64}$"
       },
+      "drop_parked": {
+        "type": "boolean",
+        "description": "Its parked events may be lost with it.",
+        "default": false
+      },
       "dry_run": {
         "type": "boolean",
         "default": false
@@ -1564,12 +2034,18 @@ export const schemas = {
         "type": "integer",
         "description": "Events that it had not acknowledged.",
         "minimum": 0
+      },
+      "parked": {
+        "type": "integer",
+        "description": "Parked events that it had; they are gone with it.",
+        "minimum": 0
       }
     },
     "required": [
       "unregistered",
       "cursor",
-      "lag"
+      "lag",
+      "parked"
     ],
     "additionalProperties": false
   },

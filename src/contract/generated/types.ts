@@ -43,6 +43,10 @@ export type From =
  */
 export type IdempotencyKey = string;
 /**
+ * After so many failed tries of one event alone it is parked, and the consumer goes on behind it; null: never, the consumer waits before it.
+ */
+export type ParkAfter = null | number;
+/**
  * The name of one ordered log with its own ids.
  */
 export type StreamName = string;
@@ -50,6 +54,10 @@ export type StreamName = string;
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
  */
 export type AddEventResult = string;
+/**
+ * It counts from the next failure on.
+ */
+export type ChangeConsumerResult = true;
 export type HintResult = true;
 /**
  * A decimal string of at most 18 digits, dense and increasing within a stream; "0" stands before the first event.
@@ -99,6 +107,7 @@ export interface Contract {
   event: Event;
   from: From;
   'idempotency-key': IdempotencyKey;
+  'park-after': ParkAfter;
   'stream-name': StreamName;
   want: Want;
   'methods/addCredential.params': AddCredentialParams;
@@ -109,8 +118,12 @@ export interface Contract {
   'methods/addEvents.result': AddEventsResult;
   'methods/cancelCopy.params': CancelCopyParams;
   'methods/cancelCopy.result': CancelCopyResult;
+  'methods/changeConsumer.params': ChangeConsumerParams;
+  'methods/changeConsumer.result': ChangeConsumerResult;
   'methods/copyStatus.params': CopyStatusParams;
   'methods/copyStatus.result': CopyStatusResult;
+  'methods/dropParked.params': DropParkedParams;
+  'methods/dropParked.result': DropParkedResult;
   'methods/hint.params': HintParams;
   'methods/hint.result': HintResult;
   'methods/keepArchive.params': KeepArchiveParams;
@@ -119,6 +132,8 @@ export interface Contract {
   'methods/listConsumers.result': ListConsumersResult;
   'methods/listCopies.params': ListCopiesParams;
   'methods/listCopies.result': ListCopiesResult;
+  'methods/listParked.params': ListParkedParams;
+  'methods/listParked.result': ListParkedResult;
   'methods/listStreams.params': ListStreamsParams;
   'methods/listStreams.result': ListStreamsResult;
   'methods/onEvents.params': OnEventsParams;
@@ -139,8 +154,12 @@ export interface Contract {
   'methods/releaseArchive.result': ReleaseArchiveResult;
   'methods/removeCredential.params': RemoveCredentialParams;
   'methods/removeCredential.result': RemoveCredentialResult;
+  'methods/reportFailure.params': ReportFailureParams;
+  'methods/reportFailure.result': ReportFailureResult;
   'methods/resumeCopy.params': ResumeCopyParams;
   'methods/resumeCopy.result': ResumeCopyResult;
+  'methods/retryParked.params': RetryParkedParams;
+  'methods/retryParked.result': RetryParkedResult;
   'methods/rpc.discover.params': RpcDiscoverParams;
   'methods/rpc.discover.result': RpcDiscoverResult;
   'methods/sealStream.params': SealStreamParams;
@@ -433,6 +452,15 @@ export interface CancelCopyResult {
   moved_at: EventTs;
   ended_at: null | EventTs;
 }
+export interface ChangeConsumerParams {
+  component: Component;
+  park_after: ParkAfter;
+  stream?: StreamName;
+  /**
+   * Whose consumer; another's needs the right admin. Default: the caller.
+   */
+  principal?: string;
+}
 export interface CopyStatusParams {
   name: string;
   /**
@@ -505,6 +533,25 @@ export interface CopyStatusResult {
   moved_at: EventTs;
   ended_at: null | EventTs;
 }
+export interface DropParkedParams {
+  component: Component;
+  /**
+   * Which of them; null: all.
+   */
+  ids: null | [EventId, ...EventId[]];
+  epoch?: Epoch;
+  stream?: StreamName;
+  /**
+   * Whose consumer; another's needs the right admin. Default: the caller.
+   */
+  principal?: string;
+}
+export interface DropParkedResult {
+  /**
+   * How many are gone for good.
+   */
+  dropped: number;
+}
 export interface HintParams {
   stream?: StreamName;
 }
@@ -557,8 +604,110 @@ export interface ConsumerStatus {
    * It has not moved for longer than EVT_SET_ASIDE_MS, and holds discarding back no more until it does.
    */
   set_aside: boolean;
+  /**
+   * After so many failed tries of one event alone it is parked; null: never.
+   */
+  park_after: null | number;
+  /**
+   * Events that are parked for it.
+   */
+  parked: number;
+  /**
+   * What it cannot handle where it stands; null: it does not fail.
+   */
+  failing: null | ConsumerFailure;
+}
+/**
+ * A failure that goes on: the same comes again after a pause.
+ */
+export interface ConsumerFailure {
+  /**
+   * The event that fails alone; null: it has not been found yet.
+   */
+  event_id: null | EventId;
+  /**
+   * In a row, where it stands.
+   */
+  tries: number;
+  /**
+   * Of these, with that event alone.
+   */
+  event_tries: number;
+  since: EventTs;
+  tried_at: EventTs;
+  next_try_at: EventTs;
+  /**
+   * What was said at the last try.
+   */
+  error: string;
+  /**
+   * The event would be parked, but EVT_PARKED_MAX events are.
+   */
+  full: boolean;
 }
 export interface ListCopiesParams {}
+export interface ListParkedParams {
+  component: Component;
+  after?: ParkedPosition;
+  /**
+   * At most this many.
+   */
+  limit?: number;
+  stream?: StreamName;
+  /**
+   * Whose consumer; another's needs the right admin. Default: the caller.
+   */
+  principal?: string;
+}
+/**
+ * Those behind it: the last one of the page before.
+ */
+export interface ParkedPosition {
+  id: EventId;
+  epoch: Epoch;
+}
+/**
+ * In the order of their ids.
+ */
+export interface ListParkedResult {
+  /**
+   * Fewer than the limit where they are large.
+   */
+  events: ParkedEvent[];
+  /**
+   * There are more behind the last one.
+   */
+  more: boolean;
+}
+/**
+ * An event that a consumer has passed without having handled it.
+ */
+export interface ParkedEvent {
+  id: EventId;
+  type: EventType;
+  /**
+   * As its writer wrote it.
+   */
+  data: {
+    [k: string]: unknown;
+  };
+  ts: EventTs;
+  epoch: Epoch;
+  /**
+   * What was said at the last try.
+   */
+  error: string;
+  /**
+   * How often it was given alone.
+   */
+  tries: number;
+  since: EventTs;
+  parked_at: EventTs;
+  /**
+   * It is to be given to the consumer once more, and has not been yet.
+   */
+  asked_for: boolean;
+}
 export interface ListStreamsParams {}
 /**
  * What stands in a stream's row.
@@ -594,6 +743,10 @@ export interface OnEventsParams {
    * The stream is sealed, and up_to is its end: nothing follows unless it is unsealed. Absent otherwise.
    */
   sealed?: true;
+  /**
+   * One event that was parked, given once more by itself: it lies before the range, which is empty. Absent otherwise.
+   */
+  parked?: true;
 }
 export interface PauseCopyParams {
   name: string;
@@ -738,6 +891,7 @@ export interface RegisterConsumerParams {
   stream?: StreamName;
   from?: From;
   epoch?: Epoch;
+  park_after?: ParkAfter;
 }
 export interface ReleaseArchiveParams {
   stream?: StreamName;
@@ -755,6 +909,38 @@ export interface RemoveCredentialResult {
    * False: there was no such principal.
    */
   removed: boolean;
+}
+export interface ReportFailureParams {
+  component: Component;
+  after: EventId;
+  up_to: EventId;
+  epoch?: Epoch;
+  /**
+   * The event of the batch when it had one; null or left out: it had more, or none.
+   */
+  event_id?: null | EventId;
+  /**
+   * Why, in the consumer's words; 1000 characters of it are kept.
+   */
+  error?: string;
+  stream?: StreamName;
+}
+/**
+ * How to go on.
+ */
+export interface ReportFailureResult {
+  /**
+   * How long to wait before the next poll.
+   */
+  retry_after_ms: number;
+  /**
+   * Up to it poll with limit 1, since one of the events before it cannot be handled; null: as ever.
+   */
+  alone_up_to: null | EventId;
+  /**
+   * Where the consumer stands now when that is not where it stood: the event was parked, or another reader has acknowledged it. The next last_id.
+   */
+  go_on_at: null | EventId;
 }
 export interface ResumeCopyParams {
   name: string;
@@ -827,6 +1013,25 @@ export interface ResumeCopyResult {
   began_at: EventTs;
   moved_at: EventTs;
   ended_at: null | EventTs;
+}
+export interface RetryParkedParams {
+  component: Component;
+  /**
+   * Which of them; null: all.
+   */
+  ids: null | [EventId, ...EventId[]];
+  epoch?: Epoch;
+  stream?: StreamName;
+  /**
+   * Whose consumer; another's needs the right admin. Default: the caller.
+   */
+  principal?: string;
+}
+export interface RetryParkedResult {
+  /**
+   * How many are given to the consumer once more.
+   */
+  asked_for: number;
 }
 export interface RpcDiscoverParams {}
 /**
@@ -1021,6 +1226,10 @@ export interface UnregisterConsumerParams {
    * Whose consumer; another's needs the right admin, and so does null: a sink of an application. Default: the caller.
    */
   principal?: string | null;
+  /**
+   * Its parked events may be lost with it.
+   */
+  drop_parked?: boolean;
   dry_run?: boolean;
 }
 /**
@@ -1036,6 +1245,10 @@ export interface UnregisterConsumerResult {
    * Events that it had not acknowledged.
    */
   lag: number;
+  /**
+   * Parked events that it had; they are gone with it.
+   */
+  parked: number;
 }
 export interface UnsealStreamParams {
   stream?: StreamName;

@@ -56,7 +56,8 @@ export class QueueSource implements CopySource {
   }
 
   async letGo(copy: CopyIdent): Promise<void> {
-    await this.#options.store.unregisterConsumer(this.stream, copyIdent(copy), false);
+    const how = { isDryRun: false, dropsParked: true };
+    await this.#options.store.unregisterConsumer(this.stream, copyIdent(copy), how);
   }
 
   end(): Promise<SourceEnd> {

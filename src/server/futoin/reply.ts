@@ -1,7 +1,8 @@
 // The answer to one FutoIn call: with its `rid`, in its coding, signed if it was.
+
+import type { Result } from '../rpc/call.ts';
 import { toFutoinError, toServiceError } from '../rpc/errors.ts';
 import type { Message } from '../rpc/message.ts';
-import type { Result } from '../rpc/methods.ts';
 import type { Coding } from './coding.ts';
 import { futoinEventsText } from './events-text.ts';
 import type { Sender } from './sender.ts';

@@ -6,6 +6,7 @@ const ANSWER_CHARS_MAX = 16_777_216;
 const LARGE_ANSWERS: ReadonlySet<unknown> = new Set([
   'pollEvents',
   'listConsumers',
+  'listParked',
   'rpc.discover',
 ]);
 

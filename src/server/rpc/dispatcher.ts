@@ -8,15 +8,10 @@ import { whileAway } from '../../contract/while-away.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { requireRight } from '../auth/principal.ts';
+import type { Call, MethodServices, Result } from './call.ts';
 import { draftsOf, type ParamsText } from './drafts.ts';
 import { isOurs, toServiceError } from './errors.ts';
-import {
-  type Call,
-  type MethodName,
-  type MethodServices,
-  methods,
-  type Result,
-} from './methods.ts';
+import { type MethodName, methods } from './methods.ts';
 
 export type ServiceName = 'generator' | 'poll' | 'push' | 'streams';
 

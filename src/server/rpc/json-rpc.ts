@@ -5,11 +5,11 @@ import { eventListText } from '../../contract/event.ts';
 import { itemsOf, type Member, membersOf } from '../../contract/json-text.ts';
 import { BATCH_BYTES_MAX, RPC_BATCH_MAX } from '../../contract/limits.ts';
 import { type BatchCall, batchAnswers } from './batch-answers.ts';
+import type { Result } from './call.ts';
 import type { Caller, Dispatcher, MethodRequest } from './dispatcher.ts';
 import { paramsTextOf } from './drafts.ts';
 import { toServiceError, toWireError } from './errors.ts';
 import type { Message } from './message.ts';
-import type { Result } from './methods.ts';
 import { ownedSlice } from './owned-text.ts';
 import type { WireLimits } from './wire-limits.ts';
 

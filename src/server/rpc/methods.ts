@@ -5,7 +5,6 @@ import { LIVE, parseIdent } from '../../contract/consumer.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Draft } from '../../contract/event.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
-import type { Batch } from '../../contract/event-list.ts';
 import type { methodTable } from '../../contract/generated/method-table.ts';
 import { openrpc } from '../../contract/generated/openrpc.ts';
 import type {
@@ -27,70 +26,23 @@ import type {
   UnregisterConsumerParams,
 } from '../../contract/generated/types.ts';
 import { EVENTS_MAX } from '../../contract/limits.ts';
-import type { Channel } from '../../delivery/channel.ts';
 import type { Delivery, Start } from '../../delivery/delivery.ts';
 import type { TypeFilter } from '../../feed/cut.ts';
-import type { Generator } from '../../generator/generator.ts';
 import type { Origin } from '../../generator/origin.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
+import { mayDo, requireAllTypes, requireType, typeFilter } from '../auth/principal.ts';
 import {
-  mayDo,
-  type Principal,
-  requireAllTypes,
-  requireRight,
-  requireStream,
-  requireType,
-  typeFilter,
-} from '../auth/principal.ts';
-import type { CopyDesk } from '../copy-desk.ts';
-import type { KeyDesk } from '../key-desk.ts';
-import type { WireLimits } from './wire-limits.ts';
+  type Call,
+  consumerFor,
+  type Method,
+  type MethodServices,
+  notServed,
+  ownerFor,
+  requireReliable,
+  streamFor,
+} from './call.ts';
+import { failureOf, parkingMethods } from './parking-methods.ts';
 
 export type MethodName = Exclude<keyof typeof methodTable, 'onEvents'>;
-
-/** What the methods work on. */
-export interface MethodServices {
-  /** Something may have been committed by SQL. */
-  readonly onHint: (stream: string) => void;
-  readonly generator: Generator;
-  readonly delivery: Delivery;
-  readonly copies: CopyDesk;
-  readonly keys: KeyDesk;
-  readonly batchMax: number;
-  readonly metrics: Metrics;
-  /** False: nobody registers, nobody reads with a cursor; only LIVE is served. */
-  readonly allowReliable: boolean;
-  /** False: events are pushed only. */
-  readonly allowPolling: boolean;
-}
-
-/** Opens a path back to the caller, for one subscription; null where the caller cannot be called. */
-export type OpenChannel = ((component: string, stream: string) => Channel) | null;
-
-/** One call, as its envelope understood it. */
-export interface Call {
-  readonly principal: Principal;
-  readonly params: unknown;
-  /** The drafts of addEvent and addEvents, with data as the caller wrote it. */
-  readonly drafts: readonly Draft[];
-  /** Aborted when the caller is gone. */
-  readonly signal: AbortSignal;
-  /** The same for all calls of one connection. */
-  readonly peer: object;
-  readonly openChannel: OpenChannel;
-  readonly wire: WireLimits;
-}
-
-/** JSON text, or the events of a poll. */
-export type Result = string | Batch;
-
-type Method = (services: MethodServices, call: Call) => Promise<Result> | Result;
-
-function streamFor(call: Call): string {
-  const stream = (call.params as { stream?: string }).stream ?? 'main';
-  requireStream(call.principal, stream);
-  return stream;
-}
 
 function archivedStreamFor(call: Call): string {
   requireAllTypes(call.principal);
@@ -110,6 +62,8 @@ function originOf({ params, principal, peer }: Call): Origin {
 }
 
 export const methods: Readonly<Record<MethodName, Method>> = {
+  ...parkingMethods,
+
   addEvent: ({ generator }, call) => {
     const [draft] = draftsFor(call);
     return generator
@@ -125,20 +79,19 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   registerConsumer: async (services, call) => {
     const { delivery } = services;
     const params = call.params as RegisterConsumerParams;
-    if (params.component !== LIVE) requireReliable(services);
-    const consumer = { ...consumerFor(call, params.component), stream: streamFor(call) };
-    await delivery.register(consumer, startOf(params.from, params.epoch));
+    const { component, from, epoch, park_after: parkAfter = null } = params;
+    if (component !== LIVE) requireReliable(services);
+    const consumer = { ...consumerFor(call, component), stream: streamFor(call) };
+    await delivery.register(consumer, startOf(from, epoch), parkAfter);
     return 'true';
   },
 
   unregisterConsumer: async ({ delivery }, call) => {
     const params = call.params as UnregisterConsumerParams;
-    const own = consumerFor(call, params.component);
-    const principal = params.principal === undefined ? own.principal : params.principal;
-    if (principal !== own.principal) requireRight(call.principal, 'admin');
-    const isDryRun = params.dry_run ?? false;
-    const consumer = { ...own, principal, stream: streamFor(call) };
-    const forgotten = await delivery.unregister(consumer, isDryRun, call.peer);
+    const { dry_run: isDryRun = false, drop_parked: dropsParked = false } = params;
+    const consumer = { ...ownerFor(call, params), stream: streamFor(call) };
+    const how = { isDryRun, dropsParked };
+    const forgotten = await delivery.unregister(consumer, how, call.peer);
     return JSON.stringify({ unregistered: !isDryRun, ...forgotten });
   },
 
@@ -199,6 +152,9 @@ export const methods: Readonly<Record<MethodName, Method>> = {
         connected: consumer.isConnected,
         stale: consumer.isStale,
         set_aside: consumer.isSetAside,
+        park_after: consumer.parkAfter,
+        parked: consumer.parked,
+        failing: failureOf(consumer),
       }));
     return JSON.stringify(shown);
   },
@@ -327,18 +283,6 @@ async function sealOrUnseal(delivery: Delivery, call: Call, isSealed: boolean): 
   const wait = { waitMs, signal: call.signal };
   const { status, newest } = await delivery.setSealed(stream, isSealed, wait);
   return JSON.stringify({ stream, status, last: newest });
-}
-
-function consumerFor(call: Call, component: string): { principal: string; component: string } {
-  return { principal: call.principal.name, component };
-}
-
-function requireReliable({ allowReliable }: MethodServices): void {
-  if (!allowReliable) throw notServed('Delivery with a cursor');
-}
-
-function notServed(what: string): ServiceError {
-  return new ServiceError('Unauthorized', { message: `${what} is switched off on this node.` });
 }
 
 /** What the caller wants, may see, and can be sent. */

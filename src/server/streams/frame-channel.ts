@@ -50,7 +50,7 @@ export class FrameChannel implements Channel {
     this.#words(events);
   }
 
-  async send(batch: NumberedBatch): Promise<boolean> {
+  async send(batch: NumberedBatch): Promise<true> {
     const { events, after, upTo, isEnd, passedFrom, epoch } = batch;
     this.#epoch = epoch;
     if (passedFrom !== undefined) {

@@ -65,7 +65,7 @@ export class PingChannel implements Channel {
     void this.#greet(whenBegun);
   }
 
-  async send({ events, passedFrom }: NumberedBatch): Promise<boolean> {
+  async send({ events, passedFrom }: NumberedBatch): Promise<true> {
     const changes = events.size + (passedFrom === undefined ? 0 : 1);
     if (changes === 0) return true;
     const { windowMs, whenDone } = this.#options;

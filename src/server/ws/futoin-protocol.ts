@@ -30,6 +30,7 @@ interface ClientAnswer {
   readonly rid: string;
   readonly r?: unknown;
   readonly e?: unknown;
+  readonly edesc?: unknown;
 }
 
 export class FutoinProtocol implements Protocol {
@@ -92,7 +93,8 @@ export class FutoinProtocol implements Protocol {
       return { calls: 1, isLarge, begin: () => this.#answer(message, coding) };
     }
     // The stock LiveReceiver answers with an empty object instead of true.
-    this.#connection.calls.take(parsed.rid, (parsed.e ?? null) === null && parsed.r !== false);
+    const isAccepted = (parsed.e ?? null) === null && parsed.r !== false;
+    this.#connection.calls.take(parsed.rid, isAccepted || { error: errorIn(parsed) });
     return null;
   }
 
@@ -145,6 +147,12 @@ function onEventsFrame(
     p: coding.object(params),
     rid: coding.value(`"${rid}"`),
   });
+}
+
+/** The code of FTN3 and what it says more; null when neither is text. */
+function errorIn({ e, edesc }: ClientAnswer): string | null {
+  const words = [e, edesc].filter((word) => typeof word === 'string');
+  return words.length === 0 ? null : words.join(': ');
 }
 
 /** An answer of the client's to one of our calls has a rid and no function. */

@@ -1,15 +1,19 @@
 // Calls from the server to one client, and the answers that come back over the same socket.
 import { Deferred } from '../../base/deferred.ts';
+import type { Refusal } from '../../delivery/channel.ts';
+
+/** What the client says to a call: that it has accepted what it was called with, or why not. */
+export type PeerAnswer = true | Refusal;
 
 export class PeerCalls {
-  readonly #waiting = new Map<string, Deferred<boolean>>();
+  readonly #waiting = new Map<string, Deferred<PeerAnswer>>();
   #count = 0;
 
-  /** A new call: its id, and whether the client will have accepted what it was called with. */
-  begin(): { id: string; answered: Promise<boolean> } {
+  /** A new call: its id, and what the client will say to it. */
+  begin(): { id: string; answered: Promise<PeerAnswer> } {
     this.#count += 1;
     const id = `S${this.#count}`;
-    const waiting = new Deferred<boolean>();
+    const waiting = new Deferred<PeerAnswer>();
     this.#waiting.set(id, waiting);
     // Whoever gave up on it does not listen any more.
     waiting.promise.catch(() => {});
@@ -17,10 +21,10 @@ export class PeerCalls {
   }
 
   /** Takes an answer; one that nobody waits for is dropped. */
-  take(id: string, isAccepted: boolean): void {
+  take(id: string, answer: PeerAnswer): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    waiting?.resolve(isAccepted);
+    waiting?.resolve(answer);
   }
 
   /** Nobody waits for this answer any more. */

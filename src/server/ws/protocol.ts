@@ -16,6 +16,8 @@ export interface Connection {
   /** Ends the connection for that reason. */
   close(reason: CloseReason): void;
   readonly closed: AbortSignal;
+  /** True when it is closed and nobody has said why. */
+  readonly isLost: boolean;
 }
 
 /** Calls of the peer that came in one message. */

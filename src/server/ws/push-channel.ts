@@ -1,7 +1,7 @@
 // The batches of one subscription as calls over a socket that it may share with others.
 import type { Hint } from '../../base/hint.ts';
 import type { EventList } from '../../contract/event-list.ts';
-import type { Channel, CloseReason, NumberedBatch } from '../../delivery/channel.ts';
+import type { Channel, CloseReason, NumberedBatch, Refusal } from '../../delivery/channel.ts';
 import type { Connection, Frame } from './protocol.ts';
 
 export interface PushChannelOptions {
@@ -35,6 +35,10 @@ export class PushChannel implements Channel {
     return this.#connection.closed;
   }
 
+  get isLost(): boolean {
+    return this.#connection.isLost;
+  }
+
   attach(hint: Hint): () => void {
     return this.#connection.attach(hint);
   }
@@ -47,7 +51,7 @@ export class PushChannel implements Channel {
     this.#options.wordsOf(events);
   }
 
-  async send(batch: NumberedBatch): Promise<boolean> {
+  async send(batch: NumberedBatch): Promise<true | Refusal> {
     if (this.#connection.closed.aborted) throw new Error('The consumer is gone.');
     const { id, answered } = this.#connection.calls.begin();
     this.#underWay.add(id);

@@ -73,7 +73,8 @@ export class RpcProtocol implements Protocol {
   }
 
   #take({ id, result, error }: ClientAnswer): void {
-    this.#connection.calls.take(id, error === undefined && result === true);
+    const isAccepted = error === undefined && result === true;
+    this.#connection.calls.take(id, isAccepted || { error: messageIn(error) });
   }
 
   #answer(message: Message): Promise<string | null> {
@@ -101,12 +102,13 @@ function onEventsFrame(
   id: string,
   component: string,
   stream: string,
-  { seq, events, after, upTo, epoch, isEnd }: NumberedBatch,
+  { seq, events, after, upTo, epoch, isEnd, isParked }: NumberedBatch,
 ): Buffer {
   const head =
     `{"jsonrpc":"2.0","id":"${id}","method":"onEvents","params":{"component":"${component}",` +
     `"stream":"${stream}","seq":${seq},"events":`;
-  const tail = `,"after":"${after}","up_to":"${upTo}","epoch":${epoch}${isEnd ? ',"sealed":true' : ''}}}`;
+  const marks = `${isEnd ? ',"sealed":true' : ''}${isParked ? ',"parked":true' : ''}`;
+  const tail = `,"after":"${after}","up_to":"${upTo}","epoch":${epoch}${marks}}}`;
   return Buffer.concat([Buffer.from(head), wordsOf(events), Buffer.from(tail)]);
 }
 
@@ -116,6 +118,12 @@ function wordsOf(events: EventList): Buffer {
 
 function eventListBytes(rows: readonly EventRow[]): Buffer {
   return Buffer.from(eventListText(rows));
+}
+
+/** What the client says of its own failure, as JSON-RPC has it; null when it says nothing that can be read. */
+function messageIn(error: unknown): string | null {
+  const { message } = (error ?? {}) as { readonly message?: unknown };
+  return typeof message === 'string' ? message : null;
 }
 
 /** An answer of the client's to one of our calls has an id, which is text, and no method. */

@@ -40,6 +40,8 @@ const CLOSE_CODES: Readonly<Record<CloseReason, number>> = {
   discarded: 4004,
   forked: 4005,
 };
+/** RFC 6455 section 7.1.5: what a connection that ended without one is known by. */
+const NO_CLOSE_FRAME = 1006;
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 
@@ -66,6 +68,7 @@ export class Socket implements Connection {
   #callsAtWork = 0;
   #bytesAtWork = 0;
   #isCorked = false;
+  #isLost = false;
 
   constructor({ socket, stream, logger, protocol }: SocketOptions) {
     this.#socket = socket;
@@ -76,13 +79,20 @@ export class Socket implements Connection {
     setMaxListeners(0, this.#gone.signal);
     this.#gone.signal.addEventListener('abort', () => this.calls.failAll(), { once: true });
     socket.on('message', (data) => this.#receive(data as Buffer));
-    socket.on('close', () => this.#forgetPeer());
+    socket.on('close', (code) => {
+      this.#isLost = code === NO_CLOSE_FRAME && !this.#gone.signal.aborted;
+      this.#forgetPeer();
+    });
     // A broken frame or a reset ends in 'close' too; without a listener it would end the process.
     socket.on('error', () => {});
   }
 
   get closed(): AbortSignal {
     return this.#gone.signal;
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   get isWritable(): boolean {

@@ -1,5 +1,6 @@
 // Before the first step over a connection: the newest epoch of the stream is of the very database that it leads to. One
 // that was restored, or took over from another, may lack the newest events; their ids are given again from here on.
+import type { Outcome } from '../dialect.ts';
 import { KnownOutcome } from './known-outcome.ts';
 
 export interface Identities {
@@ -11,17 +12,25 @@ export interface Identities {
   readonly known: string | null;
 }
 
-/** `settle` begins an epoch where that is needed. Rejects with what says that nothing was done. */
-export async function requireSettledEpoch(
-  ask: () => Promise<Identities>,
-  settle: () => Promise<unknown>,
-): Promise<void> {
+export interface Settling {
+  readonly ask: () => Promise<Identities>;
+  /** Begins an epoch where that is needed. */
+  readonly settle: () => Promise<unknown>;
+  readonly outcomeOf: (error: unknown) => Outcome;
+}
+
+/**
+ * Rejects with what says that nothing was done; what was rolled back, as behind another node, or went with its
+ * connection is to be tried again.
+ */
+export async function requireSettledEpoch({ ask, settle, outcomeOf }: Settling): Promise<void> {
   try {
     if (isSettled(await ask())) return;
     await settle();
     if (isSettled(await ask())) return;
   } catch (error) {
-    throw new KnownOutcome('not-run', error);
+    const mayGoOn = ['rolled-back', 'unknown'].includes(outcomeOf(error));
+    throw new KnownOutcome(mayGoOn ? 'rolled-back' : 'not-run', error);
   }
   const message = 'Connections at the same time have led to different databases.';
   throw new KnownOutcome('not-run', new Error(message));

@@ -8,6 +8,7 @@ import type { Patient } from './patient.ts';
 const SHARED: Readonly<Record<DatabaseName, readonly string[]>> = {
   active: [
     ...['evt_streams', 'evt_consumers', 'evt_keys', 'evt_epochs', 'evt_projections', 'evt_state'],
+    ...['evt_failures', 'evt_parked'],
     ...['evt_copies', 'evt_copy_ids', 'evt_syncs', 'evt_migrations'],
   ],
   warehouse: [

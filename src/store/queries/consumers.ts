@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Dialect } from '../dialect.ts';
 import { tablesOf } from '../tables.ts';
+import { type Failure, columns as failureColumns, toFailure } from './failures.ts';
+import { countOf } from './parked.ts';
 
 export interface ConsumerRow {
   readonly id: string;
@@ -20,6 +22,12 @@ export interface ConsumerDetails extends ConsumerRow {
   readonly lagMs: number;
   /** True while it does not hold discarding back. */
   readonly isSetAside: boolean;
+  /** After so many tries of one event alone it is parked; null = never. */
+  readonly parkAfter: number | null;
+  /** How many events are parked for it. */
+  readonly parked: number;
+  /** What it fails on where it stands; null while it does not. */
+  readonly failure: Failure | null;
 }
 
 /** What a consumer means to the discarder. */
@@ -34,6 +42,15 @@ const LEASE_MS_MAX = 60_000;
 /** Consumers in one statement. */
 const SLICE_MAX = 500;
 
+/** Who asks for a lease, and for how long. */
+export interface LeaseRequest {
+  readonly stream: string;
+  readonly ident: string;
+  readonly node: string;
+  readonly leaseMs: number;
+  readonly onlyIfFree: boolean;
+}
+
 /** The right to push to one consumer; the token fences every older holder. */
 export interface Lease {
   readonly consumerId: string;
@@ -41,6 +58,10 @@ export interface Lease {
   readonly token: string;
   /** True when the lease was taken from a holder that was still alive. */
   readonly isTakeover: boolean;
+  /** True when it has failed at some time. */
+  readonly hasFailed: boolean;
+  /** True when parked events are asked for again. */
+  readonly isAskedFor: boolean;
 }
 
 export async function findConsumer(
@@ -63,17 +84,21 @@ export async function findConsumer(
 export async function insertConsumer(
   tx: Knex,
   dialect: Dialect,
-  consumer: { stream: string; ident: string; cursor: EventId },
+  consumer: { stream: string; ident: string; cursor: EventId; parkAfter: number | null },
 ): Promise<void> {
   await tx('evt_consumers').insert({
     stream: consumer.stream,
     ident: consumer.ident,
     last_evt_id: consumer.cursor,
+    park_after: consumer.parkAfter,
     reg_time: dialect.now(),
   });
 }
 
+/** With what is kept of its failures, and what is parked for it. */
 export async function deleteConsumer(tx: Knex, consumerId: string): Promise<void> {
+  await tx('evt_failures').where('consumer_id', consumerId).delete();
+  await tx('evt_parked').where('consumer_id', consumerId).delete();
   await tx('evt_consumers').where('id', consumerId).delete();
 }
 
@@ -90,11 +115,13 @@ export async function listConsumers(
     .select('ts');
   const known = db('evt_consumers')
     .where('stream', stream)
-    .select('evt_consumers.*', { next_ts: next });
+    .select('evt_consumers.*', { next_ts: next, parked_count: countOf(db, 'evt_consumers') });
   const rows = await db
     .from(known.as('c'))
+    .leftJoin({ f: 'evt_failures' }, 'f.consumer_id', 'c.id')
     .orderBy('c.ident')
     .select({
+      ...failureColumns(dialect, 'f'),
       id: dialect.idText('c.id'),
       ident: 'c.ident',
       cursor: dialect.idText('c.last_evt_id'),
@@ -104,6 +131,8 @@ export async function listConsumers(
       sinceNextEvent: dialect.msSince('c.next_ts'),
       isConnected: isHeld(db, dialect, 'c.lease_until'),
       asideTime: dialect.isoTime('c.aside_time'),
+      parkAfter: 'c.park_after',
+      parked: 'c.parked_count',
     });
   return rows.map((row) => ({
     id: row.id,
@@ -114,6 +143,9 @@ export async function listConsumers(
     lagMs: elapsedMs(row.sinceNextEvent),
     isSetAside: row.asideTime !== null,
     isConnected: Number(row.isConnected) !== 0,
+    parkAfter: row.parkAfter === null ? null : Number(row.parkAfter),
+    parked: Number(row.parked),
+    failure: row.failureAfter === row.cursor ? toFailure(row) : null,
   }));
 }
 
@@ -164,7 +196,7 @@ export async function setAside(
 export async function takeLease(
   tx: Knex.Transaction,
   dialect: Dialect,
-  request: { stream: string; ident: string; node: string; leaseMs: number; onlyIfFree: boolean },
+  request: LeaseRequest,
 ): Promise<Lease | null> {
   const row = await dialect.forUpdate(
     tx('evt_consumers')
@@ -175,6 +207,8 @@ export async function takeLease(
         token: dialect.idText('lease_token'),
         node: 'lease_node',
         isHeld: isHeld(tx, dialect, 'lease_until'),
+        retryAt: dialect.isoTime('retry_time'),
+        failures: tx('evt_failures').where('consumer_id', tx.ref('evt_consumers.id')).count('*'),
       }),
   );
   if (row === undefined) return null;
@@ -189,7 +223,14 @@ export async function takeLease(
       lease_until: dialect.fromNow(request.leaseMs),
       aside_time: null,
     });
-  return { consumerId: row.id, cursor: row.cursor, token, isTakeover };
+  return {
+    consumerId: row.id,
+    cursor: row.cursor,
+    token,
+    isTakeover,
+    hasFailed: Number(row.failures) > 0,
+    isAskedFor: row.retryAt !== null,
+  };
 }
 
 /** Prolongs those leases that are still theirs. */
@@ -207,7 +248,6 @@ export async function renewLeases(
   }
 }
 
-/** The newest token of each of these consumers; one that is missing was unregistered. */
 /** A lease that somebody held, and the token of the newest one of its consumer; null: there is no such consumer. */
 export interface LostLease {
   readonly consumerId: string;
@@ -215,32 +255,101 @@ export interface LostLease {
   readonly newest: string | null;
 }
 
-/** Those of these leases that are somebody else's by now. */
-export async function lostLeases(
+/** What has become of leases. */
+export interface JudgedLeases {
+  /** They are somebody else's by now, or the consumer was unregistered. */
+  readonly lost: readonly LostLease[];
+  /** The consumers of others whose parked events are asked for again. */
+  readonly askedFor: readonly string[];
+}
+
+export async function judgeLeases(
   db: Knex,
   dialect: Dialect,
   leases: readonly { consumerId: string; token: string }[],
-): Promise<LostLease[]> {
-  const ids = leases.map((lease) => lease.consumerId);
-  const tokens = await leaseTokens(db, dialect, ids);
-  return leases
-    .map(({ consumerId, token }) => ({ consumerId, token, newest: tokens.get(consumerId) ?? null }))
-    .filter(({ token, newest }) => newest !== token);
-}
-
-async function leaseTokens(
-  db: Knex,
-  dialect: Dialect,
-  consumerIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const tokens = new Map<string, string>();
-  for (const some of inSlices(consumerIds)) {
+): Promise<JudgedLeases> {
+  const found = new Map<string, { token: string; retryAt: string | null }>();
+  for (const some of inSlices(leases.map(({ consumerId }) => consumerId))) {
     const rows = await db('evt_consumers')
       .whereIn('id', some)
-      .select({ id: dialect.idText('id'), token: dialect.idText('lease_token') });
-    for (const { id, token } of rows) tokens.set(id, token);
+      .select({
+        id: dialect.idText('id'),
+        token: dialect.idText('lease_token'),
+        retryAt: dialect.isoTime('retry_time'),
+      });
+    for (const { id, token, retryAt } of rows) found.set(id, { token, retryAt });
   }
-  return tokens;
+  const lost: LostLease[] = [];
+  const askedFor: string[] = [];
+  for (const { consumerId, token } of leases) {
+    const row = found.get(consumerId);
+    if (row?.token !== token) lost.push({ consumerId, token, newest: row?.token ?? null });
+    else if (row.retryAt !== null) askedFor.push(consumerId);
+  }
+  return { lost, askedFor };
+}
+
+/** What a failure of its is judged by, under its row's lock; null when there is none. */
+export interface LockedConsumer {
+  readonly stream: string;
+  readonly cursor: EventId;
+  readonly token: string;
+  readonly parkAfter: number | null;
+}
+
+export async function lockConsumer(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  consumerId: string,
+): Promise<LockedConsumer | null> {
+  const row = await dialect.forUpdate(
+    tx('evt_consumers')
+      .where('id', consumerId)
+      .first({
+        stream: 'stream',
+        cursor: dialect.idText('last_evt_id'),
+        token: dialect.idText('lease_token'),
+        parkAfter: 'park_after',
+      }),
+  );
+  if (row === undefined) return null;
+  return { ...row, parkAfter: row.parkAfter === null ? null : Number(row.parkAfter) };
+}
+
+/** Past an event that was parked: as an acknowledgement moves it. */
+export async function moveCursor(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  consumerId: string,
+  cursor: EventId,
+): Promise<void> {
+  await tx('evt_consumers')
+    .where('id', consumerId)
+    .update({ last_evt_id: cursor, last_time: dialect.now(), aside_time: null });
+}
+
+/** Whether parked events are asked for again. */
+export async function markAskedFor(
+  tx: Knex.Transaction,
+  dialect: Dialect,
+  consumerId: string,
+  isAskedFor: boolean,
+): Promise<void> {
+  const retryTime = isAskedFor ? dialect.now() : null;
+  await tx('evt_consumers').where('id', consumerId).update({ retry_time: retryTime });
+}
+
+/** False when there is none. */
+export async function setParkAfter(
+  db: Knex,
+  { stream, ident }: { readonly stream: string; readonly ident: string },
+  parkAfter: number | null,
+): Promise<boolean> {
+  // MySQL counts the rows that it found, not only those that it has changed.
+  const count = await db('evt_consumers')
+    .where({ stream, ident })
+    .update({ park_after: parkAfter });
+  return count > 0;
 }
 
 /** A statement takes a bounded number of values: 32,766 on SQLite, 65,535 on PostgreSQL. */

@@ -110,3 +110,25 @@ export async function startBehind(tx: Knex, stream: string, after: EventId): Pro
 export async function setStatus(tx: Knex, stream: string, status: StreamStatus): Promise<void> {
   await tx('evt_streams').where('name', stream).update({ status });
 }
+
+/**
+ * True while the events up to there are those of this epoch, and are there: what a failover has lost must not come back
+ * by a cursor.
+ */
+export async function isOfEpoch(
+  tx: Knex.Transaction,
+  stream: string,
+  { upTo, epoch }: { readonly upTo: EventId; readonly epoch: number },
+): Promise<boolean> {
+  const fork = await tx('evt_epochs')
+    .where('stream', stream)
+    .where('epoch', '>', epoch)
+    .where('began_after', '<', upTo)
+    .first('epoch');
+  if (fork !== undefined) return false;
+  const row = await tx('evt_streams')
+    .where('name', stream)
+    .where('next_id', '>', upTo)
+    .first('name');
+  return row !== undefined;
+}

@@ -3,7 +3,7 @@
 import type { Random } from '../../support/random.ts';
 import { call } from '../../support/rpc.ts';
 import type { Batch } from '../history.ts';
-import type { Nodes } from '../nodes.ts';
+import type { Addresses } from '../nodes.ts';
 import type { Recorder } from '../recorder.ts';
 
 export interface ReaderOptions {
@@ -13,7 +13,7 @@ export interface ReaderOptions {
   readonly ways: readonly Way[];
   readonly random: Random;
   readonly recorder: Recorder;
-  readonly nodes: Nodes;
+  readonly nodes: Addresses;
   /** True when it may go for good, having acknowledged so much. */
   readonly isDone: (acknowledged: string) => boolean;
 }

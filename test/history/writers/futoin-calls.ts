@@ -2,7 +2,7 @@
 // but for those of who asks too much.
 import { GEN, type Message, post } from '../../wire/judge/raw.ts';
 import { FutoinSocket } from '../futoin-socket.ts';
-import type { Nodes } from '../nodes.ts';
+import type { Addresses } from '../nodes.ts';
 import { FUTOIN_TYPES, LAST } from '../recorder.ts';
 import { OpenWrite, pause, type WriterOptions } from './writer.ts';
 
@@ -10,7 +10,7 @@ const OWN_TYPES = FUTOIN_TYPES.filter((type) => type !== LAST);
 
 type Caller = (f: string, p: object) => Promise<Message>;
 
-export async function writeFutoinCalls(options: WriterOptions, nodes: Nodes): Promise<void> {
+export async function writeFutoinCalls(options: WriterOptions, nodes: Addresses): Promise<void> {
   const { random } = options;
   while (!options.isDone()) {
     const place = `${nodes.url(random).replace('http://', '')}/futoin`;

@@ -2,7 +2,7 @@
 // now and then on two at once; and now and then also when it was answered. Whatever was lost, in the end it is known
 // what became of the call.
 import { call } from '../../support/rpc.ts';
-import type { Nodes } from '../nodes.ts';
+import type { Addresses } from '../nodes.ts';
 import { type Caller, failureOf, makeAdd } from './rpc-add.ts';
 import { OpenWrite, pause, type WriterOptions } from './writer.ts';
 
@@ -10,7 +10,11 @@ import { OpenWrite, pause, type WriterOptions } from './writer.ts';
 const ANSWER_MS_MAX = 20_000;
 
 /** `first` makes the first call; those that repeat it go to any node. */
-export async function addKeyed(options: WriterOptions, nodes: Nodes, first: Caller): Promise<void> {
+export async function addKeyed(
+  options: WriterOptions,
+  nodes: Addresses,
+  first: Caller,
+): Promise<void> {
   const { random } = options;
   const write = new OpenWrite(options, { isKeyed: true });
   const { method, params, idsIn } = makeAdd(write, options);

@@ -1,12 +1,12 @@
 // Events by JSON-RPC: one or many a call, with an idempotency key or without, several calls in one socket or by HTTP,
 // and connections thrown away while an answer is under way.
 import { call, RpcSocket } from '../../support/rpc.ts';
-import type { Nodes } from '../nodes.ts';
+import type { Addresses } from '../nodes.ts';
 import { addKeyed } from './keyed-calls.ts';
 import { type Caller, failureOf, makeAdd } from './rpc-add.ts';
 import { OpenWrite, pause, type WriterOptions } from './writer.ts';
 
-export async function writeRpcCalls(options: WriterOptions, nodes: Nodes): Promise<void> {
+export async function writeRpcCalls(options: WriterOptions, nodes: Addresses): Promise<void> {
   const { random } = options;
   while (!options.isDone()) {
     const url = nodes.url(random);
@@ -22,7 +22,7 @@ export async function writeRpcCalls(options: WriterOptions, nodes: Nodes): Promi
 }
 
 /** Some calls behind each other without waiting, and now and then the connection is gone before they are answered. */
-async function throughSocket(options: WriterOptions, nodes: Nodes, url: string): Promise<void> {
+async function throughSocket(options: WriterOptions, nodes: Addresses, url: string): Promise<void> {
   const { random } = options;
   const socket = await RpcSocket.open(url).catch(() => null);
   if (socket === null) return;
@@ -41,7 +41,7 @@ async function throughSocket(options: WriterOptions, nodes: Nodes, url: string):
   socket.socket.terminate();
 }
 
-async function add(options: WriterOptions, nodes: Nodes, caller: Caller): Promise<void> {
+async function add(options: WriterOptions, nodes: Addresses, caller: Caller): Promise<void> {
   if (options.random.chance(0.4)) return addKeyed(options, nodes, caller);
   const write = new OpenWrite(options);
   const { method, params, idsIn } = makeAdd(write, options);

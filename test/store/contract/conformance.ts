@@ -11,6 +11,7 @@ import { historyContract } from './history.ts';
 import { inboxContract } from './inbox.ts';
 import { keysContract } from './keys.ts';
 import { migrateContract } from './migrate.ts';
+import { parkingContract } from './parking.ts';
 import { statesContract } from './states.ts';
 import { statusesContract } from './statuses.ts';
 
@@ -28,6 +29,7 @@ export function conformance(kind: DatabaseKind): void {
   historyContract(kind, open);
   keysContract(kind, open);
   migrateContract(kind);
+  parkingContract(open);
   statesContract(kind, open);
   statusesContract(kind, open);
 }

@@ -200,11 +200,17 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
     it('are forgotten when they unregister', async () => {
       const { store } = opened;
       await store.registerConsumer('main', 'a:b', { id: id(4) });
-      expect(await store.unregisterConsumer('main', 'a:b', true)).toEqual({ cursor: '4', lag: 6 });
+      expect(
+        await store.unregisterConsumer('main', 'a:b', { isDryRun: true, dropsParked: false }),
+      ).toEqual({ cursor: '4', lag: 6, parked: 0 });
       expect(await cursor()).toBe('4');
-      expect(await store.unregisterConsumer('main', 'a:b', false)).toEqual({ cursor: '4', lag: 6 });
+      expect(
+        await store.unregisterConsumer('main', 'a:b', { isDryRun: false, dropsParked: false }),
+      ).toEqual({ cursor: '4', lag: 6, parked: 0 });
       expect(await store.findConsumer('main', 'a:b')).toBeNull();
-      expect(await store.unregisterConsumer('main', 'a:b', false)).toBeNull();
+      expect(
+        await store.unregisterConsumer('main', 'a:b', { isDryRun: false, dropsParked: false }),
+      ).toBeNull();
     });
 
     it('obey the newest lease only', async () => {
@@ -224,7 +230,7 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       expect(await cursor()).toBe('5');
       const held = [older, newer].map((each) => ({ consumerId, token: each?.token ?? '' }));
       const lost = { ...held[0], newest: newer?.token };
-      expect(await store.renewLeases(held, 5000)).toEqual([lost]);
+      expect((await store.renewLeases(held, 5000)).lost).toEqual([lost]);
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
       await store.releaseLease({ consumerId, token: older?.token ?? '' });
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
@@ -241,7 +247,7 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
         token: '1',
       }));
       const own = { consumerId: held?.consumerId ?? '', token: held?.token ?? '' };
-      const lost = await store.renewLeases([...others, own], 5000);
+      const { lost } = await store.renewLeases([...others, own], 5000);
       expect(lost).toEqual(others.map((each) => ({ ...each, newest: null })));
     });
 

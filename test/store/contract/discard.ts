@@ -207,7 +207,10 @@ export function discardContract(kind: DatabaseKind, open: Open): void {
             expect(rows.map((row) => row[0])).toEqual(
               rows.map((_, nth) => String(Number(start) + nth + 1)),
             );
-            await node(reader).unregisterConsumer('main', ident, false);
+            await node(reader).unregisterConsumer('main', ident, {
+              isDryRun: false,
+              dropsParked: false,
+            });
             // Unregistered, it has no claim any more: it may be told, but must not meet a hole.
             const late = await node(reader)
               .readAfter('main', start, { eventsMax: 20, bytesMax: 1e6 })

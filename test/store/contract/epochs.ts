@@ -1,5 +1,6 @@
 // Histories that fork: what was lost is told from what came in its place.
 
+import { type EventId, NO_EVENT } from '../../../src/contract/event-id.ts';
 import type { DatabaseKind } from '../../support/databases.ts';
 import { expectDense, id, makeDrafts } from '../../support/events.ts';
 import { loseEvents } from '../../support/lost-events.ts';
@@ -14,6 +15,8 @@ export function epochsContract(kind: DatabaseKind, open: Open): void {
     let opened: OpenStore;
     let sql: SqlSession;
     const epoch = async () => (await opened.store.streamState('main')).epoch;
+    const at = (position: EventId, of: number, cursor = NO_EVENT) =>
+      opened.store.requirePosition('main', { id: position, epoch: of }, cursor);
     const forked = (at: string, newest: number) =>
       expect.objectContaining({ code: 'HistoryForked', details: { at, epoch: newest } });
     beforeEach(async () => {
@@ -53,25 +56,24 @@ export function epochsContract(kind: DatabaseKind, open: Open): void {
       await store.epochs.begin('main');
       const second = await epoch();
       await store.append('main', makeDrafts(10));
-      await store.requirePosition('main', id(10), 1);
-      await expect(store.requirePosition('main', id(11), 1)).rejects.toEqual(forked('10', second));
-      await store.requirePosition('main', id(20), second);
+      await at(id(10), 1);
+      await expect(at(id(11), 1)).rejects.toEqual(forked('10', second));
+      await at(id(20), second);
+      // An older position than the cursor is as good as it was.
+      await at(id(5), 1, id(20));
+      await expect(at(id(15), 1, id(20))).rejects.toEqual(forked('10', second));
       // A later epoch that began before takes back more, and an earlier one may have known of it.
       await loseEvents(sql, 5);
       await store.epochs.begin('main');
       const third = await epoch();
       await store.append('main', makeDrafts(20));
-      await store.requirePosition('main', id(5), 1);
-      await store.requirePosition('main', id(5), second);
-      await expect(store.requirePosition('main', id(6), 1)).rejects.toEqual(forked('5', third));
-      await expect(store.requirePosition('main', id(8), second)).rejects.toEqual(
-        forked('5', third),
-      );
+      await at(id(5), 1);
+      await at(id(5), second);
+      await expect(at(id(6), 1)).rejects.toEqual(forked('5', third));
+      await expect(at(id(8), second)).rejects.toEqual(forked('5', third));
       // Of one that nobody here knows nothing is shared but what came before all that may have followed.
-      await expect(store.requirePosition('main', id(1), 2)).rejects.toEqual(forked('0', third));
-      await expect(store.requirePosition('main', id(6), third + 1)).rejects.toEqual(
-        forked('5', third),
-      );
+      await expect(at(id(1), 2)).rejects.toEqual(forked('0', third));
+      await expect(at(id(6), third + 1)).rejects.toEqual(forked('5', third));
       await expect(store.registerConsumer('main', 'a:b', { id: id(6), epoch: 1 })).rejects.toEqual(
         forked('5', third),
       );

@@ -70,7 +70,7 @@ async function probe(path, env, { account, folder, signal }) {
   return { mariadbd, baseFolder, systemSql: await findSystemSql(baseFolder), env };
 }
 
-async function findSystemSql(baseFolder) {
+export async function findSystemSql(baseFolder) {
   for (const { folder, prefix } of systemSqlPlaces) {
     const files = await readdir(join(baseFolder, folder)).catch(() => []);
     const wanted = systemSqlParts.map((part) => `${prefix}_${part}.sql`);

@@ -48,7 +48,7 @@ export async function startMariadb({
  * (another 0.2 s). That script is not used, since it does not find its parts in an unpacked
  * package.
  */
-async function createData(
+export async function createData(
   { mariadbd, baseFolder, systemSql, env },
   password,
   { account, folder, dataFolder, signal },

@@ -1,11 +1,12 @@
 // A server of one test's own, to be killed, halted and started again on the same port and
 // data. It is durable: what was committed survives. Like the keeper it ends when its stdin closes.
-//   node own-server.mjs postgres|mysql|nats|redis|pgbouncer [OPTIONS, as JSON]
+//   node own-server.mjs postgres|mysql|galera|nats|redis|pgbouncer [OPTIONS, as JSON]
 // The first line on stdout is {"url": "..."}, or {"error": "..."}. Each line on stdin is an order
 // (crash, halt, freeze, thaw, start) and is answered by a line when it is carried out: {} or {"error": "..."}.
 import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startGalera } from './galera.mjs';
 import { startMariadb } from './mariadb.mjs';
 import { startNats } from './nats.mjs';
 import { startPgbouncer } from './pgbouncer.mjs';
@@ -17,6 +18,7 @@ import { ServerProcess } from './server-process.mjs';
 const starts = {
   postgres: startPostgres,
   mysql: startMariadb,
+  galera: startGalera,
   nats: startNats,
   redis: startRedis,
   pgbouncer: startPgbouncer,
@@ -72,9 +74,11 @@ async function carryOut(order) {
 }
 
 async function startAgain() {
+  // One node of a cluster is started otherwise than it was at first.
+  const again = (await command.again?.()) ?? command;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ServerProcess.start(command, ending.signal);
+      return await ServerProcess.start(again, ending.signal);
     } catch (error) {
       if (attempt === startsMax || !isInUse.test(error.message)) throw error;
     }

@@ -93,8 +93,9 @@ export class ServerProcess {
     return new Promise((resolve, reject) => {
       const fail = (what) => reject(this.#failure(what));
       const read = (text) => {
-        this.#log = (this.#log + text).slice(-logCharsMax);
-        if (!this.#isReady && this.#log.includes(this.#command.readyText)) {
+        const log = this.#log + text;
+        this.#log = log.slice(-logCharsMax);
+        if (!this.#isReady && log.includes(this.#command.readyText)) {
           this.#isReady = true;
           resolve();
         }

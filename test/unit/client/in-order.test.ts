@@ -4,7 +4,7 @@ describe('InOrder', () => {
   const handled: string[] = [];
   let refused: string | null = null;
   const open = (heldMax = 3) =>
-    new InOrder<string>(async (item) => {
+    new InOrder<string, false>(async (item) => {
       if (item === refused) return false;
       handled.push(item);
       return true;
@@ -24,7 +24,7 @@ describe('InOrder', () => {
 
   it('handles one at a time', async () => {
     let busy = 0;
-    const batches = new InOrder<number>(async () => {
+    const batches = new InOrder<number, false>(async () => {
       busy += 1;
       expect(busy).toBe(1);
       await settled();

@@ -54,6 +54,15 @@ describe('work on a database that is away', () => {
     expect(ms).toBeLessThan(10);
   });
 
+  it('is not waited for any longer when nobody wants it any more', async () => {
+    const over = new AbortController();
+    const running = whileAway(1000, failing('StoreUnavailable', 1000), over.signal);
+    setTimeout(() => over.abort(), 100);
+    const [what, ms] = await endOf(running);
+    expect(what).toBe('StoreUnavailable');
+    expect(ms).toBeLessThanOrEqual(102);
+  });
+
   it('is tried once when nothing shall wait', async () => {
     const [what] = await endOf(whileAway(0, failing('StoreUnavailable', 1)));
     expect([what, tries]).toEqual(['StoreUnavailable', 1]);

@@ -1,6 +1,7 @@
 import { Hint } from '../../../src/base/hint.ts';
 import type { EventRow } from '../../../src/contract/event.ts';
 import { EventList } from '../../../src/contract/event-list.ts';
+import type { Refusal } from '../../../src/delivery/channel.ts';
 import { FlowControl } from '../../../src/delivery/flow-control.ts';
 import { TakeoverGuard } from '../../../src/delivery/takeover-guard.ts';
 import { id } from '../../support/events.ts';
@@ -41,7 +42,7 @@ describe('FlowControl', () => {
 
   it('gives answers in the order of sending only', async () => {
     const flow = open(3);
-    let answerFirst: (answer: boolean) => void = () => {};
+    let answerFirst: (answer: true | Refusal) => void = () => {};
     flow.add(
       batch(1),
       new Promise((resolve) => {
@@ -52,10 +53,10 @@ describe('FlowControl', () => {
     flow.add(batch(3), Promise.reject(new Error('gone')));
     await settle();
     expect(flow.takeAnswered()).toBeNull();
-    answerFirst(false);
+    answerFirst({ error: null });
     await settle();
     expect([1, 2, 3].map(() => flow.takeAnswered()?.answer)).toEqual([
-      false,
+      { error: null },
       true,
       expect.any(Error),
     ]);

@@ -19,7 +19,7 @@ describe('Subscription', () => {
   it('takes what was acknowledged before the connection went, though a read holds it up', async () => {
     const gone = new AbortController();
     const posted: EventId[] = [];
-    let answer: (isAccepted: boolean) => void = () => {};
+    let answer: (answer: true) => void = () => {};
     let readOn: (cut: Cut) => void = () => {};
     const cuts = [
       Promise.resolve({ events: new EventList([[id(1), 'T', '1', TS] as EventRow]), upTo: id(1) }),
@@ -38,7 +38,7 @@ describe('Subscription', () => {
     const channel = {
       ...openChannel(gone.signal),
       send: () =>
-        new Promise<boolean>((resolve) => {
+        new Promise<true>((resolve) => {
           answer = resolve;
         }),
     };
@@ -74,7 +74,7 @@ describe('Subscription', () => {
       },
       waitBeyond: () => new Promise(() => {}),
     };
-    const answers: ((isAccepted: boolean) => void)[] = [];
+    const answers: ((answer: true) => void)[] = [];
     const sent: EventList[] = [];
     const prepared: EventList[] = [];
     const channel = {
@@ -82,7 +82,7 @@ describe('Subscription', () => {
       prepare: (events: EventList) => prepared.push(events),
       send: ({ events }: NumberedBatch) => {
         sent.push(events);
-        return new Promise<boolean>((resolve) => answers.push(resolve));
+        return new Promise<true>((resolve) => answers.push(resolve));
       },
     };
     subscribe({ feed, channel, batchesInFlightMax: 1, posted });
@@ -116,7 +116,10 @@ describe('Subscription', () => {
     const sent: NumberedBatch[] = [];
     const channel = {
       ...openChannel(gone.signal),
-      send: async (batch: NumberedBatch) => sent.push(batch) > 0,
+      send: async (batch: NumberedBatch): Promise<true> => {
+        sent.push(batch);
+        return true;
+      },
     };
     const options = { feed, channel, batchesInFlightMax: 1, posted: [] };
     const subscription =
@@ -169,6 +172,7 @@ function subscribe(parts: Parts): Subscription {
   return new Subscription(optionsOf(parts), {
     start: id(0),
     findCursor: async () => id(0),
+    failures: null,
     onAcknowledged: (upTo) => posted.push(upTo),
     by: 'push',
     whenDiscarded: 'end',

@@ -190,7 +190,7 @@ class MemoryStore {
   }
 
   async renewLeases() {
-    return [];
+    return { lost: [], askedFor: [] };
   }
 
   async releaseLease() {}

@@ -18,9 +18,10 @@ const END_MS_MAX = 1000;
 /** The server gives up first, so that its certain answer comes before our uncertain one. */
 const GRACE_MS_MAX = 5000;
 
-/** Answered also by a node that has lost the others. */
-const WRITABLE_VARIABLES = "show global variables where variable_name in ('read_only', 'wsrep_on')";
-const WRITABLE_STATUS =
+/** Answered also by a node of a cluster that has lost the others. */
+const FACTS = `show global variables where variable_name in
+  ('version', 'max_allowed_packet', 'read_only', 'wsrep_on', 'wsrep_provider')`;
+const CLUSTER_FACTS =
   "show global status where variable_name in ('wsrep_ready', 'wsrep_local_state_comment')";
 
 export interface SessionOptions {
@@ -99,15 +100,21 @@ export function answerMsMax({ statementMs }: Pick<SessionOptions, 'statementMs'>
   return statementMs + Math.min(statementMs, GRACE_MS_MAX);
 }
 
-/**
- * Sets the session of a new connection and gives the greatest packet that its server takes, in bytes. Rejects where
- * there are other servers and this one takes no writes.
- */
+/** What a server is, as far as its sessions differ by it. */
+export interface Server {
+  readonly isMariadb: boolean;
+  /** A node of a Galera cluster. */
+  readonly isClustered: boolean;
+  /** The greatest packet that it takes, in bytes. */
+  readonly packetBytesMax: number;
+}
+
+/** Sets the session of a new connection. Rejects where there are other servers and this one takes no writes. */
 export async function prepareSession(
   connection: Connection,
   { isOneOfMany }: Target,
   options: SessionOptions,
-): Promise<number> {
+): Promise<Server> {
   const run = (sql: string) => {
     const answer = new Promise<RowDataPacket[][]>((resolve, reject) => {
       connection.query<RowDataPacket[][]>({ sql, rowsAsArray: true }, (error, rows) =>
@@ -118,18 +125,33 @@ export async function prepareSession(
     const ms = answerMsMax({ statementMs: options.timeoutMs });
     return within({ ms, givenUp: options.givenUp }, answer);
   };
-  if (isOneOfMany) requireWritable(await run(WRITABLE_VARIABLES), await run(WRITABLE_STATUS));
-  const [facts] = await run('select version(), @@max_allowed_packet');
-  const isMariadb = String(facts?.[0]).includes('MariaDB');
-  for (const sql of sessionSettings(options, isMariadb)) await run(sql);
-  return Number(facts?.[1]);
+  const facts = factsIn(await run(FACTS));
+  const server = {
+    isMariadb: facts.get('version')?.includes('MariaDB') === true,
+    isClustered: isClustered(facts),
+    packetBytesMax: Number(facts.get('max_allowed_packet')),
+  };
+  if (isOneOfMany) {
+    if (facts.get('read_only') === 'ON') throw new Error('The server is read-only.');
+    if (server.isClustered) requireSynced(factsIn(await run(CLUSTER_FACTS)));
+  }
+  for (const sql of sessionSettings(options, server)) await run(sql);
+  return server;
 }
 
-/** Rows of a name and a value: of a replica that is read-only, and of a node of a Galera cluster without the others. */
-function requireWritable(...rows: readonly RowDataPacket[][][]): void {
-  const facts = new Map(rows.flat().map(([name, value]) => [String(name), String(value)]));
-  if (facts.get('read_only') === 'ON') throw new Error('The server is read-only.');
-  if (facts.get('wsrep_on') !== 'ON') return;
+/** Of rows of a name and a value. */
+function factsIn(rows: RowDataPacket[][]): ReadonlyMap<string, string> {
+  return new Map(rows.map(([name, value]) => [String(name), String(value)]));
+}
+
+/** Some servers have `wsrep_on` for sessions only; where there is no provider MariaDB has one that is called none. */
+function isClustered(facts: ReadonlyMap<string, string>): boolean {
+  const provider = facts.get('wsrep_provider') ?? '';
+  return !['', 'none'].includes(provider) && facts.get('wsrep_on') !== 'OFF';
+}
+
+/** A node of a Galera cluster takes nothing without most of the others, and lacks events before it has caught up. */
+function requireSynced(facts: ReadonlyMap<string, string>): void {
   const isSynced = facts.get('wsrep_local_state_comment') === 'Synced';
   if (facts.get('wsrep_ready') === 'ON' && isSynced) return;
   throw new Error('The node of the cluster is not ready and synced.');
@@ -137,9 +159,11 @@ function requireWritable(...rows: readonly RowDataPacket[][][]): void {
 
 /**
  * The mode is set whole: strict, and without NO_BACKSLASH_ESCAPES, under which text that the driver escaped would run
- * as SQL. Not REPEATABLE READ, whose gap locks make steps and producers wait for each other.
+ * as SQL. Not REPEATABLE READ, whose gap locks make steps and producers wait for each other. In a cluster every
+ * statement that reads sees what was committed on any node before: else a step might overtake an event, and a consumer
+ * find an older cursor than the one that it has moved.
  */
-function sessionSettings(options: SessionOptions, isMariadb: boolean): string[] {
+function sessionSettings(options: SessionOptions, { isMariadb, isClustered }: Server): string[] {
   const waitSeconds = Math.ceil(options.timeoutMs / 1000);
   // MySQL has no limit for an idle transaction, only one for an idle connection.
   const limits = isMariadb
@@ -152,5 +176,6 @@ function sessionSettings(options: SessionOptions, isMariadb: boolean): string[] 
        autocommit = 1, completion_type = 0,
        sql_safe_updates = 0, sql_big_selects = 1, sql_select_limit = 18446744073709551615,
        innodb_lock_wait_timeout = ${waitSeconds}, lock_wait_timeout = ${waitSeconds}, ${limits}`,
+    ...(isClustered ? ['set session wsrep_sync_wait = 1'] : []),
   ];
 }

@@ -1,5 +1,8 @@
 // One connection that takes the steps of one stream. It is made once and is over when it is lost: whoever uses it makes
-// a new one. A packet holds several statements, of which the server runs as many as come before the first failure.
+// a new one. A packet holds several statements, of which the server runs as many as come before the first failure. Not
+// so on a node of a Galera cluster: there a transaction that another node's stands in the way of is rolled back between
+// two statements without a failure, and a COMMIT in the same packet is answered as if it had been done. So each
+// statement goes alone, and is answered for itself.
 import type { Connection, ConnectionOptions, QueryError, ResultSetHeader } from 'mysql2';
 import { within } from '../answer-limit.ts';
 import { connectAt, type Target } from '../connecting.ts';
@@ -28,6 +31,7 @@ export class StepConnection {
   readonly #limit: Parameters<typeof within>[0];
   #isKept = () => true;
   #packetBytesMax: number;
+  #isClustered = false;
   #isLost = false;
 
   private constructor(settings: ConnectionOptions, options: SessionOptions) {
@@ -66,8 +70,10 @@ export class StepConnection {
         made.#connection.connect((error) => (error === null ? resolve() : reject(error)));
       });
       await within({ ms: 0, givenUp: options.givenUp }, connected);
-      const bytes = await prepareSession(made.#connection, target, options);
-      made.#packetBytesMax = Math.min(bytes - PACKET_OVERHEAD_BYTES, made.#packetBytesMax);
+      const server = await prepareSession(made.#connection, target, options);
+      const bytes = server.packetBytesMax - PACKET_OVERHEAD_BYTES;
+      made.#packetBytesMax = Math.min(bytes, made.#packetBytesMax);
+      made.#isClustered = server.isClustered;
       return made;
     } catch (error) {
       made.cut();
@@ -84,18 +90,27 @@ export class StepConnection {
     return this.#isLost || this.#connection.state !== 'authenticated' || !this.#isKept();
   }
 
-  /** Sends statements that commit nothing, as one packet. */
-  send(statements: readonly string[]): Promise<Answer[]> {
-    return this.#send(statements, false);
+  /** Sends statements that commit nothing, as one packet where that may be. */
+  async send(statements: readonly string[]): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    for (const each of this.#packetsFor([statements])) {
+      answers.push(...(await this.#send(each, false)));
+    }
+    return answers;
   }
 
   /** Sends the packets of a transaction, the last of which ends with its commit; gives all statements' answers. */
   async commit(packets: readonly (readonly string[])[]): Promise<Answer[]> {
     const answers: Answer[] = [];
-    for (const [place, statements] of packets.entries()) {
-      answers.push(...(await this.#send(statements, place === packets.length - 1)));
+    const all = this.#packetsFor(packets);
+    for (const [place, statements] of all.entries()) {
+      answers.push(...(await this.#send(statements, place === all.length - 1)));
     }
     return answers;
+  }
+
+  #packetsFor(packets: readonly (readonly string[])[]): readonly (readonly string[])[] {
+    return this.#isClustered ? packets.flat().map((each) => [each]) : packets;
   }
 
   /** True when the session is without a transaction again, which also tells that the server is still there. */
@@ -125,7 +140,8 @@ export class StepConnection {
     } catch (error) {
       // The whole packet, which would go into logs.
       delete (error as { sql?: string }).sql;
-      if (!isMysqlAnswer(error)) this.cut();
+      // Of no use any more, also when that was its answer: as of a node of a cluster that has lost the others.
+      if (!isMysqlAnswer(error) || mysqlOutcome(error) === 'unknown') this.cut();
       // An answer for a statement before the commit says that the commit was not reached; silence says nothing.
       const isBeforeCommit =
         !isCommitting || (isMysqlAnswer(error) && answered < statements.length - 1);

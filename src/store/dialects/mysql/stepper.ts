@@ -259,7 +259,8 @@ export class Stepper implements StreamSteps {
         known: known?.[0]?.[0] ?? null,
       };
     };
-    await requireSettledEpoch(ask, this.#settle).catch((error) => {
+    const settling = { ask, settle: this.#settle, outcomeOf: mysqlOutcome };
+    await requireSettledEpoch(settling).catch((error) => {
       connection.cut();
       throw error;
     });

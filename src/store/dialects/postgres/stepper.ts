@@ -184,7 +184,8 @@ export class Stepper implements StreamSteps {
       const row = await client.first<Identities>(IDENTITIES, [this.#stream]).catch(orNone);
       return row ?? NONE;
     };
-    await requireSettledEpoch(ask, this.#settle).catch((error) => {
+    const settling = { ask, settle: this.#settle, outcomeOf: postgresOutcome };
+    await requireSettledEpoch(settling).catch((error) => {
       client.cut();
       throw error;
     });

@@ -1,0 +1,120 @@
+// Events that a consumer could not handle, and has passed: list, retry, drop. Over the network, as the caller's key
+// allows.
+import type { Client } from '../../client/index.ts';
+import type { ListParkedParams, ParkedEvent } from '../../contract/generated/types.ts';
+import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
+import {
+  ACCESS_SETTINGS,
+  clientOf,
+  JSON_FLAG,
+  OWNER_FLAG,
+  paramsOf,
+  STREAM_FLAG,
+} from '../server-access.ts';
+import { columns } from '../table.ts';
+
+const IDS_MAX = 1000;
+/** Of an error, in a line. */
+const ERROR_CHARS = 80;
+const FLAGS = { principal: OWNER_FLAG, stream: STREAM_FLAG, json: JSON_FLAG };
+const ALL_FLAG = { description: 'All that are parked for it.' };
+
+const list: Command = {
+  usage: 'parked list CONSUMER',
+  description:
+    'Lists the events that were parked for a consumer; as JSON with their data, one a line.',
+  argsMin: 1,
+  argsMax: 1,
+  flags: FLAGS,
+  settings: ACCESS_SETTINGS,
+  run: async (call) => {
+    const { flags, stdout } = call;
+    const found: ParkedEvent[] = [];
+    for await (const event of everyParked(clientOf(call.settings), ownerOf(call))) {
+      if (flags.has('json')) await stdout.print(JSON.stringify(event));
+      else found.push(event);
+    }
+    if (flags.has('json')) return;
+    if (found.length === 0) await stdout.print('There are no parked events.');
+    else for (const line of columns([HEAD, ...found.map(rowOf)])) await stdout.print(line);
+  },
+};
+
+const retry: Command = {
+  usage: 'parked retry CONSUMER ID... | --all',
+  description:
+    'Gives parked events to their consumer once more, each by itself, when it reads by push. What it acknowledges is ' +
+    'parked no more; its cursor stays.',
+  argsMin: 1,
+  argsMax: IDS_MAX + 1,
+  flags: { all: ALL_FLAG, ...FLAGS },
+  settings: ACCESS_SETTINGS,
+  run: async (call) => {
+    const params = paramsOf('retryParked', chosen(call));
+    const asked = await clientOf(call.settings).call('retryParked', params);
+    await say(call, asked, `To be given once more: ${asked.asked_for}.`);
+  },
+};
+
+const drop: Command = {
+  usage: 'parked drop CONSUMER ID... | --all',
+  description: 'Forgets parked events for good.',
+  argsMin: 1,
+  argsMax: IDS_MAX + 1,
+  flags: { all: ALL_FLAG, ...FLAGS },
+  settings: ACCESS_SETTINGS,
+  run: async (call) => {
+    const params = paramsOf('dropParked', chosen(call));
+    const done = await clientOf(call.settings).call('dropParked', params);
+    await say(call, done, `Dropped: ${done.dropped}.`);
+  },
+};
+
+export const parked: CommandGroup = {
+  description: 'Events that a consumer could not handle, and has passed.',
+  commands: { list, retry, drop },
+  usual: null,
+};
+
+const HEAD = ['ID', 'TYPE', 'PARKED AT', 'TRIES', 'RETRY', 'ERROR'];
+
+function rowOf({ id, type, parked_at, tries, asked_for, error }: ParkedEvent): string[] {
+  const reason = error.replace(/\s+/g, ' ').slice(0, ERROR_CHARS);
+  return [id, type, parked_at, String(tries), asked_for ? 'asked for' : '-', reason];
+}
+
+/** Page by page. */
+async function* everyParked(
+  client: Client,
+  owner: ReturnType<typeof ownerOf>,
+): AsyncGenerator<ParkedEvent> {
+  let after: ListParkedParams['after'];
+  for (;;) {
+    const params = paramsOf('listParked', { ...owner, after, limit: undefined });
+    const { events, more } = await client.call('listParked', params);
+    yield* events;
+    const last = events.at(-1);
+    if (!more || last === undefined) return;
+    after = { id: last.id, epoch: last.epoch };
+  }
+}
+
+/** Throws `UsageError` unless it is said which events are meant. */
+function chosen(call: Call) {
+  const ids = call.args.slice(1);
+  const isAll = call.flags.has('all');
+  if (isAll === ids.length > 0) throw new UsageError('either ids or --all is expected.');
+  return {
+    ...ownerOf(call),
+    ids: isAll ? null : (ids as [string, ...string[]]),
+    epoch: undefined,
+  };
+}
+
+function ownerOf({ args: [component = ''], flags }: Call) {
+  return { component, stream: flags.get('stream'), principal: flags.get('principal') };
+}
+
+async function say({ flags, stdout }: Call, facts: object, sentence: string): Promise<void> {
+  await stdout.print(flags.has('json') ? JSON.stringify(facts) : sentence);
+}

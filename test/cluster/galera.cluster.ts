@@ -1,0 +1,123 @@
+// What is promised holds on a Galera cluster whose servers are killed, one, two and all three, or frozen, while
+// everybody is at work. `npm run test:cluster`; each case says what it came to, and what a cluster costs.
+
+import { startOwnServer } from '../support/own-server.ts';
+import { pause } from '../support/pause.ts';
+import { type Case, runCase } from './case.ts';
+import { collide } from './conflicts.ts';
+import { GaleraCluster } from './galera-cluster.ts';
+import { rateOf } from './rate.ts';
+
+/** How long servers stay away. */
+const AWAY_MS = 3000;
+const CASE_MS_MAX = 240_000;
+const SAME_ORDER = [0, 1, 2];
+/** Each service node takes its steps at another server. */
+const OTHER_ORDERS = [SAME_ORDER, [1, 2, 0], [2, 0, 1]];
+/** Of a single server's rate. */
+const PART_MIN = 0.15;
+
+describe('a Galera cluster', () => {
+  let cluster: GaleraCluster;
+  beforeAll(async () => {
+    cluster = await GaleraCluster.start();
+  }, CASE_MS_MAX);
+  afterAll(() => cluster?.close());
+
+  const check = async (title: string, own: Omit<Case, 'cluster'>) => {
+    const outcome = await runCase({ cluster, ...own });
+    console.info(`${title}: ${JSON.stringify(outcome.figures)}`);
+    expect(outcome.violations.slice(0, 20)).toEqual([]);
+    expect(outcome.unexpected).toEqual([]);
+    expect(outcome.acknowledged).toEqual(outcome.acknowledged.map(() => outcome.end));
+    expect(outcome.queues).toEqual(outcome.queues.map(() => outcome.queues[0]));
+    expect(outcome.logs).toEqual(outcome.logs.map(() => outcome.logs[0]));
+    return outcome.figures;
+  };
+  const kill = async (...nth: readonly number[]) => {
+    await cluster.crash(...nth);
+    await pause(AWAY_MS);
+    await cluster.bringBack(...nth);
+  };
+  const freeze = async (nth: number) => {
+    await cluster.node(nth).freeze();
+    await pause(AWAY_MS);
+    await cluster.node(nth).thaw();
+    await cluster.isWhole();
+  };
+
+  it.each([
+    ['a bystander is', [2]],
+    ['the server that takes the steps is', [0]],
+    ['two of three are', [0, 1]],
+    ['all three are', [0, 1, 2]],
+  ])(
+    'loses nothing when %s killed, and comes back',
+    async (who, servers) => {
+      await check(`${who} killed`, { happens: () => kill(...servers) });
+    },
+    CASE_MS_MAX,
+  );
+
+  it(
+    'loses nothing when the server that takes the steps is frozen, and wakes without the others',
+    async () => {
+      // Said to an application by a server that was thrown out while it was frozen: nothing was done.
+      const refusals = /Lock wait timeout exceeded|Deadlock found/;
+      await check('the server that takes the steps is frozen', {
+        happens: () => freeze(0),
+        refusals,
+      });
+    },
+    CASE_MS_MAX,
+  );
+
+  it(
+    'loses nothing when steps are taken at all three, and one is killed',
+    async () => {
+      const happens = () => kill(1);
+      await check('steps at all three, one killed', { orders: OTHER_ORDERS, happens });
+    },
+    CASE_MS_MAX,
+  );
+
+  it(
+    'tells each step what became of it, however often it stands in the way of another one',
+    async () => {
+      const { told, log, conflicts } = await collide(cluster);
+      console.info(`${conflicts} conflicts, ${told.size} acknowledged, ${log.length} in the log`);
+      expect(conflicts).toBeGreaterThan(100);
+      const placeOf = new Map(log.map((data, nth) => [data, String(nth + 1)]));
+      expect(placeOf.size).toBe(log.length);
+      const isTrue = (data: string, id: string | null) =>
+        placeOf.has(data) && (id === null || placeOf.get(data) === id);
+      expect([...told].filter(([data, id]) => !isTrue(data, id))).toEqual([]);
+    },
+    CASE_MS_MAX,
+  );
+
+  it(
+    'is slower than one server, the more so where steps are taken at all three',
+    async () => {
+      const own = await startOwnServer('mysql');
+      const url = await own.createDatabase();
+      const single = await rateOf([url, url, url], [url]).finally(() => own.close());
+      const measure = async (orders: readonly (readonly number[])[], producersAt: number) => {
+        const urls = await cluster.createDatabase();
+        const rate = await rateOf(
+          orders.map((order) => cluster.urlOf(urls, order)),
+          urls.slice(0, producersAt),
+        );
+        return { ...rate, part: Number((rate.perSecond / single.perSecond).toFixed(2)) };
+      };
+      const same = [SAME_ORDER, SAME_ORDER, SAME_ORDER];
+      const one = await measure(same, 1);
+      const spread = await measure(same, 3);
+      const all = await measure(OTHER_ORDERS, 3);
+      const figures = { single, one, spread, all };
+      console.info(`rates: ${JSON.stringify(figures)}`);
+      expect(one.part).toBeGreaterThan(PART_MIN);
+    },
+    CASE_MS_MAX,
+  );
+});
