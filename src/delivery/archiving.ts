@@ -5,6 +5,7 @@ import { ARCHIVER } from '../contract/consumer.ts';
 import { streamNotFound } from '../contract/errors.ts';
 import { type EventId, NO_EVENT } from '../contract/event-id.ts';
 import { type Batch, EventList } from '../contract/event-list.ts';
+import { historyForked, sharedUpTo } from '../contract/forks.ts';
 import { readDeliverable } from '../feed/deliverable.ts';
 import type { Feed } from '../feed/feed.ts';
 import { checkPosition, type ReadLimits, type Store } from '../store/store.ts';
@@ -75,6 +76,10 @@ export class Archiving {
     const feed = this.#feedOf(stream);
     const { store, logger } = this.#options;
     const epoch = asked ?? feed.epoch;
+    // Statements are kept for each epoch that is read: none for numbers from outside.
+    if (epoch !== feed.epoch) feed.follow(await store.streamState(stream));
+    const at = sharedUpTo(feed, epoch);
+    if (at !== null) throw historyForked(feed.epoch, at);
     const onInvalid = (id: EventId) =>
       logger.warn({ stream, id }, 'An event whose data is not JSON is read as null.');
     const rows = await readDeliverable({ store, stream, epoch, onInvalid }, after, limits);

@@ -205,7 +205,7 @@ export class Delivery implements Service {
     const onAcknowledged = (cursor: EventId) => this.#registry.skipTo(row.id, cursor);
     try {
       const options = { feed, store, metrics, acks: this.#acks, onAcknowledged };
-      return await poll(options, row, request);
+      return await poll(options, { ...row, epoch }, request);
     } catch (error) {
       // Another reader of this consumer has acknowledged meanwhile, or the feed has gone over to another history: the
       // cursor is looked up again.
@@ -214,7 +214,8 @@ export class Delivery implements Service {
       const { lastId } = request;
       const isLost = code === 'CursorAhead' && lastId !== null && (await feed.hasLost(lastId));
       if (!isBehind && !isLost && feed.epoch === epoch) throw error;
-      return this.#pollOnce(feed, ident, request, row.cursor);
+      // Where it does not say of which history its id is, it was of this one when it came.
+      return this.#pollOnce(feed, ident, { ...request, epoch: request.epoch ?? epoch }, row.cursor);
     }
   }
 
@@ -258,17 +259,22 @@ export class Delivery implements Service {
     const { store } = this.#options;
     const { stream, peer } = request;
     const findCursor = async () => (await store.findConsumer(stream, ident))?.cursor ?? null;
+    const { epoch } = feed;
     const lease = await this.#registry.takeLease(stream, ident, peer);
-    const gone = await this.#gone(stream, lease.cursor);
+    const gone = await this.#gone(feed, lease.cursor);
     // A poll may have moved on meanwhile.
     if (gone !== null && (await findCursor()) === lease.cursor) {
       await this.#registry.giveBack(lease);
       throw gone;
     }
     const { consumerId, token, cursor } = lease;
-    const { epoch } = feed;
     const reader = { feed, epoch, ident, consumerId, token, cursor };
     const failures = await this.#failing.bookOf(reader, lease.hasFailed);
+    if (feed.epoch !== epoch) {
+      // The cursor may be of the other history than the feed is.
+      await this.#registry.giveBack(lease);
+      return this.#attachReliable(feed, request);
+    }
     const subscription = new Subscription(attachmentOf(this.#options, feed, request, 1), {
       start: cursor,
       failures,
@@ -282,18 +288,30 @@ export class Delivery implements Service {
     return subscription;
   }
 
-  /** `CursorTooOld` when what follows is no more; null also when that is not known yet: its reader will find out. */
-  async #gone(stream: string, after: EventId): Promise<ServiceError | null> {
+  /**
+   * `CursorTooOld` when what follows is no more; null also when that is not known yet: its reader will find out. Where
+   * another node has seen a later history, the feed goes over to it.
+   */
+  async #gone(feed: Feed, after: EventId): Promise<ServiceError | null> {
+    const { store } = this.#options;
+    const { stream, epoch } = feed;
     let gone: ServiceError | null = null;
-    const asked = this.#options.store.readAfter(stream, after, ONE_EVENT).catch((error) => {
-      if (isServiceError(error) && error.code === 'CursorTooOld') gone = error;
-    });
-    await inTime(asked, ARCHIVE_MS_MAX);
+    const look = async (error: unknown) => {
+      const code = isServiceError(error) ? error.code : null;
+      if (code === 'CursorTooOld') gone = error as ServiceError;
+      if (code === 'HistoryForked') feed.follow(await store.syncedState(stream));
+    };
+    const asked = store.readAfter(stream, after, ONE_EVENT, epoch).catch(look);
+    await inTime(asked, ARCHIVE_MS_MAX).catch(() => {});
     return gone;
   }
 
   async #attachLive(feed: Feed, request: SubscribeRequest): Promise<LiveSubscription> {
+    const { epoch } = feed;
     const start = await this.#startOf(feed, request.start ?? 'now');
+    // Another node may have seen a later history, and the start is of that.
+    feed.follow(await this.#options.store.streamState(feed.stream));
+    if (feed.epoch !== epoch) return this.#attachLive(feed, request);
     const subscription = new LiveSubscription({
       ...attachmentOf(this.#options, feed, request, this.#options.limits.liveInFlight),
       start,

@@ -49,7 +49,10 @@ export class Following {
     await store.statuses.requireReadable(feed.stream);
     const { component } = request;
     if (component !== null) return this.#followAs(feed, { ...request, component });
+    const { epoch } = feed;
     const opening = await openAt(store, feed, request.point ?? 'now', null);
+    // The archive may have taken its time to answer.
+    if (feed.epoch !== epoch && feed.epoch !== opening.epoch) return this.follow(feed, request);
     if (opening.isEnd) return 'ended';
     const subscription = this.#subscription(feed, request, opening, hasNone);
     registry.attachUnnamed(feed.stream, subscription);
@@ -64,16 +67,24 @@ export class Following {
     const { store, acks, registry } = this.#options;
     const ident = identOf(request);
     const find = () => store.findConsumer(stream, ident);
+    const { epoch } = feed;
     const row = await find();
     if (row === null) throw new ServiceError('NotRegistered');
     const opening = await openAt(store, feed, point ?? { id: row.cursor }, row.cursor);
+    if (feed.epoch !== epoch) return this.#followAs(feed, request);
     if (opening.reset === null && compareIds(opening.start, row.cursor) > 0) {
-      const { start: cursor, epoch } = opening;
+      const { start: cursor } = opening;
       await acks.write({ consumerId: row.id, cursor, token: null, epoch });
+      if (feed.epoch !== epoch) return this.#followAs(feed, request);
       registry.skipTo(row.id, opening.start);
     }
     if (opening.isEnd) return 'ended';
     const lease = await registry.takeLease(stream, ident, peer);
+    if (feed.epoch !== epoch) {
+      // It may have waited for a failover, behind which the start is another event.
+      await registry.giveBack(lease);
+      return this.#followAs(feed, request);
+    }
     // Another reader of the consumer may have acknowledged more meanwhile.
     const start = maxId(opening.start, lease.cursor);
     const findCursor = async () => (await find())?.cursor ?? null;

@@ -39,6 +39,11 @@ export interface PollOptions {
   readonly onAcknowledged: (cursor: EventId) => void;
 }
 
+/** As it was found when the feed was in `epoch`. */
+export interface PollingConsumer extends ConsumerRow {
+  readonly epoch: number;
+}
+
 /** A poll that has looked at so many events and found nothing wanted answers with how far it came. */
 const SCANNED_MAX = 20 * EVENTS_MAX;
 
@@ -48,11 +53,14 @@ const SCANNED_MAX = 20 * EVENTS_MAX;
  */
 export async function poll(
   options: PollOptions,
-  consumer: ConsumerRow,
+  consumer: PollingConsumer,
   request: PollRequest,
 ): Promise<Batch> {
   const { feed } = options;
-  const { epoch } = feed;
+  const { epoch } = consumer;
+  // Another node has seen a later history.
+  if ((request.epoch ?? epoch) > epoch) feed.follow(await options.store.streamState(feed.stream));
+  requireEpoch(feed, epoch);
   if (request.lastId !== null) await acknowledge(options, consumer, request.lastId, request.epoch);
 
   // Null or an older id repeats what is not acknowledged.
@@ -78,17 +86,20 @@ export async function pollLive(
   request: PollRequest,
 ): Promise<Batch> {
   const { feed, store } = options;
+  let of = request.epoch;
   for (;;) {
     const state = await store.streamState(feed.stream);
     feed.follow(state);
     const { epoch } = feed;
+    // Where it does not say of which history its id is, it was of this one when it came.
+    if (request.lastId !== null) of ??= epoch;
     const { discardedUpTo } = state;
     const asked = request.lastId ?? discardedUpTo;
     const isThere = compareIds(asked, discardedUpTo) >= 0;
     const least = isThere ? discardedUpTo : await store.readableAfter(feed.stream, state);
     const after = maxId(asked, least);
     try {
-      checkPosition(state, after, request.epoch, least);
+      checkPosition(state, after, of, least);
       // Without a cursor nobody would remember how far an answer without events has looked.
       const scannedMax = request.movesCursor ? Number.POSITIVE_INFINITY : SCANNED_MAX;
       const { events, upTo } = await collect(feed, request, { after, epoch }, scannedMax);
@@ -124,7 +135,7 @@ function requireEpoch(feed: Feed, epoch: number): void {
 /** Answers only after the cursor is stored, else another node would repeat the batch. */
 async function acknowledge(
   { feed, store, acks, onAcknowledged }: PollOptions,
-  consumer: ConsumerRow,
+  consumer: PollingConsumer,
   lastId: EventId,
   epoch: number | undefined,
 ): Promise<void> {
@@ -138,8 +149,10 @@ async function acknowledge(
     consumerId: consumer.id,
     cursor: lastId,
     token: null,
-    epoch: epoch ?? feed.epoch,
+    epoch: epoch ?? consumer.epoch,
   });
+  // What came instead of it was not acknowledged.
+  requireEpoch(feed, consumer.epoch);
   if (isNew) onAcknowledged(lastId);
 }
 

@@ -244,7 +244,10 @@ export class Feed implements Service {
 
   async #look(): Promise<number> {
     const { metrics, notices, pace } = this.#options;
-    const rows = await this.#readNew();
+    const epoch = this.#epoch;
+    const read = await this.#readNew();
+    // Somebody may have found another history meanwhile.
+    const rows = epoch === this.#epoch ? read : [];
     const found = foundIn(rows);
     metrics.feedReads.inc({ stream: this.stream, found });
     if (rows.length > 0) {

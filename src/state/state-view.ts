@@ -155,6 +155,7 @@ export class StateView {
 
   async #readChanges({ kinds }: StatePart, after: EventId): Promise<ChangedState | null> {
     const { store, feed } = this.#options;
+    const ofAfter = this.epoch;
     const { stream } = this.projection;
     const change = { kinds, after, limit: CHANGES_MAX + 1 };
     if ((await store.states.lengthOfChanges(stream, change)) > CHANGES_LENGTH_MAX) return null;
@@ -163,8 +164,10 @@ export class StateView {
     const { cursor, epoch, generation, resumableFrom } = read.facts;
     const isTold = compareIds(after, resumableFrom) >= 0 && read.items.length <= CHANGES_MAX;
     if (!isTold || compareIds(after, maxId(feed.newest, cursor)) > 0) return null;
-    // Who has followed the events may be ahead of the state.
-    return { position: maxId(after, cursor), epoch, generation, items: read.items };
+    // Who has followed the events may be ahead of the state, and of an epoch in which that has not moved yet.
+    const isAhead = compareIds(after, cursor) > 0;
+    const position = isAhead ? { position: after, epoch: ofAfter } : { position: cursor, epoch };
+    return { ...position, generation, items: read.items };
   }
 
   /** Changes whenever these kinds do. Throws `StateNotReady`. */

@@ -37,7 +37,10 @@ export class Archive {
     return first === null ? discardedUpTo : minId(idPlus(first, -1), discardedUpTo);
   }
 
-  /** Discarded events behind `after`, an unbroken run of them. Throws `CursorTooOld` when they are not here. */
+  /**
+   * Discarded events behind `after`, an unbroken run of them; empty when all that was discarded there is a gap. Throws
+   * `CursorTooOld` when they are not here.
+   */
   async readAfter(
     stream: string,
     after: EventId,
@@ -52,7 +55,8 @@ export class Archive {
     if (first !== idPlus(after, 1) && !mayHaveGap)
       throw tooOld(minId(idPlus(first, -1), discardedUpTo));
     requireUnbroken(`The history of stream ${stream}`, after, rows, gapsUpTo);
-    return rows;
+    // Behind that the queue has them, and what is here may be what a failover has lost.
+    return rows.filter(([id]) => compareIds(id, discardedUpTo) <= 0);
   }
 
   /** Right before the first discarded event at or after the time; null when there is none. */

@@ -32,7 +32,7 @@ export class LogReader {
   readonly #dialect: Dialect;
   readonly #run: Runner;
   readonly #gapsUpTo = new Map<string, EventId>();
-  /** As it was seen last; it only grows. */
+  /** As it was seen last; it only grows, but for a database that was restored. */
   readonly #discardedUpTo = new Map<string, EventId>();
   /** As the last read saw it that came to the end. */
   readonly #sealed = new Set<string>();
@@ -86,7 +86,8 @@ export class LogReader {
       const state = await this.state(stream);
       requireReadable(stream, state);
       this.#requireEpoch(queue, state);
-      return this.#archive.readAfter(stream, after, limits, state);
+      this.#discardedUpTo.set(stream, state.discardedUpTo);
+      if (this.#isDiscarded(stream, after)) return this.#readArchive(queue, after, limits, state);
     }
     const rows = await this.#run.repeatable('readAfter', () =>
       this.#dialect.readEvents(tablesOf(stream).queue, after, limits, queue),
@@ -104,10 +105,20 @@ export class LogReader {
     if (!isWhole && compareIds(state.discardedUpTo, after) > 0) {
       if (this.#archive === null) throw tooOld(state.discardedUpTo);
       this.#discardedUpTo.set(stream, state.discardedUpTo);
-      return this.#archive.readAfter(stream, after, limits, state);
+      return this.#readArchive(queue, after, limits, state);
     }
     requireUnbroken(`The queue of stream ${stream}`, after, rows, state.gapsUpTo);
     return rows;
+  }
+
+  async #readArchive(
+    queue: QueueOf,
+    after: EventId,
+    limits: ReadLimits,
+    state: StreamState,
+  ): Promise<EventRow[]> {
+    const rows = (await this.#archive?.readAfter(queue.stream, after, limits, state)) ?? [];
+    return rows.length > 0 ? rows : this.readAfter(queue, state.discardedUpTo, limits);
   }
 
   /** Throws `HistoryForked`. */

@@ -1,7 +1,7 @@
 // Cuts the end off a history that the stream does not have any more, slice by slice from its end. Each slice is a
 // transaction with the watermark, so a crash leaves a shorter history, which is whole.
 import type { Knex } from 'knex';
-import { type EventId, idPlus, maxId } from '../contract/event-id.ts';
+import { type EventId, idDistance, idPlus } from '../contract/event-id.ts';
 import type { Dialect } from './dialect.ts';
 import { type Checksum, deleteChecksumsBehind, insertChecksum } from './queries/checksums.ts';
 import { findWatermark, setWatermark } from './queries/history.ts';
@@ -29,8 +29,9 @@ export async function rewindSlice(
 ): Promise<boolean> {
   const watermark = await findWatermark(tx, dialect, sink, stream);
   if (watermark === null) return false;
-  const upTo = maxId(to, idPlus(watermark.lastId, -SLICE));
-  const isLast = upTo === to;
+  // No id stands before 0.
+  const isLast = idDistance(to, watermark.lastId) <= SLICE;
+  const upTo = isLast ? to : idPlus(watermark.lastId, -SLICE);
   const next = { lastId: upTo, epoch: isLast ? epoch : watermark.epoch };
   if (!(await setWatermark(tx, { sink, stream }, watermark, next))) return false;
   await tx(tablesOf(stream).history).where('id', '>', upTo).delete();

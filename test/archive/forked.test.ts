@@ -1,16 +1,57 @@
 // The warehouse of a stream whose history has forked: the archiver stops, and goes on when what the warehouse has
 // beyond the fork was cut off.
 import { ARCHIVER } from '../../src/contract/consumer.ts';
+import { NO_EVENT } from '../../src/contract/event-id.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
+import { rewindArchive, rewindTo } from '../../src/relay/rewind.ts';
+import { Archive } from '../../src/store/archive.ts';
 import { cli } from '../app/run-cli.ts';
 import { archiveAll, openWarehouse } from '../support/archiving.ts';
 import { type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
-import { makeDrafts } from '../support/events.ts';
+import { id, makeDrafts } from '../support/events.ts';
 import { loseEvents } from '../support/lost-events.ts';
 import { openStore } from '../support/open-store.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 
+const LIMITS = { eventsMax: 1000, bytesMax: 4_194_304 };
+
 describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
+  it('gives readers nothing of what was lost, and is cut back also where it is short', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const { store } = opened;
+    const { warehouse } = archive;
+    await store.append('main', makeDrafts(20, 'OLD'));
+    await archiveAll(store, warehouse);
+    await store.registerConsumer('main', 'a:b', { id: id(8) });
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 8 });
+    const sql = await openSqlSession(kind, opened.url);
+    await loseEvents(sql, 12);
+    await sql.close();
+    await store.epochs.begin('main');
+    const end = await store.streamState('main');
+    await store.append('main', makeDrafts(30, 'NEW'));
+    store.readThrough(new Archive(warehouse, ARCHIVER_SINK));
+    const read: string[] = [];
+    for (let after = NO_EVENT; ; ) {
+      const rows = await store.readAfter('main', after, LIMITS, end.epoch);
+      read.push(...rows.map(([id, type]) => `${type} ${id}`));
+      if (rows.length === 0) break;
+      after = rows.at(-1)?.[0] ?? after;
+    }
+    const ids = (first: number, last: number, type: string) =>
+      Array.from({ length: last - first + 1 }, (_, nth) => `${type} ${first + nth}`);
+    expect(read).toEqual([...ids(1, 12, 'OLD'), ...ids(13, 42, 'NEW')]);
+
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, end };
+    expect(await rewindTo(request)).toEqual({ from: '20', to: '12' });
+    await rewindArchive(request, id(12));
+    expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
+    expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(12);
+    await archive.close();
+    await opened.close();
+  });
+
   it('is cut back to what the stream still has, by a command, and goes on', async () => {
     const opened = await openStore(kind);
     const archive = await openWarehouse(kind);

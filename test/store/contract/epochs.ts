@@ -117,8 +117,14 @@ export function epochsContract(kind: DatabaseKind, open: Open): void {
       await store.append('main', makeDrafts(10));
       await move(8, 1);
       expect(await cursor()).toBe('0');
+      // Of an epoch that this database knows nothing of, as one of a server that is gone again.
+      await move(8, 2);
+      expect(await cursor()).toBe('0');
+      await move(6, (await epoch()) + 1);
+      expect(await cursor()).toBe('0');
       await move(4, 1);
       expect(await cursor()).toBe('4');
+      await move(4, (await epoch()) + 1);
       await move(8, await epoch());
       expect(await cursor()).toBe('8');
     });

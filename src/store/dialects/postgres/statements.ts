@@ -85,7 +85,8 @@ function nameOf(table: string, queueOf: QueueOf | undefined): string {
 
 /**
  * (ids, cursors, tokens, epochs): by the primary key of evt_consumers. Rows are locked in the order of their ids, so
- * that two of these never wait for each other; a consumer that is named twice gets its greatest cursor.
+ * that two of these never wait for each other; a consumer that is named twice gets its greatest cursor. As
+ * `sharedUpTo`: of an epoch that is not known here, also no further than the newest known one before it began.
  */
 export const ADVANCE_CURSORS: Statement = {
   name: 'evt_advance_cursors',
@@ -102,6 +103,10 @@ with a as materialized (
      and not exists (
        select from evt_epochs e where e.stream = c.stream and e.epoch > a.epoch and e.began_after < a.cursor
      )
+     and (a.epoch = s.epoch or a.cursor <= coalesce((
+       select case when e.epoch = a.epoch then a.cursor else e.began_after end
+         from evt_epochs e where e.stream = c.stream and e.epoch <= a.epoch order by e.epoch desc limit 1
+     ), case when a.epoch = 1 then a.cursor else 0 end))
    group by c.id
 )
 update evt_consumers t

@@ -144,7 +144,12 @@ class SqliteDialect implements Dialect {
                 aside_time = null
           where id = ?2 and (?3 is null or lease_token = ?3)
             and exists (select 1 from evt_streams s
-                         where s.name = evt_consumers.stream and s.next_id > cast(?1 as integer))
+                         where s.name = evt_consumers.stream and s.next_id > cast(?1 as integer)
+                           and (s.epoch = ?4 or cast(?1 as integer) <= coalesce(
+                             (select case when e.epoch = ?4 then cast(?1 as integer) else e.began_after end
+                                from evt_epochs e where e.stream = s.name and e.epoch <= ?4
+                               order by e.epoch desc limit 1),
+                             case when ?4 = 1 then cast(?1 as integer) else 0 end)))
             and not exists (select 1 from evt_epochs e
                              where e.stream = evt_consumers.stream and e.epoch > ?4
                                and e.began_after < cast(?1 as integer))`,
