@@ -241,7 +241,8 @@ export class ConsumerRun implements Reading {
 
   /** Asked for once in an epoch. A LIVE reader, which is sent nothing twice, may go without. */
   async #forksOf(epoch: number): Promise<readonly Fork[]> {
-    if (epoch === 1 || this.#history.epoch === epoch) return this.#history.forks;
+    if (epoch === 1) return [];
+    if (this.#history.epoch === epoch) return this.#history.forks;
     const { caller } = this.#options;
     const asked = caller.call('streamInfo', { stream: this.stream }, { signal: this.ending });
     const info = await (isLive(this) ? asked.catch(() => null) : asked);

@@ -175,8 +175,9 @@ export class Relay implements Service {
     const end = await source.end();
     const { epoch, forks } = end;
     try {
+      // One that keeps no position stands at the cursor, as that was found before.
+      await this.#requireSameHistory(own ?? { id: cursor, epoch: before.epoch }, end, cursor);
       if (own !== null) {
-        await this.#requireSameHistory(own, end, cursor);
         await lease.moveCursor(own.id, epoch);
       }
     } catch (error) {

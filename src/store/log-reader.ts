@@ -143,8 +143,8 @@ export class LogReader {
   }
 
   /**
-   * Throws unless a reader that stands at `id`, or further on at `cursor`, can go on from there: an older id acknowledges
-   * nothing new, so it cannot be too old, but it may be of another history.
+   * Throws unless a reader that stands at `id`, or further on at `cursor`, can go on from there: an older id
+   * acknowledges nothing new, so it cannot be too old, but it may be of another history.
    */
   requirePosition(stream: string, { id, epoch }: Stand, cursor: EventId): Promise<void> {
     const position = maxId(id, cursor);

@@ -164,7 +164,7 @@ export class InProcessReaders {
     const isLive = component === LIVE;
     if (!isLive) await this.#register(component, stream, from, parkAfter);
     const start = isLive && from !== undefined ? startOf(from) : undefined;
-    const run: Run = { ...options, component, stream, isStopped: false, channel: null };
+    const run: Run = { ...options, component, stream, start, isStopped: false, channel: null };
     run.channel = await this.#attach(run, start);
     const stop = async () => {
       run.isStopped = true;
@@ -230,7 +230,7 @@ export class InProcessReaders {
   async #attachAgain(run: Run, position: Position | null): Promise<boolean> {
     const { component, stream } = run;
     const isLive = component === LIVE;
-    const start = isLive && position !== null ? (position as Start) : undefined;
+    const start = isLive ? ((position as Start | null) ?? run.start) : undefined;
     for (let attempt = 0; !run.isStopped; attempt += 1) {
       try {
         run.channel = await this.#carryOut(() => this.#attach(run, start));
@@ -260,6 +260,8 @@ export class InProcessReaders {
 interface Run extends SubscribeOptions {
   readonly component: string;
   readonly stream: string;
+  /** Where LIVE was to begin. */
+  readonly start: Start | undefined;
   channel: InProcessChannel | null;
   isStopped: boolean;
 }

@@ -39,9 +39,16 @@ describe('a file sink', () => {
     });
   const openAt = (sink: FileSink, cursor = 0, epoch = 1) => sink.open({ id: id(cursor), epoch });
   /** Events `first` to `last`, and nothing that is wanted behind them up to `upTo`. */
-  const write = (sink: FileSink, first: number, last: number, upTo = last, after = first - 1) =>
+  const write = (
+    sink: FileSink,
+    first: number,
+    last: number,
+    upTo = last,
+    after = first - 1,
+    epoch = 1,
+  ) =>
     sink.write(
-      { events: new EventList(rows(first, last)), after: id(after), upTo: id(upTo), epoch: 1 },
+      { events: new EventList(rows(first, last)), after: id(after), upTo: id(upTo), epoch },
       signal,
     );
   const segments = async (prefix = 'events') =>
@@ -289,7 +296,7 @@ describe('a file sink', () => {
     it('is where its last line is when nothing stands beside it', async () => {
       const sink = make({ segmentBytes: 150 });
       await openAt(sink, 0, 7);
-      await write(sink, 1, 4);
+      await write(sink, 1, 4, 4, 0, 7);
       await sink.close();
       for (const text of ['', 'null', '{"epoch":1}']) {
         await writeFile(join(dir, 'events.position.json'), text);
