@@ -104,6 +104,8 @@ describeDatabase('postgres', 'steps', () => {
   });
 
   it('leave the stream to the node that holds its row', async () => {
+    // The first step writes down which database it is taken in.
+    await opened.store.moveInbox('main');
     await sql.insertEvent('WAITING', '1');
     await sql.run('begin');
     await sql.run('select from evt_streams for update');
