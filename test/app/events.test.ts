@@ -179,14 +179,19 @@ describe('against a server', () => {
         line.split(/ {2,}/),
       );
       expect(rows).toEqual([
-        ['CONSUMER', 'CURSOR', 'LAG', 'LAST TIME', 'CONNECTED', 'STALE'],
-        ['local:all', '0', '3', '-', 'no', 'no'],
-        ['local:new', '3', '0', '-', 'no', 'no'],
-        ['local:some', '2', '1', '-', 'no', 'no'],
+        ['CONSUMER', 'CURSOR', 'LAG', 'LAST TIME', 'CONNECTED', 'STALE', 'PARKED', 'FAILING'],
+        ['local:all', '0', '3', '-', 'no', 'no', '0', '-'],
+        ['local:new', '3', '0', '-', 'no', 'no', '0', '-'],
+        ['local:some', '2', '1', '-', 'no', 'no', '0', '-'],
       ]);
 
       const dry = await run('consumers', 'unregister', 'all', '--dry-run', '--json');
-      expect(JSON.parse(dry.stdout)).toEqual({ unregistered: false, cursor: '0', lag: 3 });
+      expect(JSON.parse(dry.stdout)).toEqual({
+        unregistered: false,
+        cursor: '0',
+        lag: 3,
+        parked: 0,
+      });
       expect(await consumerOf('all')).toBeDefined();
       const done = await run('consumers', 'unregister', 'all', '--principal', 'local');
       expect(done.stdout).toBe('all is unregistered; its cursor is 0, unacknowledged events: 3.\n');

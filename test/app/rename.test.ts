@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { createClient } from '../../src/client/index.ts';
 import { copyIdent } from '../../src/contract/consumer.ts';
 import { Store } from '../../src/store/store.ts';
-import { createDatabase, describeDatabases } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import { id } from '../support/events.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 import { cli } from './run-cli.ts';
 
-describeDatabases('aftercommit streams rename', (kind) => {
+describeDrawnDatabase('aftercommit streams rename', (kind) => {
   let node: StartedApp;
   let store: Store;
   const run = (...args: string[]) => {

@@ -2,12 +2,7 @@
 // below it: by poll, push, LIVE, and by sinks.
 import { createApp } from '../../src/app/create-app.ts';
 import { type Client, createClient, type ReceivedBatch } from '../../src/client/index.ts';
-import {
-  createDatabase,
-  describeDatabases,
-  describeDrawnDatabase,
-  type TestDatabase,
-} from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -19,7 +14,7 @@ const upTo = (last: number, first = 1) =>
   Array.from({ length: last - first + 1 }, (_, nth) => first + nth);
 
 describeDrawnDatabase('an archive', (warehouseKind) => {
-  describeDatabases('of a stream', (kind) => {
+  describeDrawnDatabase('of a stream', (kind) => {
     let node: StartedApp;
     let warehouse: TestDatabase;
     let client: Client;

@@ -1,6 +1,6 @@
 // A consumer that stands still for too long holds discarding back no more, and comes back through the archive.
 import { type Client, createClient } from '../../src/client/index.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession, type SqlSession, timeInHours } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -10,7 +10,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const WORKERS = { archiver: true, discarder: true, workerPeriodMs: 20 };
 const drafts = Array.from({ length: COUNT }, (_, nth) => ({ type: 'STEP', data: nth }));
 
-describeDatabases('a consumer that stands still', (kind) => {
+describeDrawnDatabase('a consumer that stands still', (kind) => {
   let node: StartedApp;
   let client: Client;
   let sql: SqlSession;

@@ -1,5 +1,5 @@
 // Two processes on one database: what is added at either is delivered by both, in one order.
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
 import { openSqlSession } from '../support/sql-session.ts';
@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 
 const EVENTS = 300;
 
-describeDatabases('two processes', (kind) => {
+describeDrawnDatabase('two processes', (kind) => {
   let active: TestDatabase;
   let nodes: NodeProcess[] = [];
   beforeEach(async () => {

@@ -12,7 +12,7 @@ import { mutate } from './mutate.cjs';
 
 const TIMEOUT_MS = 1_800_000;
 /** How many are tried, unless all are. */
-const DRAWN = 2;
+const DRAWN = 1;
 const random = openRandom();
 const { seed } = random;
 const areAll = process.env.MUTANTS === 'all';

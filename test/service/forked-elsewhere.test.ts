@@ -2,7 +2,7 @@
 // node that has not seen it is of the later history, and is given nothing of what that node still has in memory.
 import { createClient, type Position } from '../../src/client/index.ts';
 import { Store } from '../../src/store/store.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { makeDrafts } from '../support/events.ts';
 import { loseEvents } from '../support/lost-events.ts';
 import { call } from '../support/rpc.ts';
@@ -15,7 +15,7 @@ const SHARED = 12;
 /** It looks when it is told to. */
 const BLIND = { sleepMsMin: 30_000, sleepMsMax: 60_000 };
 
-describeDatabases('a history that forks on another node', (kind) => {
+describeDrawnDatabase('a history that forks on another node', (kind) => {
   let node: StartedApp;
   let other: Store;
   let stop: AbortController;

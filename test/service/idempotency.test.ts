@@ -1,6 +1,6 @@
 // Calls with an idempotency key, as clients make them: tried again they add nothing, also when an answer was lost.
 // LOST_COMMITS sets how many answers to a commit are lost (20 by default).
-import { describeDatabase, describeDatabases, serverKinds } from '../support/databases.ts';
+import { describeDatabase, describeDrawnDatabase, serverKinds } from '../support/databases.ts';
 import { openLossyWire } from '../support/lossy-wire.ts';
 import { call, post, RpcSocket } from '../support/rpc.ts';
 import { openSqlSession, timeInHours } from '../support/sql-session.ts';
@@ -34,7 +34,7 @@ async function typesIn(url: string): Promise<string[]> {
   }
 }
 
-describeDatabases('a call with an idempotency key', (kind) => {
+describeDrawnDatabase('a call with an idempotency key', (kind) => {
   let node: StartedApp;
   beforeEach(async () => {
     node = await startApp(kind);

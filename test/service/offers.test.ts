@@ -1,12 +1,12 @@
 // What a node offers, and LIVE polls, which need no consumer.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 
 const refusal = (code: string) =>
   expect.objectContaining({ data: expect.objectContaining({ code }) });
 
-describeDatabases('a LIVE poll', (kind) => {
+describeDrawnDatabase('a LIVE poll', (kind) => {
   let node: StartedApp;
   beforeEach(async () => {
     node = await startApp(kind, { discarder: true });

@@ -4,7 +4,11 @@ import type { Settings } from '../../src/config/load.ts';
 import { addEvent, Hints } from '../../src/generator/index.ts';
 import { databaseFile } from '../../src/store/dialects/sqlite/driver.ts';
 import { SqliteClient } from '../../src/store/dialects/sqlite/knex-client.ts';
-import { type DatabaseKind, describeDatabase, describeDatabases } from '../support/databases.ts';
+import {
+  type DatabaseKind,
+  describeDatabase,
+  describeDrawnDatabase,
+} from '../support/databases.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -36,7 +40,7 @@ async function receive(node: StartedApp) {
 
 const has = (types: readonly string[], type: string) => until(() => types.includes(type));
 
-describeDatabases('waking', (kind) => {
+describeDrawnDatabase('waking', (kind) => {
   const started: { stop(): Promise<unknown> }[] = [];
   const start = async (values: Partial<Settings>) => {
     const node = await startApp(kind, values);

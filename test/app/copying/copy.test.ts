@@ -1,6 +1,6 @@
 // `aftercommit copy` between databases: what is there in the end, and what was asked for twice.
 import type { Store } from '../../../src/store/store.ts';
-import { describeDatabases } from '../../support/databases.ts';
+import { describeDrawnDatabase } from '../../support/databases.ts';
 import { id } from '../../support/events.ts';
 import { until } from '../../support/until.ts';
 import { cli } from '../run-cli.ts';
@@ -19,7 +19,7 @@ const places = new Places();
 beforeAll(() => places.open());
 afterAll(() => places.close());
 
-describeDatabases('a copy', (kind) => {
+describeDrawnDatabase('a copy', (kind) => {
   let from: Place;
   let to: Place;
   let store: Store;

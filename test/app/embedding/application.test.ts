@@ -4,11 +4,15 @@ import { addEvent } from '../../../src/generator/index.ts';
 import { type App, createApp, type ReceivedBatch } from '../../../src/index.ts';
 import { idsOf } from '../../client/client-on.ts';
 import { applicationKnex } from '../../support/application-knex.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../../support/databases.ts';
+import {
+  createDatabase,
+  describeDrawnDatabase,
+  type TestDatabase,
+} from '../../support/databases.ts';
 import { until } from '../../support/until.ts';
 import { silent } from './embedded.ts';
 
-describeDatabases('an app on the knex instance of its application', (kind) => {
+describeDrawnDatabase('an app on the knex instance of its application', (kind) => {
   let active: TestDatabase;
   let warehouse: TestDatabase;
   let db: Knex;

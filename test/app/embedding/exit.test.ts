@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createDatabase, describeDatabases } from '../../support/databases.ts';
+import { createDatabase, describeDrawnDatabase } from '../../support/databases.ts';
 
 const ENTRY = join(__dirname, '../../../dist/src/index.js');
 const EXIT_MS_MAX = 20_000;
@@ -26,7 +26,7 @@ const script = (database: string, warehouse: string) => `
   console.log('stopped');
 `;
 
-describeDatabases('a process that has stopped its app', (kind) => {
+describeDrawnDatabase('a process that has stopped its app', (kind) => {
   it('ends by itself', async () => {
     const [database, warehouse] = await Promise.all([createDatabase(kind), createDatabase(kind)]);
     const child = spawn(

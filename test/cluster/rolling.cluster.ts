@@ -7,7 +7,7 @@ import { freePort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { until } from '../support/until.ts';
 
-const ROUNDS = Number(process.env.ROLLING_ROUNDS ?? 1);
+const ROUNDS = Number(process.env.ROLLING_ROUNDS ?? 10);
 const CALLERS = 6;
 
 describeDrawnDatabase('two nodes that are restarted in turn', (kind) => {

@@ -2,16 +2,16 @@
 // had it is skipped, and said so; under CI it fails.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { FindingId } from '../../../src/store/finding-table.ts';
-import { Store } from '../../../src/store/store.ts';
-import { describeDatabase } from '../../support/databases.ts';
-import { freePort } from '../../support/free-port.ts';
-import { type OwnServer, startOwnServer } from '../../support/own-server.ts';
-import { openSqlSession, type SqlSession } from '../../support/sql-session.ts';
-import { until } from '../../support/until.ts';
-import { diagnose, foundOf } from './diagnosis.ts';
+import type { FindingId } from '../../src/store/finding-table.ts';
+import { Store } from '../../src/store/store.ts';
+import { diagnose, foundOf } from '../app/doctor/diagnosis.ts';
+import { describeDatabase } from '../support/databases.ts';
+import { freePort } from '../support/free-port.ts';
+import { type OwnServer, startOwnServer } from '../support/own-server.ts';
+import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
+import { until } from '../support/until.ts';
 
-const FINDER = join(__dirname, '../../support/servers/find-galera.mjs');
+const FINDER = join(__dirname, '../support/servers/find-galera.mjs');
 
 interface Fault {
   readonly id: FindingId;
