@@ -194,7 +194,9 @@ describe('against a server', () => {
       });
       expect(await consumerOf('all')).toBeDefined();
       const done = await run('consumers', 'unregister', 'all', '--principal', 'local');
-      expect(done.stdout).toBe('all is unregistered; its cursor is 0, unacknowledged events: 3.\n');
+      expect(done.stdout).toBe(
+        'all is unregistered; its cursor is 0, unacknowledged events: 3, parked: 0.\n',
+      );
       expect(await consumerOf('all')).toBeUndefined();
       expect((await run('consumers', 'unregister', 'all')).code).toBe(1);
     });
