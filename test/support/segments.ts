@@ -14,8 +14,18 @@ export interface SegmentLine {
 /** The lines of all segments in the order of their names, a torn one at the end left out. */
 export function linesOfSegments(dir: string, prefix = 'events'): SegmentLine[] {
   return namesOf(dir, prefix).flatMap((name) =>
-    readFileSync(join(dir, name), 'utf8').split('\n').slice(0, -1).map(lineOf),
+    textOf(join(dir, name)).split('\n').slice(0, -1).map(lineOf),
   );
+}
+
+/** Empty where it is gone: a segment without a line, as one that was killed may leave it, is taken away by the next. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return '';
+  }
 }
 
 /** Holds each meta against its segment; the newest alone may have none. Gives how many there are. */
