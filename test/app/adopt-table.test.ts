@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENT_BYTES_MAX } from '../../src/contract/limits.ts';
 import { Store } from '../../src/store/store.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { drainInbox, id, readAll } from '../support/events.ts';
 import { runProgram } from '../support/run-program.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
@@ -11,7 +11,7 @@ import { cli } from './run-cli.ts';
 
 const MAIN = join(__dirname, '../../dist/src/app/main.js');
 
-describeDatabases('aftercommit streams adopt', (kind) => {
+describeDrawnDatabase('aftercommit streams adopt', (kind) => {
   const ts = { sqlite: 'text', postgres: 'timestamptz', mysql: 'datetime(3)' }[kind];
   const large = kind === 'mysql' ? 'longtext' : 'text';
   let database: TestDatabase;

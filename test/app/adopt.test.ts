@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App } from '../../src/app/app.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import {
   addFutoinConsumers,
   addFutoinEvents,
@@ -23,7 +23,7 @@ const COUNT = 10_000;
 const MAPS = ['--map', '1=shop', '--map', '2=audit', '--map', 'acme=acme'];
 const KEYS: Record<string, string> = { shop: 'key-shop', audit: 'key-audit', acme: 'key-acme' };
 
-describeDatabases('aftercommit migrate --adopt', (kind) => {
+describeDrawnDatabase('aftercommit migrate --adopt', (kind) => {
   let active: TestDatabase;
   let warehouse: TestDatabase;
   let sql: SqlSession;

@@ -7,7 +7,7 @@ import { applicationKnex } from '../support/application-knex.ts';
 import {
   createDatabase,
   describeDatabase,
-  serverKinds,
+  describeDrawnServer,
   type TestDatabase,
 } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
@@ -105,45 +105,43 @@ describeDatabase('sqlite', 'a poll', (kind) => {
   });
 });
 
-for (const kind of serverKinds) {
-  describeDatabase(kind, 'a reader by push whose server has lost its database', () => {
-    let path: CutPath;
-    let db: Knex;
-    beforeEach(async () => {
-      database = await createDatabase(kind);
-      path = await openCutPath(database.url);
-      node = await startNode({ databaseUrl: path.url, logLevel: 'silent' });
-      db = applicationKnex(kind, database.url);
-    });
-    afterEach(async () => {
-      stop.abort();
-      await Promise.all(runs);
-      await node.end('SIGKILL');
-      await path.close();
-      await db.destroy();
-      await database.drop();
-    });
-    const add = (data: string) => db.transaction((tx) => addEvent(tx, 'T', data));
-
-    it('is told, stays connected, and is ready again with all that was written meanwhile', async () => {
-      const readers = READERS.map((options) => read(node.url, options));
-      for (const { isReady } of readers) await isReady();
-      await add('before');
-      await until(() => readers.every(({ got }) => got.length === 1));
-      path.cut();
-      await add('meanwhile');
-      for (const { told } of readers) {
-        await until(() => told.length > 1);
-        expect(told).toEqual(told.map((_, nth) => (nth === 0 ? 'ready' : 'StoreUnavailable')));
-      }
-      path.mend();
-      for (const { told } of readers) await until(() => told.includes('ready', 1));
-      await add('behind');
-      for (const { told, got } of readers) {
-        await until(() => got.length === 3);
-        expect(got).toEqual(['before', 'meanwhile', 'behind']);
-        expect(told).not.toContain('CommError');
-      }
-    });
+describeDrawnServer('a reader by push whose server has lost its database', (kind) => {
+  let path: CutPath;
+  let db: Knex;
+  beforeEach(async () => {
+    database = await createDatabase(kind);
+    path = await openCutPath(database.url);
+    node = await startNode({ databaseUrl: path.url, logLevel: 'silent' });
+    db = applicationKnex(kind, database.url);
   });
-}
+  afterEach(async () => {
+    stop.abort();
+    await Promise.all(runs);
+    await node.end('SIGKILL');
+    await path.close();
+    await db.destroy();
+    await database.drop();
+  });
+  const add = (data: string) => db.transaction((tx) => addEvent(tx, 'T', data));
+
+  it('is told, stays connected, and is ready again with all that was written meanwhile', async () => {
+    const readers = READERS.map((options) => read(node.url, options));
+    for (const { isReady } of readers) await isReady();
+    await add('before');
+    await until(() => readers.every(({ got }) => got.length === 1));
+    path.cut();
+    await add('meanwhile');
+    for (const { told } of readers) {
+      await until(() => told.length > 1);
+      expect(told).toEqual(told.map((_, nth) => (nth === 0 ? 'ready' : 'StoreUnavailable')));
+    }
+    path.mend();
+    for (const { told } of readers) await until(() => told.includes('ready', 1));
+    await add('behind');
+    for (const { told, got } of readers) {
+      await until(() => got.length === 3);
+      expect(got).toEqual(['before', 'meanwhile', 'behind']);
+      expect(told).not.toContain('CommError');
+    }
+  });
+});

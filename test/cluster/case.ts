@@ -1,7 +1,7 @@
 // One case: writers of every kind and consumers of every kind at work on three service nodes over a cluster, something
 // happens to its servers, and then everything that was sent and answered is checked, on each server.
 import { checkHistory, type Rule, type Violation } from '../history/checker.ts';
-import type { Row, Write } from '../history/history.ts';
+import type { Consumer, Row, Write } from '../history/history.ts';
 import { rowsOf, writeLast } from '../history/last.ts';
 import { startReaders } from '../history/readers.ts';
 import { Recorder } from '../history/recorder.ts';
@@ -56,8 +56,8 @@ export interface Outcome {
   readonly figures: Figures;
   readonly violations: readonly Violation[];
   readonly unexpected: readonly string[];
-  /** What reliable consumers have acknowledged at the end, and the last id. */
-  readonly acknowledged: readonly string[];
+  /** The reliable ones as they were at the end, and the last id. */
+  readonly consumers: readonly Consumer[];
   readonly end: string;
   /** What is left in the queue on each server, and their archives, which are to be the same. */
   readonly queues: readonly (readonly Row[])[];
@@ -110,12 +110,11 @@ export async function runCase({ cluster, happens, orders = [], refusals }: Case)
     await Promise.all(nodes.map((node) => node.end('SIGTERM')));
     const tables = await tablesOf(urls, warehouses);
     const violations = checkHistory(recorder.history(tables.queues[0] ?? [], tables.logs[0] ?? []));
-    const reliable = recorder.consumers.filter(({ isLive }) => !isLive);
     return {
       ...tables,
       violations,
       unexpected: recorder.unexpected.filter((each) => !refusals?.test(each)),
-      acknowledged: reliable.map(({ acknowledged }) => acknowledged),
+      consumers: recorder.consumers.filter(({ isLive }) => !isLive),
       end: String(end),
       figures: figuresOf(recorder, violations, tables.logs[0] ?? [], { from, to }),
     };

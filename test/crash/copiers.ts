@@ -12,16 +12,12 @@ export class Copiers {
   readonly places = new Places();
   readonly #running = new Set<ChildProcess>();
 
-  constructor() {
-    process.on('exit', () => this.#killAll());
-  }
-
   open(): Promise<void> {
     return this.places.open();
   }
 
   async close(): Promise<void> {
-    this.#killAll();
+    for (const child of this.#running) child.kill('SIGKILL');
     await this.places.close();
   }
 
@@ -40,9 +36,5 @@ export class Copiers {
   lines(): string[] {
     const lines = linesOfSegments(this.places.dir, 'out');
     return lines.map(({ id, type, data, ts }) => `${id} ${type} ${data} ${ts}`);
-  }
-
-  #killAll(): void {
-    for (const child of this.#running) child.kill('SIGKILL');
   }
 }

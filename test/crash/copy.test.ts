@@ -5,7 +5,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CliProcess } from '../app/cli-process.ts';
 import { append, rowsOf } from '../app/copying/places.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
 import { checkMetas, namesOf } from '../support/segments.ts';
@@ -20,7 +20,7 @@ const { places } = copiers;
 beforeEach(() => copiers.open());
 afterEach(() => copiers.close());
 
-describeDatabases('a copy', (kind) => {
+describeDrawnDatabase('a copy', (kind) => {
   // Files are the same whatever the events come from; at length they are tried with each.
   const titles = kind === 'sqlite' || KILLS > 2 ? ['a stream', 'files'] : ['a stream'];
   it.each(titles)(

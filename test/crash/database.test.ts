@@ -1,7 +1,7 @@
 // kill -9 of the database under load: what was answered is there, once and in order, and the node goes on with the
 // database that comes back. MariaDB shows commits before they are on the disk where it has no binary log. CRASH_ROUNDS
 // sets how many kills (2 by default).
-import { describeDatabase, type ServerKind } from '../support/databases.ts';
+import { describeDrawnServer, type ServerKind } from '../support/databases.ts';
 import type { OwnServerOptions } from '../support/own-server.ts';
 import { openRandom } from '../support/random.ts';
 import { until } from '../support/until.ts';
@@ -9,14 +9,16 @@ import { CALL_MS_MAX, ownDatabase } from './own-database.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 
-const CASES: [ServerKind, string, OwnServerOptions][] = [
-  ['postgres', 'a database', {}],
-  ['mysql', 'a database', {}],
-  ['mysql', 'a database with a binary log', { hasBinlog: true }],
-];
+const SERVERS: Readonly<Record<ServerKind, readonly [string, OwnServerOptions][]>> = {
+  postgres: [['its log', {}]],
+  mysql: [
+    ['its log', {}],
+    ['a binary log too', { hasBinlog: true }],
+  ],
+};
 
-for (const [kind, title, options] of CASES) {
-  describeDatabase(kind, `${title} that is killed`, () => {
+describeDrawnServer('a database that is killed', (kind) => {
+  describe.each(SERVERS[kind])('with %s', (_, options) => {
     const own = ownDatabase(kind, options);
 
     const readyStatus = async () => (await fetch(`${own.node.url}/readyz`)).status;
@@ -46,4 +48,4 @@ for (const [kind, title, options] of CASES) {
       expect(callers.slowestMs).toBeLessThan(CALL_MS_MAX);
     }, 600_000);
   });
-}
+});

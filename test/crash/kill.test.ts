@@ -1,6 +1,6 @@
 // kill -9 in the middle of everything: what was acknowledged is there, once, and in order. CRASH_ROUNDS sets how many
 // kills (4 by default).
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 4);
 
-describeDatabases('after kill -9', (kind) => {
+describeDrawnDatabase('after kill -9', (kind) => {
   let active: TestDatabase;
   let warehouse: TestDatabase;
   const nodes: NodeProcess[] = [];

@@ -1,10 +1,10 @@
 // A reader that was frozen while another took its place: whatever it says when it wakes up changes nothing.
-import { createDatabase, describeDatabases, type TestDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { call, type Pushed, RpcSocket } from '../support/rpc.ts';
 import { until } from '../support/until.ts';
 
-describeDatabases('a reader on a node that was frozen', (kind) => {
+describeDrawnDatabase('a reader on a node that was frozen', (kind) => {
   let database: TestDatabase;
   const nodes: NodeProcess[] = [];
   beforeEach(async () => {

@@ -4,7 +4,7 @@
 import { isServiceError } from '../../src/contract/errors.ts';
 import type { EventId } from '../../src/contract/event-id.ts';
 import { Store } from '../../src/store/store.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openRandom } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 const ROUNDS = Number(process.env.DISCARD_ROUNDS ?? 60);
 const READERS = 4;
 
-describeDatabases('discarding while others register and read', (kind) => {
+describeDrawnDatabase('discarding while others register and read', (kind) => {
   let node: StartedApp;
   let store: Store;
   beforeEach(async () => {

@@ -1,6 +1,6 @@
 // Consumers that come and go while writers write and roll back: everybody has exactly what was committed, in the same
 // order. STORM_EVENTS sets how many events (600 by default).
-import { type DatabaseKind, describeDatabases } from '../support/databases.ts';
+import { type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
 import { call, type Pushed, type RpcAnswer, RpcSocket } from '../support/rpc.ts';
 import { openSqlSession } from '../support/sql-session.ts';
@@ -139,7 +139,7 @@ function isBusy(error: RpcAnswer['error']): true {
 
 const pause = (ms: number) => new Promise<false>((resolve) => setTimeout(() => resolve(false), ms));
 
-describeDatabases('a storm', (kind) => {
+describeDrawnDatabase('a storm', (kind) => {
   let node: StartedApp;
   beforeEach(async () => {
     node = await startApp(kind, { archiver: true, discarder: true });

@@ -5,10 +5,8 @@ import { EventSource } from 'eventsource';
 import type { Settings } from '../../src/config/load.ts';
 import {
   createDatabase,
-  describeDatabase,
-  describeDatabases,
   describeDrawnDatabase,
-  serverKinds,
+  describeDrawnServer,
   type TestDatabase,
   urlVariables,
 } from '../support/databases.ts';
@@ -42,7 +40,7 @@ const gauge = async (url: string, name: string) => {
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 };
 
-describeDatabases('clients at random positions', (kind) => {
+describeDrawnDatabase('clients at random positions', (kind) => {
   let node: StartedApp;
   const clients: SseClient[] = [];
   afterEach(async () => {
@@ -239,51 +237,49 @@ describe('a slow client', () => {
   });
 });
 
-for (const kind of serverKinds) {
-  describeDatabase(kind, 'a database that is away', () => {
-    let path: CutPath;
-    let database: TestDatabase;
-    let node: StartedApp;
-    const clients: SseClient[] = [];
-    beforeEach(async () => {
-      database = await createDatabase(kind);
-      path = await openCutPath(database.url);
-      node = await startApp(kind, { databaseUrl: path.url, sseHeartbeatMs: 100 });
-      expect(process.env[urlVariables[kind]]).toBeDefined();
-    });
-    afterEach(async () => {
-      for (const client of clients.splice(0)) client.close();
-      await node.stop();
-      await path.close();
-      await database.drop();
-    });
-
-    it('lets clients wait, those that come meanwhile too, and nothing is missed', async () => {
-      const open = async (query = '') => {
-        const client = await SseClient.open(`${node.url}/streams/events${query}`);
-        clients.push(client);
-        return client;
-      };
-      const client = await open();
-      await add(node.url, 10);
-      await client.have(10);
-      path.cut();
-      const heard = client.comments;
-      const late = await open('?from=4');
-      expect(late.status).toBe(200);
-      await until(() => client.comments > heard + 3 && late.comments > 3);
-      path.mend();
-      await until(() =>
-        add(node.url, 10).then(
-          () => true,
-          () => false,
-        ),
-      );
-      await client.have(20);
-      await until(() => late.ids.includes(20));
-      expect(late.ids.slice(0, 16)).toEqual(numbers(5, 20));
-      expect(client.ids.slice(0, 20)).toEqual(numbers(1, 20));
-      expect([client.isEnded, late.isEnded]).toEqual([false, false]);
-    });
+describeDrawnServer('a database that is away', (kind) => {
+  let path: CutPath;
+  let database: TestDatabase;
+  let node: StartedApp;
+  const clients: SseClient[] = [];
+  beforeEach(async () => {
+    database = await createDatabase(kind);
+    path = await openCutPath(database.url);
+    node = await startApp(kind, { databaseUrl: path.url, sseHeartbeatMs: 100 });
+    expect(process.env[urlVariables[kind]]).toBeDefined();
   });
-}
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await node.stop();
+    await path.close();
+    await database.drop();
+  });
+
+  it('lets clients wait, those that come meanwhile too, and nothing is missed', async () => {
+    const open = async (query = '') => {
+      const client = await SseClient.open(`${node.url}/streams/events${query}`);
+      clients.push(client);
+      return client;
+    };
+    const client = await open();
+    await add(node.url, 10);
+    await client.have(10);
+    path.cut();
+    const heard = client.comments;
+    const late = await open('?from=4');
+    expect(late.status).toBe(200);
+    await until(() => client.comments > heard + 3 && late.comments > 3);
+    path.mend();
+    await until(() =>
+      add(node.url, 10).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await client.have(20);
+    await until(() => late.ids.includes(20));
+    expect(late.ids.slice(0, 16)).toEqual(numbers(5, 20));
+    expect(client.ids.slice(0, 20)).toEqual(numbers(1, 20));
+    expect([client.isEnded, late.isEnded]).toEqual([false, false]);
+  });
+});

@@ -1,5 +1,5 @@
 // A node as a process of its own, from the build in dist: to be killed, frozen and started again.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,12 +15,6 @@ export interface NodeProcess {
   end(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
 }
-
-const running = new Set<ChildProcess>();
-// Nothing may be left behind, whatever becomes of the test.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** Runs `aftercommit COMMAND` to its end; rejects unless it exits with 0. */
 export async function runCommand(
@@ -71,8 +65,5 @@ function spawnNode(settings: Partial<Settings>, command: readonly string[], prel
     env[settingFacts(name as keyof Settings).env] = text;
   }
   const args = [...(preload ? ['--import', preload.script] : []), MAIN, ...command];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  return child;
+  return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
 }

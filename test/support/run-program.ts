@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Rejects when it fails, and shows its output then. It ends with this process. */
+/** Rejects when it fails, and shows its output then. */
 export async function runProgram(
   program: string,
   args: readonly string[],
@@ -11,14 +11,8 @@ export async function runProgram(
 ): Promise<void> {
   const env = { ...process.env, ...more };
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const stop = () => child.kill();
-  process.once('exit', stop);
-  try {
-    const [output, code] = await Promise.all([outputOf(child), exitCodeOf(child)]);
-    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`);
-  } finally {
-    process.off('exit', stop);
-  }
+  const [output, code] = await Promise.all([outputOf(child), exitCodeOf(child)]);
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`);
 }
 
 async function exitCodeOf(child: ChildProcess): Promise<number | null> {

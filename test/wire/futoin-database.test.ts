@@ -1,6 +1,6 @@
 // DBGenFace.addXferEvent, unmodified, in transactions of the original's own database package: an application that was
 // written for it only names another table.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { originalConfig } from './judge/databases.ts';
 import { buildSqlite, INSTALL_MS_MAX } from './judge/install.ts';
@@ -14,7 +14,7 @@ const events = [
   { type: 'ORDER_SENT', data: 'text' },
 ];
 
-describeDatabases("an event of the original's own transactions", (kind) => {
+describeDrawnDatabase("an event of the original's own transactions", (kind) => {
   let judge: Judge;
   let target: Target;
   let poll: Face;

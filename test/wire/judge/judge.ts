@@ -56,12 +56,6 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const running = new Set<ChildProcess>();
-// Nothing may be left behind, whatever becomes of the test.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 export class Judge {
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
@@ -73,7 +67,6 @@ export class Judge {
     this.#child = child;
     this.#reports.setMaxListeners(0);
     this.#exited = once(child, 'exit').then(([code]) => {
-      running.delete(child);
       const gone = new FutoinError({ code: 'JudgeGone', message: `ended with ${code}` });
       for (const { reject } of this.#waiting.values()) reject(gone);
       this.#waiting.clear();
@@ -101,7 +94,6 @@ export class Judge {
       execArgv: [],
       stdio: ['ignore', process.env.JUDGE_OUTPUT ? 'inherit' : 'ignore', 'inherit', 'ipc'],
     });
-    running.add(child);
     return new Judge(child);
   }
 
