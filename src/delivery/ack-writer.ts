@@ -29,7 +29,10 @@ export class AckWriter {
    * acknowledgement of what was lost.
    */
   #waiting = new Map<string, Ack>();
-  /** Up to where cursors are stored for certain; of acknowledgements with a token nobody knows whether they counted. */
+  /**
+   * By consumer and epoch, up to where cursors are stored for certain; of acknowledgements with a token nobody knows
+   * whether they counted.
+   */
   readonly #stored = new Map<string, EventId>();
   #scheduled: Promise<void> | null = null;
   readonly #hurry = new Hint();
@@ -49,8 +52,8 @@ export class AckWriter {
   }
 
   /** True when this node has stored it, or more; what was only read may be taken back by a crash of the database. */
-  hasStored(consumerId: string, cursor: EventId): boolean {
-    return compareIds(cursor, this.#stored.get(consumerId) ?? NO_EVENT) <= 0;
+  hasStored({ consumerId, cursor, epoch }: Omit<Ack, 'token'>): boolean {
+    return compareIds(cursor, this.#stored.get(`${consumerId} ${epoch}`) ?? NO_EVENT) <= 0;
   }
 
   /** Stores the cursor in the background, trying again while the database fails. */
@@ -104,9 +107,7 @@ export class AckWriter {
       await this.#store.advanceCursors(acks);
       const tookMs = systemClock.monotonicMs() - startedMs;
       this.#tickMs = Math.min(Math.max(TICK_MS, PAUSE_SHARE * tookMs), TICK_MS_MAX);
-      for (const { consumerId, cursor, token } of acks) {
-        if (token === null) this.#remember(consumerId, cursor);
-      }
+      for (const ack of acks) if (ack.token === null) this.#remember(ack);
       this.#failures = 0;
       const { metrics } = this.#telemetry;
       metrics.ackFlushes.inc();
@@ -120,9 +121,10 @@ export class AckWriter {
     }
   }
 
-  #remember(consumerId: string, cursor: EventId): void {
+  #remember({ consumerId, cursor, epoch }: Ack): void {
     if (this.#stored.size >= STORED_MAX) this.#stored.clear();
-    this.#stored.set(consumerId, maxId(cursor, this.#stored.get(consumerId) ?? NO_EVENT));
+    const key = `${consumerId} ${epoch}`;
+    this.#stored.set(key, maxId(cursor, this.#stored.get(key) ?? NO_EVENT));
   }
 
   /** Polls were told and will ask again themselves. */

@@ -144,13 +144,9 @@ async function acknowledge(
     await store.requirePosition(feed.stream, { id: lastId, epoch }, consumer.cursor);
   }
   const isNew = compareIds(lastId, consumer.cursor) > 0;
-  if (!isNew && acks.hasStored(consumer.id, lastId)) return;
-  await acks.write({
-    consumerId: consumer.id,
-    cursor: lastId,
-    token: null,
-    epoch: epoch ?? consumer.epoch,
-  });
+  const ack = { consumerId: consumer.id, cursor: lastId, epoch: epoch ?? consumer.epoch };
+  if (!isNew && acks.hasStored(ack)) return;
+  await acks.write({ ...ack, token: null });
   // What came instead of it was not acknowledged.
   requireEpoch(feed, consumer.epoch);
   if (isNew) onAcknowledged(lastId);

@@ -2,8 +2,9 @@
 // for all of them; and as long as nothing has changed it is not read again.
 import { systemClock } from '../base/clock.ts';
 import { ServiceError } from '../contract/errors.ts';
-import { compareIds, type EventId, maxId, NO_EVENT } from '../contract/event-id.ts';
+import { compareIds, type EventId, maxId, minId, NO_EVENT } from '../contract/event-id.ts';
 import type { EventList } from '../contract/event-list.ts';
+import { sharedUpTo } from '../contract/forks.ts';
 import { wantFilter } from '../feed/cut.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ProjectionFacts, StateItem, Store } from '../store/store.ts';
@@ -82,7 +83,7 @@ export class StateView {
   readonly #telling = new Map<string, Promise<ChangedState | null>>();
   readonly #forgetting = new Map<string, NodeJS.Timeout>();
   /** As it was at the last look of those who wait for more. */
-  #cursor: EventId = NO_EVENT;
+  #seen: Pick<ProjectionFacts, 'cursor' | 'epoch'> = { cursor: NO_EVENT, epoch: 1 };
   #looking: Promise<void> | null = null;
 
   constructor(options: StateViewOptions) {
@@ -102,12 +103,18 @@ export class StateView {
 
   /** Resolves when all events up to there are in it, whoever of all nodes makes it, or the signal aborts. */
   async reached(upTo: EventId, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && compareIds(this.#cursor, upTo) < 0) {
+    while (!signal.aborted && compareIds(this.#seenUpTo, upTo) < 0) {
       this.#looking ??= this.#look().finally(() => {
         this.#looking = null;
       });
       await this.#looking;
     }
+  }
+
+  /** Of the history of now. */
+  get #seenUpTo(): EventId {
+    const { cursor, epoch } = this.#seen;
+    return minId(cursor, sharedUpTo(this.#options.feed, epoch) ?? cursor);
   }
 
   /** Resolves when what these events have done is in it, or the signal aborts. */
@@ -187,9 +194,10 @@ export class StateView {
     const { store } = this.#options;
     const facts = await store.states.find(this.projection.stream).catch(() => null);
     const isOurs = facts?.config === this.projection.config;
-    if (facts === null || !isOurs || facts.cursor === this.#cursor) {
+    const { cursor, epoch } = this.#seen;
+    if (facts === null || !isOurs || (facts.cursor === cursor && facts.epoch === epoch)) {
       await systemClock.sleep(LOOK_MS);
-    } else this.#cursor = facts.cursor;
+    } else this.#seen = facts;
   }
 
   /** It is of another configuration while a node with that one is at work on it. */
