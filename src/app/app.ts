@@ -185,7 +185,7 @@ export class App {
   }
 
   /**
-   * Gives the events that were parked for a consumer, in the order of their ids, and whether there are more.
+   * Gives the events that were parked for a consumer, in the order of their ids; `after`: `next` of the page before.
    *
    * @throws ServiceError as `changeConsumer`
    */

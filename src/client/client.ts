@@ -208,7 +208,7 @@ export class Client {
     await this.#caller.call('changeConsumer', params, { signal: options.signal });
   }
 
-  /** Gives the events that were parked for a consumer, in the order of their ids, and whether there are more. */
+  /** Gives what was parked for a consumer, in the order of ids; `after`: `next` of the page before. */
   async listParked(component: string, options: ParkedPageOptions = {}): Promise<ListParkedResult> {
     requireOptions('listParked', options, PARKED_PAGE_OPTIONS);
     const { after, limit, signal } = options;

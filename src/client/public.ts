@@ -9,6 +9,7 @@ export type {
   From,
   ListParkedResult,
   ParkedEvent,
+  ParkedPosition,
   StreamInfoResult,
   UnregisterConsumerResult,
 } from '../contract/generated/types.ts';

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
   createDatabase,
-  describeDatabase,
+  describeDrawnServer,
   type ServerKind,
-  serverKinds,
   type TestDatabase,
 } from '../support/databases.ts';
 import { openSilentPath, type SilentPath } from '../support/silent-path.ts';
@@ -110,97 +109,95 @@ class Process {
   }
 }
 
-for (const kind of serverKinds) {
-  describeDatabase(kind, 'a process whose database says nothing any more', () => {
-    let databases: TestDatabase[];
-    let paths: SilentPath[];
-    let own: Process | null = null;
-    beforeEach(async () => {
-      databases = [await createDatabase(kind), await createDatabase(kind)];
-      paths = await Promise.all(databases.map((database) => openSilentPath(database.url)));
-    });
-    afterEach(async () => {
-      own?.kill();
-      await Promise.all(paths.map((path) => path.close()));
-      await Promise.all(databases.map((database) => database.drop()));
-    });
-    const begin = (script: string) => {
-      const [active, warehouse] = paths as [SilentPath, SilentPath];
-      const whole = app(active.url, warehouse.url) + script;
-      own = new Process(['--input-type=module', '-e', whole]);
-      return own;
-    };
-    const silence = () => {
-      for (const path of paths) path.isSilent = true;
-    };
-    const endsInTime = async (own: Process) => {
-      const stoppingAt = await own.said('stopping');
-      const stoppedAt = await own.said('stopped');
-      const goneAt = await own.gone(STOP_MS_MAX);
-      const [tookMs, leftMs] = [stoppedAt - stoppingAt, goneAt - stoppedAt].map(Math.round);
-      console.info(`${kind as ServerKind}: stopped after ${tookMs} ms, gone ${leftMs} ms later`);
-      expect(tookMs).toBeLessThan(STOP_MS_MAX);
-      expect(leftMs).toBeLessThan(EXIT_MS_MAX);
-    };
-
-    it('stops in time, tells nothing behind it, and ends by itself', async () => {
-      const own = begin(working);
-      await own.said('ready');
-      silence();
-      own.stop();
-      await endsInTime(own);
-      expect(own.lines.at(-1)).toBe('stopped');
-      expect(own.lines.join()).not.toContain('ShuttingDown');
-    });
-
-    it('ends a start in time', async () => {
-      silence();
-      const own = begin(starting);
-      await own.said('ready');
-      own.stop();
-      await endsInTime(own);
-      expect(own.lines).toEqual(['ready', 'stopping', 'start ShuttingDown', 'stopped']);
-    });
-
-    it.each([
-      ['a node that serves', false],
-      ['a node that starts', true],
-    ])('ends %s by a signal in time', async (_, isSilentBefore) => {
-      const [{ url }] = paths as [SilentPath];
-      if (isSilentBefore) silence();
-      own = new Process([join(DIST, 'app/main.js'), 'serve', '--port', '0'], {
-        EVT_DATABASE_URL: url,
-        EVT_SHUTDOWN_MS: String(SHUTDOWN_MS),
-        EVT_DATABASE_TIMEOUT_MS: '20000',
-        EVT_LOG_LEVEL: 'silent',
-      });
-      if (isSilentBefore) await until(() => paths[0]?.isUsed === true);
-      else await own.line();
-      silence();
-      const startedAt = performance.now();
-      own.signal();
-      const tookMs = Math.round((await own.gone(STOP_MS_MAX)) - startedAt);
-      console.info(`${kind}: gone after ${tookMs} ms`);
-      expect(tookMs).toBeLessThan(STOP_MS_MAX);
-    });
-
-    it.each(['archive', 'discard'])('ends %s by a signal in time', async (command) => {
-      const [active, warehouse] = paths as [SilentPath, SilentPath];
-      own = new Process([join(DIST, 'app/main.js'), command], {
-        EVT_DATABASE_URL: active.url,
-        EVT_WAREHOUSE_URL: warehouse.url,
-        EVT_SHUTDOWN_MS: String(SHUTDOWN_MS),
-        EVT_DATABASE_TIMEOUT_MS: '20000',
-        EVT_WORKER_PERIOD_MS: '20',
-        EVT_LOG_LEVEL: 'silent',
-      });
-      await own.line();
-      silence();
-      const startedAt = performance.now();
-      own.signal();
-      const tookMs = Math.round((await own.gone(STOP_MS_MAX)) - startedAt);
-      console.info(`${kind}: ${command} gone after ${tookMs} ms`);
-      expect(tookMs).toBeLessThan(STOP_MS_MAX);
-    });
+describeDrawnServer('a process whose database says nothing any more', (kind) => {
+  let databases: TestDatabase[];
+  let paths: SilentPath[];
+  let own: Process | null = null;
+  beforeEach(async () => {
+    databases = [await createDatabase(kind), await createDatabase(kind)];
+    paths = await Promise.all(databases.map((database) => openSilentPath(database.url)));
   });
-}
+  afterEach(async () => {
+    own?.kill();
+    await Promise.all(paths.map((path) => path.close()));
+    await Promise.all(databases.map((database) => database.drop()));
+  });
+  const begin = (script: string) => {
+    const [active, warehouse] = paths as [SilentPath, SilentPath];
+    const whole = app(active.url, warehouse.url) + script;
+    own = new Process(['--input-type=module', '-e', whole]);
+    return own;
+  };
+  const silence = () => {
+    for (const path of paths) path.isSilent = true;
+  };
+  const endsInTime = async (own: Process) => {
+    const stoppingAt = await own.said('stopping');
+    const stoppedAt = await own.said('stopped');
+    const goneAt = await own.gone(STOP_MS_MAX);
+    const [tookMs, leftMs] = [stoppedAt - stoppingAt, goneAt - stoppedAt].map(Math.round);
+    console.info(`${kind as ServerKind}: stopped after ${tookMs} ms, gone ${leftMs} ms later`);
+    expect(tookMs).toBeLessThan(STOP_MS_MAX);
+    expect(leftMs).toBeLessThan(EXIT_MS_MAX);
+  };
+
+  it('stops in time, tells nothing behind it, and ends by itself', async () => {
+    const own = begin(working);
+    await own.said('ready');
+    silence();
+    own.stop();
+    await endsInTime(own);
+    expect(own.lines.at(-1)).toBe('stopped');
+    expect(own.lines.join()).not.toContain('ShuttingDown');
+  });
+
+  it('ends a start in time', async () => {
+    silence();
+    const own = begin(starting);
+    await own.said('ready');
+    own.stop();
+    await endsInTime(own);
+    expect(own.lines).toEqual(['ready', 'stopping', 'start ShuttingDown', 'stopped']);
+  });
+
+  it.each([
+    ['a node that serves', false],
+    ['a node that starts', true],
+  ])('ends %s by a signal in time', async (_, isSilentBefore) => {
+    const [{ url }] = paths as [SilentPath];
+    if (isSilentBefore) silence();
+    own = new Process([join(DIST, 'app/main.js'), 'serve', '--port', '0'], {
+      EVT_DATABASE_URL: url,
+      EVT_SHUTDOWN_MS: String(SHUTDOWN_MS),
+      EVT_DATABASE_TIMEOUT_MS: '20000',
+      EVT_LOG_LEVEL: 'silent',
+    });
+    if (isSilentBefore) await until(() => paths[0]?.isUsed === true);
+    else await own.line();
+    silence();
+    const startedAt = performance.now();
+    own.signal();
+    const tookMs = Math.round((await own.gone(STOP_MS_MAX)) - startedAt);
+    console.info(`${kind}: gone after ${tookMs} ms`);
+    expect(tookMs).toBeLessThan(STOP_MS_MAX);
+  });
+
+  it.each(['archive', 'discard'])('ends %s by a signal in time', async (command) => {
+    const [active, warehouse] = paths as [SilentPath, SilentPath];
+    own = new Process([join(DIST, 'app/main.js'), command], {
+      EVT_DATABASE_URL: active.url,
+      EVT_WAREHOUSE_URL: warehouse.url,
+      EVT_SHUTDOWN_MS: String(SHUTDOWN_MS),
+      EVT_DATABASE_TIMEOUT_MS: '20000',
+      EVT_WORKER_PERIOD_MS: '20',
+      EVT_LOG_LEVEL: 'silent',
+    });
+    await own.line();
+    silence();
+    const startedAt = performance.now();
+    own.signal();
+    const tookMs = Math.round((await own.gone(STOP_MS_MAX)) - startedAt);
+    console.info(`${kind}: ${command} gone after ${tookMs} ms`);
+    expect(tookMs).toBeLessThan(STOP_MS_MAX);
+  });
+});

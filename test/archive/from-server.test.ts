@@ -13,7 +13,7 @@ import {
   type OpenWarehouse,
   openWarehouse,
 } from '../support/archiving.ts';
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { id, makeDrafts, readAll } from '../support/events.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -24,7 +24,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 const DATA = ['1.0', '1e400', '9007199254740993', '{"b":{"id":"7"},"id":"8"}', '"]},{\\"id\\":"'];
 
-describeDatabases('archive --from a server', (kind) => {
+describeDrawnDatabase('archive --from a server', (kind) => {
   let folder: string;
   let node: StartedApp;
   let store: Store;

@@ -112,6 +112,27 @@ describe('with credentials', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('lists of what is parked what its key may still see, and where the rest begins', async () => {
+    write(credential('shop', ['generate', 'consume']));
+    const call = async (method: string, params: object) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      return (await post(node.url, body, bearer('shop'))).answer.result;
+    };
+    await until(async () => (await code(add('T', 'orders'), bearer('shop'))) === 'ok');
+    await call('registerConsumer', { component: 'c', park_after: 1 });
+    for (const [nth, type] of ['SECRET', 'SECRET', 'ORDER_NEW'].entries()) {
+      await call('addEvent', { type, data: null });
+      const [after, id] = [String(nth), String(nth + 1)];
+      await call('reportFailure', { component: 'c', after, up_to: id, event_id: id, error: 'e' });
+    }
+    write(credential('shop', ['consume'], { types: ['ORDER_*'] }));
+    await until(async () => (await code(add('T', 'orders'), bearer('shop'))) !== 'ok');
+    const list = (more: object) => call('listParked', { component: 'c', limit: 2, ...more });
+    const first = await list({});
+    expect(first).toEqual({ events: [], next: { id: '2', epoch: 1 } });
+    expect(await list({ after: first.next })).toMatchObject({ events: [{ id: '3' }], next: null });
+  });
+
   it('takes a key as Bearer and as Basic, and nothing else', async () => {
     expect((await post(node.url, ping, bearer('shop'))).status).toBe(200);
     expect((await post(node.url, ping, { authorization: basic('shop:shop-key') })).status).toBe(

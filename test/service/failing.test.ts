@@ -104,8 +104,8 @@ describeDrawnDatabase('a consumer that fails', (kind) => {
     await until(async () => (await facts()).cursor === '10');
     const alone = idsOf(batches).filter((ids) => ids.length === 1 && ids[0] === 4);
     expect(alone.length).toBe(3);
-    const { events, more } = await call(node.url, 'listParked', { component: 'c' });
-    expect(more).toBe(false);
+    const { events, next } = await call(node.url, 'listParked', { component: 'c' });
+    expect(next).toBe(null);
     expect(events).toEqual([
       {
         id: '4',

@@ -91,11 +91,10 @@ async function* everyParked(
   let after: ListParkedParams['after'];
   for (;;) {
     const params = paramsOf('listParked', { ...owner, after, limit: undefined });
-    const { events, more } = await client.call('listParked', params);
+    const { events, next } = await client.call('listParked', params);
     yield* events;
-    const last = events.at(-1);
-    if (!more || last === undefined) return;
-    after = { id: last.id, epoch: last.epoch };
+    if (next === null) return;
+    after = next;
   }
 }
 

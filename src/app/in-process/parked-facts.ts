@@ -76,6 +76,6 @@ export interface ParkedFacts {
 export interface ParkedPage {
   /** In the order of their ids. */
   readonly events: readonly ParkedFacts[];
-  /** There are more behind the last one. */
-  readonly hasMore: boolean;
+  /** `after` of the next page; null when there is none. */
+  readonly next: { readonly id: string; readonly epoch: number } | null;
 }

@@ -47,7 +47,7 @@ export class InProcessParked {
     const page = await this.#carryOut(() =>
       this.#parking.list(consumerOf(component, options), { ...range, bytesMax: BATCH_BYTES_MAX }),
     );
-    return { events: page.events.map(factsOf), hasMore: page.hasMore };
+    return { events: page.events.map(factsOf), next: page.next };
   }
 
   async retry(

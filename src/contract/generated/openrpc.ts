@@ -568,22 +568,7 @@ export const openrpc = {
           "name": "after",
           "required": false,
           "schema": {
-            "title": "ParkedPosition",
-            "description": "Those behind it: the last one of the page before.",
-            "type": "object",
-            "properties": {
-              "id": {
-                "$ref": "#/components/schemas/event-id"
-              },
-              "epoch": {
-                "$ref": "#/components/schemas/epoch"
-              }
-            },
-            "required": [
-              "id",
-              "epoch"
-            ],
-            "additionalProperties": false
+            "$ref": "#/components/schemas/parked-position"
           }
         },
         {
@@ -679,14 +664,21 @@ export const openrpc = {
                 "additionalProperties": false
               }
             },
-            "more": {
-              "type": "boolean",
-              "description": "There are more behind the last one."
+            "next": {
+              "description": "`after` of the next page; null when there is none.",
+              "oneOf": [
+                {
+                  "type": "null"
+                },
+                {
+                  "$ref": "#/components/schemas/parked-position"
+                }
+              ]
             }
           },
           "required": [
             "events",
-            "more"
+            "next"
           ],
           "additionalProperties": false
         }
@@ -3034,6 +3026,24 @@ export const openrpc = {
             "maximum": 1000
           }
         ]
+      },
+      "parked-position": {
+        "title": "ParkedPosition",
+        "description": "A place among the parked events of a consumer: behind this one. Ids of two epochs may be the same.",
+        "type": "object",
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/event-id"
+          },
+          "epoch": {
+            "$ref": "#/components/schemas/epoch"
+          }
+        },
+        "required": [
+          "id",
+          "epoch"
+        ],
+        "additionalProperties": false
       },
       "stream-name": {
         "title": "StreamName",

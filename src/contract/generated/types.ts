@@ -108,6 +108,7 @@ export interface Contract {
   from: From;
   'idempotency-key': IdempotencyKey;
   'park-after': ParkAfter;
+  'parked-position': ParkedPosition;
   'stream-name': StreamName;
   want: Want;
   'methods/addCredential.params': AddCredentialParams;
@@ -313,6 +314,13 @@ export interface Event {
     [k: string]: unknown;
   };
   ts: EventTs;
+}
+/**
+ * A place among the parked events of a consumer: behind this one. Ids of two epochs may be the same.
+ */
+export interface ParkedPosition {
+  id: EventId;
+  epoch: Epoch;
 }
 export interface AddCredentialParams {
   /**
@@ -660,13 +668,6 @@ export interface ListParkedParams {
   principal?: string;
 }
 /**
- * Those behind it: the last one of the page before.
- */
-export interface ParkedPosition {
-  id: EventId;
-  epoch: Epoch;
-}
-/**
  * In the order of their ids.
  */
 export interface ListParkedResult {
@@ -675,9 +676,9 @@ export interface ListParkedResult {
    */
   events: ParkedEvent[];
   /**
-   * There are more behind the last one.
+   * `after` of the next page; null when there is none.
    */
-  more: boolean;
+  next: null | ParkedPosition;
 }
 /**
  * An event that a consumer has passed without having handled it.

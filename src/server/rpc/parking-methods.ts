@@ -61,7 +61,7 @@ export const parkingMethods: Readonly<Record<ParkingMethod, Method>> = {
     });
     const visible = typeFilter(call.principal, null);
     const shown = page.events.filter(({ row: [, type] }) => visible === null || visible.lets(type));
-    return `{"events":[${shown.map(parkedText).join(',')}],"more":${page.hasMore}}`;
+    return `{"events":[${shown.map(parkedText).join(',')}],"next":${JSON.stringify(page.next)}}`;
   },
 
   retryParked: async ({ delivery }, call) => {

@@ -63,10 +63,11 @@ export async function countParked(db: Knex, consumerId: string): Promise<number>
   return Number(row?.count ?? 0);
 }
 
-/** Some of those behind `after`, and whether there are more. */
+/** Some of those behind `after`. */
 export interface ParkedPage {
   readonly events: readonly ParkedEvent[];
-  readonly hasMore: boolean;
+  /** Behind this one there are more; null when there are none. */
+  readonly next: ParkedKey | null;
 }
 
 /**
@@ -86,7 +87,11 @@ export async function listParked(
     ]);
   const sizes = await inOrder()
     .limit(limit + 1)
-    .select({ bytes: db.raw('octet_length(data)') });
+    .select({
+      id: dialect.idText('event_id'),
+      epoch: 'epoch',
+      bytes: db.raw('octet_length(data)'),
+    });
   let bytes = 0;
   const fits = sizes.findIndex((size: { bytes: unknown }, nth: number) => {
     bytes += Number(size.bytes);
@@ -95,7 +100,10 @@ export async function listParked(
   const rows = await inOrder()
     .limit(fits < 0 ? limit : fits)
     .select(columns(dialect));
-  return { events: rows.map(toParked), hasMore: fits >= 0 };
+  // Not the last of these rows, which may have been dropped meanwhile.
+  const last = fits < 0 ? undefined : sizes[fits - 1];
+  const next = last === undefined ? null : { id: last.id, epoch: Number(last.epoch) };
+  return { events: rows.map(toParked), next };
 }
 
 function behind(query: Knex.QueryBuilder, { id, epoch }: ParkedKey): Knex.QueryBuilder {

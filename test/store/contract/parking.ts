@@ -30,8 +30,8 @@ export function parkingContract(open: Open): void {
       return opened.store.failures.record(by, failedOn(after, upTo, event), limits);
     };
     const parked = async (page = NO_MORE) => {
-      const { events, hasMore } = await opened.store.failures.listParked(reader.consumerId, page);
-      return { ids: events.map((event) => event.id), hasMore };
+      const { events, next } = await opened.store.failures.listParked(reader.consumerId, page);
+      return { ids: events.map((event) => event.id), next };
     };
 
     beforeEach(async () => {
@@ -83,12 +83,18 @@ export function parkingContract(open: Open): void {
       expect(await cursor()).toBe('3');
       expect(await opened.store.failures.dropParked(reader.consumerId, { ids: [id(2)] })).toBe(1);
       expect(await fail(3, 4)).toMatchObject({ kind: 'parked', tries: 3 });
-      expect(await parked()).toEqual({ ids: ['1', '3', '4'], hasMore: false });
-      expect(await parked({ ...NO_MORE, limit: 2 })).toEqual({ ids: ['1', '3'], hasMore: true });
-      expect(await parked({ ...NO_MORE, bytesMax: 1 })).toEqual({ ids: ['1'], hasMore: true });
+      expect(await parked()).toEqual({ ids: ['1', '3', '4'], next: null });
+      expect(await parked({ ...NO_MORE, limit: 2 })).toEqual({
+        ids: ['1', '3'],
+        next: { id: '3', epoch: 1 },
+      });
+      expect(await parked({ ...NO_MORE, bytesMax: 1 })).toEqual({
+        ids: ['1'],
+        next: { id: '1', epoch: 1 },
+      });
       expect(await parked({ ...NO_MORE, after: { id: id(3), epoch: 1 } })).toEqual({
         ids: ['4'],
-        hasMore: false,
+        next: null,
       });
     });
 
@@ -136,7 +142,7 @@ export function parkingContract(open: Open): void {
         'parked',
         ...Array(4).fill('waits'),
       ]);
-      expect(await parked()).toEqual({ ids: ['1'], hasMore: false });
+      expect(await parked()).toEqual({ ids: ['1'], next: null });
     });
 
     it('are given what was parked once for each time that it is asked for', async () => {
