@@ -48,7 +48,7 @@ export class Archiving {
     this.#feedOf(request.stream);
     const { store } = this.#options;
     await store.requireArchive(request.stream);
-    const lease = await store.takeLease({ ...request, ident: ARCHIVER, onlyIfFree: true });
+    const lease = await store.leases.take({ ...request, ident: ARCHIVER, onlyIfFree: true });
     return lease && { token: lease.token, cursor: lease.cursor };
   }
 
@@ -62,13 +62,13 @@ export class Archiving {
       checkPosition(state, cursor, epoch, NO_EVENT);
       await store.advanceCursors([{ ...lease, cursor, epoch: epoch ?? state.epoch }]);
     }
-    const { lost } = await store.renewLeases([lease], leaseMs);
+    const { lost } = await store.leases.renew([lease], leaseMs);
     return lost.length === 0;
   }
 
   async release(stream: string, token: string): Promise<void> {
     const lease = await this.#leaseOf(stream, token);
-    if (lease !== null) await this.#options.store.releaseLease(lease);
+    if (lease !== null) await this.#options.store.leases.release(lease);
   }
 
   /** Throws `CursorAhead`, `CursorTooOld`, `HistoryForked`. */

@@ -120,7 +120,7 @@ export class Registry implements Service {
     if (dying?.subscription.isEnding) await dying.subscription.ended;
     // What a reader here has just acknowledged must not come again to the next.
     await acks.flush();
-    const lease = await store.takeLease(request);
+    const lease = await store.leases.take(request);
     if (lease === null) throw new ServiceError('NotRegistered');
     const former = this.#readers.get(lease.consumerId);
     const isOwn = former?.peer === peer;
@@ -139,7 +139,7 @@ export class Registry implements Service {
   /** Gives a lease back, behind everything that was acknowledged with it. */
   async giveBack(lease: Lease): Promise<void> {
     await this.#options.acks.flush();
-    await this.#options.store.releaseLease(lease).catch(() => {});
+    await this.#options.store.leases.release(lease).catch(() => {});
   }
 
   attachReliable(reader: Reader): void {
@@ -210,7 +210,7 @@ export class Registry implements Service {
    */
   async #renew(): Promise<number> {
     const leases = [...this.#readers.values()].map((reader) => reader.lease);
-    const { lost, askedFor } = await this.#options.store.renewLeases(leases, LEASE_MS);
+    const { lost, askedFor } = await this.#options.store.leases.renew(leases, LEASE_MS);
     for (const consumerId of askedFor) this.giveParked(consumerId);
     for (const { consumerId, token, newest } of lost) {
       const reader = this.#readers.get(consumerId);

@@ -54,7 +54,7 @@ export class HeldLease implements SourceLease {
   /** Of the database. null while another node is the one at work. */
   static take(store: Store, request: LeaseRequest): Promise<HeldLease | null> {
     return HeldLease.hold(async (leaseMs) => {
-      const lease = await store.takeLease({ ...request, leaseMs, onlyIfFree: true });
+      const lease = await store.leases.take({ ...request, leaseMs, onlyIfFree: true });
       return lease && keptByStore(store, lease);
     });
   }
@@ -131,8 +131,8 @@ function keptByStore(store: Store, lease: Lease): KeptLease {
   const { consumerId, token } = lease;
   return {
     cursor: lease.cursor,
-    renew: async (leaseMs) => (await store.renewLeases([lease], leaseMs)).lost.length === 0,
+    renew: async (leaseMs) => (await store.leases.renew([lease], leaseMs)).lost.length === 0,
     moveCursor: (cursor, epoch) => store.advanceCursors([{ consumerId, token, cursor, epoch }]),
-    release: () => store.releaseLease(lease),
+    release: () => store.leases.release(lease),
   };
 }

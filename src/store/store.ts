@@ -35,6 +35,7 @@ import { type Discarded, type DiscardLimits, discardWindow } from './discard.ts'
 import { Epochs } from './epochs.ts';
 import { Failures } from './failures.ts';
 import type { KeyedAppended, KeyedCall } from './keyed.ts';
+import { Leases } from './leases.ts';
 import { LogReader } from './log-reader.ts';
 import { activeSchema, migrate } from './migrate.ts';
 import { opening, startFailure } from './opening.ts';
@@ -59,8 +60,9 @@ export type {
 } from './dialect.ts';
 export type { Discarded, DiscardLimits } from './discard.ts';
 export type { IdempotencyKey, KeyedAnswer, KeyedAppended, KeyedCall } from './keyed.ts';
+export type { Lease } from './leases.ts';
 export { checkPosition, type Start } from './position.ts';
-export type { ConsumerDetails, ConsumerRow, Lease } from './queries/consumers.ts';
+export type { ConsumerDetails, ConsumerRow } from './queries/consumers.ts';
 export type { Forgotten, Unregistering } from './registration.ts';
 export type { ProjectionFacts, StateItem, StateRead, StateWrite } from './states.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
@@ -71,6 +73,8 @@ export class Store {
   readonly copies: Copies;
   /** What consumers fail on, and what is parked for them. */
   readonly failures: Failures;
+  /** Which one reader each of its consumers has. */
+  readonly leases: Leases;
   /** What the events of its streams come to. */
   readonly states: States;
   /** Who may add to a stream, and when. */
@@ -95,6 +99,7 @@ export class Store {
     this.statuses = new StreamStatuses(own, this.#run);
     this.states = new States(own, this.#run);
     this.failures = new Failures(database, this.#run);
+    this.leases = new Leases(database, this.#run);
     this.epochs = new Epochs(own, this.#run);
     this.copies = new Copies(own, this.#run, new QueueTarget(own, this.#run, this.statuses));
     this.kind = dialect.kind;
@@ -312,33 +317,6 @@ export class Store {
   /** Moves cursors forward, never back; an ack with a token only while nobody took the consumer over. */
   advanceCursors(acks: readonly Ack[]): Promise<void> {
     return this.#run.repeatable('advanceCursors', () => this.#dialect.advanceCursors(acks));
-  }
-
-  /**
-   * null when there is no such consumer, or with `onlyIfFree` when another node holds it. After a lost answer it takes
-   * the lease once more, from itself, and says so as of a takeover.
-   */
-  takeLease(request: consumers.LeaseRequest): Promise<consumers.Lease | null> {
-    const work = (tx: Knex.Transaction) => consumers.takeLease(tx, this.#dialect, request);
-    return this.#run.transaction('takeLease', work, REPEATABLE);
-  }
-
-  /** Prolongs leases; gives those that are somebody else's by now, and whose parked events are asked for again. */
-  async renewLeases(
-    leases: readonly { consumerId: string; token: string }[],
-    leaseMs: number,
-  ): Promise<consumers.JudgedLeases> {
-    if (leases.length === 0) return { lost: [], askedFor: [] };
-    await this.#run.repeatable('renewLeases', () =>
-      consumers.renewLeases(this.#db, this.#dialect, leases, leaseMs),
-    );
-    return this.#run.repeatable('judgeLeases', () =>
-      consumers.judgeLeases(this.#reader, this.#dialect, leases),
-    );
-  }
-
-  releaseLease(lease: { consumerId: string; token: string }): Promise<void> {
-    return this.#run.repeatable('releaseLease', () => consumers.releaseLease(this.#db, lease));
   }
 
   /**

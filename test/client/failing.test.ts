@@ -7,6 +7,9 @@ import { until } from '../support/until.ts';
 import { clientOn, idsOf, upTo } from './client-on.ts';
 
 const WAYS = ['push', 'poll'] as const;
+const COUNT = Number(process.env.FAILING_EVENTS ?? 40);
+/** Every twelfth fails, twice or for ever, and is waited for. */
+const MS_PER_EVENT = 200;
 
 describeDrawnDatabase('a consumer of the client that fails', (kind) => {
   const own = clientOn(kind, { batchMax: 20, checkpointMs: 100, retryMaxMs: 100 });
@@ -91,43 +94,46 @@ describeDrawnDatabase('a consumer of the client that fails', (kind) => {
     expect(consumer.position).toEqual({ id: '5', epoch: 1 });
   });
 
-  it('at random, on nodes that come and go: each event was handled or is parked, and in order', async () => {
-    const random = openRandom();
-    console.info(`failing: SEED=${random.seed}`);
-    const count = Number(process.env.FAILING_EVENTS ?? 40);
-    await own.add(count);
-    /** Some fail for ever, some twice. */
-    const bad = new Map(
-      upTo(count)
-        .filter(() => random.below(12) === 0)
-        .map((id) => [id, random.below(2) === 0 ? Number.POSITIVE_INFINITY : 2]),
-    );
-    await own.client.registerConsumer('c', { parkAfter: 3 });
-    const nodes = [own.node, await own.node.another()];
-    const handled: number[] = [];
-    const onEvents = ({ events }: ReceivedBatch) => {
-      for (const id of events.map((event) => Number(event.id))) {
-        const left = bad.get(id) ?? 0;
-        bad.set(id, left - 1);
-        if (left > 0) throw new Error(`no ${id}`);
-        if (id > (handled.at(-1) ?? 0)) handled.push(id);
-        else expect(handled).toContain(id);
+  it(
+    'at random, on nodes that come and go: each event was handled or is parked, and in order',
+    async () => {
+      const random = openRandom();
+      console.info(`failing: SEED=${random.seed}`);
+      await own.add(COUNT);
+      /** Some fail for ever, some twice. */
+      const bad = new Map(
+        upTo(COUNT)
+          .filter(() => random.below(12) === 0)
+          .map((id) => [id, random.below(2) === 0 ? Number.POSITIVE_INFINITY : 2]),
+      );
+      await own.client.registerConsumer('c', { parkAfter: 3 });
+      const nodes = [own.node, await own.node.another()];
+      const handled: number[] = [];
+      const onEvents = ({ events }: ReceivedBatch) => {
+        for (const id of events.map((event) => Number(event.id))) {
+          const left = bad.get(id) ?? 0;
+          bad.set(id, left - 1);
+          if (left > 0) throw new Error(`no ${id}`);
+          if (id > (handled.at(-1) ?? 0)) handled.push(id);
+          else expect(handled).toContain(id);
+        }
+      };
+      const isDone = async () => (await facts())?.cursor === String(COUNT);
+      for (let turn = 0; !(await isDone()); turn += 1) {
+        const stop = new AbortController();
+        const node = nodes[turn % 2] ?? own.node;
+        const by = WAYS[random.below(2)];
+        const consumer = createClient({ url: node.url }).consumer({ component: 'c', by });
+        const run = consumer.run(onEvents, { signal: stop.signal });
+        await pause(200 + random.below(400));
+        stop.abort();
+        await run;
       }
-    };
-    const isDone = async () => (await facts())?.cursor === String(count);
-    for (let turn = 0; !(await isDone()); turn += 1) {
-      const stop = new AbortController();
-      const node = nodes[turn % 2] ?? own.node;
-      const by = WAYS[random.below(2)];
-      const consumer = createClient({ url: node.url }).consumer({ component: 'c', by });
-      const run = consumer.run(onEvents, { signal: stop.signal });
-      await pause(200 + random.below(400));
-      stop.abort();
-      await run;
-    }
-    const { events } = await own.client.listParked('c');
-    const parked = events.map(({ id }) => Number(id));
-    expect([...handled, ...parked].sort((a, b) => a - b)).toEqual(upTo(count));
-    expect(parked.every((id) => bad.get(id) === Number.POSITIVE_INFINITY)).toBe(true);
-  });
+      const { events } = await own.client.listParked('c');
+      const parked = events.map(({ id }) => Number(id));
+      expect([...handled, ...parked].sort((a, b) => a - b)).toEqual(upTo(COUNT));
+      expect(parked.every((id) => bad.get(id) === Number.POSITIVE_INFINITY)).toBe(true);
+    },
+    60_000 + COUNT * MS_PER_EVENT,
+  );
 });

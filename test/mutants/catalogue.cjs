@@ -24,6 +24,7 @@ const mutants = [
   ...require('./catalogue/acknowledging.cjs'),
   ...require('./catalogue/discarding.cjs'),
   ...require('./catalogue/forking.cjs'),
+  ...require('./catalogue/parking.cjs'),
   ...require('./catalogue/answering.cjs'),
   ...require('./catalogue/relaying.cjs'),
   ...require('./catalogue/copying.cjs'),

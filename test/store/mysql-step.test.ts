@@ -312,7 +312,7 @@ describeDatabase('mysql', 'a step', () => {
     await store.append('main', makeDrafts(20));
     await store.registerConsumer('main', 'a:b', 'beginning');
     const lease = { stream: 'main', ident: 'a:b', node: 'n', leaseMs: 5000, onlyIfFree: false };
-    const taken = await store.takeLease(lease);
+    const taken = await store.leases.take(lease);
     const consumerId = taken?.consumerId ?? '';
     const cursor = async () => (await store.findConsumer('main', 'a:b'))?.cursor;
     await store.advanceCursors([

@@ -45,23 +45,23 @@ describeDatabase('postgres', 'a lost connection', () => {
       Number((await sql.run('select last_value from commits'))[0]?.last_value);
     const request = { stream: 'main', ident: 'a:b', node: 'n', leaseMs: 5000, onlyIfFree: true };
     const take = async () => {
-      const lease = await store.takeLease(request);
+      const lease = await store.leases.take(request);
       if (lease === null) throw new Error('The lease is not free.');
       return lease;
     };
     const verbs: (() => Promise<unknown>)[] = [
       () => store.registerConsumer('main', 'a:c', 'now'),
       take,
-      async () => expect((await store.renewLeases([await take()], 5000)).lost).toEqual([]),
+      async () => expect((await store.leases.renew([await take()], 5000)).lost).toEqual([]),
       async () => {
         const lease = await take();
         await loseOnce();
-        expect((await store.renewLeases([lease], 5000)).lost).toEqual([]);
+        expect((await store.leases.renew([lease], 5000)).lost).toEqual([]);
       },
       async () => {
         const lease = await take();
         await loseOnce();
-        await store.releaseLease(lease);
+        await store.leases.release(lease);
       },
       () => store.discard('main', { limit: 4 }),
       () => store.requireArchive('main'),

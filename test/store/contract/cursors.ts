@@ -11,7 +11,7 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
   describe('consumers', () => {
     let opened: OpenStore;
     const lease = (node: string, onlyIfFree = false) =>
-      opened.store.takeLease({ stream: 'main', ident: 'a:b', node, leaseMs: 5000, onlyIfFree });
+      opened.store.leases.take({ stream: 'main', ident: 'a:b', node, leaseMs: 5000, onlyIfFree });
     const cursor = async () => (await opened.store.findConsumer('main', 'a:b'))?.cursor;
     beforeEach(async () => {
       opened = await open(['main', 'orders']);
@@ -230,11 +230,11 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
       expect(await cursor()).toBe('5');
       const held = [older, newer].map((each) => ({ consumerId, token: each?.token ?? '' }));
       const lost = { ...held[0], newest: newer?.token };
-      expect((await store.renewLeases(held, 5000)).lost).toEqual([lost]);
+      expect((await store.leases.renew(held, 5000)).lost).toEqual([lost]);
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
-      await store.releaseLease({ consumerId, token: older?.token ?? '' });
+      await store.leases.release({ consumerId, token: older?.token ?? '' });
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(true);
-      await store.releaseLease({ consumerId, token: newer?.token ?? '' });
+      await store.leases.release({ consumerId, token: newer?.token ?? '' });
       expect((await store.listConsumers('main'))[0]?.isConnected).toBe(false);
     });
 
@@ -247,7 +247,7 @@ export function cursorsContract(kind: DatabaseKind, open: Open): void {
         token: '1',
       }));
       const own = { consumerId: held?.consumerId ?? '', token: held?.token ?? '' };
-      const { lost } = await store.renewLeases([...others, own], 5000);
+      const { lost } = await store.leases.renew([...others, own], 5000);
       expect(lost).toEqual(others.map((each) => ({ ...each, newest: null })));
     });
 

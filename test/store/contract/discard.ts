@@ -137,7 +137,7 @@ export function discardContract(kind: DatabaseKind, open: Open): void {
       const row = await store.findConsumer('main', 'a:b');
       expect(await store.setAside('main', row as ConsumerRow)).toBe('set-aside');
       const lease = { stream: 'main', ident: 'a:b', node: 'here', leaseMs: 1000, onlyIfFree: true };
-      expect(await store.takeLease(lease)).not.toBeNull();
+      expect(await store.leases.take(lease)).not.toBeNull();
       expect((await store.discard('main', { limit: 100 })).count).toBe(0);
     });
 

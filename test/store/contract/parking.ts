@@ -13,7 +13,7 @@ export function parkingContract(open: Open): void {
     let opened: OpenStore;
     let reader: Reader;
     const take = async (node: string): Promise<Reader> => {
-      const lease = await opened.store.takeLease({
+      const lease = await opened.store.leases.take({
         ...{ stream: 'main', ident: 'a:b', node, leaseMs: 5000, onlyIfFree: false },
       });
       return { consumerId: lease?.consumerId ?? '', token: lease?.token ?? '' };
@@ -57,7 +57,7 @@ export function parkingContract(open: Open): void {
       expect((await listed())?.failure).toBeNull();
       expect(await store.failures.find(reader.consumerId, id(1))).toMatchObject({ upTo: '5' });
       expect(await store.failures.find(reader.consumerId, id(5))).toBeNull();
-      const again = await store.takeLease({
+      const again = await store.leases.take({
         ...{ stream: 'main', ident: 'a:b', node: 'n2', leaseMs: 5000, onlyIfFree: false },
       });
       expect(again).toMatchObject({ hasFailed: true, isAskedFor: false, cursor: '1' });
@@ -151,14 +151,14 @@ export function parkingContract(open: Open): void {
       await fail(0, 1);
       await fail(1, 2);
       const lease = [{ consumerId: reader.consumerId, token: reader.token ?? '' }];
-      expect((await opened.store.renewLeases(lease, 5000)).askedFor).toEqual([]);
+      expect((await opened.store.leases.renew(lease, 5000)).askedFor).toEqual([]);
       expect(await failures.takeParked(reader)).toBeNull();
       expect(await failures.askForParked(reader.consumerId, { ids: null })).toBe(2);
-      expect((await opened.store.renewLeases(lease, 5000)).askedFor).toEqual([reader.consumerId]);
+      expect((await opened.store.leases.renew(lease, 5000)).askedFor).toEqual([reader.consumerId]);
       expect(await failures.takeParked(reader)).toMatchObject({ id: '1', isAskedFor: true });
       expect(await failures.takeParked(reader)).toMatchObject({ id: '2' });
       expect(await failures.takeParked(reader)).toBeNull();
-      expect((await opened.store.renewLeases(lease, 5000)).askedFor).toEqual([]);
+      expect((await opened.store.leases.renew(lease, 5000)).askedFor).toEqual([]);
       await failures.settleParked(reader, { id: id(1), epoch: 1 }, null);
       await failures.settleParked(reader, { id: id(2), epoch: 1 }, 'again');
       const { events } = await failures.listParked(reader.consumerId, NO_MORE);
