@@ -221,8 +221,8 @@ export class Relay implements Service {
   }
 
   /**
-   * The database may not know that it has lost what the sink has, and would be at its position again after a while. Once
-   * for each position: of a sink that has forgotten of which epoch that is, it would never end.
+   * The database may not know that it has lost what the sink has, and would be at its position again after a while.
+   * Once for each position: of a sink that has forgotten of which epoch that is, it would never end.
    */
   async #tellOfLoss(own: SinkPosition, end: SourceEnd): Promise<void> {
     const { source, sink } = this.#options;
