@@ -38,6 +38,8 @@ export interface Patient {
   ask(sql: string): Promise<Row[]>;
   /** Those of the names that a table of the database has. */
   tablesAmong(names: readonly string[]): Promise<Set<string>>;
+  /** Tables of ours are there, and their names do not lead to them; a check of the dialect tells where they are. */
+  hidesTables?(): Promise<boolean>;
   /** The clock of the database, in milliseconds since 1970. */
   nowMs(): Promise<number>;
   /** Sets the session as the service does; the last that is done. */

@@ -246,10 +246,15 @@ describeDatabase('postgres', 'doctor', () => {
   });
 
   it('finds that there is no schema to work in', async () => {
-    const asService = as('service');
+    const empty = await server.createDatabase();
+    const asService = Object.assign(new URL(as('service')), { pathname: new URL(empty).pathname });
     await sql.run('alter role service set search_path = nowhere');
-    const [finding] = await foundOf('right-missing', asService, env);
+    const [finding] = await foundOf('right-missing', asService.href, env);
     expect(finding?.found).toContain('No schema of the search path');
+    const there = await openSqlSession('postgres', empty);
+    for (const statement of finding?.sql ?? []) await there.run(statement);
+    await there.close();
+    expect(await foundOf('right-missing', asService.href, env)).toEqual([]);
     await sql.run('alter role service reset search_path');
   });
 

@@ -2,8 +2,9 @@
 // own sessions switch synchronous_commit on where it is off (session.ts).
 import { ourTables } from '../../../examining/our-tables.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
-import { literal, type PostgresPatient, quoted, textList } from './postgres-patient.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
 import { settingsOf } from './settings.ts';
+import { literal, qualified, quoted, tablesNamed } from './sql-text.ts';
 
 export const diskCheck: Check<PostgresPatient> = {
   subject: 'whether it waits for its disk',
@@ -78,14 +79,14 @@ export const storageCheck: Check<PostgresPatient> = {
   subject: 'how its tables are stored',
   look: async (patient) => {
     const rows = await patient.ask(
-      `select name from unnest(${textList(await ourTables(patient))}) name
-         join pg_class c on c.oid = to_regclass(name) where c.relpersistence <> 'p'`,
+      `select name, n.nspname as schema from ${tablesNamed(await ourTables(patient))}
+        where c.relpersistence <> 'p'`,
     );
-    return rows.map(({ name }) => ({
+    return rows.map(({ name, schema }) => ({
       id: 'table-not-durable',
       found: `${name} is unlogged or temporary: a crash of the server leaves it empty.`,
       mend: 'Have it logged.',
-      sql: [`alter table ${name} set logged`],
+      sql: [`alter table ${qualified(schema, name)} set logged`],
     }));
   },
 };

@@ -1,8 +1,9 @@
 // What follows a PostgreSQL server: standbys that commits wait for, and slots that keep its log.
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { Standing } from '../../../examining/standing.ts';
-import { literal, type PostgresPatient } from './postgres-patient.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
 import { settingsOf, systemSql } from './settings.ts';
+import { literal } from './sql-text.ts';
 
 /** Who may not see all statistics sees that there are some, and not what they are. */
 const FOLLOWERS = `

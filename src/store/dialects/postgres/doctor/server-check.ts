@@ -1,7 +1,8 @@
 // What a PostgreSQL server is: its version, its encoding, and whether it takes writes.
 import type { Check, Found } from '../../../examining/patient.ts';
-import { type PostgresPatient, quoted } from './postgres-patient.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
 import { settingsOf } from './settings.ts';
+import { quoted } from './sql-text.ts';
 
 /** The first with pg_column_compression, by which reads are bounded. */
 const OLDEST_VERSION = 14;

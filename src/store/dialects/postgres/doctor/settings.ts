@@ -1,6 +1,7 @@
 // Settings of a PostgreSQL server as a new session of this account gets them, and how each is changed where it was
 // made.
-import { type PostgresPatient, quoted, textList } from './postgres-patient.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
+import { quoted, textList } from './sql-text.ts';
 
 export interface Setting {
   readonly name: string;
