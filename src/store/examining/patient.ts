@@ -2,16 +2,13 @@
 // the server, the database and the account have by default is seen. Nothing is ever written on it.
 import type { FindingId } from '../finding-table.ts';
 import type { DatabaseName } from '../opening.ts';
+import type { Mend } from './mend.ts';
 import type { Standing } from './standing.ts';
 
-export interface Found {
+export interface Found extends Mend {
   readonly id: FindingId;
   /** What is there, as a sentence. */
   readonly found: string;
-  /** What to do about it, as a sentence. */
-  readonly mend: string;
-  /** The statements that do it, in order; none where it takes more than statements. */
-  readonly sql: readonly string[];
 }
 
 export interface ExaminationRequest {

@@ -121,4 +121,14 @@ describeDatabase('postgres', 'doctor, of an account', () => {
     await run(`${inDatabase} set search_path = public`);
     expect(await rights()).toEqual([]);
   });
+
+  it('has no statement for what is set outside of the database', async () => {
+    const [{ source } = {}] = await sql.run("select source from pg_settings where name = 'fsync'");
+    expect(source).toBe('command line');
+    const [onServer] = await foundOf('disk-not-awaited', url);
+    expect(onServer?.mend).toContain('set on the command line of the server: take it away there');
+    const [inUrl] = await foundOf('idle-cut', `${url}?options=-c%20idle_session_timeout%3D3000`);
+    expect(inUrl?.mend).toContain('set by the URL');
+    expect([onServer?.sql, inUrl?.sql]).toEqual([[], []]);
+  });
 });

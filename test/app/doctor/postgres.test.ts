@@ -62,10 +62,34 @@ const FAULTS: readonly Fault[] = [
     says: 'read-only by default',
   },
   {
+    id: 'read-only',
+    title: 'transactions that are read-only by default, for all roles',
+    set: ['alter role all set default_transaction_read_only = on'],
+    says: '(default_transaction_read_only) for all roles',
+  },
+  {
+    id: 'commit-not-awaited',
+    title: 'synchronous_commit off for all roles',
+    set: ['alter role all set synchronous_commit = off'],
+    says: 'off for all roles',
+  },
+  {
     id: 'idle-cut',
     title: 'sessions that end when they are idle',
     set: ['alter system set idle_session_timeout = 3000', RELOAD],
-    says: 'idle_session_timeout is 3000 ms',
+    says: 'idle_session_timeout is 3000 ms for the whole server',
+  },
+  {
+    id: 'idle-cut',
+    title: 'sessions of its role that end when they are idle',
+    set: ['alter role postgres set idle_session_timeout = 3000'],
+    says: 'idle_session_timeout is 3000 ms for the role postgres',
+  },
+  {
+    id: 'idle-cut',
+    title: 'sessions of its role in the database that end when they are idle',
+    set: ['alter role postgres in database own_1 set idle_session_timeout = 3000'],
+    says: 'for the role postgres in the database own_1',
   },
   {
     id: 'standby-absent',
@@ -187,6 +211,13 @@ describeDatabase('postgres', 'doctor', () => {
     for (const statement of finding?.sql ?? []) await sql.run(statement);
     await mended(id);
     for (const statement of after ?? []) await sql.run(statement);
+  });
+
+  it('has commits wait for nobody while no other server follows', async () => {
+    const both = url.replace(new URL(url).host, '$&,127.0.0.1:1');
+    const [finding] = await foundOf('failover-loses', both, env);
+    expect(finding?.mend).toContain('Connect a standby first');
+    expect(finding?.sql).toEqual([]);
   });
 
   it('finds transactions that somebody has left open', async () => {

@@ -62,7 +62,10 @@ export async function standingOf(patient: MysqlPatient): Promise<Omit<Standing, 
     identity: ['hostname', 'port', 'datadir'].map((name) => variables.get(name)).join(' '),
     cluster: isNode ? String(uuid.get('wsrep_cluster_state_uuid')) : null,
     awaitsOthers: isNode || (awaiting !== undefined && variables.get(awaiting) === 'ON'),
-    awaitOthersSql: awaiting === undefined ? [] : [`set global ${awaiting} = on`],
+    awaitOthers: {
+      mend: 'Have its commits wait for another server, once one follows it.',
+      sql: awaiting === undefined ? [] : [`set global ${awaiting} = on`],
+    },
   };
 }
 

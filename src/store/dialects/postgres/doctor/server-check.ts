@@ -1,7 +1,7 @@
 // What a PostgreSQL server is: its version, its encoding, and whether it takes writes.
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
-import { settingsOf } from './settings.ts';
+import { mendOf, settingsOf } from './settings.ts';
 import { quoted } from './sql-text.ts';
 
 /** The first with pg_column_compression, by which reads are bounded. */
@@ -60,9 +60,8 @@ export const writableCheck: Check<PostgresPatient> = {
     if (setting?.value === 'on') {
       found.push({
         id: 'read-only',
-        found: 'Transactions are read-only by default (default_transaction_read_only).',
-        mend: 'Switch it off for this account.',
-        sql: setting.mend('off'),
+        found: `Transactions are read-only by default (default_transaction_read_only) ${setting.where}.`,
+        ...mendOf('Switch it off.', [setting, 'off']),
       });
     }
     return found;
@@ -80,9 +79,8 @@ export const timeLimitsCheck: Check<PostgresPatient> = {
       .filter(({ value }) => value !== '0')
       .map((setting) => ({
         id: 'idle-cut',
-        found: `${setting.name} is ${setting.value} ms: the server ends the service's sessions after it.`,
-        mend: `Set ${setting.name} to 0 for this account; the service has limits of its own.`,
-        sql: setting.mend('0'),
+        found: `${setting.name} is ${setting.value} ms ${setting.where}: the server ends the service's sessions after it.`,
+        ...mendOf('The service has limits of its own: have none there.', [setting, '0']),
       }));
   },
 };
