@@ -322,9 +322,24 @@ describeDatabase('postgres', 'doctor', () => {
       ids: ['login-refused'],
       servers: [{ product: null }],
     });
-    const missing = Object.assign(new URL(url), { pathname: '/missing' }).href;
+    // As on a server that was set up in another encoding: what is made without a word of it gets that.
+    await sql.run('alter database template1 is_template false');
+    await sql.run('drop database template1');
+    await sql.run(
+      "create database template1 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0",
+    );
+    const missing = Object.assign(new URL(as('service')), { pathname: '/Missing' }).href;
     const [finding] = await foundOf('database-missing', missing);
     for (const statement of finding?.sql ?? []) await sql.run(statement);
+    expect((await diagnose(missing)).ids).toEqual(['migrations-missing']);
+    const [owned] = await sql.run(
+      "select pg_get_userbyid(datdba) as owner from pg_database where datname = 'Missing'",
+    );
+    expect(owned).toEqual({ owner: 'service' });
+    await sql.run('revoke connect on database "Missing" from public, service');
+    const [refused] = await foundOf('right-missing', missing);
+    expect(refused?.found).toContain('permission denied for database');
+    for (const statement of refused?.sql ?? []) await sql.run(statement);
     expect((await diagnose(missing)).ids).toEqual(['migrations-missing']);
   });
 

@@ -26,15 +26,19 @@ export const encodingCheck: Check<PostgresPatient> = {
   subject: 'its encoding',
   look: async (patient) => {
     const [row] = await patient.ask(
-      "select current_setting('server_encoding') as encoding, current_database() as name",
+      "select current_setting('server_encoding') as encoding, current_database() as name, current_user as account",
     );
     if (row?.encoding === 'UTF8') return [];
     return [
       {
         id: 'encoding-other',
         found: `The database is in ${row?.encoding}.`,
-        mend: 'Make a database in UTF8, and move everything there with pg_dump.',
-        sql: [`create database ${quoted(`${row?.name}_utf8`)} encoding 'UTF8' template template0`],
+        mend:
+          'Make a database in UTF8, and move everything there with pg_dump. ' +
+          "Where the locale of the server is of another encoding, add: locale 'C'.",
+        sql: [
+          `create database ${quoted(`${row?.name}_utf8`)} owner ${quoted(row?.account)} encoding 'UTF8' template template0`,
+        ],
       },
     ];
   },
