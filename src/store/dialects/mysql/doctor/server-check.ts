@@ -3,6 +3,7 @@ import { EVENT_BYTES_MAX } from '../../../../contract/limits.ts';
 import { connectionsFound } from '../../../examining/connections-check.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { Standing } from '../../../examining/standing.ts';
+import { quotedAccount } from './access-check.ts';
 import type { MysqlPatient } from './mysql-patient.ts';
 
 /** `skip locked` on MariaDB; defaults and checks that are expressions on MySQL. */
@@ -131,9 +132,9 @@ export const connectionsCheck: Check<MysqlPatient> = {
   look: async (patient) => {
     const [row] = await patient.ask(
       `select @@global.max_connections as server, @@global.max_user_connections as accounts,
-              @@session.max_user_connections as account`,
+              @@session.max_user_connections as account, current_user() as user`,
     );
-    const { server, accounts, account } = row ?? {};
+    const { server, accounts, account, user } = row ?? {};
     return connectionsFound(patient.request, [
       {
         name: 'max_connections',
@@ -148,7 +149,7 @@ export const connectionsCheck: Check<MysqlPatient> = {
         sql: [
           Number(accounts) === Number(account)
             ? 'set global max_user_connections = 0'
-            : 'alter user current_user() with max_user_connections 0',
+            : `alter user ${quotedAccount(String(user))} with max_user_connections 0`,
         ],
       },
     ]);
