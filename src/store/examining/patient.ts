@@ -20,6 +20,8 @@ export interface ExaminationRequest {
   readonly timeoutMs: number;
   /** The URL names other servers too, and it may be that only one of them takes writes. */
   readonly isOneOfMany: boolean;
+  /** Of the active database: the warehouse, where this server has it too. */
+  readonly warehouseUrl?: string | undefined;
   /** Reads the whole database where that shows more. */
   readonly isDeep: boolean;
 }

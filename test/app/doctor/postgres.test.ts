@@ -271,6 +271,17 @@ describeDatabase('postgres', 'doctor', () => {
       'One process opens up to 13 connections, and the limit of the role service leaves 5.',
       'One process opens up to 13 connections, and the limit of the database own_1 leaves 6.',
     ]);
+    // The warehouse is on the same server: in another database, and of the same account.
+    await sql.run('alter role service connection limit 22');
+    await sql.run('alter database own_1 connection limit 22');
+    const elsewhere = Object.assign(new URL(asService), { pathname: '/postgres' }).href;
+    const beside = await foundOf('connections-few', asService, {
+      ...env,
+      EVT_WAREHOUSE_URL: elsewhere,
+    });
+    expect(beside.map(({ found }) => found)).toEqual([
+      'One process opens up to 23 connections (10 of them to the warehouse), and the limit of the role service leaves 22.',
+    ]);
     for (const statement of few.flatMap((finding) => finding.sql)) await sql.run(statement);
     expect(await foundOf('connections-few', asService, env)).toEqual([]);
     expect((await diagnose(asService, env)).ids).toEqual([]);

@@ -3,6 +3,7 @@ import { EVENT_BYTES_MAX } from '../../../../contract/limits.ts';
 import { connectionsFound } from '../../../examining/connections-check.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { Standing } from '../../../examining/standing.ts';
+import { hostOf, userOf } from '../../../examining/where.ts';
 import { quotedAccount } from './access-check.ts';
 import type { MysqlPatient } from './mysql-patient.ts';
 
@@ -137,12 +138,14 @@ export const connectionsCheck: Check<MysqlPatient> = {
     const { server, accounts, account, user } = row ?? {};
     return connectionsFound(patient.request, [
       {
+        bounds: hostOf,
         name: 'max_connections',
         most: Number(server),
         mend: 'Raise it, here and in the file of the server',
         sql: ['set global max_connections = 151'],
       },
       {
+        bounds: userOf,
         name: 'max_user_connections',
         most: Number(account),
         mend: 'Raise it',

@@ -4,6 +4,7 @@
 import { connectionsFound } from '../../../examining/connections-check.ts';
 import { ourTables } from '../../../examining/our-tables.ts';
 import type { Check, Found, Row } from '../../../examining/patient.ts';
+import { databaseOf, hostOf, userOf } from '../../../examining/where.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
 import { literal, qualified, quoted, tablesNamed } from './sql-text.ts';
 
@@ -95,6 +96,7 @@ export const connectionsCheck: Check<PostgresPatient> = {
     const [row] = await patient.ask(BOUNDS);
     if (row === undefined) return [];
     const server = {
+      bounds: hostOf,
       name: `max_connections (${row.most}, ${row.reserved} of them for superusers)`,
       most: row.most - row.reserved,
       mend: 'Raise it, and start the server again',
@@ -104,12 +106,14 @@ export const connectionsCheck: Check<PostgresPatient> = {
     return connectionsFound(patient.request, [
       server,
       {
+        bounds: userOf,
         name: `the limit of the role ${row.role}`,
         most: row.of_role,
         mend: 'Raise it',
         sql: [`alter role ${quoted(row.role)} connection limit -1`],
       },
       {
+        bounds: databaseOf,
         name: `the limit of the database ${row.database}`,
         most: row.of_database,
         mend: 'Raise it',
