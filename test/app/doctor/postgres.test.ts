@@ -185,6 +185,8 @@ describeDatabase('postgres', 'doctor', () => {
     sql = await openSqlSession('postgres', url);
     await sql.run("create role shop login password 'p'");
     await sql.run("create role service login password 'p'");
+    // As it is without that from PostgreSQL 15 on.
+    await sql.run('revoke create on schema public from public');
   }, 60_000);
   afterAll(async () => {
     await sql?.close();
@@ -280,7 +282,8 @@ describeDatabase('postgres', 'doctor', () => {
       EVT_WAREHOUSE_URL: elsewhere,
     });
     expect(beside.map(({ found }) => found)).toEqual([
-      'One process opens up to 23 connections (10 of them to the warehouse), and the limit of the role service leaves 22.',
+      'One process opens up to 23 connections (10 of them to the warehouse), ' +
+        'and the limit of the role service leaves 22.',
     ]);
     for (const statement of few.flatMap((finding) => finding.sql)) await sql.run(statement);
     expect(await foundOf('connections-few', asService, env)).toEqual([]);

@@ -95,9 +95,10 @@ export const standbysCheck: Check<PostgresPatient> = {
 };
 
 function absentStandby(names: Setting): Found {
+  const waiting = `${names.name} = ${literal(names.value)}`;
   return {
     id: 'standby-absent',
-    found: `Commits wait for a standby (synchronous_standby_names = ${literal(names.value)}), and none of them is connected.`,
+    found: `Commits wait for a standby (${waiting}), and none of them is connected.`,
     ...mendOf('Start the standby; or have no commit wait for one.', [names, "''"]),
   };
 }

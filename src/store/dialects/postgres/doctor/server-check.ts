@@ -1,11 +1,9 @@
 // What a PostgreSQL server is: its version, its encoding, and whether it takes writes.
 import type { Check, Found } from '../../../examining/patient.ts';
+import { OLDEST_VERSION } from '../session.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
 import { mendOf, settingsOf } from './settings.ts';
 import { quoted } from './sql-text.ts';
-
-/** The first with pg_column_compression, by which reads are bounded. */
-const OLDEST_VERSION = 14;
 
 export const versionCheck: Check<PostgresPatient> = {
   subject: 'its version',
@@ -37,7 +35,8 @@ export const encodingCheck: Check<PostgresPatient> = {
           'Make a database in UTF8, and move everything there with pg_dump. ' +
           "Where the locale of the server is of another encoding, add: locale 'C'.",
         sql: [
-          `create database ${quoted(`${row?.name}_utf8`)} owner ${quoted(row?.account)} encoding 'UTF8' template template0`,
+          `create database ${quoted(`${row?.name}_utf8`)} owner ${quoted(row?.account)} ` +
+            "encoding 'UTF8' template template0",
         ],
       },
     ];
@@ -83,7 +82,9 @@ export const timeLimitsCheck: Check<PostgresPatient> = {
       .filter(({ value }) => value !== '0')
       .map((setting) => ({
         id: 'idle-cut',
-        found: `${setting.name} is ${setting.value} ms ${setting.where}: the server ends the service's sessions after it.`,
+        found:
+          `${setting.name} is ${setting.value} ms ${setting.where}: ` +
+          "the server ends the service's sessions after it.",
         ...mendOf('The service has limits of its own: have none there.', [setting, '0']),
       }));
   },
