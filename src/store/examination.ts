@@ -37,12 +37,12 @@ const PRACTICES = {
     ),
 };
 
-/** What is asked for; whether there are several servers, the URL says. */
+/** What is asked for; whether there are several servers, the URL says. `warehouseUrl` may be anywhere. */
 export type ExaminationOptions = Omit<ExaminationRequest, 'isOneOfMany'>;
 
 /** In the order of the URL. Rejects only for one that cannot be read. */
 export async function examine(options: ExaminationOptions): Promise<Examined[]> {
-  const { kind, servers } = placeOf(options.url);
+  const { kind } = placeOf(options.url);
   let practice: Practice;
   try {
     practice = await PRACTICES[kind]();
@@ -53,10 +53,14 @@ export async function examine(options: ExaminationOptions): Promise<Examined[]> 
       { host: hostOf(options.url), product: null, findings: [found], requiresArchive: false },
     ];
   }
-  const urls = servers?.urls ?? [options.url];
+  const urls = serverUrls(options.url);
   const isOneOfMany = urls.length > 1;
+  const warehouseUrls = options.warehouseUrl === undefined ? [] : serverUrls(options.warehouseUrl);
   const all = await Promise.all(
-    urls.map((url) => examineServer(practice, { ...options, url, isOneOfMany })),
+    urls.map((url) => {
+      const warehouseUrl = warehouseUrls.find((each) => hostOf(each) === hostOf(url));
+      return examineServer(practice, { ...options, url, isOneOfMany, warehouseUrl });
+    }),
   );
   const standings = all.flatMap(({ standing }) => standing ?? []);
   const among = isOneOfMany ? serversFound(standings) : [];
@@ -67,6 +71,10 @@ export async function examine(options: ExaminationOptions): Promise<Examined[]> 
       ...among.filter(([host]) => host === examined.host).map(([, found]) => found),
     ],
   }));
+}
+
+function serverUrls(url: string): readonly string[] {
+  return placeOf(url).servers?.urls ?? [url];
 }
 
 /** Of several servers others are there. */

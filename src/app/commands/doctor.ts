@@ -25,7 +25,7 @@ export const doctor: Command = {
   run: async (call) => {
     const { flags, settings, stdout } = call;
     const { databaseUrl, warehouseUrl } = settings;
-    const active = await examined(call, 'active', databaseUrl);
+    const active = await examined(call, 'active', databaseUrl, warehouseUrl);
     // The file that a warehouse is by default is made by the first who archives.
     const isInUse =
       absenceOf(warehouseUrl) === null || active.some(({ requiresArchive }) => requiresArchive);
@@ -44,9 +44,11 @@ async function examined(
   { flags, settings }: Call,
   database: DatabaseName,
   url: string,
+  warehouseUrl?: string,
 ): Promise<ExaminedServer[]> {
   const servers = await examine({
     url,
+    warehouseUrl,
     database,
     streams: settings.streams,
     poolMax: settings.databasePoolMax,

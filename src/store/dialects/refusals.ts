@@ -1,11 +1,14 @@
 // What a failure to connect is, as a finding of `doctor`, by the codes of the drivers.
 import { PackageMissing } from '../../base/optional-package.ts';
+import type { Mend } from '../examining/mend.ts';
 import type { Found } from '../examining/patient.ts';
-import { databaseOf } from '../examining/where.ts';
+import { databaseOf, userOf } from '../examining/where.ts';
 import type { FindingId } from '../finding-table.ts';
+import { quoted as quotedForMysql } from './mysql/literal.ts';
+import { quoted } from './postgres/doctor/sql-text.ts';
 import { UnsoundLibrary } from './sqlite/driver.ts';
 
-const POSTGRES: Readonly<Record<string, FindingId>> = {
+const POSTGRES: Readonly<Record<string, RefusalId>> = {
   '28000': 'login-refused', // no such role, or not from here
   '28P01': 'login-refused',
   '3D000': 'database-missing',
@@ -13,7 +16,7 @@ const POSTGRES: Readonly<Record<string, FindingId>> = {
   '53300': 'connections-few',
 };
 
-const MYSQL: Readonly<Record<number, FindingId>> = {
+const MYSQL: Readonly<Record<number, RefusalId>> = {
   1040: 'connections-few',
   1044: 'right-missing', // none to the database
   1045: 'login-refused',
@@ -25,13 +28,16 @@ const MYSQL: Readonly<Record<number, FindingId>> = {
 };
 
 /** SQLite's texts; see db-errors.ts. */
-const SQLITE: Readonly<Record<string, FindingId>> = {
+const SQLITE: Readonly<Record<string, RefusalId>> = {
   'database is locked': 'file-held',
   'file is not a database': 'file-damaged',
   'database disk image is malformed': 'file-damaged',
 };
 
-const MENDS: Partial<Readonly<Record<FindingId, string>>> = {
+/** Those that have statements. */
+type Mends = Partial<Readonly<Record<FindingId, Mend>>>;
+
+const MENDS = {
   'login-refused':
     'Give the right user and password in the URL, and let the account in from this machine.',
   'database-missing': 'Make it, or name another one in the URL.',
@@ -43,7 +49,9 @@ const MENDS: Partial<Readonly<Record<FindingId, string>>> = {
   'driver-missing': 'Install it.',
   'library-old': 'Reinstall the package @photostructure/sqlite.',
   'connections-few': 'Close some, or let the server take more.',
-};
+} as const satisfies Partial<Record<FindingId, string>>;
+
+type RefusalId = keyof typeof MENDS;
 
 interface Failure {
   readonly message?: string;
@@ -52,33 +60,50 @@ interface Failure {
 }
 
 export function postgresRefusal(error: unknown, url: string): Found {
-  return refusal(error, POSTGRES[String((error as Failure).code)], url, '"');
+  const user = userOf(url);
+  // As the driver has it.
+  const name = quoted(databaseOf(url) || user);
+  const owner = user === '' ? '' : ` owner ${quoted(user)}`;
+  const mends: Mends = {
+    'database-missing': {
+      mend: `${MENDS['database-missing']} Where the locale of the server is of another encoding, add: locale 'C'.`,
+      sql: [`create database ${name}${owner} encoding 'UTF8' template template0`],
+    },
+    'right-missing': {
+      mend: 'Let the account connect to the database.',
+      sql: user === '' ? [] : [`grant connect on database ${name} to ${quoted(user)}`],
+    },
+  };
+  return refusal(error, POSTGRES[String((error as Failure).code)], mends);
 }
 
 export function mysqlRefusal(error: unknown, url: string): Found {
-  return refusal(error, MYSQL[(error as Failure).errno ?? 0], url, '`');
+  const create = `create database ${quotedForMysql(databaseOf(url))}`;
+  return refusal(error, MYSQL[(error as Failure).errno ?? 0], {
+    'database-missing': { mend: MENDS['database-missing'], sql: [create] },
+  });
 }
 
 export function sqliteRefusal(error: unknown): Found {
   const { message } = error as Error;
   const id = SQLITE[message] ?? idOfLibrary(error) ?? 'file-unusable';
-  return { id, found: `It cannot be opened: ${message}`, mend: MENDS[id] ?? message, sql: [] };
+  return { id, found: `It cannot be opened: ${message}`, mend: MENDS[id], sql: [] };
 }
 
-function idOfLibrary(error: unknown): FindingId | null {
+function idOfLibrary(error: unknown): RefusalId | null {
   if (error instanceof UnsoundLibrary) return 'library-old';
   return error instanceof PackageMissing ? 'driver-missing' : null;
 }
 
-function refusal(error: unknown, id: FindingId | undefined, url: string, quote: string): Found {
+function refusal(error: unknown, id: RefusalId | undefined, mends: Mends): Found {
   const { message, code } = error as Failure;
   // Node has no message for several addresses that were tried.
   const words = (message || String(code)).replace(/\s+/g, ' ').trim();
-  const name = databaseOf(url);
+  const mend =
+    (id && MENDS[id]) ?? 'Start the server, and let this machine reach it; or mend the URL.';
   return {
     id: id ?? 'unreachable',
     found: `It cannot be connected to: ${words}`,
-    mend: (id && MENDS[id]) ?? 'Start the server, and let this machine reach it; or mend the URL.',
-    sql: id === 'database-missing' ? [`create database ${quote}${name}${quote}`] : [],
+    ...((id && mends[id]) ?? { mend, sql: [] }),
   };
 }

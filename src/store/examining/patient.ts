@@ -2,16 +2,13 @@
 // the server, the database and the account have by default is seen. Nothing is ever written on it.
 import type { FindingId } from '../finding-table.ts';
 import type { DatabaseName } from '../opening.ts';
+import type { Mend } from './mend.ts';
 import type { Standing } from './standing.ts';
 
-export interface Found {
+export interface Found extends Mend {
   readonly id: FindingId;
   /** What is there, as a sentence. */
   readonly found: string;
-  /** What to do about it, as a sentence. */
-  readonly mend: string;
-  /** The statements that do it, in order; none where it takes more than statements. */
-  readonly sql: readonly string[];
 }
 
 export interface ExaminationRequest {
@@ -23,6 +20,8 @@ export interface ExaminationRequest {
   readonly timeoutMs: number;
   /** The URL names other servers too, and it may be that only one of them takes writes. */
   readonly isOneOfMany: boolean;
+  /** Of the active database: the warehouse, where this server has it too. */
+  readonly warehouseUrl?: string | undefined;
   /** Reads the whole database where that shows more. */
   readonly isDeep: boolean;
 }
@@ -38,6 +37,8 @@ export interface Patient {
   ask(sql: string): Promise<Row[]>;
   /** Those of the names that a table of the database has. */
   tablesAmong(names: readonly string[]): Promise<Set<string>>;
+  /** Tables of ours are there, and their names do not lead to them; a check of the dialect tells where they are. */
+  hidesTables?(): Promise<boolean>;
   /** The clock of the database, in milliseconds since 1970. */
   nowMs(): Promise<number>;
   /** Sets the session as the service does; the last that is done. */

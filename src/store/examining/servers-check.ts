@@ -51,21 +51,19 @@ function bothWrite(writer: Standing): Found {
   };
 }
 
-function losesAtFailover({ awaitOthersSql }: Standing): Found {
+function losesAtFailover({ awaitOthers }: Standing): Found {
   return {
     id: 'failover-loses',
     found: 'It confirms commits before another server has them, and others are to take over.',
-    mend: 'Have commits wait for another server, when that follows.',
-    sql: awaitOthersSql,
+    ...awaitOthers,
   };
 }
 
-function alone({ awaitOthersSql }: Standing): Found {
+function alone({ awaitOthers }: Standing): Found {
   return {
     id: 'failover-loses',
     found:
       'When it is promoted it confirms commits that no other server has, unlike the primary of today.',
-    mend: 'Have its commits wait for another server too; it takes effect when it is promoted.',
-    sql: awaitOthersSql,
+    ...awaitOthers,
   };
 }

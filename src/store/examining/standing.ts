@@ -1,4 +1,5 @@
 // What a server is among several of one database.
+import type { Mend } from './mend.ts';
 
 export interface Standing {
   readonly host: string;
@@ -9,6 +10,6 @@ export interface Standing {
   readonly cluster: string | null;
   /** A commit is confirmed when another one has it. */
   readonly awaitsOthers: boolean;
-  /** The statements that make it so. */
-  readonly awaitOthersSql: readonly string[];
+  /** What makes it so. */
+  readonly awaitOthers: Mend;
 }

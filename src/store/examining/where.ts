@@ -1,4 +1,4 @@
-// Where a server is, as it may be shown: without user and password.
+// Where a server is, as it may be shown: without user and password; and what else it names.
 
 /** Host and port of a URL, or its file. */
 export function hostOf(url: string): string {
@@ -9,4 +9,8 @@ export function hostOf(url: string): string {
 /** The database that a URL of a server names. */
 export function databaseOf(url: string): string {
   return URL.canParse(url) ? decodeURIComponent(new URL(url).pathname.slice(1)) : '';
+}
+
+export function userOf(url: string): string {
+  return URL.canParse(url) ? decodeURIComponent(new URL(url).username) : '';
 }

@@ -62,10 +62,34 @@ const FAULTS: readonly Fault[] = [
     says: 'read-only by default',
   },
   {
+    id: 'read-only',
+    title: 'transactions that are read-only by default, for all roles',
+    set: ['alter role all set default_transaction_read_only = on'],
+    says: '(default_transaction_read_only) for all roles',
+  },
+  {
+    id: 'commit-not-awaited',
+    title: 'synchronous_commit off for all roles',
+    set: ['alter role all set synchronous_commit = off'],
+    says: 'off for all roles',
+  },
+  {
     id: 'idle-cut',
     title: 'sessions that end when they are idle',
     set: ['alter system set idle_session_timeout = 3000', RELOAD],
-    says: 'idle_session_timeout is 3000 ms',
+    says: 'idle_session_timeout is 3000 ms for the whole server',
+  },
+  {
+    id: 'idle-cut',
+    title: 'sessions of its role that end when they are idle',
+    set: ['alter role postgres set idle_session_timeout = 3000'],
+    says: 'idle_session_timeout is 3000 ms for the role postgres',
+  },
+  {
+    id: 'idle-cut',
+    title: 'sessions of its role in the database that end when they are idle',
+    set: ['alter role postgres in database own_1 set idle_session_timeout = 3000'],
+    says: 'for the role postgres in the database own_1',
   },
   {
     id: 'standby-absent',
@@ -191,6 +215,13 @@ describeDatabase('postgres', 'doctor', () => {
     for (const statement of after ?? []) await sql.run(statement);
   });
 
+  it('has commits wait for nobody while no other server follows', async () => {
+    const both = url.replace(new URL(url).host, '$&,127.0.0.1:1');
+    const [finding] = await foundOf('failover-loses', both, env);
+    expect(finding?.mend).toContain('Connect a standby first');
+    expect(finding?.sql).toEqual([]);
+  });
+
   it('finds transactions that somebody has left open', async () => {
     const limits = { EVT_DATABASE_TIMEOUT_MS: '1000' };
     const left = await openSqlSession('postgres', url);
@@ -242,16 +273,33 @@ describeDatabase('postgres', 'doctor', () => {
       'One process opens up to 13 connections, and the limit of the role service leaves 5.',
       'One process opens up to 13 connections, and the limit of the database own_1 leaves 6.',
     ]);
+    // The warehouse is on the same server: in another database, and of the same account.
+    await sql.run('alter role service connection limit 22');
+    await sql.run('alter database own_1 connection limit 22');
+    const elsewhere = Object.assign(new URL(asService), { pathname: '/postgres' }).href;
+    const beside = await foundOf('connections-few', asService, {
+      ...env,
+      EVT_WAREHOUSE_URL: elsewhere,
+    });
+    expect(beside.map(({ found }) => found)).toEqual([
+      'One process opens up to 23 connections (10 of them to the warehouse), ' +
+        'and the limit of the role service leaves 22.',
+    ]);
     for (const statement of few.flatMap((finding) => finding.sql)) await sql.run(statement);
     expect(await foundOf('connections-few', asService, env)).toEqual([]);
     expect((await diagnose(asService, env)).ids).toEqual([]);
   });
 
   it('finds that there is no schema to work in', async () => {
-    const asService = as('service');
+    const empty = await server.createDatabase();
+    const asService = Object.assign(new URL(as('service')), { pathname: new URL(empty).pathname });
     await sql.run('alter role service set search_path = nowhere');
-    const [finding] = await foundOf('right-missing', asService, env);
+    const [finding] = await foundOf('right-missing', asService.href, env);
     expect(finding?.found).toContain('No schema of the search path');
+    const there = await openSqlSession('postgres', empty);
+    for (const statement of finding?.sql ?? []) await there.run(statement);
+    await there.close();
+    expect(await foundOf('right-missing', asService.href, env)).toEqual([]);
     await sql.run('alter role service reset search_path');
   });
 
@@ -288,9 +336,24 @@ describeDatabase('postgres', 'doctor', () => {
       ids: ['login-refused'],
       servers: [{ product: null }],
     });
-    const missing = Object.assign(new URL(url), { pathname: '/missing' }).href;
+    // As on a server that was set up in another encoding: what is made without a word of it gets that.
+    await sql.run('alter database template1 is_template false');
+    await sql.run('drop database template1');
+    await sql.run(
+      "create database template1 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0",
+    );
+    const missing = Object.assign(new URL(as('service')), { pathname: '/Missing' }).href;
     const [finding] = await foundOf('database-missing', missing);
     for (const statement of finding?.sql ?? []) await sql.run(statement);
+    expect((await diagnose(missing)).ids).toEqual(['migrations-missing']);
+    const [owned] = await sql.run(
+      "select pg_get_userbyid(datdba) as owner from pg_database where datname = 'Missing'",
+    );
+    expect(owned).toEqual({ owner: 'service' });
+    await sql.run('revoke connect on database "Missing" from public, service');
+    const [refused] = await foundOf('right-missing', missing);
+    expect(refused?.found).toContain('permission denied for database');
+    for (const statement of refused?.sql ?? []) await sql.run(statement);
     expect((await diagnose(missing)).ids).toEqual(['migrations-missing']);
   });
 

@@ -3,7 +3,7 @@
 import { inboxesOf, ourTables } from '../../../examining/our-tables.ts';
 import type { Check, Found, Row } from '../../../examining/patient.ts';
 import { isMysqlDenied } from '../../db-errors.ts';
-import { literal } from '../literal.ts';
+import { literal, quoted } from '../literal.ts';
 import { type MysqlPatient, textList } from './mysql-patient.ts';
 
 /** For its tables, as migrations, steps, seals and renames use them. */
@@ -28,7 +28,7 @@ export const rightsCheck: Check<MysqlPatient> = {
         id: 'right-missing',
         found: `${account} has no right to ${rights} in the database ${row?.name}.`,
         mend: 'Give it, by an account that may.',
-        sql: [`grant ${rights}, trigger on \`${row?.name}\`.* to ${account}`],
+        sql: [`grant ${rights}, trigger on ${quoted(String(row?.name))}.* to ${account}`],
       },
     ];
   },
@@ -65,13 +65,14 @@ function covers(place: string, database: string): boolean {
 }
 
 /** `user@host`, of which both may hold anything but an @ in the host. */
-function quotedAccount(account: string): string {
+export function quotedAccount(account: string): string {
   const at = account.lastIndexOf('@');
   return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
 }
 
 const triggersSql = (tables: readonly string[]) => `
-select trigger_name as name, event_object_table as place from information_schema.triggers
+select trigger_schema as home, trigger_name as name, event_object_table as place
+  from information_schema.triggers
  where event_object_schema = database() and event_object_table in (${textList(tables)})
    and right(event_object_table, 6) <> '_inbox'`;
 
@@ -80,11 +81,11 @@ export const triggersCheck: Check<MysqlPatient> = {
   subject: 'the triggers on its tables',
   look: async (patient) => {
     const rows = await patient.ask(triggersSql(await ourTables(patient)));
-    return rows.map(({ name, place }) => ({
+    return rows.map(({ home, name, place }) => ({
       id: 'trigger-foreign',
       found: `The trigger ${name} on ${place} runs inside of the service's steps; when it fails, they do.`,
       mend: 'Remove it, and let a consumer do its work.',
-      sql: [`drop trigger ${name}`],
+      sql: [`drop trigger ${quoted(home)}.${quoted(name)}`],
     }));
   },
 };

@@ -1,6 +1,7 @@
 // Whether a MySQL or MariaDB server has on its disk what it has confirmed, and can write its binary log.
 import { ourTables } from '../../../examining/our-tables.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
+import { quoted } from '../literal.ts';
 import { type MysqlPatient, textList } from './mysql-patient.ts';
 
 /** MariaDB's 3 does all that 1 does. */
@@ -79,15 +80,15 @@ export const storageCheck: Check<MysqlPatient> = {
   subject: 'how its tables are stored',
   look: async (patient) => {
     const rows = await patient.ask(
-      `select table_name as name, engine from information_schema.tables
+      `select table_schema as home, table_name as name, engine from information_schema.tables
         where table_schema = database() and engine <> 'InnoDB'
           and table_name in (${textList(await ourTables(patient))})`,
     );
-    return rows.map(({ name, engine }) => ({
+    return rows.map(({ home, name, engine }) => ({
       id: 'table-not-durable',
       found: `${name} is stored by ${engine}, which knows no transactions and loses rows in a crash.`,
       mend: 'Have it stored by InnoDB.',
-      sql: [`alter table ${name} engine = InnoDB`],
+      sql: [`alter table ${quoted(home)}.${quoted(name)} engine = InnoDB`],
     }));
   },
 };

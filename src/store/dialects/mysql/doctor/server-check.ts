@@ -3,6 +3,8 @@ import { EVENT_BYTES_MAX } from '../../../../contract/limits.ts';
 import { connectionsFound } from '../../../examining/connections-check.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { Standing } from '../../../examining/standing.ts';
+import { hostOf, userOf } from '../../../examining/where.ts';
+import { quotedAccount } from './access-check.ts';
 import type { MysqlPatient } from './mysql-patient.ts';
 
 /** `skip locked` on MariaDB; defaults and checks that are expressions on MySQL. */
@@ -62,7 +64,10 @@ export async function standingOf(patient: MysqlPatient): Promise<Omit<Standing, 
     identity: ['hostname', 'port', 'datadir'].map((name) => variables.get(name)).join(' '),
     cluster: isNode ? String(uuid.get('wsrep_cluster_state_uuid')) : null,
     awaitsOthers: isNode || (awaiting !== undefined && variables.get(awaiting) === 'ON'),
-    awaitOthersSql: awaiting === undefined ? [] : [`set global ${awaiting} = on`],
+    awaitOthers: {
+      mend: 'Have its commits wait for another server, once one follows it.',
+      sql: awaiting === undefined ? [] : [`set global ${awaiting} = on`],
+    },
   };
 }
 
@@ -128,24 +133,26 @@ export const connectionsCheck: Check<MysqlPatient> = {
   look: async (patient) => {
     const [row] = await patient.ask(
       `select @@global.max_connections as server, @@global.max_user_connections as accounts,
-              @@session.max_user_connections as account`,
+              @@session.max_user_connections as account, current_user() as user`,
     );
-    const { server, accounts, account } = row ?? {};
+    const { server, accounts, account, user } = row ?? {};
     return connectionsFound(patient.request, [
       {
+        bounds: hostOf,
         name: 'max_connections',
         most: Number(server),
         mend: 'Raise it, here and in the file of the server',
         sql: ['set global max_connections = 151'],
       },
       {
+        bounds: userOf,
         name: 'max_user_connections',
         most: Number(account),
         mend: 'Raise it',
         sql: [
           Number(accounts) === Number(account)
             ? 'set global max_user_connections = 0'
-            : 'alter user current_user() with max_user_connections 0',
+            : `alter user ${quotedAccount(String(user))} with max_user_connections 0`,
         ],
       },
     ]);

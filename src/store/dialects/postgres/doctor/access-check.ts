@@ -3,72 +3,67 @@
 
 import { connectionsFound } from '../../../examining/connections-check.ts';
 import { ourTables } from '../../../examining/our-tables.ts';
-import type { Check, Found } from '../../../examining/patient.ts';
-import { literal, type PostgresPatient, quoted, textList } from './postgres-patient.ts';
+import type { Check, Found, Row } from '../../../examining/patient.ts';
+import { databaseOf, hostOf, userOf } from '../../../examining/where.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
+import { literal, qualified, quoted, tablesNamed } from './sql-text.ts';
 
-const SCHEMA = `
-select current_schema() as schema, current_user as account, current_database() as database,
-       has_schema_privilege(current_schema(), 'create') as may_create`;
-
-const tablesSql = (tables: readonly string[]) => `
-select name, c.relkind, pg_has_role(c.relowner, 'usage') as is_owned, row_security_active(c.oid) as is_hidden,
+const rightsSql = (tables: readonly string[]) => `
+select name, n.nspname as schema, current_user as account, pg_has_role(c.relowner, 'usage') as is_owned,
+       row_security_active(c.oid) as is_hidden,
        (select string_agg(privilege, ', ') from unnest(array['select', 'insert', 'update', 'delete']) privilege
          where not has_table_privilege(c.oid, privilege)) as lacking
-  from unnest(${textList(tables)}) name join pg_class c on c.oid = to_regclass(name)`;
+  from ${tablesNamed(tables)}`;
 
 export const rightsCheck: Check<PostgresPatient> = {
   subject: 'what its account may do',
   look: async (patient) => {
-    const [where] = await patient.ask(SCHEMA);
-    const { schema, account, may_create: mayCreate } = where ?? {};
-    if (schema === null) {
-      return [
-        {
-          id: 'right-missing',
-          found: `No schema of the search path is there, or ${account} may not use any.`,
-          mend: 'Make a schema for the account, or let it use one.',
-          sql: [`create schema ${quoted(account)} authorization ${quoted(account)}`],
-        },
-      ];
-    }
-    const found: Found[] = [];
-    if (!mayCreate) {
-      found.push({
-        id: 'right-missing',
-        found: `${account} may make no tables in the schema ${schema}: a migration or a new stream would fail.`,
-        mend: 'Let it, by an account that owns the schema.',
-        sql: [`grant create on schema ${quoted(schema)} to ${quoted(account)}`],
-      });
-    }
-    const tables = await patient.ask(tablesSql(await ourTables(patient)));
-    for (const { name, is_owned: isOwned, lacking } of tables) {
-      if (isOwned) continue;
-      const also = lacking === null ? '' : `, and has no right to ${lacking}`;
-      found.push({
-        id: 'right-missing',
-        found: `${account} does not own ${name}${also}: a migration, a seal or a rename would fail.`,
-        mend: 'Give it the table, by an account that owns it.',
-        sql: [`alter table ${name} owner to ${quoted(account)}`],
-      });
-    }
-    for (const { name } of tables.filter(({ is_hidden: isHidden }) => isHidden)) {
-      found.push({
-        id: 'rows-hidden',
-        found: `Row security hides rows of ${name} from ${account}.`,
-        mend: 'Switch it off for this table.',
-        sql: [`alter table ${name} no force row level security, disable row level security`],
-      });
-    }
-    return found;
+    const rows = await patient.ask(rightsSql(await ourTables(patient)));
+    return [
+      ...rows.filter(({ is_owned: isOwned }) => !isOwned).map(notOwned),
+      ...rows.filter(({ is_owned: isOwned, lacking }) => isOwned && lacking !== null).map(revoked),
+      ...rows.filter(({ is_hidden: isHidden }) => isHidden).map(rowsHidden),
+    ];
   },
 };
+
+function notOwned({ name, schema, account, lacking }: Row): Found {
+  const also = lacking === null ? '' : `, and has no right to ${lacking}`;
+  return {
+    id: 'right-missing',
+    found: `${account} does not own ${name}${also}: a migration, a seal or a rename would fail.`,
+    mend: 'Give it the table, by an account that owns it.',
+    sql: [`alter table ${qualified(schema, name)} owner to ${quoted(account)}`],
+  };
+}
+
+/** An owner can be without rights to what it owns, and can take them back. */
+function revoked({ name, schema, account, lacking }: Row): Found {
+  return {
+    id: 'right-missing',
+    found: `${account} owns ${name}, and has no right to ${lacking}.`,
+    mend: 'Give it; its owner may.',
+    sql: [
+      `grant select, insert, update, delete on ${qualified(schema, name)} to ${quoted(account)}`,
+    ],
+  };
+}
+
+function rowsHidden({ name, schema, account }: Row): Found {
+  return {
+    id: 'rows-hidden',
+    found: `Row security hides rows of ${name} from ${account}.`,
+    mend: 'Switch it off for this table.',
+    sql: [
+      `alter table ${qualified(schema, name)} no force row level security, disable row level security`,
+    ],
+  };
+}
 
 /** Whoever may insert into an inbox by name, and may not use its schema. */
 const PRODUCERS = (tables: readonly string[]) => `
 select name, r.rolname as role, n.nspname as schema
-  from unnest(${textList(tables)}) name
-  join pg_class c on c.oid = to_regclass(name)
-  join pg_namespace n on n.oid = c.relnamespace
+  from ${tablesNamed(tables)}
  cross join aclexplode(c.relacl) acl
   join pg_roles r on r.oid = acl.grantee
  where acl.privilege_type = 'INSERT' and not has_schema_privilege(r.oid, n.oid, 'usage')`;
@@ -101,6 +96,7 @@ export const connectionsCheck: Check<PostgresPatient> = {
     const [row] = await patient.ask(BOUNDS);
     if (row === undefined) return [];
     const server = {
+      bounds: hostOf,
       name: `max_connections (${row.most}, ${row.reserved} of them for superusers)`,
       most: row.most - row.reserved,
       mend: 'Raise it, and start the server again',
@@ -110,12 +106,14 @@ export const connectionsCheck: Check<PostgresPatient> = {
     return connectionsFound(patient.request, [
       server,
       {
+        bounds: userOf,
         name: `the limit of the role ${row.role}`,
         most: row.of_role,
         mend: 'Raise it',
         sql: [`alter role ${quoted(row.role)} connection limit -1`],
       },
       {
+        bounds: databaseOf,
         name: `the limit of the database ${row.database}`,
         most: row.of_database,
         mend: 'Raise it',
@@ -126,8 +124,8 @@ export const connectionsCheck: Check<PostgresPatient> = {
 };
 
 const triggersSql = (tables: readonly string[]) => `
-select name, t.tgname as trigger
-  from unnest(${textList(tables)}) name join pg_trigger t on t.tgrelid = to_regclass(name)
+select name, n.nspname as schema, t.tgname as trigger
+  from ${tablesNamed(tables)} join pg_trigger t on t.tgrelid = c.oid
  where not t.tgisinternal and t.tgenabled <> 'D' and name not like ${literal('%\\_inbox')}`;
 
 /** An inbox is for applications, and so are triggers on it. */
@@ -135,11 +133,11 @@ export const triggersCheck: Check<PostgresPatient> = {
   subject: 'the triggers on its tables',
   look: async (patient) => {
     const rows = await patient.ask(triggersSql(await ourTables(patient)));
-    return rows.map(({ name, trigger }) => ({
+    return rows.map(({ name, schema, trigger }) => ({
       id: 'trigger-foreign',
       found: `The trigger ${trigger} on ${name} runs inside of the service's steps; when it fails, they do.`,
       mend: 'Remove it, and let a consumer do its work.',
-      sql: [`drop trigger ${quoted(trigger)} on ${name}`],
+      sql: [`drop trigger ${quoted(trigger)} on ${qualified(schema, name)}`],
     }));
   },
 };

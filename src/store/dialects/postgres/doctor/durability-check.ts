@@ -2,8 +2,9 @@
 // own sessions switch synchronous_commit on where it is off (session.ts).
 import { ourTables } from '../../../examining/our-tables.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
-import { literal, type PostgresPatient, quoted, textList } from './postgres-patient.ts';
-import { settingsOf } from './settings.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
+import { mendOf, ownerWords, resetSql, settingsOf } from './settings.ts';
+import { literal, qualified, tablesNamed } from './sql-text.ts';
 
 export const diskCheck: Check<PostgresPatient> = {
   subject: 'whether it waits for its disk',
@@ -15,8 +16,7 @@ export const diskCheck: Check<PostgresPatient> = {
       found.push({
         id: 'disk-not-awaited',
         found: 'fsync is off: the server answers before its disk has anything.',
-        mend: 'Switch it on.',
-        sql: fsync.mend('on'),
+        ...mendOf('Switch it on.', [fsync, 'on']),
       });
     }
     if (pages?.value === 'off') {
@@ -24,8 +24,7 @@ export const diskCheck: Check<PostgresPatient> = {
         id: 'torn-pages',
         found:
           'full_page_writes is off: a page that is half written when the power fails cannot be mended.',
-        mend: 'Switch it on, unless the file system writes pages whole (ZFS).',
-        sql: pages.mend('on'),
+        ...mendOf('Switch it on, unless the file system writes pages whole (ZFS).', [pages, 'on']),
       });
     }
     return found;
@@ -34,7 +33,7 @@ export const diskCheck: Check<PostgresPatient> = {
 
 /** What accounts have of their own, here or in every database, and behind it what is for all. */
 const COMMITTING = `
-select coalesce(r.rolname, '') as role, coalesce(d.datname, '') as database
+select r.rolname as role, d.datname as database
   from pg_db_role_setting s
   left join pg_roles r on r.oid = s.setrole
   left join pg_database d on d.oid = s.setdatabase
@@ -48,9 +47,9 @@ export const commitsCheck: Check<PostgresPatient> = {
     const ofAccounts = (await patient.ask(COMMITTING)).map(
       ({ role, database }): Found => ({
         id: 'commit-not-awaited',
-        found: `synchronous_commit is off for ${role === '' ? `the database ${database}` : `the role ${role}`}.`,
+        found: `synchronous_commit is off ${ownerWords({ role, database })}.`,
         mend: 'Switch it on, if it is an account that writes events.',
-        sql: [resetSql(role, database)],
+        sql: [resetSql('synchronous_commit', { role, database })],
       }),
     );
     if (ofAccounts.length > 0) return ofAccounts;
@@ -61,31 +60,24 @@ export const commitsCheck: Check<PostgresPatient> = {
         id: 'commit-not-awaited',
         found:
           'synchronous_commit is off by default: who writes by SQL is answered before the disk has it.',
-        mend: 'Switch it on, at least for the accounts that write events.',
-        sql: setting.mend('on'),
+        ...mendOf('Switch it on, at least for the accounts that write events.', [setting, 'on']),
       },
     ];
   },
 };
 
-function resetSql(role: string, database: string): string {
-  if (role === '') return `alter database ${quoted(database)} reset synchronous_commit`;
-  const place = database === '' ? '' : ` in database ${quoted(database)}`;
-  return `alter role ${quoted(role)}${place} reset synchronous_commit`;
-}
-
 export const storageCheck: Check<PostgresPatient> = {
   subject: 'how its tables are stored',
   look: async (patient) => {
     const rows = await patient.ask(
-      `select name from unnest(${textList(await ourTables(patient))}) name
-         join pg_class c on c.oid = to_regclass(name) where c.relpersistence <> 'p'`,
+      `select name, n.nspname as schema from ${tablesNamed(await ourTables(patient))}
+        where c.relpersistence <> 'p'`,
     );
-    return rows.map(({ name }) => ({
+    return rows.map(({ name, schema }) => ({
       id: 'table-not-durable',
       found: `${name} is unlogged or temporary: a crash of the server leaves it empty.`,
       mend: 'Have it logged.',
-      sql: [`alter table ${name} set logged`],
+      sql: [`alter table ${qualified(schema, name)} set logged`],
     }));
   },
 };

@@ -2,28 +2,25 @@
 // must never get a lower one (see ../inbox-floor.ts too).
 import { inboxesOf } from '../../../examining/our-tables.ts';
 import type { Check, Found, Row } from '../../../examining/patient.ts';
-import { literal, type PostgresPatient } from './postgres-patient.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
+import { qualified, tablesNamed } from './sql-text.ts';
 
-const sequenceSql = (inbox: string) => `
-select s.seqcache as cache, s.seqincrement as increment, s.seqcycle as cycle, s.seqmax as most, p.last_value as last
-  from pg_sequence s
-  join pg_class c on c.oid = s.seqrelid join pg_namespace n on n.oid = c.relnamespace
-  join pg_sequences p on p.schemaname = n.nspname and p.sequencename = c.relname
- where s.seqrelid = pg_get_serial_sequence(${literal(inbox)}, 'id')::regclass`;
+const sequencesSql = (inboxes: readonly string[]) => `
+select name, n.nspname as schema, s.seqcache as cache, s.seqincrement as increment, s.seqcycle as cycle,
+       s.seqmax as most, p.last_value as last
+  from ${tablesNamed(inboxes)}
+  join pg_sequence s on s.seqrelid = pg_get_serial_sequence(name, 'id')::regclass
+  join pg_class q on q.oid = s.seqrelid join pg_namespace o on o.oid = q.relnamespace
+  join pg_sequences p on p.schemaname = o.nspname and p.sequencename = q.relname`;
 
 export const sequencesCheck: Check<PostgresPatient> = {
   subject: 'how its inboxes are numbered',
-  look: async (patient) => {
-    const found: Found[] = [];
-    for (const inbox of await inboxesOf(patient)) {
-      const [row] = await patient.ask(sequenceSql(inbox));
-      if (row !== undefined) found.push(...sequenceFound(inbox, row));
-    }
-    return found;
-  },
+  look: async (patient) =>
+    (await patient.ask(sequencesSql(await inboxesOf(patient)))).flatMap(sequenceFound),
 };
 
-function sequenceFound(inbox: string, { cache, increment, cycle, most, last }: Row): Found[] {
+function sequenceFound({ name, schema, cache, increment, cycle, most, last }: Row): Found[] {
+  const inbox = qualified(schema, name);
   const wrong = [
     ...(cache === '1'
       ? []
@@ -34,7 +31,7 @@ function sequenceFound(inbox: string, { cache, increment, cycle, most, last }: R
   const unordered = wrong.map(
     ({ says, set }): Found => ({
       id: 'inbox-unordered',
-      found: `The sequence of ${inbox} ${says}.`,
+      found: `The sequence of ${name} ${says}.`,
       mend: 'Have it count one by one.',
       sql: [`alter table ${inbox} alter column id set ${set}`],
     }),
@@ -45,7 +42,7 @@ function sequenceFound(inbox: string, { cache, increment, cycle, most, last }: R
     ...unordered,
     {
       id: 'inbox-full',
-      found: `The sequence of ${inbox} is at ${last} of ${most}.`,
+      found: `The sequence of ${name} is at ${last} of ${most}.`,
       mend: 'Let it go on.',
       sql: [`alter table ${inbox} alter column id set no maxvalue`],
     },

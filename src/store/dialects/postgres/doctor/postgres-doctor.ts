@@ -7,6 +7,7 @@ import { sequencesCheck } from './inbox-check.ts';
 import { poolerCheck } from './pooler-check.ts';
 import { PostgresPatient } from './postgres-patient.ts';
 import { slotsCheck, standbysCheck, standingOf } from './replication-check.ts';
+import { schemaCheck } from './schema-check.ts';
 import { encodingCheck, timeLimitsCheck, versionCheck, writableCheck } from './server-check.ts';
 import { transactionsCheck } from './transactions-check.ts';
 
@@ -19,6 +20,7 @@ export const postgresDoctor: Practice<PostgresPatient> = {
     poolerCheck,
     writableCheck,
     encodingCheck,
+    schemaCheck,
     rightsCheck,
     producersCheck,
     connectionsCheck,

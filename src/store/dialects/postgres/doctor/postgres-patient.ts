@@ -9,6 +9,8 @@ import {
   prepareSession,
   type SessionOptions,
 } from '../session.ts';
+import { hidesTables } from './schema-check.ts';
+import { textList } from './sql-text.ts';
 
 export class PostgresPatient implements Patient {
   readonly request: ExaminationRequest;
@@ -59,6 +61,10 @@ export class PostgresPatient implements Patient {
     return new Set(rows.map(({ name }) => name));
   }
 
+  hidesTables(): Promise<boolean> {
+    return hidesTables(this);
+  }
+
   async nowMs(): Promise<number> {
     const [row] = await this.ask('select extract(epoch from clock_timestamp()) * 1000 as ms');
     return Number(row?.ms);
@@ -75,17 +81,4 @@ export class PostgresPatient implements Patient {
   close(): Promise<void> {
     return endClient(this.#client);
   }
-}
-
-/** Texts as an array of SQL. */
-export function textList(texts: readonly string[]): string {
-  return `array[${texts.map(literal).join(', ')}]::text[]`;
-}
-
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

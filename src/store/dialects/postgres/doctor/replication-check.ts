@@ -1,83 +1,118 @@
 // What follows a PostgreSQL server: standbys that commits wait for, and slots that keep its log.
+import type { Mend } from '../../../examining/mend.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { Standing } from '../../../examining/standing.ts';
-import { literal, type PostgresPatient } from './postgres-patient.ts';
-import { settingsOf, systemSql } from './settings.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
+import { mendOf, type Setting, settingsOf } from './settings.ts';
+import { literal } from './sql-text.ts';
 
-/** Who may not see all statistics sees that there are some, and not what they are. */
+/** What becomes of a commit of the service, and who is there to wait for. */
+interface Awaiting {
+  readonly names: Setting | undefined;
+  readonly isWaiting: boolean;
+  readonly isStandby: boolean;
+  /** Servers and other readers of its log. */
+  readonly followers: number;
+  /** Of them, commits wait for these. */
+  readonly awaited: number;
+  /** Who may not see all statistics sees that these are there, and not what they are. */
+  readonly unknown: number;
+  /** What has commits wait. */
+  readonly waitMend: Mend;
+}
+
+/** `streaming` can be waited for: they say what is on their disks. */
 const FOLLOWERS = `
 select pg_is_in_recovery() as standby, count(*)::int as followers,
        count(*) filter (where sync_state in ('sync', 'quorum') and state = 'streaming')::int as awaited,
+       count(*) filter (where state = 'streaming' and flush_lsn is not null)::int as streaming,
        count(*) filter (where sync_state is null)::int as unknown
   from pg_stat_replication`;
+
+/** Our sessions make "off" of synchronous_commit "on" (session.ts). */
+async function awaiting(patient: PostgresPatient): Promise<Awaiting> {
+  const settings = await settingsOf(patient, ['synchronous_standby_names', 'synchronous_commit']);
+  const names = settings.get('synchronous_standby_names');
+  const level = settings.get('synchronous_commit');
+  const isNamed = names !== undefined && names.value !== '';
+  const isLocal = level?.value === 'local';
+  const [row] = await patient.ask(FOLLOWERS);
+  const { standby: isStandby, followers = 0, awaited = 0, streaming = 0, unknown = 0 } = row ?? {};
+  const changes = [
+    ...(names === undefined || isNamed ? [] : [[names, literal('ANY 1 (*)')] as const]),
+    ...(isLocal ? [[level, 'on'] as const] : []),
+  ];
+  return {
+    ...{ names, isWaiting: isNamed && !isLocal, isStandby, followers, awaited, unknown },
+    waitMend: waitMend(changes, { isStandby, streaming }),
+  };
+}
+
+/** A primary that waits while nobody follows takes no write any more. */
+function waitMend(
+  changes: Parameters<typeof mendOf>[1][],
+  { isStandby, streaming }: { readonly isStandby: boolean; readonly streaming: number },
+): Mend {
+  if (isStandby) {
+    return mendOf(
+      'Have its commits wait for another server too; once it is promoted they hang until one follows it.',
+      ...changes,
+    );
+  }
+  if (streaming > 0) {
+    return mendOf(
+      'Have commits wait for another server, by the names of all that may take over.',
+      ...changes,
+    );
+  }
+  return {
+    mend:
+      'Connect a standby first, until it streams (pg_stat_replication, as an account with pg_monitor), and look ' +
+      'again: with none, commits that are to wait for one would hang.',
+    sql: [],
+  };
+}
 
 export const standbysCheck: Check<PostgresPatient> = {
   subject: 'who follows it',
   look: async (patient) => {
-    const { names, isWaiting, waitSql } = await awaiting(patient);
-    const [row] = await patient.ask(FOLLOWERS);
-    const { standby, followers = 0, awaited = 0, unknown = 0 } = row ?? {};
+    const { names, isWaiting, isStandby, followers, awaited, unknown, ...others } =
+      await awaiting(patient);
     // It commits nothing.
-    if (standby) return [];
-    if (isWaiting && awaited === 0 && unknown === 0) return [absentStandby(names)];
+    if (isStandby) return [];
+    if (names !== undefined && isWaiting && awaited === 0 && unknown === 0)
+      return [absentStandby(names)];
     // Where several servers are named, what they are to each other is looked at instead.
     if (isWaiting || followers === 0 || patient.request.isOneOfMany) return [];
     return [
       {
         id: 'standby-not-awaited',
-        found: `Commits wait for none of the servers that follow (${followers}).`,
-        mend: 'If it may become the primary: have commits wait, with the names of all the others.',
-        sql: waitSql,
+        found: `Commits wait for none of the servers that follow (${followers}), which matters if one is to take over.`,
+        ...others.waitMend,
       },
     ];
   },
 };
 
-interface Awaiting {
-  /** Of the standbys. */
-  readonly names: string;
-  readonly isWaiting: boolean;
-  /** What makes it so. */
-  readonly waitSql: readonly string[];
-}
-
-/** Whether a commit of the service waits for a standby: our sessions make "off" "on" (session.ts). */
-async function awaiting(patient: PostgresPatient): Promise<Awaiting> {
-  const settings = await settingsOf(patient, ['synchronous_standby_names', 'synchronous_commit']);
-  const names = settings.get('synchronous_standby_names')?.value ?? '';
-  const level = settings.get('synchronous_commit');
-  const isLocal = level?.value === 'local';
+function absentStandby(names: Setting): Found {
+  const waiting = `${names.name} = ${literal(names.value)}`;
   return {
-    names,
-    isWaiting: names !== '' && !isLocal,
-    waitSql: [
-      ...(names === '' ? systemSql('synchronous_standby_names', literal('ANY 1 (*)')) : []),
-      ...(isLocal ? level.mend('on') : []),
-    ],
+    id: 'standby-absent',
+    found: `Commits wait for a standby (${waiting}), and none of them is connected.`,
+    ...mendOf('Start the standby; or have no commit wait for one.', [names, "''"]),
   };
 }
 
 /** A standby is asked by what it will be when it is promoted. */
 export async function standingOf(patient: PostgresPatient): Promise<Omit<Standing, 'host'>> {
-  const [row] = await patient.ask(
-    'select pg_is_in_recovery() as standby, pg_postmaster_start_time()::text as started',
-  );
-  const { isWaiting, waitSql } = await awaiting(patient);
+  const [row] = await patient.ask('select pg_postmaster_start_time()::text as started');
+  const { isWaiting, isStandby, waitMend: awaitOthers } = await awaiting(patient);
   return {
-    takesWrites: row?.standby === false,
+    takesWrites: !isStandby,
     identity: row?.started,
     cluster: null,
     awaitsOthers: isWaiting,
-    awaitOthersSql: waitSql,
-  };
-}
-
-function absentStandby(names: string): Found {
-  return {
-    id: 'standby-absent',
-    found: `Commits wait for a standby (synchronous_standby_names = ${literal(names)}), and none of them is connected.`,
-    mend: 'Start the standby; or have no commit wait for one.',
-    sql: systemSql('synchronous_standby_names', "''"),
+    awaitOthers,
   };
 }
 

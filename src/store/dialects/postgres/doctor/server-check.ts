@@ -1,8 +1,9 @@
 // What a PostgreSQL server is: its version, its encoding, and whether it takes writes.
 import type { Check, Found } from '../../../examining/patient.ts';
 import { OLDEST_VERSION } from '../session.ts';
-import { type PostgresPatient, quoted } from './postgres-patient.ts';
-import { settingsOf } from './settings.ts';
+import type { PostgresPatient } from './postgres-patient.ts';
+import { mendOf, settingsOf } from './settings.ts';
+import { quoted } from './sql-text.ts';
 
 export const versionCheck: Check<PostgresPatient> = {
   subject: 'its version',
@@ -23,15 +24,20 @@ export const encodingCheck: Check<PostgresPatient> = {
   subject: 'its encoding',
   look: async (patient) => {
     const [row] = await patient.ask(
-      "select current_setting('server_encoding') as encoding, current_database() as name",
+      "select current_setting('server_encoding') as encoding, current_database() as name, current_user as account",
     );
     if (row?.encoding === 'UTF8') return [];
     return [
       {
         id: 'encoding-other',
         found: `The database is in ${row?.encoding}.`,
-        mend: 'Make a database in UTF8, and move everything there with pg_dump.',
-        sql: [`create database ${quoted(`${row?.name}_utf8`)} encoding 'UTF8' template template0`],
+        mend:
+          'Make a database in UTF8, and move everything there with pg_dump. ' +
+          "Where the locale of the server is of another encoding, add: locale 'C'.",
+        sql: [
+          `create database ${quoted(`${row?.name}_utf8`)} owner ${quoted(row?.account)} ` +
+            "encoding 'UTF8' template template0",
+        ],
       },
     ];
   },
@@ -57,9 +63,8 @@ export const writableCheck: Check<PostgresPatient> = {
     if (setting?.value === 'on') {
       found.push({
         id: 'read-only',
-        found: 'Transactions are read-only by default (default_transaction_read_only).',
-        mend: 'Switch it off for this account.',
-        sql: setting.mend('off'),
+        found: `Transactions are read-only by default (default_transaction_read_only) ${setting.where}.`,
+        ...mendOf('Switch it off.', [setting, 'off']),
       });
     }
     return found;
@@ -77,9 +82,10 @@ export const timeLimitsCheck: Check<PostgresPatient> = {
       .filter(({ value }) => value !== '0')
       .map((setting) => ({
         id: 'idle-cut',
-        found: `${setting.name} is ${setting.value} ms: the server ends the service's sessions after it.`,
-        mend: `Set ${setting.name} to 0 for this account; the service has limits of its own.`,
-        sql: setting.mend('0'),
+        found:
+          `${setting.name} is ${setting.value} ms ${setting.where}: ` +
+          "the server ends the service's sessions after it.",
+        ...mendOf('The service has limits of its own: have none there.', [setting, '0']),
       }));
   },
 };

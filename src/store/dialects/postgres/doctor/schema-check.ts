@@ -1,0 +1,117 @@
+// Which schema the account works in. One that it does not reach looks as if it were empty: who makes another one then
+// has new tables beside the old ones, and every event is forgotten.
+import { SCHEMAS } from '../../../examining/migrations-check.ts';
+import type { Check, Found, Patient } from '../../../examining/patient.ts';
+import { literal, quoted } from './sql-text.ts';
+
+/** A schema with tables of ours that their names do not lead to. */
+interface HidingSchema {
+  readonly name: string;
+  /** Of `usage` and `create`, those that the account has not. */
+  readonly lacking: readonly string[];
+  readonly isInPath: boolean;
+}
+
+const hidingSql = (table: string) => `
+select n.nspname as name, has_schema_privilege(n.oid, 'usage') as may_use,
+       has_schema_privilege(n.oid, 'create') as may_create
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.relname = ${literal(table)} and c.relkind in ('r', 'p') and c.relpersistence <> 't'
+   and to_regclass(${literal(table)}) is null
+ order by 1`;
+
+const PLACE = `
+select current_schema() as schema, current_user as account, current_database() as database,
+       current_setting('search_path') as path, has_schema_privilege(current_schema(), 'create') as may_create`;
+
+interface Place {
+  /** The first of the search path that may be used. */
+  readonly schema: string | null;
+  readonly account: string;
+  readonly database: string;
+  readonly mayCreate: boolean;
+  /** All names in the search path, also of schemas that are not there. */
+  readonly path: readonly string[];
+}
+
+async function placeOf(patient: Patient): Promise<Place> {
+  const [row = {}] = await patient.ask(PLACE);
+  const { schema, account, database, may_create: mayCreate, path } = row;
+  const names = [...String(path).matchAll(/"((?:[^"]|"")*)"|[^\s,]+/g)].map(([bare, inQuotes]) => {
+    const name = inQuotes?.replaceAll('""', '"') ?? bare.toLowerCase();
+    return name === '$user' ? account : name;
+  });
+  return { schema, account, database, mayCreate, path: names };
+}
+
+/** Whether the database only looks as if it had no tables of ours. */
+export async function hidesTables(patient: Patient): Promise<boolean> {
+  return (await hidingSchemaOf(patient, await placeOf(patient))) !== null;
+}
+
+/** While there is a schema to work in, those beside the search path are somebody else's. */
+async function hidingSchemaOf(
+  patient: Patient,
+  { schema, path }: Place,
+): Promise<HidingSchema | null> {
+  const rows = await patient.ask(hidingSql(SCHEMAS[patient.request.database].versions.table));
+  const inPath = path.flatMap((name) => rows.find((row) => row.name === name) ?? []);
+  const [row] = schema === null ? [...inPath, ...rows] : inPath;
+  if (row === undefined) return null;
+  const { name, may_use: mayUse, may_create: mayCreate } = row;
+  const lacking = [...(mayUse ? [] : ['usage']), ...(mayCreate ? [] : ['create'])];
+  return { name, lacking, isInPath: inPath.includes(row) };
+}
+
+export const schemaCheck: Check = {
+  subject: 'which schema it works in',
+  look: async (patient) => {
+    const place = await placeOf(patient);
+    const hiding = await hidingSchemaOf(patient, place);
+    if (hiding !== null) return [outOfReach(hiding, place)];
+    const { schema, account, mayCreate, path } = place;
+    if (schema === null) {
+      const name = path[0] ?? account;
+      return [
+        {
+          id: 'right-missing',
+          found: `No schema of the search path is there, or ${account} may not use any.`,
+          mend: 'Make a schema for the account; or let it use one that is there, where its tables are to be.',
+          sql: [`create schema ${quoted(name)} authorization ${quoted(account)}`],
+        },
+      ];
+    }
+    if (mayCreate) return [];
+    return [
+      {
+        id: 'right-missing',
+        found: `${account} may make no tables in the schema ${schema}: a migration or a new stream would fail.`,
+        mend: 'Let it, by an account that owns the schema.',
+        sql: [`grant create on schema ${quoted(schema)} to ${quoted(account)}`],
+      },
+    ];
+  },
+};
+
+function outOfReach(
+  { name, lacking, isInPath }: HidingSchema,
+  { schema, account, database }: Place,
+): Found {
+  const where = lacking.includes('usage')
+    ? `which ${account} may not use`
+    : `which is not in the search path of ${account}`;
+  const forAccount = `${quoted(account)} in database ${quoted(database)}`;
+  return {
+    id: 'right-missing',
+    found: `The tables of the service are in the schema ${name}, ${where}.`,
+    mend:
+      'Let it work there: without them it would make new ones, and forget all events' +
+      (schema === null ? '.' : `. If they are another service's, start this one in ${schema}.`),
+    sql: [
+      ...(lacking.length === 0
+        ? []
+        : [`grant ${lacking.join(', ')} on schema ${quoted(name)} to ${quoted(account)}`]),
+      ...(isInPath ? [] : [`alter role ${forAccount} set search_path = ${quoted(name)}`]),
+    ],
+  };
+}
