@@ -172,8 +172,8 @@ export class ConsumerRun implements Reading {
   take(batch: WireBatch, session?: AbortSignal): Promise<Taken> {
     return this.#turns.run(async () => {
       if (this.#isOver || this.ending.aborted || session?.aborted) return null;
-      this.#failures = 0;
       const forks = await this.#forksOf(batch.epoch);
+      this.#failures = 0;
       const numbered = { ...batch, forks, seq: this.#seq, missed: this.#missedBefore(batch) };
       const taken = await this.#handle(numbered);
       if (taken === true) this.#seq += 1;
