@@ -68,6 +68,34 @@ describeDrawnDatabase('a consumer of the client that fails', (kind) => {
     },
   );
 
+  it.each(WAYS)(
+    'by %s is told that it missed an event that is parked before any other',
+    async (by) => {
+      await own.add(3);
+      const batches: ReceivedBatch[] = [];
+      const read = () =>
+        own.client.consumer({ component: 'c', by }).run(
+          (batch) => {
+            if (idsOf([batch]).includes(1)) throw new Error('never');
+            batches.push(batch);
+          },
+          { signal: own.stop.signal },
+        );
+      const first = read();
+      await until(async () => (await facts())?.failing?.event_id === '1');
+      own.stop.abort();
+      await first;
+      own.stop = new AbortController();
+      await own.client.changeConsumer('c', 1);
+      const second = read();
+      await until(() => idsOf(batches).includes(3));
+      expect(idsOf(batches)).toEqual([2, 3]);
+      expect(batches[0]?.missed).toEqual({ after: '0', upTo: '1' });
+      own.stop.abort();
+      await second;
+    },
+  );
+
   it('is given what was parked once more, marked, and its position stays', async () => {
     await own.add(5);
     let isBroken = true;
