@@ -64,7 +64,7 @@ describeDrawnDatabase('a consumer of the client that fails', (kind) => {
       const { events } = await own.client.listParked('c');
       expect(events).toMatchObject([{ id: '4', data: 3, error: 'never', tries: 2 }]);
       expect(await own.client.dropParked('c', ['4'])).toBe(1);
-      expect(await own.client.listParked('c')).toEqual({ events: [], next: null });
+      expect(await own.client.listParked('c')).toMatchObject({ events: [], next: null });
     },
   );
 

@@ -1,6 +1,6 @@
 // Events that a consumer could not handle, and has passed: list, retry, drop. Over the network, as the caller's key
 // allows.
-import type { Client } from '../../client/index.ts';
+import type { Client, ParkedPage } from '../../client/index.ts';
 import type { ListParkedParams, ParkedEvent } from '../../contract/generated/types.ts';
 import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
 import {
@@ -30,9 +30,9 @@ const list: Command = {
   run: async (call) => {
     const { flags, stdout } = call;
     const found: ParkedEvent[] = [];
-    for await (const event of everyParked(clientOf(call.settings), ownerOf(call))) {
-      if (flags.has('json')) await stdout.print(JSON.stringify(event));
-      else found.push(event);
+    for await (const page of everyPage(clientOf(call.settings), ownerOf(call))) {
+      if (!flags.has('json')) found.push(...page.events);
+      else for (const { text } of page.asWritten()) await stdout.print(text);
     }
     if (flags.has('json')) return;
     if (found.length === 0) await stdout.print('There are no parked events.');
@@ -83,18 +83,17 @@ function rowOf({ id, type, parked_at, tries, asked_for, error }: ParkedEvent): s
   return [id, type, parked_at, String(tries), asked_for ? 'asked for' : '-', reason];
 }
 
-/** Page by page. */
-async function* everyParked(
+async function* everyPage(
   client: Client,
   owner: ReturnType<typeof ownerOf>,
-): AsyncGenerator<ParkedEvent> {
+): AsyncGenerator<ParkedPage> {
   let after: ListParkedParams['after'];
   for (;;) {
-    const params = paramsOf('listParked', { ...owner, after, limit: undefined });
-    const { events, next } = await client.call('listParked', params);
-    yield* events;
-    if (next === null) return;
-    after = next;
+    const { component, ...options } = paramsOf('listParked', { ...owner, after, limit: undefined });
+    const page = await client.listParked(component, options);
+    yield page;
+    if (page.next === null) return;
+    after = page.next;
   }
 }
 
