@@ -74,7 +74,33 @@ describeDrawnDatabase('parked events', (kind) => {
       expect([args, (await run(...args)).code]).toEqual([args, 2]);
     }
     expect((await run('consumers', 'change', 'shop', '--park-after', '3')).code).toBe(0);
+    expect((await run('consumers', 'register', 'shop', '--park-after', '3')).stdout).toBe(
+      'shop is registered on main.\n',
+    );
+    expect((await run('consumers', 'register', 'shop', '--park-after', '4')).stdout).toBe(
+      'shop was registered on main already, and keeps its policy; ' +
+        'consumers change shop --park-after 4 changes it.\n',
+    );
     expect((await run('consumers', 'change', 'shop', '--wait')).code).toBe(0);
+  });
+
+  it('are not there to be dropped or given again, and that is no success', async () => {
+    await run('consumers', 'register', 'shop');
+    for (const verb of ['drop', 'retry']) {
+      expect(await run('parked', verb, 'shop', '99')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('Event 99 is not parked for shop.'),
+      });
+      expect(await run('parked', verb, 'shop', '98', '99', '--json')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('None of these events is parked for shop.'),
+      });
+      expect((await run('parked', verb, 'shop', '--all')).code).toBe(0);
+      expect((await run('parked', verb, 'shopp', '1')).stderr).toContain(
+        'There is no consumer local:shopp on main.',
+      );
+    }
   });
 
   it('of the application are its own to list, give again and drop', async () => {

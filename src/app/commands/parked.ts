@@ -1,7 +1,11 @@
 // Events that a consumer could not handle, and has passed: list, retry, drop. Over the network, as the caller's key
 // allows.
 import type { Client, ParkedPage } from '../../client/index.ts';
-import type { ListParkedParams, ParkedEvent } from '../../contract/generated/types.ts';
+import type {
+  DropParkedParams,
+  ListParkedParams,
+  ParkedEvent,
+} from '../../contract/generated/types.ts';
 import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
 import {
   ACCESS_SETTINGS,
@@ -52,6 +56,7 @@ const retry: Command = {
   run: async (call) => {
     const params = paramsOf('retryParked', chosen(call));
     const asked = await clientOf(call.settings).call('retryParked', params);
+    requireFound(params, asked.asked_for);
     await say(call, asked, `To be given once more: ${asked.asked_for}.`);
   },
 };
@@ -66,6 +71,7 @@ const drop: Command = {
   run: async (call) => {
     const params = paramsOf('dropParked', chosen(call));
     const done = await clientOf(call.settings).call('dropParked', params);
+    requireFound(params, done.dropped);
     await say(call, done, `Dropped: ${done.dropped}.`);
   },
 };
@@ -107,6 +113,13 @@ function chosen(call: Call) {
     ids: isAll ? null : (ids as [string, ...string[]]),
     epoch: undefined,
   };
+}
+
+/** Throws when ids were named, and none of them is there. */
+function requireFound({ component, ids }: DropParkedParams, count: number): void {
+  if (ids === null || count > 0) return;
+  const which = ids.length === 1 ? `Event ${ids[0]} is not` : 'None of these events is';
+  throw new Error(`${which} parked for ${component}.`);
 }
 
 function ownerOf({ args: [component = ''], flags }: Call) {
