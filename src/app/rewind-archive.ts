@@ -1,9 +1,9 @@
 // `archive --rewind ID`: what the warehouse has beyond the fork of a stream's history is cut off. The id is asked for,
 // since the wrong database would be one that has hardly anything in common with the warehouse.
 import { type EventId, idDistance, idPlus } from '../contract/event-id.ts';
+import type { ActiveSide } from '../relay/archive-check.ts';
 import { ARCHIVER_SINK } from '../relay/archiver.ts';
 import { rewindArchive, rewindTo } from '../relay/rewind.ts';
-import type { Source } from '../relay/source.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import { type Call, Failure, type Flag, UsageError } from './command.ts';
 
@@ -29,14 +29,14 @@ export function requireRewindAlone({ flags, settings }: Call): void {
   throw new UsageError('--rewind is for one stream: name it by --streams.');
 }
 
-/** Throws `Failure` unless the history forked there. */
+/** Throws `Failure` unless the history forked there. `side`: where the events are that count. */
 export async function rewindTheArchive(
   warehouse: Warehouse,
-  source: Source,
+  side: { readonly stream: string; readonly active: ActiveSide },
   { flags, stdout }: Call,
 ): Promise<void> {
-  const { stream } = source;
-  const request = { warehouse, stream, watermark: ARCHIVER_SINK, end: await source.end() };
+  const { stream } = side;
+  const request = { ...side, warehouse, watermark: ARCHIVER_SINK };
   const rewind = await rewindTo(request);
   if (rewind === null) {
     const sentence = `${stream}: the warehouse has nothing that the stream does not have.`;

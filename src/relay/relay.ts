@@ -80,6 +80,8 @@ export class Relay implements Service {
   #isWaiting = false;
   /** A hint came while it was at work. */
   #wasHinted = false;
+  /** The position of the sink with which the source was told that it has lost something. */
+  #lossTold: EventId | null = null;
   /** The last refusal of a source that is copied into. */
   #busy: unknown = null;
 
@@ -193,25 +195,41 @@ export class Relay implements Service {
     const { source, sink } = this.#options;
     const { newest } = end;
     const at = minId(sharedUpTo(end, own.epoch) ?? newest, newest);
-    const isThere = compareIds(own.id, at) <= 0;
-    if (isThere && (await this.#hasSameEvent(own.id, cursor))) return;
+    const isBeyond = compareIds(own.id, at) > 0;
+    const other = isBeyond ? null : await this.#otherEvent(cursor);
+    if (!isBeyond && other === null) return;
+    if (isBeyond) await this.#tellOfLoss(own, end);
+    const { epoch } = await source.end();
     throw new ServiceError('HistoryForked', {
       message: `${sink.title} holds events of another history than the active database.`,
-      details: { stream: source.stream, at, position: own.id, epoch: end.epoch },
+      // Where they part before an event that is another one, only a comparison of all of them shows.
+      details: { stream: source.stream, at: other ?? at, position: own.id, epoch },
     });
   }
 
   /**
    * A database that was restored gives ids again, to other events. Its cursor is restored as well, so what a sink has
-   * beyond it was not discarded, and can be compared.
+   * beyond it was not discarded, and can be compared. Gives the id before the event that is another one, or null.
    */
-  async #hasSameEvent(at: EventId, cursor: EventId): Promise<boolean> {
-    const { sink } = this.#options;
-    if (sink.last === undefined || compareIds(at, cursor) <= 0) return true;
-    const held = await sink.last();
-    const [event] = await this.#read(idPlus(at, -1), ONE_EVENT);
-    if (held === null || event?.[0] !== at) return true;
-    return lineText(held) === lineText(event);
+  async #otherEvent(cursor: EventId): Promise<EventId | null> {
+    const held = (await this.#options.sink.last?.()) ?? null;
+    if (held === null || compareIds(held[0], cursor) <= 0) return null;
+    const before = idPlus(held[0], -1);
+    const [event] = await this.#read(before, ONE_EVENT);
+    if (event?.[0] !== held[0]) return null;
+    return lineText(held) === lineText(event) ? null : before;
+  }
+
+  /**
+   * The database may not know that it has lost what the sink has, and would be at its position again after a while.
+   * Once for each position: of a sink that has forgotten of which epoch that is, it would never end.
+   */
+  async #tellOfLoss(own: SinkPosition, end: SourceEnd): Promise<void> {
+    const { source, sink } = this.#options;
+    const isOfNow = own.epoch >= end.epoch;
+    if (sink.last === undefined || !isOfNow || own.id === this.#lossTold) return;
+    this.#lossTold = own.id;
+    await source.miss?.(own);
   }
 
   async #closeSink(): Promise<void> {

@@ -3,16 +3,16 @@ import { compareIds, type EventId, minId } from '../contract/event-id.ts';
 import { sharedUpTo } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Checksum, Warehouse, Watermark } from '../store/warehouse.ts';
+import type { ActiveSide, ActiveState } from './archive-check.ts';
+import { sameUpTo } from './common-part.ts';
 import { RangeSum } from './range-sum.ts';
-import type { SourceEnd } from './source.ts';
 
 export interface RewindRequest {
   readonly warehouse: Warehouse;
   readonly stream: string;
   /** The watermark's name. */
   readonly watermark: string;
-  /** Where the stream ends, and how it has forked. */
-  readonly end: SourceEnd;
+  readonly active: ActiveSide;
 }
 
 /** What is to be cut off: (to, from]. */
@@ -26,23 +26,27 @@ const PAGE = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
 const CHECKSUMS = 1000;
 
 /** null when there is nothing to be cut off. */
-export async function rewindTo({ warehouse, ...request }: RewindRequest): Promise<Cut | null> {
-  const { watermark, stream, end } = request;
+export async function rewindTo(request: RewindRequest): Promise<Cut | null> {
+  const { warehouse, watermark, stream, active } = request;
   const found = await warehouse.findWatermark(watermark, stream);
   if (found === null) return null;
-  const to = keptUpTo(found, end);
-  return compareIds(found.lastId, to) <= 0 ? null : { from: found.lastId, to };
+  const state = await active.state();
+  const upTo = minId(found.lastId, sharedBy(found, state));
+  // A fork that nobody has noticed stands nowhere.
+  const to = await sameUpTo({ ...request, after: minId(state.discardedUpTo, upTo), upTo });
+  return to === found.lastId ? null : { from: found.lastId, to };
 }
 
 /** Cuts off what is behind `to`. */
 export async function rewindArchive(request: RewindRequest, to: EventId): Promise<void> {
-  const { warehouse, stream, watermark: sink, end } = request;
+  const { warehouse, stream, watermark: sink, active } = request;
+  const { epoch } = await active.state();
   const checksum = await checksumUpTo(request, to);
-  await warehouse.rewind({ sink, stream, to, epoch: end.epoch, checksum });
+  await warehouse.rewind({ sink, stream, to, epoch, checksum });
 }
 
-function keptUpTo({ epoch }: Watermark, end: SourceEnd): EventId {
-  return minId(sharedUpTo(end, epoch) ?? end.newest, end.newest);
+function sharedBy({ epoch }: Watermark, state: ActiveState): EventId {
+  return minId(sharedUpTo(state, epoch) ?? state.newest, state.newest);
 }
 
 /** Of what stays of the range that is cut through; null when none is. */

@@ -19,8 +19,9 @@ export interface Sink {
    */
   open(cursor: SinkPosition, signal: AbortSignal): Promise<SinkPosition | null>;
   /**
-   * Behind `open`: the event at the position that it gave; null when that is not there. Left out where it cannot be
-   * read: then nobody sees that ids were given again, to other events.
+   * Behind `open`: the newest event that it holds; null when there is none. Left out where it cannot be read: then
+   * nobody sees that ids were given again, to other events. Who can say this is also believed that what is beyond its
+   * stream's end was once there.
    */
   last?(): Promise<EventRow | null>;
   /** Resolves when the batch is safe; when it rejects, the same events come again, behind another `open`. */

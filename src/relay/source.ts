@@ -4,6 +4,7 @@ import type { EventRow } from '../contract/event.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { History } from '../contract/forks.ts';
 import type { ReadLimits } from '../store/store.ts';
+import type { SinkPosition } from './sink.ts';
 
 /** Up to where the log goes. */
 export interface SourceEnd extends History {
@@ -39,4 +40,9 @@ export interface Source {
    * `HistoryForked` when that epoch is over.
    */
   read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]>;
+  /**
+   * Told that the log has once given this out, which is not there: what comes next is of another history. Left out
+   * where no history can be begun.
+   */
+  miss?(seen: SinkPosition): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { EventId } from '../contract/event-id.ts';
 import { readOn } from '../feed/deliverable.ts';
 import type { ReadLimits, Store } from '../store/store.ts';
 import { HeldLease, type LeaseRequest } from './held-lease.ts';
+import type { SinkPosition } from './sink.ts';
 import type { Source, SourceEnd, SourceLease } from './source.ts';
 
 export interface StoreSourceOptions extends LeaseRequest {
@@ -43,5 +44,9 @@ export class StoreSource implements Source {
 
   read(after: EventId, limits: ReadLimits): Promise<readonly EventRow[]> {
     return readOn(this.#options, { id: after, epoch: this.#epoch }, limits);
+  }
+
+  miss(seen: SinkPosition): Promise<void> {
+    return this.#options.store.epochs.beginWithout(this.stream, seen);
   }
 }

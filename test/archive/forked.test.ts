@@ -1,7 +1,7 @@
 // The warehouse of a stream whose history has forked: the archiver stops, and goes on when what the warehouse has
 // beyond the fork was cut off.
 import { ARCHIVER } from '../../src/contract/consumer.ts';
-import { NO_EVENT } from '../../src/contract/event-id.ts';
+import { type EventId, NO_EVENT } from '../../src/contract/event-id.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
 import { rewindArchive, rewindTo } from '../../src/relay/rewind.ts';
 import { Archive } from '../../src/store/archive.ts';
@@ -43,7 +43,11 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
       Array.from({ length: last - first + 1 }, (_, nth) => `${type} ${first + nth}`);
     expect(read).toEqual([...ids(1, 12, 'OLD'), ...ids(13, 42, 'NEW')]);
 
-    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, end };
+    const active = {
+      state: () => store.streamState('main'),
+      read: (after: EventId) => store.readAfter('main', after, LIMITS, end.epoch),
+    };
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
     expect(await rewindTo(request)).toEqual({ from: '20', to: '12' });
     await rewindArchive(request, id(12));
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
@@ -96,4 +100,59 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await archive.close();
     await opened.close();
   }, 120_000);
+
+  it('is known by the archiver also where nobody says so, and no event that comes makes it forget', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const { store } = opened;
+    await store.append('main', makeDrafts(20, 'OLD'));
+    await archiveAll(store, archive.warehouse);
+    const sql = await openSqlSession(kind, opened.url);
+    await loseEvents(sql, 12);
+    await sql.close();
+    const isForked = async () => {
+      const archiving = archiveAll(store, archive.warehouse);
+      await expect(archiving).rejects.toMatchObject({ details: { at: '12', position: '20' } });
+    };
+    await isForked();
+    const begun = await store.epochs.list('main');
+    expect(begun.at(-1)).toMatchObject({ beganAfter: '12' });
+    await store.append('main', makeDrafts(30, 'NEW'));
+    await isForked();
+    expect(await store.epochs.list('main')).toEqual(begun);
+    await archive.close();
+    await opened.close();
+  });
+
+  it('is cut back to where the two part, when new ids were given before anybody saw it', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const env = { EVT_DATABASE_URL: opened.url, EVT_WAREHOUSE_URL: archive.url };
+    const run = (...args: string[]) => cli(args, { env });
+    const { store } = opened;
+    await store.append('main', makeDrafts(2500, 'OLD'));
+    await archiveAll(store, archive.warehouse);
+    const sql = await openSqlSession(kind, opened.url);
+    await loseEvents(sql, 2300);
+    await sql.close();
+    await store.append('main', makeDrafts(300, 'NEW'));
+    await expect(archiveAll(store, archive.warehouse)).rejects.toMatchObject({
+      code: 'HistoryForked',
+      details: { at: '2499', position: '2500' },
+    });
+    const wrong = await run('archive', '--rewind', '2499');
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('up to 2300, not up') });
+    const done = await run('archive', '--rewind', '2300');
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('cut off 200 ids') });
+    await archiveAll(store, archive.warehouse);
+    expect(await run('archive', '--verify')).toMatchObject({ code: 0 });
+    const history = await archive.warehouse.readHistory('main', '2298' as EventId, LIMITS);
+    expect(history.slice(0, 3).map(([id, type]) => `${type} ${id}`)).toEqual([
+      'OLD 2299',
+      'OLD 2300',
+      'NEW 2301',
+    ]);
+    await archive.close();
+    await opened.close();
+  });
 });

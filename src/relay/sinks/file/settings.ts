@@ -47,6 +47,8 @@ export interface FilePlace {
   readonly metadata: boolean;
   readonly mode: number;
   readonly lineOf: (row: EventRow) => Line;
+  /** Lines are JSON, from which the event can be made again. */
+  readonly isJson: boolean;
 }
 
 const PREFIX = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
@@ -74,7 +76,7 @@ export function placeOf(settings: FileSettings): FilePlace {
   const bits = Number.parseInt(mode, 8);
   const lineOf = headedLineMaker(settings.encode);
   const place = { dir: resolve(dir), prefix, segmentBytes, segmentMs };
-  return { ...place, fsync, metadata, mode: bits, lineOf };
+  return { ...place, fsync, metadata, mode: bits, lineOf, isJson: settings.encode === undefined };
 }
 
 export function isPrefix(text: string): boolean {

@@ -19,6 +19,15 @@ const CONNECTING = [
   ...['ssl', 'sslnegotiation', 'enableChannelBinding', 'scramMaxIterations'],
 ];
 
+/** The first with pg_column_compression, by which reads are bounded. */
+export const OLDEST_VERSION = 14;
+
+/** Fails where no event could be read, though each would be taken; in words, for whoever starts the service. */
+const REQUIRE_VERSION = `
+    select ('PostgreSQL ' || current_setting('server_version') || ' is too old: ${OLDEST_VERSION} or later is needed')
+           ::int
+     where current_setting('server_version_num')::int < ${OLDEST_VERSION}0000;`;
+
 const IS_STANDBY = 'select pg_is_in_recovery() as standby';
 
 export interface SessionOptions {
@@ -86,7 +95,7 @@ export function requireReplicated(client: Client): void {
  */
 export function sessionSettings({ place, timeoutMs, statementMs }: SessionOptions): string {
   const waitMs = Math.round(timeoutMs);
-  return `${searchPathSql(place.client)}
+  return `${REQUIRE_VERSION}${searchPathSql(place.client)}
     set timezone = 'UTC';
     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
     set default_transaction_isolation = 'read committed';

@@ -1,10 +1,8 @@
 // What a PostgreSQL server is: its version, its encoding, and whether it takes writes.
 import type { Check, Found } from '../../../examining/patient.ts';
+import { OLDEST_VERSION } from '../session.ts';
 import { type PostgresPatient, quoted } from './postgres-patient.ts';
 import { settingsOf } from './settings.ts';
-
-/** The first with pg_column_compression, by which reads are bounded. */
-const OLDEST_VERSION = 14;
 
 export const versionCheck: Check<PostgresPatient> = {
   subject: 'its version',

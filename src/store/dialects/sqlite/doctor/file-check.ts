@@ -4,7 +4,7 @@ import { access, open, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Check, Found } from '../../../examining/patient.ts';
 import { isSound } from '../driver.ts';
-import { remoteFileSystem } from './file-systems.ts';
+import { remoteFileSystemOf } from './file-systems.ts';
 import type { SqlitePatient } from './sqlite-patient.ts';
 
 /** A stream's window twice, and a log that is not written back yet. */
@@ -15,8 +15,7 @@ export const placeCheck: Check<SqlitePatient> = {
   look: async ({ file }) => {
     const folder = await nearestFolder(dirname(file));
     const found: Found[] = [];
-    const { type, bavail, bsize } = await statfs(folder);
-    const remote = remoteFileSystem(type);
+    const remote = await remoteFileSystemOf(folder);
     if (remote !== null) {
       found.push({
         id: 'file-on-network',
@@ -25,6 +24,7 @@ export const placeCheck: Check<SqlitePatient> = {
         sql: [],
       });
     }
+    const { bavail, bsize } = await statfs(folder);
     const bytes = bavail * bsize;
     if (bytes < ROOM_BYTES_MIN) {
       found.push({

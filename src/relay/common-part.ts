@@ -1,0 +1,45 @@
+// Up to where a history and its stream have the same events, found by reading both: a database that was restored, and
+// then served without an epoch of its own, cannot say where it parted.
+import type { EventRow } from '../contract/event.ts';
+import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
+import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
+import type { Warehouse } from '../store/warehouse.ts';
+import type { ActiveSide } from './archive-check.ts';
+import { lineText } from './sinks/file/lines.ts';
+
+/** What is compared: `after < id <= upTo`, all of which the stream still has. */
+export interface ComparedPart {
+  readonly warehouse: Warehouse;
+  readonly active: ActiveSide;
+  readonly stream: string;
+  readonly after: EventId;
+  readonly upTo: EventId;
+}
+
+const PAGE = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
+
+/** `upTo` when all of them are the same. Throws `CursorTooOld` when some were discarded meanwhile. */
+export async function sameUpTo({
+  warehouse,
+  active,
+  stream,
+  after,
+  upTo,
+}: ComparedPart): Promise<EventId> {
+  let same = after;
+  while (compareIds(same, upTo) < 0) {
+    const archived = await warehouse.readHistory(stream, same, PAGE);
+    const queued = await active.read(same);
+    const count = Math.min(archived.length, queued.length);
+    const differs = archived.slice(0, count).findIndex((row, nth) => isOther(row, queued[nth]));
+    if (differs >= 0) return idPlus(archived[differs]?.[0] as EventId, -1);
+    // One of them ends here.
+    if (count === 0) return same;
+    same = archived[count - 1]?.[0] as EventId;
+  }
+  return upTo;
+}
+
+function isOther(one: EventRow, other: EventRow | undefined): boolean {
+  return other === undefined || lineText(one) !== lineText(other);
+}
