@@ -76,6 +76,15 @@ describe('the repository', () => {
     expect(shown.sort()).toEqual(examples.sort());
   });
 
+  it('splits no table of its documents', () => {
+    const pages = [...filesIn('docs'), ...readdirSync(root)].filter((path) => path.endsWith('.md'));
+    for (const path of pages) {
+      const heads = read(path).matchAll(/(?<=^|\n(?!\|).*\n)\|.*\n(.*)/g);
+      const headless = [...heads].filter(([, below]) => !/^\|[-:| ]+\|$/.test(below ?? ''));
+      expect([path, headless.map(([rows]) => rows)]).toEqual([path, []]);
+    }
+  });
+
   it('shows every example', () => {
     expect(readdirSync(join(root, 'examples')).sort()).toEqual(['orm', 'recipes', 'sinks', 'sql']);
   });

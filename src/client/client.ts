@@ -15,7 +15,6 @@ import {
 import type {
   ConsumerStatus,
   From,
-  ListParkedResult,
   StreamInfoResult,
   UnregisterConsumerResult,
 } from '../contract/generated/types.ts';
@@ -30,6 +29,7 @@ import {
 } from './caller.ts';
 import { Consumer } from './consumer.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
+import { type ParkedPage, readParkedPage } from './parked-page.ts';
 import type { Position } from './received-batch.ts';
 import { invalidRequest, requireOptions } from './require-options.ts';
 import type { Transport } from './transport.ts';
@@ -209,11 +209,12 @@ export class Client {
   }
 
   /** Gives what was parked for a consumer, in the order of ids; `after`: `next` of the page before. */
-  async listParked(component: string, options: ParkedPageOptions = {}): Promise<ListParkedResult> {
+  async listParked(component: string, options: ParkedPageOptions = {}): Promise<ParkedPage> {
     requireOptions('listParked', options, PARKED_PAGE_OPTIONS);
     const { after, limit, signal } = options;
     const params = { component, ...parkedParams(options), ...given({ after, limit }) };
-    return this.#caller.call('listParked', params, { signal });
+    const text = await this.#caller.callText('listParked', JSON.stringify(params), { signal });
+    return readParkedPage(text);
   }
 
   /** Lets parked events be given to their consumer once more; `ids` null: all. Gives how many. */

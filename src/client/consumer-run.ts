@@ -53,6 +53,8 @@ export class ConsumerRun implements Reading {
   readonly #turns = new Mutex();
   readonly #enough = new AbortController();
   #position: Position | null;
+  /** Where the first batch of this epoch began: what it was given and has not handled can be missed too. */
+  #begunAt: Position | null = null;
   /** As the last batch has it. */
   #history: History = { epoch: 1, forks: [] };
   /** What a handler or a callback ended the run with. */
@@ -172,8 +174,8 @@ export class ConsumerRun implements Reading {
   take(batch: WireBatch, session?: AbortSignal): Promise<Taken> {
     return this.#turns.run(async () => {
       if (this.#isOver || this.ending.aborted || session?.aborted) return null;
-      this.#failures = 0;
       const forks = await this.#forksOf(batch.epoch);
+      this.#failures = 0;
       const numbered = { ...batch, forks, seq: this.#seq, missed: this.#missedBefore(batch) };
       const taken = await this.#handle(numbered);
       if (taken === true) this.#seq += 1;
@@ -255,10 +257,11 @@ export class ConsumerRun implements Reading {
 
   /** Ids of two epochs are of two histories, and cannot be compared. */
   #missedBefore({ after, epoch }: WireBatch): ReceivedBatch['missed'] {
-    const position = this.#position;
-    if (position === null || position.epoch !== epoch) return null;
-    const isJoined = compareIds(after, position.id as EventId) <= 0;
-    return isJoined ? null : { after: position.id, upTo: after };
+    if (this.#begunAt?.epoch !== epoch) this.#begunAt = { id: after, epoch };
+    const before = this.#position ?? this.#begunAt;
+    if (before.epoch !== epoch) return null;
+    const isJoined = compareIds(after, before.id as EventId) <= 0;
+    return isJoined ? null : { after: before.id, upTo: after };
   }
 
   #pauseMs(error: unknown): number {

@@ -3,6 +3,7 @@
 //
 // A refused batch is sent again under its own number, and everything behind it too: until it is there, all others are
 // of before and count for nothing.
+import { Deferred } from '../base/deferred.ts';
 import { CallError } from './call-error.ts';
 
 /** Handles one item; `Refused` = it has to come again, null = no more is handled. */
@@ -10,7 +11,7 @@ export type Handle<T, Refused> = (item: T) => Promise<true | Refused | null>;
 
 interface Held<T, Refused> {
   readonly item: T;
-  readonly answer: (taken: true | Refused | null) => void;
+  readonly answer: Deferred<true | Refused | null>;
 }
 
 export class InOrder<T, Refused> {
@@ -28,19 +29,21 @@ export class InOrder<T, Refused> {
   }
 
   /**
-   * Resolves with what the handler says, when it was this one's turn; never, when the one before it was refused.
-   * Throws `CallError` when so many came that one before them must be lost.
+   * Settles as the handler does, when it was this one's turn; never, when the one before it was refused or its handler
+   * has rejected. Rejects with `CallError` when so many came that one before them must be lost.
    */
   take(seq: number, item: T): Promise<true | Refused | null> {
-    return new Promise((resolve) => {
-      if (this.#isAskedAgain && seq !== this.#expected) return;
+    const answer = new Deferred<true | Refused | null>();
+    if (!this.#isAskedAgain || seq === this.#expected) {
       this.#isAskedAgain = false;
-      this.#held.set(seq, { item, answer: resolve });
-      if (this.#held.size > this.#heldMax) throw lost(this.#expected);
-      void this.#work();
-    });
+      this.#held.set(seq, { item, answer });
+      if (this.#held.size > this.#heldMax) answer.reject(lost(this.#expected));
+      else void this.#work();
+    }
+    return answer.promise;
   }
 
+  /** Never rejects: nobody waits for it. */
   async #work(): Promise<void> {
     if (this.#isAtWork) return;
     this.#isAtWork = true;
@@ -48,15 +51,24 @@ export class InOrder<T, Refused> {
       const next = this.#held.get(this.#expected);
       if (next === undefined) break;
       this.#held.delete(this.#expected);
-      const taken = await this.#handle(next.item);
-      next.answer(taken);
-      if (taken === true) this.#expected += 1;
-      else {
-        this.#held.clear();
-        this.#isAskedAgain = taken !== null;
+      try {
+        const taken = await this.#handle(next.item);
+        this.#goOn(taken);
+        next.answer.resolve(taken);
+      } catch (error) {
+        this.#goOn(null);
+        next.answer.reject(error);
       }
     }
     this.#isAtWork = false;
+  }
+
+  #goOn(taken: true | Refused | null): void {
+    if (taken === true) this.#expected += 1;
+    else {
+      this.#held.clear();
+      this.#isAskedAgain = taken !== null;
+    }
   }
 }
 

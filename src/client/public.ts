@@ -28,5 +28,6 @@ export {
 export type { Consumer, RunOptions } from './consumer.ts';
 export type { ConsumerOptions, OnEvents } from './consumer-options.ts';
 export { type Enough, enough } from './enough.ts';
+export type { ParkedPage } from './parked-page.ts';
 export type { Position, ReceivedBatch, ReceivedEvent, WrittenEvent } from './received-batch.ts';
 export type { SocketEvents, Transport, TransportSocket } from './transport.ts';

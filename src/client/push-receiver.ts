@@ -31,6 +31,7 @@ export class PushReceiver implements Receiver {
 
   async session(reading: Reading): Promise<never> {
     const { ending } = reading;
+    /** Aborted with why the session has ended. */
     const over = new AbortController();
     let check: DatabaseCheck | null = null;
     const socket = await RpcSocket.open(
@@ -50,15 +51,15 @@ export class PushReceiver implements Receiver {
     const cut = () => socket.close();
     ending.addEventListener('abort', leave, { once: true });
     over.signal.addEventListener('abort', cut, { once: true });
-    void socket.closed.then(() => over.abort());
+    void socket.closed.then((code) => over.abort(closeError(code)));
     try {
       ending.throwIfAborted();
       if (isLive(reading)) await subscribeLive(socket, reading);
       else await subscribe(socket, reading, this.#inFlight);
       reading.ready();
       check = new DatabaseCheck({ reading, socket, over: over.signal });
-      const code = await socket.closed;
-      throw isCallError(over.signal.reason) ? over.signal.reason : closeError(code);
+      await socket.closed;
+      throw over.signal.reason;
     } finally {
       ending.removeEventListener('abort', leave);
       over.abort();
@@ -105,7 +106,7 @@ async function subscribeLive(socket: RpcSocket, reading: Reading): Promise<void>
   }
 }
 
-/** `over` is aborted with the reason when a batch must be lost. */
+/** `over` is aborted with the reason when a batch must be lost, or cannot be handed over. */
 function inOrder(reading: Reading, inFlight: number, over: AbortController): OnCall {
   const take = (batch: WireBatch) => reading.take(batch, over.signal);
   const batches = new InOrder(take, inFlight + 1);

@@ -92,7 +92,8 @@ export function readBatch(members: BatchMembers, text: string, start: number): W
   return { events, after, upTo, epoch, isEnd, isParked: parked, asWritten };
 }
 
-function writtenEvents(text: string, start: number): WrittenEvent[] {
+/** Of the object whose text begins at `start`, and has a member `events`. */
+export function writtenEvents(text: string, start: number): WrittenEvent[] {
   const events = membersOf(text, start).findLast((member) => member.key === 'events');
   if (events === undefined) return [];
   return itemsOf(text, events.start).map((item) => writtenEvent(text.slice(item.start, item.end)));

@@ -51,6 +51,13 @@ export function streamNotFound(stream: string): ServiceError {
   return new ServiceError('StreamNotFound', { message, details: { stream } });
 }
 
+/** `ident`: as it is listed, since the same name of another principal is another consumer. */
+export function notRegistered(stream: string, ident: string): ServiceError {
+  return new ServiceError('NotRegistered', {
+    message: `There is no consumer ${ident} on ${stream}.`,
+  });
+}
+
 export function errorFacts(code: ErrorCode): ErrorFacts {
   return factsByCode.get(code) as ErrorFacts;
 }

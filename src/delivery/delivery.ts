@@ -3,7 +3,7 @@
 import { inTime } from '../base/in-time.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { ARCHIVER, type ConsumerName, identOf, isStale, LIVE } from '../contract/consumer.ts';
-import { isServiceError, ServiceError, streamNotFound } from '../contract/errors.ts';
+import { isServiceError, notRegistered, ServiceError, streamNotFound } from '../contract/errors.ts';
 import { type EventId, idDistance } from '../contract/event-id.ts';
 import type { Batch } from '../contract/event-list.ts';
 import type { Feed } from '../feed/feed.ts';
@@ -130,7 +130,7 @@ export class Delivery implements Service {
       throw new ServiceError('ConsumerBusy', { message });
     }
     const forgotten = await store.unregisterConsumer(consumer.stream, ident, how);
-    if (forgotten === null || row === null) throw new ServiceError('NotRegistered');
+    if (forgotten === null || row === null) throw notRegistered(consumer.stream, ident);
     if (!how.isDryRun) await this.#registry.drop(row.id, peer);
     return forgotten;
   }
@@ -201,7 +201,7 @@ export class Delivery implements Service {
     const { store, metrics } = this.#options;
     const { epoch } = feed;
     const row = await store.findConsumer(feed.stream, ident);
-    if (row === null) throw new ServiceError('NotRegistered');
+    if (row === null) throw notRegistered(feed.stream, ident);
     const onAcknowledged = (cursor: EventId) => this.#registry.skipTo(row.id, cursor);
     try {
       const options = { feed, store, metrics, acks: this.#acks, onAcknowledged };

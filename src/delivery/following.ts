@@ -1,7 +1,7 @@
 // Readers that keep their own position, as those of streams over HTTP do: each says where it is when it comes, and
 // nothing that goes to it is acknowledged before it comes again.
 import { identOf } from '../contract/consumer.ts';
-import { ServiceError } from '../contract/errors.ts';
+import { notRegistered } from '../contract/errors.ts';
 import { compareIds, maxId } from '../contract/event-id.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Store } from '../store/store.ts';
@@ -69,7 +69,7 @@ export class Following {
     const find = () => store.findConsumer(stream, ident);
     const { epoch } = feed;
     const row = await find();
-    if (row === null) throw new ServiceError('NotRegistered');
+    if (row === null) throw notRegistered(stream, ident);
     const opening = await openAt(store, feed, point ?? { id: row.cursor }, row.cursor);
     if (feed.epoch !== epoch) return this.#followAs(feed, request);
     if (opening.reset === null && compareIds(opening.start, row.cursor) > 0) {

@@ -1,7 +1,7 @@
 // What is asked about consumers that fail: the policy of each, its parked events, and the failures that are said by
 // calls, since a poll alone cannot tell a failure from a pause.
 import { type ConsumerName, identOf } from '../contract/consumer.ts';
-import { ServiceError, streamNotFound } from '../contract/errors.ts';
+import { notRegistered, streamNotFound } from '../contract/errors.ts';
 import { NO_EVENT } from '../contract/event-id.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ParkedChoice, ParkedKey, ParkedPage } from '../store/failures.ts';
@@ -37,8 +37,9 @@ export class Parking {
   async setParkAfter(consumer: ConsumerOf, parkAfter: number | null): Promise<void> {
     this.#feedOf(consumer);
     const { failures } = this.#options.store;
-    const isThere = await failures.setParkAfter(consumer.stream, identOf(consumer), parkAfter);
-    if (!isThere) throw new ServiceError('NotRegistered');
+    const ident = identOf(consumer);
+    const isThere = await failures.setParkAfter(consumer.stream, ident, parkAfter);
+    if (!isThere) throw notRegistered(consumer.stream, ident);
   }
 
   /** Throws `NotRegistered`. */
@@ -89,8 +90,9 @@ export class Parking {
 
   async #require(consumer: ConsumerOf): Promise<ConsumerRow> {
     const { stream } = this.#feedOf(consumer);
-    const row = await this.#options.store.findConsumer(stream, identOf(consumer));
-    if (row === null) throw new ServiceError('NotRegistered');
+    const ident = identOf(consumer);
+    const row = await this.#options.store.findConsumer(stream, ident);
+    if (row === null) throw notRegistered(stream, ident);
     return row;
   }
 }

@@ -3,7 +3,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { Service } from '../base/lifecycle.ts';
 import { Loop } from '../base/loop.ts';
-import { ServiceError } from '../contract/errors.ts';
+import { notRegistered, ServiceError } from '../contract/errors.ts';
 import type { EventId } from '../contract/event-id.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -121,7 +121,7 @@ export class Registry implements Service {
     // What a reader here has just acknowledged must not come again to the next.
     await acks.flush();
     const lease = await store.leases.take(request);
-    if (lease === null) throw new ServiceError('NotRegistered');
+    if (lease === null) throw notRegistered(stream, ident);
     const former = this.#readers.get(lease.consumerId);
     const isOwn = former?.peer === peer;
     if (lease.isTakeover && !isOwn) {

@@ -1,16 +1,21 @@
 // The command line for events that a consumer could not handle, and the same in the application's own process.
+import { createClient, JsonText } from '../../src/client/index.ts';
 import { describeDrawnDatabase } from '../support/databases.ts';
-import { call, RpcSocket } from '../support/rpc.ts';
+import { RpcSocket } from '../support/rpc.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 import { cli, linesOf } from './run-cli.ts';
+
+/** What parsing would change. */
+const DATA = '{"big": 9007199254740993, "p": 1.50}';
 
 describeDrawnDatabase('parked events', (kind) => {
   let node: StartedApp;
   const run = (...args: string[]) => cli(args, { env: { EVT_URL: node.url } });
   beforeEach(async () => {
     node = await startApp(kind, { retryMaxMs: 100 });
-    for (const type of ['A', 'B', 'C']) await call(node.url, 'addEvent', { type, data: [type] });
+    const client = createClient({ url: node.url });
+    for (const type of ['A', 'B', 'C']) await client.addEvent(type, new JsonText(DATA));
   });
   afterEach(() => node.stop());
 
@@ -33,7 +38,14 @@ describeDrawnDatabase('parked events', (kind) => {
       ),
     ]);
     const json = await run('parked', 'list', 'shop', '--json');
-    expect(JSON.parse(linesOf(json.stdout)[1] ?? '')).toMatchObject({ id: '2', data: ['B'] });
+    const line = linesOf(json.stdout)[1] ?? '';
+    expect(JSON.parse(line)).toMatchObject({ id: '2', type: 'B', error: 'no\nstock', tries: 1 });
+    expect(line).toContain(`"data":${DATA},`);
+    const page = await createClient({ url: node.url }).listParked('shop', { limit: 2 });
+    expect(page.asWritten()).toMatchObject([
+      { id: '1', data: DATA },
+      { id: '2', type: 'B', data: DATA, text: line },
+    ]);
     expect((await run('consumers')).stdout).toMatch(/local:shop +3 +0 .* 3 +-\n/);
     isBroken = false;
     expect((await run('parked', 'retry', 'shop', '1', '2')).stdout).toBe(
@@ -62,7 +74,33 @@ describeDrawnDatabase('parked events', (kind) => {
       expect([args, (await run(...args)).code]).toEqual([args, 2]);
     }
     expect((await run('consumers', 'change', 'shop', '--park-after', '3')).code).toBe(0);
+    expect((await run('consumers', 'register', 'shop', '--park-after', '3')).stdout).toBe(
+      'shop is registered on main.\n',
+    );
+    expect((await run('consumers', 'register', 'shop', '--park-after', '4')).stdout).toBe(
+      'shop was registered on main already, and keeps its policy; ' +
+        'consumers change shop --park-after 4 changes it.\n',
+    );
     expect((await run('consumers', 'change', 'shop', '--wait')).code).toBe(0);
+  });
+
+  it('are not there to be dropped or given again, and that is no success', async () => {
+    await run('consumers', 'register', 'shop');
+    for (const verb of ['drop', 'retry']) {
+      expect(await run('parked', verb, 'shop', '99')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('Event 99 is not parked for shop.'),
+      });
+      expect(await run('parked', verb, 'shop', '98', '99', '--json')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('None of these events is parked for shop.'),
+      });
+      expect((await run('parked', verb, 'shop', '--all')).code).toBe(0);
+      expect((await run('parked', verb, 'shopp', '1')).stderr).toContain(
+        'There is no consumer local:shopp on main.',
+      );
+    }
   });
 
   it('of the application are its own to list, give again and drop', async () => {
@@ -83,7 +121,7 @@ describeDrawnDatabase('parked events', (kind) => {
     expect(parked).toEqual(['internal:own 1', 'internal:own 2', 'internal:own 3']);
     const page = await app.listParked('own', { limit: 2 });
     expect(page).toMatchObject({
-      events: [{ id: '1' }, { id: '2', data: '["B"]' }],
+      events: [{ id: '1' }, { id: '2', data: DATA }],
       next: { id: '2', epoch: 1 },
     });
     const rest = await app.listParked('own', { after: page.next ?? undefined });

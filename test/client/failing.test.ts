@@ -64,7 +64,35 @@ describeDrawnDatabase('a consumer of the client that fails', (kind) => {
       const { events } = await own.client.listParked('c');
       expect(events).toMatchObject([{ id: '4', data: 3, error: 'never', tries: 2 }]);
       expect(await own.client.dropParked('c', ['4'])).toBe(1);
-      expect(await own.client.listParked('c')).toEqual({ events: [], next: null });
+      expect(await own.client.listParked('c')).toMatchObject({ events: [], next: null });
+    },
+  );
+
+  it.each(WAYS)(
+    'by %s is told that it missed an event that is parked before any other',
+    async (by) => {
+      await own.add(3);
+      const batches: ReceivedBatch[] = [];
+      const read = () =>
+        own.client.consumer({ component: 'c', by }).run(
+          (batch) => {
+            if (idsOf([batch]).includes(1)) throw new Error('never');
+            batches.push(batch);
+          },
+          { signal: own.stop.signal },
+        );
+      const first = read();
+      await until(async () => (await facts())?.failing?.event_id === '1');
+      own.stop.abort();
+      await first;
+      own.stop = new AbortController();
+      await own.client.changeConsumer('c', 1);
+      const second = read();
+      await until(() => idsOf(batches).includes(3));
+      expect(idsOf(batches)).toEqual([2, 3]);
+      expect(batches[0]?.missed).toEqual({ after: '0', upTo: '1' });
+      own.stop.abort();
+      await second;
     },
   );
 

@@ -1,6 +1,7 @@
 // `GET /streams/events`: what a client is given, and where it goes on when it comes again.
 import { connect } from 'node:net';
 import type { Settings } from '../../src/config/load.ts';
+import { Store } from '../../src/store/store.ts';
 import { describeDrawnDatabase } from '../support/databases.ts';
 import { call } from '../support/rpc.ts';
 import { SseClient } from '../support/sse.ts';
@@ -119,6 +120,36 @@ describeDrawnDatabase('events', (kind) => {
     }
   });
 
+  it('takes an id without an epoch for one of the first, where a call takes it for one of the newest', async () => {
+    await start();
+    await add(3);
+    const store = await Store.open({
+      database: node.settings.databaseUrl,
+      poolMax: 1,
+      timeoutMs: 10_000,
+    });
+    await store.epochs.begin('main');
+    await store.close();
+    await add(3);
+    for (const [query, headers] of [
+      ['?from=5', {}],
+      ['', { 'last-event-id': '5' }],
+      ['?lastEventId=5', {}],
+    ] as const) {
+      const client = await open(query, headers);
+      expect(await client.named('reset')).toMatchObject({
+        data: { reason: 'forked', requested: '5', oldest: '4' },
+      });
+      await client.have(3);
+      expect(client.frames.at(-1)?.id).toMatch(/^[1-9]\d*:6$/);
+    }
+    const [, epoch] = /^(\d+):/.exec((await (await open('?from=3')).have(3))[0]?.id ?? '') ?? [];
+    const fitting = await open(`?from=${epoch}:5`);
+    expect((await fitting.have(1)).map(({ id }) => id)).toEqual([`${epoch}:6`]);
+    const polled = await call(node.url, 'pollEvents', { component: 'LIVE', last_id: '5' });
+    expect(polled).toMatchObject({ after: '5', up_to: '6', epoch: Number(epoch) });
+  });
+
   it('reads what was discarded from the warehouse', async () => {
     await start({ archiver: true, discarder: true });
     await add(150);
@@ -217,7 +248,7 @@ describeDrawnDatabase('events', (kind) => {
       ['?type=A', 400, /there is no parameter type; perhaps types is meant/],
       ['?types=', 400, /types:/],
       ['?types=a,a', 400, /types:/],
-      ['?from=yesterday', 400, /from:/],
+      ['?from=yesterday', 400, /from: must be tail, beginning, or an event id, .* got .*yesterday/],
       ['?from=1&from=2', 400, /from: is there twice/],
       ['?event=name', 400, /event: must be type/],
       ['?component=a-b', 400, /component:/],

@@ -1,5 +1,10 @@
 // Who reads: list with lag and failures, register, change, unregister. Over the network, as the caller's key allows.
-import type { ConsumerFailure, ConsumerStatus } from '../../contract/generated/types.ts';
+import type { Client } from '../../client/index.ts';
+import type {
+  ConsumerFailure,
+  ConsumerStatus,
+  RegisterConsumerParams,
+} from '../../contract/generated/types.ts';
 import { type Call, type Command, type CommandGroup, type Flag, UsageError } from '../command.ts';
 import {
   ACCESS_SETTINGS,
@@ -60,16 +65,21 @@ const register: Command = {
   run: async (call) => {
     const { settings, flags } = call;
     const component = nameOf(call);
-    const stream = flags.get('stream');
     const params = paramsOf('registerConsumer', {
       component,
-      stream,
+      stream: flags.get('stream'),
       from: fromOf(flags.get('from')),
       epoch: undefined,
       park_after: triesOf(flags.get('park-after')),
     });
-    const registered = await clientOf(settings).call('registerConsumer', params);
-    await say(call, { registered }, `${component} is registered on ${stream ?? 'main'}.`);
+    const client = clientOf(settings);
+    const registered = await client.call('registerConsumer', params);
+    const stream = params.stream ?? 'main';
+    const sentence = (await keepsPolicy(client, params))
+      ? `${component} was registered on ${stream} already, and keeps its policy; ` +
+        `consumers change ${component} --park-after ${params.park_after} changes it.`
+      : `${component} is registered on ${stream}.`;
+    await say(call, { registered }, sentence);
   },
 };
 
@@ -170,6 +180,17 @@ function rowOf(consumer: ConsumerStatus): string[] {
     String(parked),
     failing === null ? '-' : failureText(failing),
   ];
+}
+
+/** True when it surely has another policy than was asked for; an admin is shown others of the same name too. */
+async function keepsPolicy(
+  client: Client,
+  { component, stream, park_after: asked }: RegisterConsumerParams,
+): Promise<boolean> {
+  if (asked === undefined) return false;
+  const found = await client.listConsumers({ stream });
+  const namesakes = found.filter((each) => each.component === component);
+  return namesakes.length > 0 && namesakes.every((each) => each.park_after !== asked);
 }
 
 /** On one line, whatever the consumer has said. */

@@ -1,7 +1,11 @@
 // Events that a consumer could not handle, and has passed: list, retry, drop. Over the network, as the caller's key
 // allows.
-import type { Client } from '../../client/index.ts';
-import type { ListParkedParams, ParkedEvent } from '../../contract/generated/types.ts';
+import type { Client, ParkedPage } from '../../client/index.ts';
+import type {
+  DropParkedParams,
+  ListParkedParams,
+  ParkedEvent,
+} from '../../contract/generated/types.ts';
 import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
 import {
   ACCESS_SETTINGS,
@@ -30,9 +34,9 @@ const list: Command = {
   run: async (call) => {
     const { flags, stdout } = call;
     const found: ParkedEvent[] = [];
-    for await (const event of everyParked(clientOf(call.settings), ownerOf(call))) {
-      if (flags.has('json')) await stdout.print(JSON.stringify(event));
-      else found.push(event);
+    for await (const page of everyPage(clientOf(call.settings), ownerOf(call))) {
+      if (!flags.has('json')) found.push(...page.events);
+      else for (const { text } of page.asWritten()) await stdout.print(text);
     }
     if (flags.has('json')) return;
     if (found.length === 0) await stdout.print('There are no parked events.');
@@ -52,6 +56,7 @@ const retry: Command = {
   run: async (call) => {
     const params = paramsOf('retryParked', chosen(call));
     const asked = await clientOf(call.settings).call('retryParked', params);
+    requireFound(params, asked.asked_for);
     await say(call, asked, `To be given once more: ${asked.asked_for}.`);
   },
 };
@@ -66,6 +71,7 @@ const drop: Command = {
   run: async (call) => {
     const params = paramsOf('dropParked', chosen(call));
     const done = await clientOf(call.settings).call('dropParked', params);
+    requireFound(params, done.dropped);
     await say(call, done, `Dropped: ${done.dropped}.`);
   },
 };
@@ -83,18 +89,17 @@ function rowOf({ id, type, parked_at, tries, asked_for, error }: ParkedEvent): s
   return [id, type, parked_at, String(tries), asked_for ? 'asked for' : '-', reason];
 }
 
-/** Page by page. */
-async function* everyParked(
+async function* everyPage(
   client: Client,
   owner: ReturnType<typeof ownerOf>,
-): AsyncGenerator<ParkedEvent> {
+): AsyncGenerator<ParkedPage> {
   let after: ListParkedParams['after'];
   for (;;) {
-    const params = paramsOf('listParked', { ...owner, after, limit: undefined });
-    const { events, next } = await client.call('listParked', params);
-    yield* events;
-    if (next === null) return;
-    after = next;
+    const { component, ...options } = paramsOf('listParked', { ...owner, after, limit: undefined });
+    const page = await client.listParked(component, options);
+    yield page;
+    if (page.next === null) return;
+    after = page.next;
   }
 }
 
@@ -108,6 +113,13 @@ function chosen(call: Call) {
     ids: isAll ? null : (ids as [string, ...string[]]),
     epoch: undefined,
   };
+}
+
+/** Throws when ids were named, and none of them is there. */
+function requireFound({ component, ids }: DropParkedParams, count: number): void {
+  if (ids === null || count > 0) return;
+  const which = ids.length === 1 ? `Event ${ids[0]} is not` : 'None of these events is';
+  throw new Error(`${which} parked for ${component}.`);
 }
 
 function ownerOf({ args: [component = ''], flags }: Call) {

@@ -29,6 +29,8 @@ export class InProcessChannel implements Channel {
   readonly #closing = new AbortController();
   readonly #closed = new AbortController();
   #position: Position | null = null;
+  /** Where the first batch began: what was given and not handled can be missed too. */
+  #begunAt: Position | null = null;
   #reason: CloseReason | 'sealed' | null = null;
   #hasFailed = false;
 
@@ -101,10 +103,11 @@ export class InProcessChannel implements Channel {
 
   /** null when it has finished. */
   async #handle(batch: NumberedBatch): Promise<true | Refusal | null> {
+    this.#begunAt ??= { id: batch.after, epoch: batch.epoch };
     for (let refusals = 0; !this.#closing.signal.aborted; refusals += 1) {
       try {
         // Made anew for each try: a handler may have changed what it was given.
-        await this.#options.onEvents(batchOf(batch, batch.seq, this.#position));
+        await this.#options.onEvents(batchOf(batch, batch.seq, this.#position ?? this.#begunAt));
         this.#position = { id: batch.upTo, epoch: batch.epoch };
         // Behind the answer, which is still to be taken.
         if (batch.isEnd) void this.finish('sealed');

@@ -29,6 +29,7 @@ interface Wish {
 }
 
 const PARAMETERS = ['from', 'types', 'event', 'component'];
+const FROM_RULE = 'must be tail, beginning, or an event id, a decimal string of at most 18 digits';
 const WAITING = { kind: 'events', passing: PASSING };
 
 /** The same for all, since there may be thousands. */
@@ -128,5 +129,5 @@ function pointIn(request: StreamRequest, component: string | null): ResumePoint 
   const last = positionIn(request);
   if (last !== null) return last;
   if (from === null || from === 'tail') return component === null ? 'now' : null;
-  return from === 'beginning' ? 'beginning' : positionOf('from', from);
+  return from === 'beginning' ? 'beginning' : positionOf('from', from, FROM_RULE);
 }

@@ -34,11 +34,11 @@ export function statePositionOf(name: string, text: string): StatePosition {
   return { ...positionOf(name, position), of };
 }
 
-/** Throws `InvalidEventId`. */
-export function positionOf(name: string, text: string): Position {
+/** `rule`: what else it may be. Throws `InvalidEventId`. */
+export function positionOf(name: string, text: string, rule = anEventId.rule): Position {
   const [, epoch, id] = POSITION.exec(text) ?? [];
   if (id === undefined) {
-    const message = `${name}: ${anEventId.rule}, got ${JSON.stringify(text.slice(0, 64))}`;
+    const message = `${name}: ${rule}, got ${JSON.stringify(text.slice(0, 64))}`;
     throw new ServiceError('InvalidEventId', { message });
   }
   return { id: id as EventId, epoch: Number(epoch ?? 1) };

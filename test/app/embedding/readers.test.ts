@@ -95,6 +95,21 @@ describeDrawnDatabase('an app without a server', (kind) => {
     expect(refused).toHaveLength(4);
   });
 
+  it('says what it missed when the first event of all is parked', async () => {
+    await add(2);
+    const batches: ReceivedBatch[] = [];
+    await own.app.subscribe({
+      component: 'c',
+      parkAfter: 1,
+      onEvents: (batch) => {
+        batches.push(batch);
+        if (idsOf([batch]).includes(1)) throw new Error('never');
+      },
+    });
+    await until(() => batches.at(-1)?.upTo === '2' && batches.length > 1);
+    expect(batches.at(-1)?.missed).toEqual({ after: '0', upTo: '1' });
+  });
+
   it('goes on behind what was acknowledged, in another app too', async () => {
     await add(10);
     const first = await own.app.subscribe({ component: 'c', onEvents: () => {} });

@@ -63,4 +63,17 @@ describe('InOrder', () => {
     await expect(batches.take(3, 'd')).rejects.toMatchObject({ code: 'CommError' });
     expect(handled).toEqual([]);
   });
+
+  it('tells whose handler rejects, and goes on with the same number when that comes again', async () => {
+    const failure = new Error('the handler');
+    let isBroken = true;
+    const batches = new InOrder<string, false>(async () => {
+      if (isBroken) throw failure;
+      return true;
+    }, 3);
+    await expect(batches.take(0, 'a')).rejects.toBe(failure);
+    isBroken = false;
+    expect(await batches.take(0, 'a')).toBe(true);
+    expect(await batches.take(1, 'b')).toBe(true);
+  });
 });
