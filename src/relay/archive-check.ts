@@ -10,8 +10,8 @@ import { compareIds, type EventId, idPlus, maxId, minId, NO_EVENT } from '../con
 import { type History, sharedUpTo } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Checksum, Warehouse } from '../store/warehouse.ts';
+import { firstDifference } from './first-difference.ts';
 import { RangeSum } from './range-sum.ts';
-import { lineText } from './sinks/file/lines.ts';
 
 /** What the check wants of the active database, wherever it is. */
 export interface ActiveSide {
@@ -270,15 +270,4 @@ function behind(rows: readonly EventRow[], after: EventId): readonly EventRow[] 
 
 function sumOf({ after, epoch }: Checksum, rows: readonly EventRow[]): RangeSum {
   return RangeSum.begin({ after, epoch }).with(rows);
-}
-
-/** The lowest id that is not the same event in both; null when they are the same. */
-function firstDifference(some: readonly EventRow[], others: readonly EventRow[]): EventId | null {
-  for (let nth = 0; nth < Math.max(some.length, others.length); nth += 1) {
-    const [row, other] = [some[nth], others[nth]];
-    if (row !== undefined && other !== undefined && lineText(row) === lineText(other)) continue;
-    if (row === undefined) return other?.[0] ?? null;
-    return other === undefined ? row[0] : minId(row[0], other[0]);
-  }
-  return null;
 }

@@ -1,11 +1,10 @@
 // Up to where a history and its stream have the same events, found by reading both: a database that was restored, and
 // then served without an epoch of its own, cannot say where it parted.
-import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { ActiveSide } from './archive-check.ts';
-import { lineText } from './sinks/file/lines.ts';
+import { firstDifference } from './first-difference.ts';
 
 /** What is compared: `after < id <= upTo`, all of which the stream still has. */
 export interface ComparedPart {
@@ -31,15 +30,11 @@ export async function sameUpTo({
     const archived = await warehouse.readHistory(stream, same, PAGE);
     const queued = await active.read(same);
     const count = Math.min(archived.length, queued.length);
-    const differs = archived.slice(0, count).findIndex((row, nth) => isOther(row, queued[nth]));
-    if (differs >= 0) return idPlus(archived[differs]?.[0] as EventId, -1);
+    const difference = firstDifference(archived.slice(0, count), queued.slice(0, count));
+    if (difference !== null) return idPlus(difference, -1);
     // One of them ends here.
     if (count === 0) return same;
     same = archived[count - 1]?.[0] as EventId;
   }
   return upTo;
-}
-
-function isOther(one: EventRow, other: EventRow | undefined): boolean {
-  return other === undefined || lineText(one) !== lineText(other);
 }

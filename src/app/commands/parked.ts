@@ -6,7 +6,7 @@ import type {
   ListParkedParams,
   ParkedEvent,
 } from '../../contract/generated/types.ts';
-import { type Call, type Command, type CommandGroup, UsageError } from '../command.ts';
+import { type Call, type Command, type CommandGroup, Failure, UsageError } from '../command.ts';
 import {
   ACCESS_SETTINGS,
   clientOf,
@@ -115,11 +115,11 @@ function chosen(call: Call) {
   };
 }
 
-/** Throws when ids were named, and none of them is there. */
+/** Throws `Failure` when ids were named, and none of them is there. */
 function requireFound({ component, ids }: DropParkedParams, count: number): void {
   if (ids === null || count > 0) return;
   const which = ids.length === 1 ? `Event ${ids[0]} is not` : 'None of these events is';
-  throw new Error(`${which} parked for ${component}.`);
+  throw new Failure(`${which} parked for ${component}.`);
 }
 
 function ownerOf({ args: [component = ''], flags }: Call) {

@@ -5,7 +5,7 @@ import type { Found } from '../examining/patient.ts';
 import { databaseOf, userOf } from '../examining/where.ts';
 import type { FindingId } from '../finding-table.ts';
 import { quoted as quotedForMysql } from './mysql/literal.ts';
-import { quoted } from './postgres/doctor/sql-text.ts';
+import { createDatabase, LOCALE_HINT, quoted } from './postgres/sql-text.ts';
 import { UnsoundLibrary } from './sqlite/driver.ts';
 
 const POSTGRES: Readonly<Record<string, RefusalId>> = {
@@ -62,16 +62,15 @@ interface Failure {
 export function postgresRefusal(error: unknown, url: string): Found {
   const user = userOf(url);
   // As the driver has it.
-  const name = quoted(databaseOf(url) || user);
-  const owner = user === '' ? '' : ` owner ${quoted(user)}`;
+  const name = databaseOf(url) || user;
   const mends: Mends = {
     'database-missing': {
-      mend: `${MENDS['database-missing']} Where the locale of the server is of another encoding, add: locale 'C'.`,
-      sql: [`create database ${name}${owner} encoding 'UTF8' template template0`],
+      mend: `${MENDS['database-missing']} ${LOCALE_HINT}`,
+      sql: [createDatabase(name, user || null)],
     },
     'right-missing': {
       mend: 'Let the account connect to the database.',
-      sql: user === '' ? [] : [`grant connect on database ${name} to ${quoted(user)}`],
+      sql: user === '' ? [] : [`grant connect on database ${quoted(name)} to ${quoted(user)}`],
     },
   };
   return refusal(error, POSTGRES[String((error as Failure).code)], mends);

@@ -7,6 +7,7 @@ import type { Target } from '../connecting.ts';
 import { postgresOutcome } from '../db-errors.ts';
 import { KnownOutcome } from '../known-outcome.ts';
 import { type KnexClient, type Place, pick } from '../source.ts';
+import { quoted } from './sql-text.ts';
 
 /** How long a farewell may take; after it the socket is cut. */
 const END_MS_MAX = 1000;
@@ -140,7 +141,7 @@ function limitOf({ timeoutMs }: SessionOptions): { query_timeout: number } {
 function searchPathSql(client: KnexClient | null): string {
   const schemas = [client?.searchPath ?? []].flat();
   if (schemas.length === 0) return '';
-  return `set search_path to ${schemas.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ')};`;
+  return `set search_path to ${schemas.map(quoted).join(', ')};`;
 }
 
 /** Nothing was asked of a connection that was not made; one that was lost on the way may be made at once. */

@@ -5,8 +5,8 @@ import { connectionsFound } from '../../../examining/connections-check.ts';
 import { ourTables } from '../../../examining/our-tables.ts';
 import type { Check, Found, Row } from '../../../examining/patient.ts';
 import { databaseOf, hostOf, userOf } from '../../../examining/where.ts';
+import { literal, qualified, quoted, tablesNamed } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
-import { literal, qualified, quoted, tablesNamed } from './sql-text.ts';
 
 const rightsSql = (tables: readonly string[]) => `
 select name, n.nspname as schema, current_user as account, pg_has_role(c.relowner, 'usage') as is_owned,

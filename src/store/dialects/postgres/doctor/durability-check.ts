@@ -2,9 +2,9 @@
 // own sessions switch synchronous_commit on where it is off (session.ts).
 import { ourTables } from '../../../examining/our-tables.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
+import { literal, qualified, tablesNamed } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
 import { mendOf, ownerWords, resetSql, settingsOf } from './settings.ts';
-import { literal, qualified, tablesNamed } from './sql-text.ts';
 
 export const diskCheck: Check<PostgresPatient> = {
   subject: 'whether it waits for its disk',

@@ -2,8 +2,8 @@
 // must never get a lower one (see ../inbox-floor.ts too).
 import { inboxesOf } from '../../../examining/our-tables.ts';
 import type { Check, Found, Row } from '../../../examining/patient.ts';
+import { qualified, tablesNamed } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
-import { qualified, tablesNamed } from './sql-text.ts';
 
 const sequencesSql = (inboxes: readonly string[]) => `
 select name, n.nspname as schema, s.seqcache as cache, s.seqincrement as increment, s.seqcycle as cycle,

@@ -9,8 +9,8 @@ import {
   prepareSession,
   type SessionOptions,
 } from '../session.ts';
+import { textList } from '../sql-text.ts';
 import { hidesTables } from './schema-check.ts';
-import { textList } from './sql-text.ts';
 
 export class PostgresPatient implements Patient {
   readonly request: ExaminationRequest;

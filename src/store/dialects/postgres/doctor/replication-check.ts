@@ -2,9 +2,9 @@
 import type { Mend } from '../../../examining/mend.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { Standing } from '../../../examining/standing.ts';
+import { literal } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
 import { mendOf, type Setting, settingsOf } from './settings.ts';
-import { literal } from './sql-text.ts';
 
 /** What becomes of a commit of the service, and who is there to wait for. */
 interface Awaiting {

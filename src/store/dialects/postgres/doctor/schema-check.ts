@@ -2,7 +2,7 @@
 // has new tables beside the old ones, and every event is forgotten.
 import { SCHEMAS } from '../../../examining/migrations-check.ts';
 import type { Check, Found, Patient } from '../../../examining/patient.ts';
-import { literal, quoted } from './sql-text.ts';
+import { literal, quoted } from '../sql-text.ts';
 
 /** A schema with tables of ours that their names do not lead to. */
 interface HidingSchema {

@@ -1,9 +1,9 @@
 // What a PostgreSQL server is: its version, its encoding, and whether it takes writes.
 import type { Check, Found } from '../../../examining/patient.ts';
 import { OLDEST_VERSION } from '../session.ts';
+import { createDatabase, LOCALE_HINT } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
 import { mendOf, settingsOf } from './settings.ts';
-import { quoted } from './sql-text.ts';
 
 export const versionCheck: Check<PostgresPatient> = {
   subject: 'its version',
@@ -31,13 +31,8 @@ export const encodingCheck: Check<PostgresPatient> = {
       {
         id: 'encoding-other',
         found: `The database is in ${row?.encoding}.`,
-        mend:
-          'Make a database in UTF8, and move everything there with pg_dump. ' +
-          "Where the locale of the server is of another encoding, add: locale 'C'.",
-        sql: [
-          `create database ${quoted(`${row?.name}_utf8`)} owner ${quoted(row?.account)} ` +
-            "encoding 'UTF8' template template0",
-        ],
+        mend: `Make a database in UTF8, and move everything there with pg_dump. ${LOCALE_HINT}`,
+        sql: [createDatabase(`${row?.name}_utf8`, row?.account)],
       },
     ];
   },

@@ -1,8 +1,8 @@
 // Settings of a PostgreSQL server as a new session of this account gets them, and how each is changed where it was
 // made.
 import type { Mend } from '../../../examining/mend.ts';
+import { quoted, textList } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
-import { quoted, textList } from './sql-text.ts';
 
 export interface Setting {
   readonly name: string;

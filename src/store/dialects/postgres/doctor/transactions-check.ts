@@ -2,8 +2,8 @@
 // waits for them. Of other accounts only who may see all activity (pg_monitor) is told.
 import { inboxesOf } from '../../../examining/our-tables.ts';
 import type { Check, Found } from '../../../examining/patient.ts';
+import { literal, textList } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
-import { literal, textList } from './sql-text.ts';
 
 /** Sessions that have written, and so hold the lock of writers. */
 const sessionsSql = (inboxes: readonly string[], limitMs: number) => `

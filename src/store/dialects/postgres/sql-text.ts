@@ -18,6 +18,16 @@ export function qualified(schema: string, name: string): string {
   return `${quoted(schema)}.${quoted(name)}`;
 }
 
+/** In UTF8, whatever the server makes otherwise. `owner`: left out, whoever runs it. */
+export function createDatabase(name: string, owner: string | null): string {
+  const ownedBy = owner === null ? '' : ` owner ${quoted(owner)}`;
+  return `create database ${quoted(name)}${ownedBy} encoding 'UTF8' template template0`;
+}
+
+/** Beside that statement. */
+export const LOCALE_HINT =
+  "Where the locale of the server is of another encoding, add: locale 'C'.";
+
 /** Of these names those that the search path finds: `name`, and the table as `c` in its schema `n`. */
 export function tablesNamed(names: readonly string[]): string {
   return `unnest(${textList(names)}) name
