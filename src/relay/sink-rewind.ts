@@ -1,7 +1,7 @@
 // Up to where a sink has to be cut back that holds events of a history that is no more: found by reading both, since a
 // database that was restored and then served cannot say where it parted.
 import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, minId } from '../contract/event-id.ts';
+import { compareIds, type EventId, maxId, minId } from '../contract/event-id.ts';
 import { type ActiveSide, knownSharedUpTo } from './active-side.ts';
 import type { Cut } from './common-part.ts';
 import type { SinkPosition } from './sink.ts';
@@ -12,6 +12,8 @@ export interface SinkRewindRequest {
   readonly rewinding: Rewinding;
   /** Where the sink stands. */
   readonly position: SinkPosition;
+  /** The cursor that the stream has of it: up to there it was told of this history, and nothing is kept for it. */
+  readonly cursor: EventId;
   readonly active: ActiveSide;
 }
 
@@ -27,14 +29,15 @@ export async function sinkRewindTo(request: SinkRewindRequest): Promise<Cut | nu
 
 /**
  * `upTo` when every event that the sink holds is the same in the stream. Else the newest one before the first that is
- * not: those between may be of either history, and the sink holds none of them.
+ * not, or the cursor: those between may be of either history, and the sink holds none of them.
  */
 async function sameUpTo(
-  { rewinding, active }: SinkRewindRequest,
+  { rewinding, active, cursor }: SinkRewindRequest,
   after: EventId,
   upTo: EventId,
 ): Promise<EventId> {
   let same = after;
+  const sameBefore = (id: EventId) => (compareIds(id, cursor) > 0 ? maxId(same, cursor) : same);
   let page: readonly EventRow[] = [];
   for await (const row of rewinding.held(after)) {
     const [id] = row;
@@ -42,10 +45,10 @@ async function sameUpTo(
     while (compareIds(page.at(-1)?.[0] ?? same, id) < 0) {
       page = await active.read(page.at(-1)?.[0] ?? same);
       // It has forked once more, just now.
-      if (page.length === 0) return same;
+      if (page.length === 0) return sameBefore(id);
     }
     const event = page.find((each) => each[0] === id);
-    if (event === undefined || lineText(event) !== lineText(row)) return same;
+    if (event === undefined || lineText(event) !== lineText(row)) return sameBefore(id);
     same = id;
   }
   return upTo;

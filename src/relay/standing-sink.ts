@@ -19,7 +19,8 @@ export interface Rewinding {
   held(after: EventId): AsyncIterable<EventRow>;
   /**
    * Takes away what it holds behind `to`, and makes it stand there. Wherever that ends before, the sink still stands
-   * beyond `to`, in the epoch of before: nothing is written to it until all is done by another call.
+   * beyond `to`, in the epoch of before: nothing is written to it until all is done by another call. `requireHeld` is
+   * asked before each step, and throws when another process may have gone on with the sink.
    */
-  rewind(to: SinkPosition): Promise<void>;
+  rewind(to: SinkPosition, requireHeld: () => Promise<void>): Promise<void>;
 }

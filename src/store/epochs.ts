@@ -26,9 +26,12 @@ export class Epochs {
     });
   }
 
-  /** From now on ids are of another history than those of any copy of this database. Throws `StreamNotFound`. */
-  begin(stream: string): Promise<void> {
-    return this.#begin(stream, { seen: null, inAnyCase: true });
+  /**
+   * From now on ids are of another history than those of any copy of this database, and than what somebody has seen.
+   * Throws `StreamNotFound`.
+   */
+  begin(stream: string, seen: queries.Seen | null = null): Promise<void> {
+    return this.#begin(stream, { seen, inAnyCase: true });
   }
 
   /**

@@ -70,6 +70,11 @@ describeEachPlace('a database that was restored under a sink', (open) => {
       await loseEvents(sql, newest);
       await sql.close();
     };
+    const isTold = async (upTo: number) => {
+      const sql = await openSqlSession(kind, database.url);
+      await until(async () => (await cursorOf(sql, 'SINK_out')) === upTo);
+      await sql.close();
+    };
     /** Twenty events are there, and up to 12 the database has them again. */
     const restore = async () => {
       const { app } = await start([sink()]);
@@ -140,15 +145,51 @@ describeEachPlace('a database that was restored under a sink', (open) => {
       expect((await app.pollEvents()).epoch).toBeGreaterThan(epoch);
     });
 
+    it('lets a sink go on behind an epoch that has lost nothing, where nothing was wanted since', async () => {
+      const wanted = { types: ['OLD'] };
+      const { app } = await start([sink(wanted)]);
+      await add(app, ['OLD', ...many('X', 4)]);
+      await isTold(5);
+      await app.stop();
+      const env = { EVT_DATABASE_URL: database.url };
+      expect(await cli(['epoch', 'begin'], { env })).toMatchObject({ code: 0 });
+      const { app: next } = await start([sink(wanted)]);
+      await add(next, many('X', 5));
+      await isTold(10);
+      await next.stop();
+      const { app: last, forks } = await start([sink(wanted)]);
+      await add(last, ['OLD']);
+      await until(async () => (await events()).length === 2 || forks.length > 0);
+      expect([forks, await events()]).toEqual([[], ['OLD 1', 'OLD 11']]);
+    });
+
+    it('is mended up to the cursor, where the sink holds nothing of before the fork', async () => {
+      const wanted = { types: ['OLD', 'NEW'] };
+      const { app: before } = await start([sink(wanted)]);
+      await add(before, [...many('X', 15), 'OLD']);
+      await isTold(16);
+      await stop();
+      await lose(12);
+      const alone = await start([]);
+      await add(alone.app, ['NEW', ...many('X', 20)]);
+      await stop();
+      // What stands before it is kept for no sink.
+      expect(await relay('--rewind', '12')).toMatchObject({
+        code: 0,
+        stdout: 'out: cut off 4 ids, 13 to 16; the sink stands at 12 now, and can go on.\n',
+      });
+      await start([sink(wanted)]);
+      await has(1);
+      expect(await events()).toEqual(['NEW 13']);
+    });
+
     it('is mended for a sink that does not want all, which then lacks none that it wants', async () => {
       const wanted = { types: ['OLD', 'NEW'] };
       const { app: before } = await start([sink(wanted)]);
       const others = (type: string) => [...many('X', 4), type];
       await add(before, [...others('OLD'), ...others('OLD'), ...others('OLD'), ...many('X', 5)]);
       await has(3);
-      const sql = await openSqlSession(kind, database.url);
-      await until(async () => (await cursorOf(sql, 'SINK_out')) === 20);
-      await sql.close();
+      await isTold(20);
       await stop();
       await lose(12);
       const alone = await start([]);
@@ -157,10 +198,10 @@ describeEachPlace('a database that was restored under a sink', (open) => {
       const { forks } = await start([sink(wanted)]);
       await until(() => forks.length > 0);
       expect(forks[0]).toBe('HistoryForked 14');
-      // 11 to 14 are of either history, as far as the sink can tell.
-      expect(await relay('--rewind', '10')).toMatchObject({
+      // 13 and 14 are of either history, as far as the sink can tell.
+      expect(await relay('--rewind', '12')).toMatchObject({
         code: 0,
-        stdout: 'out: cut off 10 ids, 11 to 20; the sink stands at 10 now, and can go on.\n',
+        stdout: 'out: cut off 8 ids, 13 to 20; the sink stands at 12 now, and can go on.\n',
       });
       await has(4);
       expect(await events()).toEqual(['OLD 5', 'OLD 10', 'NEW 13', 'NEW 16']);

@@ -86,17 +86,18 @@ function rewound(
       const { epoch } = await store.streamState(stream);
       position = await sink.stand(epoch);
       const active = activeSideOf(store, stream);
-      return position && sinkRewindTo({ rewinding, position, active });
+      const { cursor } = lease;
+      return position && sinkRewindTo({ rewinding, position, cursor, active });
     },
     cut: async (to: EventId) => {
       // Whoever reads from the sink tells the events that come next from the lost ones by their epoch.
       const { epoch } = await store.streamState(stream);
-      if (position !== null && position.epoch >= epoch) await store.epochs.begin(stream);
+      if (position !== null && position.epoch >= epoch) await store.epochs.begin(stream, position);
       const { epoch: present } = await store.streamState(stream);
-      if (!(await lease.isHeld())) {
-        throw new Failure(`Another process goes on with the sink ${name}. Nothing was cut off.`);
-      }
-      await rewinding.rewind({ id: to, epoch: present });
+      await rewinding.rewind({ id: to, epoch: present }, async () => {
+        if (await lease.isHeld()) return;
+        throw new Failure(`${sink.title} may be another process's by now. Run it again.`);
+      });
     },
   };
 }

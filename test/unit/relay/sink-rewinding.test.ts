@@ -23,13 +23,15 @@ import { checkMetas, namesOf } from '../../support/segments.ts';
 import { at, batch, never, row, rows } from '../../support/sink-batches.ts';
 
 const FACTS = { title: 'The sink s', stream: 'main' };
+/** Nobody else is at work. */
+const alone = async () => {};
 const TEXTS: EventRow[] = [
   row(1, '{"a":"\\"ts\\":\\"\\u0000}", "b": 9007199254740993}', 'order.paid'),
   row(2, '"\u2028ü \\",\\"ts\\":\\"x\\"}"', 'a..b'),
 ];
 
-/** What is true of every kind; `make` gives another sink at the same place. */
-function itIsRewound(open: () => Promise<() => StandingSink>): void {
+/** What is true of every kind; `make` gives another sink at the same place, `isFenced`: what is done late fails. */
+function itIsRewound(open: () => Promise<() => StandingSink>, isFenced = true): void {
   let make: () => StandingSink;
   beforeEach(async () => {
     make = await open();
@@ -49,7 +51,7 @@ function itIsRewound(open: () => Promise<() => StandingSink>): void {
     for await (const each of make().rewinding?.held(id(after)) ?? []) found.push(each);
     return found;
   };
-  const rewind = (to: number, epoch = 2) => make().rewinding?.rewind(at(to, epoch));
+  const rewind = (to: number, epoch = 2) => make().rewinding?.rewind(at(to, epoch), alone);
   const stand = async () => Number((await make().stand(1))?.id);
 
   it('gives what it holds behind an event, in order and as it was written', async () => {
@@ -92,6 +94,38 @@ function itIsRewound(open: () => Promise<() => StandingSink>): void {
     await rewind(3);
     expect(await stand()).toBe(3);
   });
+
+  const other = (nth: number) => `"other ${nth}"`;
+  /** What another process does that has begun when this one was taken for dead. */
+  const goOn = async () => {
+    await rewind(12);
+    const sink = make();
+    await sink.open(at(0), never);
+    await sink.write(batch(rows(13, 20, other), undefined, 2), never);
+    await sink.close();
+  };
+  const whenFrozen = async (fate: () => Promise<void>) => {
+    await write([batch(rows(1, 20))]);
+    let looks = 0;
+    const rewinding = make().rewinding?.rewind(at(12, 2), async () => {
+      looks += 1;
+      if (looks === 1) await goOn();
+      await fate();
+    });
+    await expect(rewinding).rejects.toThrow();
+    expect(await heldBehind(0)).toEqual([...rows(1, 12), ...rows(13, 20, other)]);
+    expect(await stand()).toBe(20);
+  };
+
+  it('leaves what came instead alone when it was frozen, and is told so', () =>
+    whenFrozen(async () => {
+      throw new Error('it is of somebody else');
+    }));
+
+  if (isFenced) {
+    it('leaves what came instead alone when it was frozen just behind that look', () =>
+      whenFrozen(alone));
+  }
 }
 
 describe('a file sink', () => {
@@ -101,7 +135,7 @@ describe('a file sink', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
   const make = () => new FileSink({ ...FACTS, place: placeOf({ dir, segmentBytes: 5000 }) });
-  itIsRewound(async () => make);
+  itIsRewound(async () => make, false);
 
   it('keeps the metas of what stays, and none of what goes', async () => {
     const sink = make();
@@ -111,7 +145,7 @@ describe('a file sink', () => {
     const before = checkMetas(dir);
     const newest = namesOf(dir).at(-1) ?? '';
     await appendFile(join(dir, newest), '{"id":"10');
-    await sink.rewinding.rewind(at(500, 2));
+    await sink.rewinding.rewind(at(500, 2), alone);
     const after = checkMetas(dir);
     expect(after).toBeGreaterThan(before / 3);
     expect(after).toBeLessThan(before);
@@ -150,7 +184,7 @@ describeWithEngine('nats', 'a sink for NATS', () => {
 
   it('is cut back where it is full', async () => {
     await write(100, { maxMessages: 100 });
-    await make().rewinding.rewind(at(98, 2));
+    await make().rewinding.rewind(at(98, 2), alone);
     expect(await make().stand()).toEqual(at(98, 2));
     expect(await readJetStream(server.url, jetStream, `${jetStream}.main.>`)).toHaveLength(98);
   });
@@ -160,7 +194,7 @@ describeWithEngine('nats', 'a sink for NATS', () => {
       await manager.streams.add({ name: jetStream, subjects: subjects() });
     });
     await write(100);
-    await make().rewinding.rewind(at(50, 2));
+    await make().rewinding.rewind(at(50, 2), alone);
     expect(await make().stand()).toEqual(at(50, 2));
     expect(await readJetStream(server.url, jetStream, `${jetStream}.main.>`)).toHaveLength(50);
   });
@@ -193,7 +227,7 @@ describeWithEngine('nats', 'a sink for NATS', () => {
       await manager.streams.add({ name: jetStream, subjects: subjects(), deny_delete: true });
     });
     await write(100);
-    await expect(make().rewinding.rewind(at(50, 2))).rejects.toMatchObject({
+    await expect(make().rewinding.rewind(at(50, 2), alone)).rejects.toMatchObject({
       code: 'SinkUnavailable',
       message: expect.stringMatching(/^The sink s cannot cut back the JetStream stream s\d+: /),
     });
@@ -229,7 +263,7 @@ describeWithEngine('redis', 'a sink for Redis', () => {
       ask('XREADGROUP', 'GROUP', group, 'me', 'COUNT', count, 'STREAMS', key, '>');
     await read('far', '1200');
     await read('near', '10');
-    await make().rewinding.rewind(at(20, 2));
+    await make().rewinding.rewind(at(20, 2), alone);
     const pending = async (group: string) => ((await ask('XPENDING', key, group)) as unknown[])[0];
     expect(await pending('far')).toBe(20);
     expect(await pending('near')).toBe(10);

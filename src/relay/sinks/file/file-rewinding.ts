@@ -40,16 +40,19 @@ export class FileRewinding implements Rewinding {
     for (const name of wanted.reverse()) yield* rowsOf(join(dir, name), after);
   }
 
-  async rewind({ id: to, epoch }: SinkPosition): Promise<void> {
+  async rewind({ id: to, epoch }: SinkPosition, requireHeld: () => Promise<void>): Promise<void> {
     const { dir, prefix } = this.#place;
     for (const name of await segmentNames(dir, prefix)) {
       const path = join(dir, name);
       const keptBytes = compareIds(segmentFirst(name), to) > 0 ? 0 : await bytesUpTo(path, to);
+      // Behind all reading, which may take long: by now another process may have written there.
+      await requireHeld();
       if (!(await this.#cut(path, keptBytes))) break;
     }
     await this.#syncs.names(dir);
     const { note, last } = await readStand(this.#place);
     const from = minId(note?.from ?? to, to);
+    await requireHeld();
     await putNote(this.#place, { stream: this.#stream, epoch, from, last, upTo: to }, this.#syncs);
   }
 

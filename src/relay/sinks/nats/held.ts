@@ -141,9 +141,14 @@ function lastMessage(
   return manager.streams.getMessage(jetStream, { seq });
 }
 
+/** Of what the message says. */
+export function epochOf({ header }: Pick<StoredMsg, 'header'>): number {
+  return Number(header.get(HEADERS.epoch));
+}
+
 function positionOf({ header }: StoredMsg): { stream: string; position: SinkPosition } | null {
   const [stream, id] = [header.get(HEADERS.stream), header.get(HEADERS.id)];
-  const epoch = Number(header.get(HEADERS.epoch));
+  const epoch = epochOf({ header });
   if (stream === '' || !fits('event-id', id) || !fits('epoch', epoch)) return null;
   return { stream, position: { id: id as EventId, epoch } };
 }

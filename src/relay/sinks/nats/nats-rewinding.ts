@@ -6,8 +6,9 @@ import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { Rewinding } from '../../standing-sink.ts';
+import { sinkUnavailable } from '../refusals.ts';
 import { failAt } from './failure.ts';
-import { deleteMessages, type Owner, readHeld, rowOf } from './held.ts';
+import { deleteMessages, epochOf, type Owner, readHeld, rowOf } from './held.ts';
 import { type NatsLink, openLink } from './link.ts';
 import { noteMessage } from './messages.ts';
 import { Publisher } from './publisher.ts';
@@ -20,6 +21,7 @@ const WINDOW = 64;
 interface StoredEvent {
   readonly seq: number;
   readonly row: EventRow;
+  readonly epoch: number;
 }
 
 export class NatsRewinding implements Rewinding {
@@ -42,17 +44,19 @@ export class NatsRewinding implements Rewinding {
     }
   }
 
-  async rewind(to: SinkPosition): Promise<void> {
+  async rewind(to: SinkPosition, requireHeld: () => Promise<void>): Promise<void> {
     const { title, place } = this.#owner;
     const link = await openLink(title, place);
     try {
-      await this.#rewind(link, to).catch((error) => failAt(this.#owner, 'cut back', error));
+      await this.#rewind(link, to, requireHeld).catch((error) =>
+        failAt(this.#owner, 'cut back', error),
+      );
     } finally {
       await link.close();
     }
   }
 
-  async #rewind(link: NatsLink, to: SinkPosition): Promise<void> {
+  async #rewind(link: NatsLink, to: SinkPosition, requireHeld: () => Promise<void>): Promise<void> {
     const { title, place } = this.#owner;
     const { jetStream } = place;
     const { manager } = link;
@@ -60,11 +64,18 @@ export class NatsRewinding implements Rewinding {
     if (held === null) return;
     let last: number | undefined;
     for await (const events of this.#eventsBehind(to.id, manager)) {
+      // Of a process that has brought the sink back meanwhile; NATS would take no event twice that it has lost so.
+      if (events.some(({ epoch }) => epoch >= to.epoch)) {
+        const what = `finds that somebody else has written to the JetStream stream ${jetStream}`;
+        throw sinkUnavailable(title, what);
+      }
+      await requireHeld();
       const seqs = events.map(({ seq }) => seq);
       if (last !== undefined) seqs.unshift(last);
       last = seqs.pop();
       await deleteMessages(manager, jetStream, seqs);
     }
+    await requireHeld();
     const publisher = new Publisher({ title, link, jetStream, lastSeq: held.lastSeq });
     const note = { position: to, hasRollup: held.hasRollup, lostSeq: last };
     await publisher.publish([noteMessage(this.#owner, link.newHeaders(), note)]);
@@ -118,6 +129,6 @@ export class NatsRewinding implements Rewinding {
 
   #eventOf(message: StoredMsg | null): StoredEvent[] {
     const row = message && rowOf(message);
-    return message && row ? [{ seq: message.seq, row }] : [];
+    return message && row ? [{ seq: message.seq, row, epoch: epochOf(message) }] : [];
   }
 }

@@ -1,5 +1,5 @@
 // What a stream of Redis holds for a sink: the greatest id that it has ever given says up to where, also when entries
-// were trimmed away.
+// were trimmed away. Of which epoch that is, the entry with this id says; where it is no entry's, its second number.
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import { fits } from '../../../contract/validate.ts';
@@ -16,16 +16,18 @@ export interface Owner {
   readonly place: RedisPlace;
 }
 
+export interface Held {
+  readonly position: SinkPosition;
+  /** The greatest id. */
+  readonly last: string;
+}
+
 /** Of a stream in which nothing ever was. */
 export const NOTHING = '0-0';
 const NO_SUCH_KEY = /no such key/;
 
-/** null = there is nothing; `epoch` is that of the stream, for a key that holds no entry. */
-export async function readHeld(
-  link: RedisLink,
-  owner: Owner,
-  epoch: number,
-): Promise<SinkPosition | null> {
+/** null = there is nothing; `epoch` is that of the stream, for a key whose last entry was taken away. */
+export async function readHeld(link: RedisLink, owner: Owner, epoch: number): Promise<Held | null> {
   const { key } = owner.place;
   const answer = await link.send(['XINFO', 'STREAM', key]).catch((error: Error) => {
     if (NO_SUCH_KEY.test(error.message)) return null;
@@ -35,16 +37,16 @@ export async function readHeld(
   const facts = pairsOf(answer);
   const last = String(facts.get('last-generated-id'));
   if (last === NOTHING) return null;
-  const id = idOf(last);
+  const noted = positionIn(last);
   const entry = facts.get('last-entry');
   const said = entry ? ownerOf(entry) : { stream: owner.stream, epoch };
-  if (id === null || said === null) {
+  if (noted === null || said === null) {
     throw sinkOccupied(owner.title, `the key ${key} ends with an entry of somebody else`);
   }
   if (said.stream !== owner.stream) {
     throw sinkOccupied(owner.title, `the key ${key} is of the stream ${said.stream}`);
   }
-  return { id, epoch: said.epoch };
+  return { position: { id: noted.id, epoch: noted.epoch ?? said.epoch }, last };
 }
 
 /** What `XRANGE` gives. */
@@ -63,9 +65,23 @@ export function entryId(id: EventId): string {
   return `${id}-0`;
 }
 
+/** The greatest id of a stream whose sink has looked on to there without an event that it wants. */
+export function noteId({ id, epoch }: SinkPosition): string {
+  return `${id}-${epoch}`;
+}
+
 function idOf(entry: string): EventId | null {
   const [id, rest] = entry.split('-');
   return rest === '0' && fits('event-id', id) ? (id as EventId) : null;
+}
+
+/** `epoch` is null for the id of an entry, which says it itself. */
+function positionIn(last: string): { id: EventId; epoch: number | null } | null {
+  const [id, rest] = last.split('-');
+  if (!fits('event-id', id)) return null;
+  if (rest === '0') return { id: id as EventId, epoch: null };
+  const epoch = Number(rest);
+  return fits('epoch', epoch) ? { id: id as EventId, epoch } : null;
 }
 
 function ownerOf(entry: unknown): { stream: string; epoch: number } | null {

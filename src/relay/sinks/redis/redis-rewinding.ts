@@ -3,11 +3,11 @@ import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { Rewinding } from '../../standing-sink.ts';
-import { sinkOccupied } from '../refusals.ts';
+import { sinkOccupied, sinkUnavailable } from '../refusals.ts';
 import { failAt } from './failure.ts';
-import { type Entry, type Owner, rowOf } from './held.ts';
+import { type Entry, type Owner, readHeld, rowOf } from './held.ts';
 import { openLink, type RedisLink } from './link.ts';
-import { MORE, REWIND } from './rewind-script.ts';
+import { DONE, MORE, REWIND } from './rewind-script.ts';
 
 const PAGE = 500;
 
@@ -33,16 +33,33 @@ export class RedisRewinding implements Rewinding {
     }
   }
 
-  async rewind({ id: to }: SinkPosition): Promise<void> {
+  async rewind(to: SinkPosition, requireHeld: () => Promise<void>): Promise<void> {
     const { title, place } = this.#owner;
-    const command = ['EVAL', REWIND, '1', place.key, to, String(PAGE)];
     const link = await openLink(title, place);
     try {
-      const cut = () =>
-        link.send(command).catch((error) => failAt(this.#owner, 'cannot cut back', error));
-      while ((await cut()) === MORE);
+      await this.#rewind(link, to, requireHeld).catch((error) =>
+        failAt(this.#owner, 'cannot cut back', error),
+      );
     } finally {
       link.close();
+    }
+  }
+
+  async #rewind(
+    link: RedisLink,
+    to: SinkPosition,
+    requireHeld: () => Promise<void>,
+  ): Promise<void> {
+    const { title, place } = this.#owner;
+    const held = await readHeld(link, this.#owner, to.epoch);
+    if (held === null) return;
+    const facts = [held.last, to.id, String(to.epoch), String(PAGE)];
+    for (let answer: unknown = MORE; answer === MORE; ) {
+      await requireHeld();
+      answer = await link.send(['EVAL', REWIND, '1', place.key, ...facts]);
+      if (answer === MORE || answer === DONE) continue;
+      const what = `finds the key ${place.key} at ${answer}`;
+      throw sinkUnavailable(title, `${what}: somebody else has brought it back, and written to it`);
     }
   }
 

@@ -9,7 +9,16 @@ import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
 import { sinkUnavailable } from '../refusals.ts';
 import { failAt } from './failure.ts';
-import { type Entry, entryId, NOTHING, type Owner, readHeld, rowOf } from './held.ts';
+import {
+  type Entry,
+  entryId,
+  type Held,
+  NOTHING,
+  noteId,
+  type Owner,
+  readHeld,
+  rowOf,
+} from './held.ts';
 import { openLink, type RedisLink } from './link.ts';
 import { RedisRewinding } from './redis-rewinding.ts';
 import { ADDED, APPEND } from './script.ts';
@@ -35,11 +44,11 @@ export class RedisSink implements StandingSink {
     const { key } = this.#owner.place;
     const link = await openLink(this.title, this.#owner.place);
     try {
-      const position = await this.#read(link, epoch);
+      const held = await this.#read(link, epoch);
       // Writes nothing, and says whether it could.
       const trim = ['XTRIM', key, 'MAXLEN', String(Number.MAX_SAFE_INTEGER)];
       await link.send(trim).catch((error) => failAt(this.#owner, 'cannot write', error));
-      return position;
+      return held?.position ?? null;
     } finally {
       link.close();
     }
@@ -49,9 +58,9 @@ export class RedisSink implements StandingSink {
     const link = await openLink(this.title, this.#owner.place);
     const forget = onAbort(signal, () => link.close());
     try {
-      const position = await this.#read(link, epoch);
-      this.#turn = { link, last: position === null ? NOTHING : entryId(position.id) };
-      return position;
+      const held = await this.#read(link, epoch);
+      this.#turn = { link, last: held?.last ?? NOTHING };
+      return held?.position ?? null;
     } catch (error) {
       link.close();
       throw error;
@@ -74,7 +83,8 @@ export class RedisSink implements StandingSink {
     const turn = this.#turn as Turn;
     const { stream, place } = this.#owner;
     const { key, maxLength } = place;
-    const last = entryId(upTo);
+    const isNote = upTo !== events.rows.at(-1)?.[0];
+    const last = isNote ? noteId({ id: upTo, epoch }) : entryId(upTo);
     const facts = [turn.last, last, String(maxLength), stream, String(epoch)];
     const command = ['EVAL', APPEND, '1', key, ...facts, ...events.rows.flatMap(fieldsOf)];
     signal.throwIfAborted();
@@ -104,7 +114,7 @@ export class RedisSink implements StandingSink {
     return new RedisRewinding(this.#owner);
   }
 
-  #read(link: RedisLink, epoch: number): Promise<SinkPosition | null> {
+  #read(link: RedisLink, epoch: number): Promise<Held | null> {
     return readHeld(link, this.#owner, epoch).catch((error) =>
       failAt(this.#owner, 'cannot read', error),
     );
