@@ -101,6 +101,8 @@ export function epochsContract(kind: DatabaseKind, open: Open): void {
       // The database is older than what was seen of it.
       await store.epochs.beginWithout('main', { id: id(1), epoch: second + 100 });
       expect(await epoch()).toBeGreaterThan(second + 100);
+      await store.epochs.begin('main', { id: id(1), epoch: second + 200 });
+      expect(await epoch()).toBeGreaterThan(second + 200);
     });
 
     it('move no cursor over what came in the place of what was lost', async () => {

@@ -73,6 +73,8 @@ function itIsRewound(open: () => Promise<() => StandingSink>, isFenced = true): 
     const sink = make();
     // What stands at 0 may count as new.
     expect((await sink.open(at(to, 2), never)) ?? at(to, 2)).toMatchObject({ id: String(to) });
+    // By that it is seen that the history has forked once more.
+    expect((await sink.last?.())?.[0]).toBe(to === 0 ? undefined : String(to));
     await sink.write(batch(rows(to + 1, to + 3, other), undefined, 2), never);
     await sink.close();
     expect(await heldBehind(0)).toEqual([...rows(1, to), ...rows(to + 1, to + 3, other)]);
@@ -125,6 +127,14 @@ function itIsRewound(open: () => Promise<() => StandingSink>, isFenced = true): 
   if (isFenced) {
     it('leaves what came instead alone when it was frozen just behind that look', () =>
       whenFrozen(alone));
+
+    it('leaves what came instead alone when it begins behind that', async () => {
+      await write([batch(rows(1, 20))]);
+      await goOn();
+      await expect(rewind(12)).rejects.toMatchObject({ code: 'SinkUnavailable' });
+      expect(await heldBehind(0)).toEqual([...rows(1, 12), ...rows(13, 20, other)]);
+      expect(await stand()).toBe(20);
+    });
   }
 }
 
@@ -264,6 +274,7 @@ describeWithEngine('redis', 'a sink for Redis', () => {
     await read('far', '1200');
     await read('near', '10');
     await make().rewinding.rewind(at(20, 2), alone);
+    expect(await make().stand(9)).toEqual(at(20, 2));
     const pending = async (group: string) => ((await ask('XPENDING', key, group)) as unknown[])[0];
     expect(await pending('far')).toBe(20);
     expect(await pending('near')).toBe(10);

@@ -1,6 +1,7 @@
 // The segment that is written to. It grows only where this process has left its end: a process that was frozen while
 // another took over finds it elsewhere, and fails. Should it be frozen between that look and its write, it writes over
-// lines at their place what stands there already, since the same events make the same lines.
+// lines at their place what stands there already, since the same events make the same lines. Where the history has
+// forked meanwhile, and somebody has cut the segment back, they are others: that is not prevented.
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { metaName } from './file-names.ts';

@@ -2,13 +2,12 @@
 // whatever has become of the sink that has published it.
 import type { JetStreamManager, StoredMsg, StreamConfig } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
-import { type EventRow, readEventText } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import { fits } from '../../../contract/validate.ts';
 import type { SinkPosition } from '../../sink.ts';
 import { sinkOccupied, sinkUnavailable } from '../refusals.ts';
 import type { NatsPlace } from './settings.ts';
-import { covers, eventSubjects, sinkSubjects } from './subjects.ts';
+import { covers, sinkSubjects } from './subjects.ts';
 
 /** Whose JetStream stream it is. */
 export interface Owner {
@@ -69,16 +68,6 @@ export async function readHeld(manager: JetStreamManager, owner: Owner): Promise
   };
 }
 
-/** null = there is none, or it is of somebody else. */
-export async function lastEvent(
-  manager: JetStreamManager,
-  { stream, place }: Owner,
-): Promise<EventRow | null> {
-  const last_by_subj = eventSubjects(place.prefix, stream);
-  const message = await manager.streams.getMessage(place.jetStream, { last_by_subj });
-  return message && rowOf(message);
-}
-
 /** Those that are there. */
 export async function deleteMessages(
   manager: JetStreamManager,
@@ -94,11 +83,6 @@ export async function deleteMessages(
     }
   };
   await Promise.all(seqs.map(deleteOne));
-}
-
-/** null = it is a note, or of somebody else. */
-export function rowOf(message: StoredMsg): EventRow | null {
-  return readEventText(message.string());
 }
 
 export async function createStream(

@@ -1,28 +1,21 @@
 // Reads the newest events of a JetStream stream back, and takes them away again, the oldest first: while the newest is
 // there it is seen that these are of another history. Before that one goes, too, a note says where the sink stands now,
 // and that it is to go, for whoever opens the sink if this process does not come to it.
-import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { EventRow } from '../../../contract/event.ts';
 import { compareIds, type EventId } from '../../../contract/event-id.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { Rewinding } from '../../standing-sink.ts';
 import { sinkUnavailable } from '../refusals.ts';
 import { failAt } from './failure.ts';
-import { deleteMessages, epochOf, type Owner, readHeld, rowOf } from './held.ts';
+import { deleteMessages, type Owner, readHeld } from './held.ts';
 import { type NatsLink, openLink } from './link.ts';
 import { noteMessage } from './messages.ts';
 import { Publisher } from './publisher.ts';
-import { eventSubjects } from './subjects.ts';
+import { eventOf, nextEvent, type StoredEvent } from './stored-event.ts';
 
 /** How many are asked for, or taken away, at a time. */
 const WINDOW = 64;
-
-/** An event, and where it is stored. */
-interface StoredEvent {
-  readonly seq: number;
-  readonly row: EventRow;
-  readonly epoch: number;
-}
 
 export class NatsRewinding implements Rewinding {
   readonly #owner: Owner;
@@ -96,11 +89,11 @@ export class NatsRewinding implements Rewinding {
       const found = await Promise.all(
         seqs.map((each) => manager.streams.getMessage(jetStream, { seq: each })),
       );
-      const events = found.flatMap((message) => this.#eventOf(message));
+      const events = found.flatMap((message) => (message && eventOf(message)) ?? []);
       yield events.filter(({ row: [id] }) => compareIds(id, after) > 0);
       seq += WINDOW;
       // Notes leave long holes, where one in many events is wanted.
-      if (events.length === 0) seq = (await this.#nextFrom(seq, manager))?.seq ?? end;
+      if (events.length === 0) seq = (await nextEvent(manager, this.#owner, seq))?.seq ?? end;
     }
   }
 
@@ -113,22 +106,8 @@ export class NatsRewinding implements Rewinding {
     for (let back = WINDOW; ; back *= 2) {
       const seq = Math.max(first, last - back);
       if (seq === first) return first;
-      const event = await this.#nextFrom(seq, manager);
+      const event = await nextEvent(manager, this.#owner, seq);
       if (event !== null && compareIds(event.row[0], after) <= 0) return seq;
     }
-  }
-
-  /** null = there is none. */
-  async #nextFrom(seq: number, manager: JetStreamManager): Promise<StoredEvent | null> {
-    const { stream, place } = this.#owner;
-    // The types of the package have it for direct gets only, which a stream must be made for.
-    const query = { seq, next_by_subj: eventSubjects(place.prefix, stream) };
-    const [event] = this.#eventOf(await manager.streams.getMessage(place.jetStream, query));
-    return event ?? null;
-  }
-
-  #eventOf(message: StoredMsg | null): StoredEvent[] {
-    const row = message && rowOf(message);
-    return message && row ? [{ seq: message.seq, row, epoch: epochOf(message) }] : [];
   }
 }

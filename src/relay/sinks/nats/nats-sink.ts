@@ -10,18 +10,12 @@ import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
 import { sinkUnavailable } from '../refusals.ts';
 import { failAt } from './failure.ts';
-import {
-  createStream,
-  deleteMessages,
-  type Held,
-  lastEvent,
-  type Owner,
-  readHeld,
-} from './held.ts';
+import { createStream, deleteMessages, type Held, type Owner, readHeld } from './held.ts';
 import { type NatsLink, openLink } from './link.ts';
 import { eventMessage, noteMessage } from './messages.ts';
 import { NatsRewinding } from './nats-rewinding.ts';
 import { Publisher } from './publisher.ts';
+import { lastEvent } from './stored-event.ts';
 
 /** From the opening to the closing. */
 interface Turn {
@@ -68,7 +62,10 @@ export class NatsSink implements StandingSink {
 
   async last(): Promise<EventRow | null> {
     const { manager } = (this.#turn as Turn).link;
-    return lastEvent(manager, this.#owner).catch((error) => failAt(this.#owner, 'read', error));
+    const event = await lastEvent(manager, this.#owner).catch((error) =>
+      failAt(this.#owner, 'read', error),
+    );
+    return event?.row ?? null;
   }
 
   async write({ events, upTo, epoch }: Batch, signal: AbortSignal): Promise<void> {
