@@ -27,12 +27,8 @@ export async function readHeld(
   epoch: number,
 ): Promise<SinkPosition | null> {
   const { key } = owner.place;
-  const answer = await link.send(['XINFO', 'STREAM', key]).catch((error: Error) => {
-    if (NO_SUCH_KEY.test(error.message)) return null;
-    throw error;
-  });
-  if (answer === null) return null;
-  const facts = pairsOf(answer);
+  const facts = await readFacts(link, key);
+  if (facts === null) return null;
   const last = String(facts.get('last-generated-id'));
   if (last === NOTHING) return null;
   const id = idOf(last);
@@ -45,6 +41,12 @@ export async function readHeld(
     throw sinkOccupied(owner.title, `the key ${key} is of the stream ${said.stream}`);
   }
   return { id, epoch: said.epoch };
+}
+
+/** null = there is no such key. */
+export async function greatestId(link: RedisLink, key: string): Promise<string | null> {
+  const facts = await readFacts(link, key);
+  return facts && String(facts.get('last-generated-id'));
 }
 
 /** What `XRANGE` gives. */
@@ -61,6 +63,18 @@ export function rowOf([entry, fields]: Entry): EventRow | null {
 
 export function entryId(id: EventId): string {
   return `${id}-0`;
+}
+
+async function readFacts(
+  link: RedisLink,
+  key: string,
+): Promise<ReadonlyMap<string, unknown> | null> {
+  try {
+    return pairsOf(await link.send(['XINFO', 'STREAM', key]));
+  } catch (error) {
+    if (NO_SUCH_KEY.test((error as Error).message)) return null;
+    throw error;
+  }
 }
 
 function idOf(entry: string): EventId | null {

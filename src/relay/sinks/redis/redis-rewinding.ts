@@ -1,15 +1,17 @@
-// Reads the newest entries of a Redis stream back, and takes them away again.
+// Reads the newest entries of a Redis stream back, and takes them away again: all of them at once, or none.
+import { randomUUID } from 'node:crypto';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { Rewinding } from '../../standing-sink.ts';
-import { sinkOccupied } from '../refusals.ts';
+import { sinkOccupied, sinkUnavailable } from '../refusals.ts';
 import { failAt } from './failure.ts';
-import { type Entry, type Owner, rowOf } from './held.ts';
+import { type Entry, entryId, greatestId, NOTHING, type Owner, rowOf } from './held.ts';
 import { openLink, type RedisLink } from './link.ts';
-import { MORE, REWIND } from './rewind-script.ts';
+import { COPY, REPLACE, REPLACED } from './rewind-scripts.ts';
 
-const PAGE = 500;
+/** Of entries, which may be large. */
+const PAGE = 100;
 
 export class RedisRewinding implements Rewinding {
   readonly #owner: Owner;
@@ -35,15 +37,27 @@ export class RedisRewinding implements Rewinding {
 
   async rewind({ id: to }: SinkPosition): Promise<void> {
     const { title, place } = this.#owner;
-    const command = ['EVAL', REWIND, '1', place.key, to, String(PAGE)];
     const link = await openLink(title, place);
     try {
-      const cut = () =>
-        link.send(command).catch((error) => failAt(this.#owner, 'cannot cut back', error));
-      while ((await cut()) === MORE);
+      await this.#replace(link, entryId(to)).catch((error) =>
+        failAt(this.#owner, 'cannot cut back', error),
+      );
     } finally {
       link.close();
     }
+  }
+
+  async #replace(link: RedisLink, last: string): Promise<void> {
+    const { key } = this.#owner.place;
+    const expected = await greatestId(link, key);
+    if (expected === null || expected === last) return;
+    const copy = copyKey(key);
+    const copied = last === NOTHING ? 0 : await copyUpTo(link, [key, copy], last);
+    const replace = ['EVAL', REPLACE, '2', key, copy, expected, last, String(copied)];
+    const answer = await link.send(replace);
+    if (answer === REPLACED) return;
+    const what = `finds the key ${key} at ${answer} and not at ${expected}`;
+    throw sinkUnavailable(this.#owner.title, `${what}: somebody else has written to it`);
   }
 
   async #rows(link: RedisLink, behind: EventId): Promise<EventRow[]> {
@@ -61,4 +75,22 @@ export class RedisRewinding implements Rewinding {
       );
     });
   }
+}
+
+/** Gives how many there are. */
+async function copyUpTo(link: RedisLink, keys: readonly string[], last: string): Promise<number> {
+  let copied = 0;
+  for (let from = '-'; ; ) {
+    const copy = ['EVAL', COPY, '2', ...keys, from, last, String(PAGE)];
+    const [count, reached] = (await link.send(copy)) as [number, string];
+    copied += count;
+    if (count < PAGE) return copied;
+    from = reached.replace(/-0$/, '-1');
+  }
+}
+
+/** Another one each time, on the same server of a Redis Cluster. */
+function copyKey(key: string): string {
+  const tagged = /^[^{]*\{[^}]+\}/.test(key) ? key : `{${key}}`;
+  return `${tagged}:rewind:${randomUUID()}`;
 }
