@@ -11,6 +11,7 @@ import { onAbort } from '../../../base/on-abort.ts';
 import { givenUpError, within } from '../answer-limit.ts';
 import type { Target } from '../connecting.ts';
 import type { Place } from '../source.ts';
+import { productOf, requireRecent } from './product.ts';
 import { whereTo } from './where-to.ts';
 
 /** How long a farewell may take; after it the socket is cut. */
@@ -109,7 +110,10 @@ export interface Server {
   readonly packetBytesMax: number;
 }
 
-/** Sets the session of a new connection. Rejects where there are other servers and this one takes no writes. */
+/**
+ * Sets the session of a new connection. Rejects on a server that is too old, and on one that takes no writes where
+ * there are others.
+ */
 export async function prepareSession(
   connection: Connection,
   { isOneOfMany }: Target,
@@ -126,8 +130,10 @@ export async function prepareSession(
     return within({ ms, givenUp: options.givenUp }, answer);
   };
   const facts = factsIn(await run(FACTS));
+  const product = productOf(facts.get('version') ?? '');
+  requireRecent(product);
   const server = {
-    isMariadb: facts.get('version')?.includes('MariaDB') === true,
+    isMariadb: product.isMariadb,
     isClustered: isClustered(facts),
     packetBytesMax: Number(facts.get('max_allowed_packet')),
   };
