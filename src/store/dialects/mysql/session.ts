@@ -101,6 +101,13 @@ export function answerMsMax({ statementMs }: Pick<SessionOptions, 'statementMs'>
   return statementMs + Math.min(statementMs, GRACE_MS_MAX);
 }
 
+/** Those to a node of a Galera cluster. */
+const ofClusters = new WeakSet<Connection>();
+
+export function isOfCluster(connection: Connection): boolean {
+  return ofClusters.has(connection);
+}
+
 /** What a server is, as far as its sessions differ by it. */
 export interface Server {
   readonly isMariadb: boolean;
@@ -137,6 +144,7 @@ export async function prepareSession(
     isClustered: isClustered(facts),
     packetBytesMax: Number(facts.get('max_allowed_packet')),
   };
+  if (server.isClustered) ofClusters.add(connection);
   if (isOneOfMany) {
     if (facts.get('read_only') === 'ON') throw new Error('The server is read-only.');
     if (server.isClustered) requireSynced(factsIn(await run(CLUSTER_FACTS)));
