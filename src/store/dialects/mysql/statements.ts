@@ -42,8 +42,8 @@ select c.id, s.name, s.epoch, cast(s.next_id as char) as next_id
 
 /**
  * (cursor, id, token, cursor, epoch): by primary keys. Finds its row only where nothing stands against the cursor: it
- * is of the newest epoch, and behind the end of the log. An UPDATE of one table reads another one in READ COMMITTED as
- * it was committed, without locking it or waiting for who has; one that joins it would lock the stream's row.
+ * is of the newest epoch, and not beyond the end of the log. An UPDATE of one table reads another one in READ COMMITTED
+ * as it was committed, without locking it or waiting for who has; one that joins it would lock the stream's row.
  */
 export const ADVANCE_ONE = `
 update evt_consumers c
