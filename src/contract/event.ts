@@ -16,6 +16,15 @@ export function eventText([id, type, data, ts]: EventRow): string {
   return `{"id":"${id}","type":"${type}","data":${onOneLine(data)},"ts":"${ts}"}`;
 }
 
+const TEXT = /^\{"id":"([1-9]\d{0,17})","type":"([^"\\]+)","data":(.+),"ts":"([^"\\]+)"\}$/s;
+
+/** What `eventText` was made of; null = it is no such text. */
+export function readEventText(text: string): EventRow | null {
+  const [, id, type, data, ts] = TEXT.exec(text) ?? [];
+  if (id === undefined || type === undefined || data === undefined || ts === undefined) return null;
+  return [id as EventId, type, data, ts];
+}
+
 export function eventListText(rows: readonly EventRow[]): string {
   return `[${rows.map(eventText).join(',')}]`;
 }

@@ -7,24 +7,12 @@
 import { ServiceError } from '../contract/errors.ts';
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus, maxId, minId, NO_EVENT } from '../contract/event-id.ts';
-import { type History, sharedUpTo } from '../contract/forks.ts';
+import { sharedUpTo } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Checksum, Warehouse } from '../store/warehouse.ts';
+import type { ActiveSide, ActiveState } from './active-side.ts';
 import { firstDifference } from './first-difference.ts';
 import { RangeSum } from './range-sum.ts';
-
-/** What the check wants of the active database, wherever it is. */
-export interface ActiveSide {
-  state(): Promise<ActiveState>;
-  /** Events behind `after` in order; some of them at least. Throws `CursorTooOld` when some are no more. */
-  read(after: EventId): Promise<readonly EventRow[]>;
-}
-
-export interface ActiveState extends History {
-  readonly newest: EventId;
-  readonly discardedUpTo: EventId;
-  readonly gapsUpTo: EventId;
-}
 
 /**
  * Which rows are not what they were: `checksum` when both databases have the same, and the checksum is of others;

@@ -3,8 +3,14 @@
 import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Warehouse } from '../store/warehouse.ts';
-import type { ActiveSide } from './archive-check.ts';
+import type { ActiveSide } from './active-side.ts';
 import { firstDifference } from './first-difference.ts';
+
+/** What is to be cut off: (to, from]. */
+export interface Cut {
+  readonly from: EventId;
+  readonly to: EventId;
+}
 
 /** What is compared: `after < id <= upTo`, all of which the stream still has. */
 export interface ComparedPart {

@@ -2,8 +2,8 @@
 // beyond the fork was cut off.
 import { ARCHIVER } from '../../src/contract/consumer.ts';
 import { type EventId, NO_EVENT } from '../../src/contract/event-id.ts';
+import { archiveRewindTo, rewindArchive } from '../../src/relay/archive-rewind.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
-import { rewindArchive, rewindTo } from '../../src/relay/rewind.ts';
 import { Archive } from '../../src/store/archive.ts';
 import { cli } from '../app/run-cli.ts';
 import { archiveAll, openWarehouse } from '../support/archiving.ts';
@@ -48,7 +48,7 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
       read: (after: EventId) => store.readAfter('main', after, LIMITS, end.epoch),
     };
     const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
-    expect(await rewindTo(request)).toEqual({ from: '20', to: '12' });
+    expect(await archiveRewindTo(request)).toEqual({ from: '20', to: '12' });
     await rewindArchive(request, id(12));
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(12);

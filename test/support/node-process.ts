@@ -21,8 +21,16 @@ export async function runCommand(
   command: readonly string[],
   settings: Partial<Settings>,
 ): Promise<void> {
-  const [code] = await once(spawnNode(settings, command), 'exit');
+  const { code: ended } = beginCommand(command, settings);
+  const code = await ended;
   if (code !== 0) throw new Error(`aftercommit ${command[0]} ended with ${code}.`);
+}
+
+/** Begins `aftercommit COMMAND`, whatever it prints; its exit code is null when it was killed. */
+export function beginCommand(command: readonly string[], settings: Partial<Settings>) {
+  const child = spawnNode(settings, command);
+  const code = once(child, 'exit').then(([ended]) => ended as number | null);
+  return { code, kill: () => void child.kill('SIGKILL') };
 }
 
 /** What a test does to the process before the product is loaded. */

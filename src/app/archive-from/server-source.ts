@@ -6,7 +6,7 @@ import type { EventId } from '../../contract/event-id.ts';
 import type { Fork } from '../../contract/forks.ts';
 import type { StreamInfoResult } from '../../contract/generated/types.ts';
 import { EVENTS_MAX } from '../../contract/limits.ts';
-import type { ActiveSide } from '../../relay/archive-check.ts';
+import type { ActiveSide } from '../../relay/active-side.ts';
 import { HeldLease, type KeptLease } from '../../relay/held-lease.ts';
 import type { Source, SourceEnd, SourceLease } from '../../relay/source.ts';
 import { eventRowsOf } from './event-rows.ts';

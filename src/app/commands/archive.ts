@@ -3,10 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { onAbort } from '../../base/on-abort.ts';
 import { redactUrl } from '../../config/redact.ts';
-import type { EventId } from '../../contract/event-id.ts';
-import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
-import { readDeliverable } from '../../feed/deliverable.ts';
-import type { ActiveSide } from '../../relay/archive-check.ts';
+import { type ActiveSide, activeSideOf } from '../../relay/active-side.ts';
+import { archiveRewindTo, rewindArchive } from '../../relay/archive-rewind.ts';
 import { ARCHIVER_SINK, Archiver, archiverSource } from '../../relay/archiver.ts';
 import type { Source } from '../../relay/source.ts';
 import type { Store } from '../../store/store.ts';
@@ -15,10 +13,10 @@ import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
 import { ServerLink } from '../archive-from/server-link.ts';
 import { checkAccess, ServerSource, serverSide } from '../archive-from/server-source.ts';
-import type { Call, Command } from '../command.ts';
+import { type Call, type Command, UsageError } from '../command.ts';
 import { ACTIVE_SETTINGS, stopsInTime, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
-import { REWIND_FLAGS, requireRewindAlone, rewindTheArchive } from '../rewind-archive.ts';
+import { type Rewound, requireRewindAlone, rewind, rewindFlag } from '../rewind.ts';
 import { requireVerifyFlags, VERIFY_FLAGS, verifyArchives } from '../verify-archive.ts';
 import { WORKER_FLAGS, type Worker, work } from '../worker.ts';
 
@@ -32,7 +30,7 @@ interface Origin {
   activeSide(stream: string): ActiveSide;
 }
 
-const READ_LIMITS = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
+const REWIND_FLAGS = rewindFlag('the warehouse', 'archive nothing');
 
 export const archive: Command = {
   usage: 'archive',
@@ -55,7 +53,10 @@ export const archive: Command = {
   ],
   run: (asked) => {
     requireVerifyFlags(asked.flags);
-    requireRewindAlone(asked);
+    requireRewindAlone(asked, ['once', 'verify']);
+    if (asked.flags.has('rewind') && asked.settings.streams.length !== 1) {
+      throw new UsageError('--rewind is for one stream: name it by --streams.');
+    }
     const { call, givenUp } = stopsInTime(asked);
     const inWarehouse = (origin: Origin) =>
       withWarehouse(call.settings, (warehouse) => run(call, origin, warehouse), givenUp);
@@ -99,11 +100,7 @@ function databaseOrigin(store: Store, node: string, { settings }: Call): Origin 
     store,
     source: (stream) => archiverSource({ store, stream, node, logger }),
     check: async () => {},
-    activeSide: (stream) => ({
-      state: () => store.streamState(stream),
-      read: (after: EventId) =>
-        readDeliverable({ store, stream, onInvalid: () => {} }, after, READ_LIMITS),
-    }),
+    activeSide: (stream) => activeSideOf(store, stream),
   };
 }
 
@@ -122,7 +119,7 @@ async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<vo
   }
   if (call.flags.has('rewind')) {
     const stream = streams[0] as string;
-    return rewindTheArchive(warehouse, { stream, active: origin.activeSide(stream) }, call);
+    return rewind(rewoundArchive(warehouse, stream, origin.activeSide(stream)), call);
   }
   const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
@@ -132,6 +129,18 @@ async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<vo
   });
   const doing = `Archiving to ${redactUrl(warehouseUrl)}:`;
   await work({ doing, done: 'Archived', key: 'archived', workers, ...telemetry }, call);
+}
+
+function rewoundArchive(warehouse: Warehouse, stream: string, active: ActiveSide): Rewound {
+  const request = { warehouse, stream, active, watermark: ARCHIVER_SINK };
+  return {
+    name: stream,
+    holder: 'the warehouse',
+    outcome: (to) => `the archive ends at ${to} now, and the archiver can go on`,
+    facts: { stream },
+    find: () => archiveRewindTo(request),
+    cut: (to) => rewindArchive(request, to),
+  };
 }
 
 function workerOf(archiver: Archiver, stream: string): Worker {

@@ -12,7 +12,9 @@ import { createTelemetry, type Telemetry } from '../../telemetry/telemetry.ts';
 import { type Call, type Command, UsageError } from '../command.ts';
 import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
+import { requireRewindAlone, rewindFlag } from '../rewind.ts';
 import { ownOutput } from '../sinks/own-output.ts';
+import { rewindSink } from '../sinks/rewind-sink.ts';
 import { configuredSinks, isArchive, type SinkChoice } from '../sinks/sink-choice.ts';
 import { sinkFailure } from '../sinks/sink-failure.ts';
 import { loadSinkModules } from '../sinks/sink-modules.ts';
@@ -25,11 +27,13 @@ export const relay: Command = {
   description:
     'Migrates the active database and writes events to the sinks of the configuration until it is stopped. One ' +
     'process is at work on a sink at a time; others wait to take over, and with --once say so and end. Where a sink ' +
-    'writes to standard output, what it says itself goes to standard error.',
+    'writes to standard output, what it says itself goes to standard error. With --rewind it cuts off what one sink ' +
+    'has behind the event at which the history of its stream has forked, and ends.',
   argsMin: 0,
   argsMax: 0,
   flags: {
     ...WORKER_FLAGS,
+    ...rewindFlag('the sink', 'relay nothing'),
     only: { description: 'The names of the sinks to write to, comma separated.', value: 'NAMES' },
   },
   settings: [
@@ -51,11 +55,16 @@ export const relay: Command = {
 
 async function run(call: Call): Promise<void> {
   const { settings, sources } = call;
+  requireRewindAlone(call, ['once']);
   await loadSinkModules(settings, sources);
   const choices = chosen(configuredSinks(settings), call.flags.get('only'));
   const spoken = { ...call, stdout: ownOutput(call, choices) };
+  if (call.flags.has('rewind') && choices.length !== 1) {
+    throw new UsageError('--rewind is for one sink: name it by --only.');
+  }
   await withStore(settings, async (store) => {
     await store.migrate(settings.streams);
+    if (call.flags.has('rewind')) return rewindSink(store, choices[0] as SinkChoice, call);
     const telemetry = createTelemetry(createLogger(settings.logLevel));
     await warnOfLaxSettings(store, 'active', telemetry.logger);
     const hasArchive = settings.readArchive || choices.some(isArchive);

@@ -12,6 +12,7 @@ import type { SinkFeed } from './sink-feed.ts';
 
 export class OwnSink implements RelayedSink {
   readonly title: string;
+  readonly rewinding = null;
   readonly #feed: SinkFeed;
   readonly #sink: Sink;
   #seq = 0;

@@ -11,10 +11,10 @@ import { Relay, type RelayRound } from '../../relay/relay.ts';
 import { StoreSource } from '../../relay/store-source.ts';
 import type { Store } from '../../store/store.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { startOf } from '../in-process/readers.ts';
 import { LagWatch } from './lag-watch.ts';
 import type { RelayedSink } from './relayed-sink.ts';
 import type { SinkChoice } from './sink-choice.ts';
+import { registerSinkConsumer } from './sink-consumer.ts';
 import { sinkFailure } from './sink-failure.ts';
 import { SinkReports } from './sink-reports.ts';
 
@@ -147,13 +147,8 @@ export class SinkWorker implements Service {
     this.#ended.abort();
   }
 
-  /** Most often it is there, and then the stream's row is left alone. */
-  async #register(): Promise<void> {
-    const { store, choice } = this.#options;
-    const { stream, name, from } = choice;
-    const ident = sinkIdent(name);
-    if ((await store.findConsumer(stream, ident)) !== null) return;
-    await store.registerConsumer(stream, ident, startOf(from));
+  #register(): Promise<void> {
+    return registerSinkConsumer(this.#options.store, this.#options.choice);
   }
 
   /** What was lost of a sink is written once more, unless it was discarded. Throws `SinkGap` where that may not be. */

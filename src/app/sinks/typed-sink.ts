@@ -2,19 +2,21 @@
 import type { EventRow } from '../../contract/event.ts';
 import type { Batch } from '../../contract/event-list.ts';
 import type { SinkPosition } from '../../relay/sink.ts';
-import type { StandingSink } from '../../relay/standing-sink.ts';
+import type { Rewinding, StandingSink } from '../../relay/standing-sink.ts';
 import { OwnFailures } from './own-failures.ts';
 import type { RelayedSink } from './relayed-sink.ts';
 
 export class TypedSink implements RelayedSink {
   readonly title: string;
   readonly last?: () => Promise<EventRow | null>;
+  readonly rewinding: Rewinding | null;
   readonly #sink: StandingSink;
   readonly #failures = new OwnFailures();
 
   constructor(sink: StandingSink) {
     this.title = sink.title;
     this.#sink = sink;
+    this.rewinding = sink.rewinding ?? null;
     const last = sink.last?.bind(sink);
     if (last !== undefined) this.last = () => this.#failures.watch(last);
   }

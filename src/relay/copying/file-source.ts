@@ -7,8 +7,8 @@ import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event
 import type { CopyRange, CopyTerms } from '../../store/copy-job.ts';
 import type { ReadLimits } from '../../store/store.ts';
 import type { FilesReference } from '../reference.ts';
-import { segmentNames } from '../sinks/file/file-names.ts';
-import { readNote } from '../sinks/file/stand.ts';
+import { segmentFirst, segmentNames } from '../sinks/file/file-names.ts';
+import { readNote } from '../sinks/file/note.ts';
 import type { SourceEnd } from '../source.ts';
 import { requireAllFiles } from './all-files.ts';
 import { readCopyNote } from './copy-note.ts';
@@ -54,7 +54,7 @@ export class FileSource implements CopySource {
     const names = await this.#names();
     if (this.#options.isVerified) await requireAllFiles(this.#options.reference, names, terms);
     const end = await this.end();
-    const readableAfter = names[0] === undefined ? end.newest : idPlus(idOf(names[0]), -1);
+    const readableAfter = names[0] === undefined ? end.newest : idPlus(segmentFirst(names[0]), -1);
     return rangeOf(terms, { ...end, readableAfter });
   }
 
@@ -120,9 +120,9 @@ export class FileSource implements CopySource {
   async #begin(after: EventId): Promise<Reading> {
     const names = await this.#names();
     // The last one that begins at or before what is wanted; all before it was taken.
-    const at = names.findLastIndex((name) => compareIds(idOf(name), idPlus(after, 1)) <= 0);
+    const at = names.findLastIndex((name) => compareIds(segmentFirst(name), idPlus(after, 1)) <= 0);
     // There was one when the range was fixed.
-    if (at < 0 && names[0] !== undefined) throw truncated(after, idOf(names[0]));
+    if (at < 0 && names[0] !== undefined) throw truncated(after, segmentFirst(names[0]));
     return { position: after, rows: this.#rows(names, Math.max(0, at), after), read: [], at: 0 };
   }
 
@@ -156,11 +156,6 @@ export class FileSource implements CopySource {
       details: { file: join(dir, prefix) },
     });
   }
-}
-
-function idOf(name: string): EventId {
-  const [, digits = '0'] = /-(\d{18})\.ndjson$/.exec(name) ?? [];
-  return (digits.replace(/^0+/, '') || '0') as EventId;
 }
 
 /** Reads on until there is a row; null = there are no more. */

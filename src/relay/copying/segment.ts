@@ -8,8 +8,8 @@ import { compareIds, type EventId } from '../../contract/event-id.ts';
 import { deliverable, INVALID_DATA_TYPE } from '../../feed/deliverable.ts';
 import { metaName } from '../sinks/file/file-names.ts';
 import { readLine } from '../sinks/file/lines.ts';
+import { segmentLines } from '../sinks/file/segment-lines.ts';
 import { readObject } from '../sinks/file/small-file.ts';
-import { segmentLines } from './segment-lines.ts';
 
 export interface SegmentFile {
   readonly path: string;

@@ -9,6 +9,12 @@ export function segmentName(prefix: string, first: EventId): string {
   return `${prefix}-${first.padStart(ID_DIGITS, '0')}.ndjson`;
 }
 
+/** The id of its first event, of a segment's path or name. */
+export function segmentFirst(segment: string): EventId {
+  const [, digits = '0'] = /-(\d{18})\.ndjson$/.exec(segment) ?? [];
+  return String(BigInt(digits)) as EventId;
+}
+
 /** Of a segment's path or name. */
 export function metaName(segment: string): string {
   return segment.replace(/\.ndjson$/, '.meta.json');

@@ -9,13 +9,14 @@ import type { EventId } from '../../../contract/event-id.ts';
 import type { Batch } from '../../../contract/event-list.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
-import { noteName, segmentName, segmentNames } from './file-names.ts';
+import { segmentName, segmentNames } from './file-names.ts';
+import { FileRewinding } from './file-rewinding.ts';
 import { lastLine } from './last-line.ts';
 import { type Line, readLine } from './lines.ts';
-import { FORMAT, OpenSegment, type SegmentDisk } from './open-segment.ts';
+import { putNote } from './note.ts';
+import { OpenSegment, type SegmentDisk } from './open-segment.ts';
 import type { FilePlace } from './settings.ts';
-import { putFile } from './small-file.ts';
-import { type Note, positionOf, readStand, type Stand } from './stand.ts';
+import { positionOf, readStand, type Stand } from './stand.ts';
 import { diskSyncs, noSyncs, type Syncs } from './syncs.ts';
 import { requireWritable } from './writable.ts';
 
@@ -122,6 +123,10 @@ export class FileSink implements StandingSink {
     await segment?.close();
   }
 
+  get rewinding(): FileRewinding {
+    return new FileRewinding({ stream: this.#stream, place: this.#place, syncs: this.#syncs });
+  }
+
   get #disk(): SegmentDisk {
     return { place: this.#place, syncs: this.#syncs };
   }
@@ -177,11 +182,8 @@ export class FileSink implements StandingSink {
   }
 
   async #putNote({ epoch, from, last, position: upTo }: Turn): Promise<void> {
-    const { dir, prefix, mode, fsync } = this.#place;
-    const note: Note = { stream: this.#stream, epoch, from, last, upTo };
-    const value = { format: FORMAT, ...note };
     // Like the lines before it: an older note only makes the sink ask again for what it does not want.
-    const syncs = fsync === 'segment' ? noSyncs : this.#syncs;
-    await putFile({ path: join(dir, noteName(prefix)), value, mode }, syncs);
+    const syncs = this.#place.fsync === 'segment' ? noSyncs : this.#syncs;
+    await putNote(this.#place, { stream: this.#stream, epoch, from, last, upTo }, syncs);
   }
 }

@@ -6,22 +6,11 @@ import { join } from 'node:path';
 import type { EventId } from '../../../contract/event-id.ts';
 import { fits } from '../../../contract/validate.ts';
 import type { SinkPosition } from '../../sink.ts';
-import { metaName, noteName, segmentNames } from './file-names.ts';
+import { metaName, segmentNames } from './file-names.ts';
+import { type Note, readNote } from './note.ts';
 import type { FilePlace } from './settings.ts';
 import { readObject } from './small-file.ts';
 import { Tally } from './tally.ts';
-
-/** What stands beside the segments. */
-export interface Note {
-  readonly stream: string;
-  readonly epoch: number;
-  /** Where the sink began. */
-  readonly from: EventId;
-  /** The id of the last line when it was written; null = there was none. */
-  readonly last: EventId | null;
-  /** Every event behind that line, up to here, was not wanted. */
-  readonly upTo: EventId;
-}
 
 export interface Stand {
   readonly note: Note | null;
@@ -33,13 +22,6 @@ export interface Stand {
   readonly open: { readonly path: string; readonly tally: Tally } | null;
   /** Segments without a line. */
   readonly empty: readonly string[];
-}
-
-export async function readNote({
-  dir,
-  prefix,
-}: Pick<FilePlace, 'dir' | 'prefix'>): Promise<Note | null> {
-  return noteOf(await readObject(join(dir, noteName(prefix))));
 }
 
 /** Looks, and changes nothing. */
@@ -93,14 +75,6 @@ async function unlessGone<T>(looking: Promise<T>): Promise<T | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-}
-
-function noteOf(value: Record<string, unknown> | null): Note | null {
-  if (value === null) return null;
-  const { stream, epoch, from, last, upTo } = value;
-  const isNote = typeof stream === 'string' && fits('epoch', epoch) && isId(from) && isId(upTo);
-  if (!isNote || !(last === null || isId(last))) return null;
-  return { stream, epoch: epoch as number, from, last, upTo };
 }
 
 function isId(value: unknown): value is EventId {

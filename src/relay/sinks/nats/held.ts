@@ -2,12 +2,13 @@
 // whatever has become of the sink that has published it.
 import type { JetStreamManager, StoredMsg, StreamConfig } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
+import { type EventRow, readEventText } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import { fits } from '../../../contract/validate.ts';
 import type { SinkPosition } from '../../sink.ts';
 import { sinkOccupied, sinkUnavailable } from '../refusals.ts';
 import type { NatsPlace } from './settings.ts';
-import { covers, sinkSubjects } from './subjects.ts';
+import { covers, eventSubjects, sinkSubjects } from './subjects.ts';
 
 /** Whose JetStream stream it is. */
 export interface Owner {
@@ -24,9 +25,13 @@ export interface Held {
   readonly position: SinkPosition | null;
   /** A message may take the place of those before it on its subject. */
   readonly hasRollup: boolean;
+  /** Of a message that was to be taken away when the sink was brought back to its position; null = there is none. */
+  readonly lostSeq: number | null;
 }
 
 const HEADERS = { stream: 'Evt-Stream', epoch: 'Evt-Epoch', id: 'Evt-Id' } as const;
+/** On a note: the last event that is to be taken away. */
+export const LOST_HEADER = 'Evt-Lost-Seq';
 const NOT_FOUND = 10059;
 const DUPLICATES_MS = 120_000;
 const NANOSECONDS = 1e6;
@@ -44,7 +49,7 @@ export async function readHeld(manager: JetStreamManager, owner: Owner): Promise
   const { last_seq: lastSeq } = info.state;
   const message = lastSeq === 0 ? null : await lastMessage(manager, jetStream, lastSeq);
   const hasRollup = info.config.allow_rollup_hdrs;
-  if (message === null) return { lastSeq, position: null, hasRollup };
+  if (message === null) return { lastSeq, position: null, hasRollup, lostSeq: null };
   const said = positionOf(message);
   if (said === null) {
     throw sinkOccupied(
@@ -55,7 +60,45 @@ export async function readHeld(manager: JetStreamManager, owner: Owner): Promise
   if (said.stream !== owner.stream) {
     throw sinkOccupied(title, `the JetStream stream ${jetStream} is of the stream ${said.stream}`);
   }
-  return { lastSeq, position: said.position, hasRollup };
+  const lost = message.header.get(LOST_HEADER);
+  return {
+    lastSeq,
+    position: said.position,
+    hasRollup,
+    lostSeq: lost === '' ? null : Number(lost),
+  };
+}
+
+/** null = there is none, or it is of somebody else. */
+export async function lastEvent(
+  manager: JetStreamManager,
+  { stream, place }: Owner,
+): Promise<EventRow | null> {
+  const last_by_subj = eventSubjects(place.prefix, stream);
+  const message = await manager.streams.getMessage(place.jetStream, { last_by_subj });
+  return message && rowOf(message);
+}
+
+/** Those that are there. */
+export async function deleteMessages(
+  manager: JetStreamManager,
+  jetStream: string,
+  seqs: readonly number[],
+): Promise<void> {
+  const deleteOne = async (seq: number) => {
+    try {
+      await manager.streams.deleteMessage(jetStream, seq);
+    } catch (error) {
+      // Servers have several errors for one that is gone.
+      if ((await manager.streams.getMessage(jetStream, { seq })) !== null) throw error;
+    }
+  };
+  await Promise.all(seqs.map(deleteOne));
+}
+
+/** null = it is a note, or of somebody else. */
+export function rowOf(message: StoredMsg): EventRow | null {
+  return readEventText(message.string());
 }
 
 export async function createStream(

@@ -4,16 +4,24 @@
 // A sink that does not want all types notes by a message of its own how far it has looked behind its last event, since
 // what stands between may be discarded. The note takes the place of the one before it.
 import { onAbort } from '../../../base/on-abort.ts';
-import { type EventRow, eventText } from '../../../contract/event.ts';
-import type { EventId } from '../../../contract/event-id.ts';
+import type { EventRow } from '../../../contract/event.ts';
 import type { Batch } from '../../../contract/event-list.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
-import { reasonOf, sinkUnavailable } from '../refusals.ts';
-import { createStream, type Held, type Owner, readHeld, say } from './held.ts';
+import { sinkUnavailable } from '../refusals.ts';
+import { failAt } from './failure.ts';
+import {
+  createStream,
+  deleteMessages,
+  type Held,
+  lastEvent,
+  type Owner,
+  readHeld,
+} from './held.ts';
 import { type NatsLink, openLink } from './link.ts';
-import { type Message, Publisher } from './publisher.ts';
-import { eventSubject, noteSubject } from './subjects.ts';
+import { eventMessage, noteMessage } from './messages.ts';
+import { NatsRewinding } from './nats-rewinding.ts';
+import { Publisher } from './publisher.ts';
 
 /** From the opening to the closing. */
 interface Turn {
@@ -21,8 +29,6 @@ interface Turn {
   readonly publisher: Publisher;
   readonly hasRollup: boolean;
 }
-
-const EMPTY = Buffer.alloc(0);
 
 export class NatsSink implements StandingSink {
   readonly title: string;
@@ -60,10 +66,21 @@ export class NatsSink implements StandingSink {
     }
   }
 
+  async last(): Promise<EventRow | null> {
+    const { manager } = (this.#turn as Turn).link;
+    return lastEvent(manager, this.#owner).catch((error) => failAt(this.#owner, 'read', error));
+  }
+
   async write({ events, upTo, epoch }: Batch, signal: AbortSignal): Promise<void> {
     const turn = this.#turn as Turn;
-    const messages = events.rows.map((row) => this.#messageOf(row, epoch, turn));
-    if (upTo !== events.rows.at(-1)?.[0]) messages.push(this.#note({ id: upTo, epoch }, turn));
+    const { link, hasRollup } = turn;
+    const messages = events.rows.map((row) =>
+      eventMessage(this.#owner, link.newHeaders(), row, epoch),
+    );
+    if (upTo !== events.rows.at(-1)?.[0]) {
+      const note = { position: { id: upTo, epoch }, hasRollup };
+      messages.push(noteMessage(this.#owner, link.newHeaders(), note));
+    }
     signal.throwIfAborted();
     const forget = onAbort(signal, () => void turn.link.close());
     try {
@@ -79,47 +96,39 @@ export class NatsSink implements StandingSink {
     await turn?.link.close();
   }
 
+  get rewinding(): NatsRewinding {
+    return new NatsRewinding(this.#owner);
+  }
+
   async #hold(link: NatsLink): Promise<Held> {
     const held = await this.#look(link);
-    if (held !== null) return held;
-    await createStream(link.manager, this.#owner).catch((error) => this.#fail('make', error));
-    return { lastSeq: 0, position: null, hasRollup: true };
+    if (held !== null) {
+      await this.#endRewind(held, link);
+      return held;
+    }
+    await createStream(link.manager, this.#owner).catch((error) =>
+      failAt(this.#owner, 'make', error),
+    );
+    return { lastSeq: 0, position: null, hasRollup: true, lostSeq: null };
+  }
+
+  /** Where who has brought the sink back was killed before it was done. */
+  async #endRewind({ lostSeq }: Held, { manager }: NatsLink): Promise<void> {
+    if (lostSeq === null) return;
+    await deleteMessages(manager, this.#owner.place.jetStream, [lostSeq]).catch((error) =>
+      failAt(this.#owner, 'cut back', error),
+    );
   }
 
   /** null = it is still to be made. */
   async #look({ manager }: NatsLink): Promise<Held | null> {
     const { create, jetStream } = this.#owner.place;
-    const held = await readHeld(manager, this.#owner).catch((error) => this.#fail('read', error));
+    const held = await readHeld(manager, this.#owner).catch((error) =>
+      failAt(this.#owner, 'read', error),
+    );
     if (held === null && !create) {
       throw sinkUnavailable(this.title, `finds no JetStream stream ${jetStream}`);
     }
     return held;
-  }
-
-  #messageOf(row: EventRow, epoch: number, { link }: Turn): Message {
-    const { stream, place } = this.#owner;
-    const [id, type] = row;
-    return {
-      subject: eventSubject(place.prefix, stream, type),
-      payload: Buffer.from(eventText(row)),
-      headers: say(link.newHeaders(), stream, { id, epoch }),
-      id,
-      msgId: `${stream}:${epoch}:${id}`,
-    };
-  }
-
-  #note(position: { id: EventId; epoch: number }, { link, hasRollup }: Turn): Message {
-    const { stream, place } = this.#owner;
-    const headers = say(link.newHeaders(), stream, position);
-    if (hasRollup) headers.set('Nats-Rollup', 'sub');
-    const subject = noteSubject(place.prefix, stream);
-    return { subject, payload: EMPTY, headers, id: position.id };
-  }
-
-  /** Throws it with what it was about; what is said by us says it already. */
-  #fail(verb: string, error: Error): never {
-    if (error.message.startsWith(this.title)) throw error;
-    const what = `cannot ${verb} the JetStream stream ${this.#owner.place.jetStream}`;
-    throw sinkUnavailable(this.title, `${what}: ${reasonOf(error)}`, error);
   }
 }

@@ -17,9 +17,14 @@ export function noteSubject(prefix: string, stream: string): string {
   return `${prefix}.${stream}`;
 }
 
+/** Those of all events. */
+export function eventSubjects(prefix: string, stream: string): string {
+  return `${prefix}.${stream}.>`;
+}
+
 /** All that the JetStream stream has to take. */
 export function sinkSubjects(prefix: string, stream: string): string[] {
-  return [noteSubject(prefix, stream), `${prefix}.${stream}.>`];
+  return [noteSubject(prefix, stream), eventSubjects(prefix, stream)];
 }
 
 /** True when every subject that `subject` stands for is one of the pattern's. */

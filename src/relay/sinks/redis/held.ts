@@ -1,5 +1,6 @@
 // What a stream of Redis holds for a sink: the greatest id that it has ever given says up to where, also when entries
 // were trimmed away.
+import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import { fits } from '../../../contract/validate.ts';
 import type { SinkPosition } from '../../sink.ts';
@@ -44,6 +45,18 @@ export async function readHeld(
     throw sinkOccupied(owner.title, `the key ${key} is of the stream ${said.stream}`);
   }
   return { id, epoch: said.epoch };
+}
+
+/** What `XRANGE` gives. */
+export type Entry = readonly [id: string, fields: readonly string[]];
+
+/** null = it is no entry of ours. */
+export function rowOf([entry, fields]: Entry): EventRow | null {
+  const id = idOf(entry);
+  const said = pairsOf(fields);
+  const [type, data, ts] = ['type', 'data', 'ts'].map((name) => said.get(name));
+  const isEvent = [type, data, ts].every((value) => typeof value === 'string');
+  return id !== null && isEvent ? [id, String(type), String(data), String(ts)] : null;
 }
 
 export function entryId(id: EventId): string {

@@ -7,9 +7,11 @@ import type { Batch } from '../../../contract/event-list.ts';
 import { onOneLine } from '../../../contract/json-text.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { StandingSink } from '../../standing-sink.ts';
-import { reasonOf, sinkUnavailable } from '../refusals.ts';
-import { entryId, NOTHING, type Owner, readHeld } from './held.ts';
+import { sinkUnavailable } from '../refusals.ts';
+import { failAt } from './failure.ts';
+import { type Entry, entryId, NOTHING, type Owner, readHeld, rowOf } from './held.ts';
 import { openLink, type RedisLink } from './link.ts';
+import { RedisRewinding } from './redis-rewinding.ts';
 import { ADDED, APPEND } from './script.ts';
 
 /** From the opening to the closing. */
@@ -18,8 +20,6 @@ interface Turn {
   /** The greatest id of the stream. */
   last: string;
 }
-
-const OF_A_CLUSTER = 'the key is on another server of a Redis Cluster; give its url';
 
 export class RedisSink implements StandingSink {
   readonly title: string;
@@ -38,7 +38,7 @@ export class RedisSink implements StandingSink {
       const position = await this.#read(link, epoch);
       // Writes nothing, and says whether it could.
       const trim = ['XTRIM', key, 'MAXLEN', String(Number.MAX_SAFE_INTEGER)];
-      await link.send(trim).catch((error) => this.#fail('cannot write', error));
+      await link.send(trim).catch((error) => failAt(this.#owner, 'cannot write', error));
       return position;
     } finally {
       link.close();
@@ -60,6 +60,16 @@ export class RedisSink implements StandingSink {
     }
   }
 
+  async last(): Promise<EventRow | null> {
+    const { link } = this.#turn as Turn;
+    const newest = ['XREVRANGE', this.#owner.place.key, '+', '-', 'COUNT', '1'];
+    const entries = await link
+      .send(newest)
+      .catch((error) => failAt(this.#owner, 'cannot read', error));
+    const [entry] = entries as readonly Entry[];
+    return entry === undefined ? null : rowOf(entry);
+  }
+
   async write({ events, upTo, epoch }: Batch, signal: AbortSignal): Promise<void> {
     const turn = this.#turn as Turn;
     const { stream, place } = this.#owner;
@@ -73,7 +83,7 @@ export class RedisSink implements StandingSink {
       // None of it is about an event: what is larger than Redis takes is no event here.
       const answer = await turn.link
         .send(command)
-        .catch((error) => this.#fail('cannot add to', error));
+        .catch((error) => failAt(this.#owner, 'cannot add to', error));
       if (answer !== ADDED) {
         const what = `finds the key ${key} at ${answer} and not at ${turn.last}`;
         throw sinkUnavailable(this.title, `${what}: somebody else has written to it`);
@@ -90,22 +100,17 @@ export class RedisSink implements StandingSink {
     turn?.link.close();
   }
 
-  #read(link: RedisLink, epoch: number): Promise<SinkPosition | null> {
-    return readHeld(link, this.#owner, epoch).catch((error) => this.#fail('cannot read', error));
+  get rewinding(): RedisRewinding {
+    return new RedisRewinding(this.#owner);
   }
 
-  /** Throws it with what it was about; what is said by us says it already. */
-  #fail(what: string, error: Error): never {
-    if (error.message.startsWith(this.title)) throw error;
-    const { key } = this.#owner.place;
-    throw sinkUnavailable(this.title, `${what} the key ${key}: ${explained(error)}`, error);
+  #read(link: RedisLink, epoch: number): Promise<SinkPosition | null> {
+    return readHeld(link, this.#owner, epoch).catch((error) =>
+      failAt(this.#owner, 'cannot read', error),
+    );
   }
 }
 
 function fieldsOf([id, type, data, ts]: EventRow): string[] {
   return [id, type, onOneLine(data), ts];
-}
-
-function explained(error: Error): string {
-  return /^(MOVED|CROSSSLOT)\b/.test(error.message) ? OF_A_CLUSTER : reasonOf(error);
 }

@@ -1,13 +1,12 @@
 // Brings an archive back in line with a stream whose history has forked: what the warehouse has beyond is cut off.
 import { compareIds, type EventId, minId } from '../contract/event-id.ts';
-import { sharedUpTo } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
-import type { Checksum, Warehouse, Watermark } from '../store/warehouse.ts';
-import type { ActiveSide, ActiveState } from './archive-check.ts';
-import { sameUpTo } from './common-part.ts';
+import type { Checksum, Warehouse } from '../store/warehouse.ts';
+import { type ActiveSide, knownSharedUpTo } from './active-side.ts';
+import { type Cut, sameUpTo } from './common-part.ts';
 import { RangeSum } from './range-sum.ts';
 
-export interface RewindRequest {
+export interface ArchiveRewindRequest {
   readonly warehouse: Warehouse;
   readonly stream: string;
   /** The watermark's name. */
@@ -15,43 +14,33 @@ export interface RewindRequest {
   readonly active: ActiveSide;
 }
 
-/** What is to be cut off: (to, from]. */
-export interface Cut {
-  readonly from: EventId;
-  readonly to: EventId;
-}
-
 const PAGE = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
 /** Ranges are read from their beginning, so that this finds the one at the end. */
 const CHECKSUMS = 1000;
 
 /** null when there is nothing to be cut off. */
-export async function rewindTo(request: RewindRequest): Promise<Cut | null> {
+export async function archiveRewindTo(request: ArchiveRewindRequest): Promise<Cut | null> {
   const { warehouse, watermark, stream, active } = request;
   const found = await warehouse.findWatermark(watermark, stream);
   if (found === null) return null;
   const state = await active.state();
-  const upTo = minId(found.lastId, sharedBy(found, state));
+  const upTo = minId(found.lastId, knownSharedUpTo(state, found.epoch));
   // A fork that nobody has noticed stands nowhere.
   const to = await sameUpTo({ ...request, after: minId(state.discardedUpTo, upTo), upTo });
   return to === found.lastId ? null : { from: found.lastId, to };
 }
 
 /** Cuts off what is behind `to`. */
-export async function rewindArchive(request: RewindRequest, to: EventId): Promise<void> {
+export async function rewindArchive(request: ArchiveRewindRequest, to: EventId): Promise<void> {
   const { warehouse, stream, watermark: sink, active } = request;
   const { epoch } = await active.state();
   const checksum = await checksumUpTo(request, to);
   await warehouse.rewind({ sink, stream, to, epoch, checksum });
 }
 
-function sharedBy({ epoch }: Watermark, state: ActiveState): EventId {
-  return minId(sharedUpTo(state, epoch) ?? state.newest, state.newest);
-}
-
 /** Of what stays of the range that is cut through; null when none is. */
 async function checksumUpTo(
-  { warehouse, stream }: RewindRequest,
+  { warehouse, stream }: ArchiveRewindRequest,
   to: EventId,
 ): Promise<Checksum | null> {
   const range = await rangeOver(warehouse, stream, to);

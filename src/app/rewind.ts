@@ -1,0 +1,60 @@
+// `--rewind ID`: what stands beyond the fork of a stream's history is cut off. The id is asked for, since the wrong
+// database would be one that has hardly anything in common with it.
+import { type EventId, idDistance, idPlus } from '../contract/event-id.ts';
+import type { Cut } from '../relay/common-part.ts';
+import { type Call, Failure, type Flag, UsageError } from './command.ts';
+
+/** What is brought back in line, and how that is said. */
+export interface Rewound {
+  /** What sentences begin with, as in `main: cut off`. */
+  readonly name: string;
+  /** As in `the warehouse has nothing`. */
+  readonly holder: string;
+  /** Behind `cut off 8 ids, 13 to 20; `. */
+  readonly outcome: (to: EventId) => string;
+  /** For lines of JSON. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** null when there is nothing to be cut off. */
+  find(): Promise<Cut | null>;
+  cut(to: EventId): Promise<void>;
+}
+
+const ID = /^(?:0|[1-9]\d{0,17})$/;
+
+/** `nothing`: what is not done then, as in `archive nothing`. */
+export function rewindFlag(thing: string, nothing: string): Readonly<Record<string, Flag>> {
+  const cut = `Cut off what ${thing} has behind ID, which must be the \`at\` of the error HistoryForked`;
+  const description = `${cut}; ${nothing}.`;
+  return { rewind: { value: 'ID', description } };
+}
+
+/** Throws `UsageError` for a bad id, and for flags that do not go together with it. */
+export function requireRewindAlone({ flags }: Call, others: readonly string[]): void {
+  const id = flags.get('rewind');
+  if (id === undefined) return;
+  if (!ID.test(id)) throw new UsageError(`--rewind takes an id, got ${JSON.stringify(id)}.`);
+  for (const flag of others) {
+    if (flags.has(flag)) throw new UsageError(`--${flag} does not go with --rewind.`);
+  }
+}
+
+/** Throws `Failure` unless the history forked there. */
+export async function rewind(rewound: Rewound, { flags, stdout }: Call): Promise<void> {
+  const { name, holder, outcome, facts } = rewound;
+  const print = (cut: object | null, sentence: string) =>
+    stdout.print(flags.has('json') ? JSON.stringify({ ...facts, rewound: cut }) : sentence);
+  const found = await rewound.find();
+  if (found === null)
+    return print(null, `${name}: ${holder} has nothing that the stream does not have.`);
+  const { from, to } = found;
+  const asked = flags.get('rewind') as EventId;
+  if (to !== asked) {
+    throw new Failure(
+      `${name}: ${holder} has what the stream has up to ${to}, not up to ${asked}. Nothing was cut off.`,
+    );
+  }
+  await rewound.cut(to);
+  const cut = { first: idPlus(to, 1), last: from };
+  const ids = `cut off ${idDistance(to, from)} ids, ${cut.first} to ${from}`;
+  await print(cut, `${name}: ${ids}; ${outcome(to)}.`);
+}

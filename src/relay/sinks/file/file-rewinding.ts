@@ -1,0 +1,98 @@
+// Takes the newest lines of a file sink away again. While any of those stays, or the note of before, the sink stands
+// beyond where it is brought to: the newest segment goes first, and the note is put last.
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EventRow } from '../../../contract/event.ts';
+import { compareIds, type EventId, minId } from '../../../contract/event-id.ts';
+import type { SinkPosition } from '../../sink.ts';
+import type { Rewinding } from '../../standing-sink.ts';
+import { metaName, segmentFirst, segmentNames } from './file-names.ts';
+import { HEAD_BYTES, readHead, readLine } from './lines.ts';
+import { putNote } from './note.ts';
+import { segmentLines } from './segment-lines.ts';
+import type { FilePlace } from './settings.ts';
+import { readStand } from './stand.ts';
+import type { Syncs } from './syncs.ts';
+
+/** What it needs to know of its sink. */
+export interface RewoundFiles {
+  readonly stream: string;
+  readonly place: FilePlace;
+  readonly syncs: Syncs;
+}
+
+export class FileRewinding implements Rewinding {
+  readonly #stream: string;
+  readonly #place: FilePlace;
+  readonly #syncs: Syncs;
+
+  constructor({ stream, place, syncs }: RewoundFiles) {
+    this.#stream = stream;
+    this.#place = place;
+    this.#syncs = syncs;
+  }
+
+  async *held(after: EventId): AsyncGenerator<EventRow> {
+    const { dir, prefix } = this.#place;
+    const names = await segmentNames(dir, prefix);
+    const oldest = names.findIndex((name) => compareIds(segmentFirst(name), after) <= 0);
+    const wanted = oldest < 0 ? names : names.slice(0, oldest + 1);
+    for (const name of wanted.reverse()) yield* rowsOf(join(dir, name), after);
+  }
+
+  async rewind({ id: to, epoch }: SinkPosition): Promise<void> {
+    const { dir, prefix } = this.#place;
+    for (const name of await segmentNames(dir, prefix)) {
+      const path = join(dir, name);
+      const keptBytes = compareIds(segmentFirst(name), to) > 0 ? 0 : await bytesUpTo(path, to);
+      if (!(await this.#cut(path, keptBytes))) break;
+    }
+    await this.#syncs.names(dir);
+    const { note, last } = await readStand(this.#place);
+    const from = minId(note?.from ?? to, to);
+    await putNote(this.#place, { stream: this.#stream, epoch, from, last, upTo: to }, this.#syncs);
+  }
+
+  /** False when there is nothing behind these. */
+  async #cut(path: string, keptBytes: number): Promise<boolean> {
+    const handle = await open(path, 'r+');
+    try {
+      if ((await handle.stat()).size === keptBytes && keptBytes > 0) return false;
+      // First: a meta without its segment is never looked for again.
+      await rm(metaName(path), { force: true });
+      if (keptBytes === 0) await rm(path);
+      else {
+        await handle.truncate(keptBytes);
+        await this.#syncs.lines(handle);
+      }
+      return true;
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+async function* rowsOf(path: string, after: EventId): AsyncGenerator<EventRow> {
+  for await (const lines of segmentLines(path)) {
+    for (const { number, bytes, isWhole } of lines) {
+      if (!isWhole) return;
+      const row = readLine(bytes.toString('utf8', 0, bytes.length - 1));
+      if (row === null) throw new Error(`${path}: line ${number} is no event of a file sink.`);
+      if (compareIds(row[0], after) > 0) yield row;
+    }
+  }
+}
+
+/** How long the lines are that stay. */
+async function bytesUpTo(path: string, to: EventId): Promise<number> {
+  let kept = 0;
+  for await (const lines of segmentLines(path)) {
+    for (const { bytes, isWhole } of lines) {
+      if (!isWhole) return kept;
+      const head = readHead(bytes.toString('latin1', 0, HEAD_BYTES));
+      if (head === null || compareIds(head.id, to) > 0) return kept;
+      kept += bytes.length;
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,247 @@
+// What sinks of the service's own hold, read back and taken away again, at real files and servers.
+import { readdirSync } from 'node:fs';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstream } from '@nats-io/jetstream';
+import { connect, headers } from '@nats-io/transport-node';
+import type { EventRow } from '../../../src/contract/event.ts';
+import type { Batch } from '../../../src/contract/event-list.ts';
+import { FileSink } from '../../../src/relay/sinks/file/file-sink.ts';
+import { placeOf } from '../../../src/relay/sinks/file/settings.ts';
+import { NatsSink } from '../../../src/relay/sinks/nats/nats-sink.ts';
+import { type NatsSettings, natsPlaceOf } from '../../../src/relay/sinks/nats/settings.ts';
+import { RedisSink } from '../../../src/relay/sinks/redis/redis-sink.ts';
+import { redisPlaceOf } from '../../../src/relay/sinks/redis/settings.ts';
+import type { StandingSink } from '../../../src/relay/standing-sink.ts';
+import { describeWithEngine, startNats, startRedis } from '../../support/engines.ts';
+import { id } from '../../support/events.ts';
+import { readJetStream, withManager } from '../../support/jet-stream.ts';
+import type { KeptServer } from '../../support/kept-server.ts';
+import { askRedis } from '../../support/redis-stream.ts';
+import { checkMetas, namesOf } from '../../support/segments.ts';
+import { at, batch, never, row, rows } from '../../support/sink-batches.ts';
+
+const FACTS = { title: 'The sink s', stream: 'main' };
+const TEXTS: EventRow[] = [
+  row(1, '{"a":"\\"ts\\":\\"\\u0000}", "b": 9007199254740993}', 'order.paid'),
+  row(2, '"\u2028ü \\",\\"ts\\":\\"x\\"}"', 'a..b'),
+];
+
+/** What is true of every kind; `make` gives another sink at the same place. */
+function itIsRewound(open: () => Promise<() => StandingSink>): void {
+  let make: () => StandingSink;
+  beforeEach(async () => {
+    make = await open();
+  });
+  const write = async (batches: readonly Batch[]) => {
+    const sink = make();
+    await sink.open(at(0), never);
+    let after = id(0);
+    for (const each of batches) {
+      await sink.write({ ...each, after }, never);
+      after = each.upTo;
+    }
+    await sink.close();
+  };
+  const heldBehind = async (after: number) => {
+    const found: EventRow[] = [];
+    for await (const each of make().rewinding?.held(id(after)) ?? []) found.push(each);
+    return found;
+  };
+  const rewind = (to: number, epoch = 2) => make().rewinding?.rewind(at(to, epoch));
+  const stand = async () => Number((await make().stand(1))?.id);
+
+  it('gives what it holds behind an event, in order and as it was written', async () => {
+    await write([batch(TEXTS), batch(rows(3, 1500))]);
+    expect(await heldBehind(0)).toEqual([...TEXTS, ...rows(3, 1500)]);
+    expect(await heldBehind(1)).toEqual([TEXTS[1], ...rows(3, 1500)]);
+    expect(await heldBehind(1234)).toEqual(rows(1235, 1500));
+    expect(await heldBehind(1500)).toEqual([]);
+    expect(await stand()).toBe(1500);
+  });
+
+  it.each([1499, 1000, 7, 0])('is cut back to %i, and goes on from there', async (to) => {
+    await write([batch(rows(1, 1500))]);
+    await rewind(to);
+    await rewind(to);
+    expect(await heldBehind(0)).toEqual(rows(1, to));
+    if (to > 0) expect(await stand()).toBe(to);
+    const other = (nth: number) => `"other ${nth}"`;
+    const sink = make();
+    // What stands at 0 may count as new.
+    expect((await sink.open(at(to, 2), never)) ?? at(to, 2)).toMatchObject({ id: String(to) });
+    await sink.write(batch(rows(to + 1, to + 3, other), undefined, 2), never);
+    await sink.close();
+    expect(await heldBehind(0)).toEqual([...rows(1, to), ...rows(to + 1, to + 3, other)]);
+    expect(await stand()).toBe(to + 3);
+  });
+
+  it('is cut back where it only notes how far it has looked', async () => {
+    await write([batch([row(5, '5')], 100), ...[200, 300, 400].map((upTo) => batch([], upTo))]);
+    expect(await stand()).toBe(400);
+    expect(await heldBehind(0)).toEqual([row(5, '5')]);
+    await rewind(150);
+    expect(await heldBehind(0)).toEqual([row(5, '5')]);
+    expect(await stand()).toBe(150);
+  });
+
+  it('holds nothing where nothing ever was', async () => {
+    await write([batch([], 9)]);
+    expect(await heldBehind(0)).toEqual([]);
+    await rewind(3);
+    expect(await stand()).toBe(3);
+  });
+}
+
+describe('a file sink', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'aftercommit-rewinding-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+  const make = () => new FileSink({ ...FACTS, place: placeOf({ dir, segmentBytes: 5000 }) });
+  itIsRewound(async () => make);
+
+  it('keeps the metas of what stays, and none of what goes', async () => {
+    const sink = make();
+    await sink.open(at(0));
+    await sink.write(batch(rows(1, 1000)), never);
+    await sink.close();
+    const before = checkMetas(dir);
+    const newest = namesOf(dir).at(-1) ?? '';
+    await appendFile(join(dir, newest), '{"id":"10');
+    await sink.rewinding.rewind(at(500, 2));
+    const after = checkMetas(dir);
+    expect(after).toBeGreaterThan(before / 3);
+    expect(after).toBeLessThan(before);
+    const names = readdirSync(dir);
+    const metas = names.filter((name) => name.endsWith('.meta.json'));
+    expect(metas).toHaveLength(after);
+    for (const meta of metas) expect(names).toContain(meta.replace('.meta.json', '.ndjson'));
+    expect(await sink.stand(1)).toEqual(at(500, 2));
+  });
+});
+
+describeWithEngine('nats', 'a sink for NATS', () => {
+  let server: KeptServer;
+  let jetStream: string;
+  let streams = 0;
+  beforeAll(async () => {
+    server = await startNats();
+  });
+  afterAll(() => server?.close());
+  beforeEach(() => {
+    streams += 1;
+    jetStream = `s${streams}`;
+  });
+  const make = (more: Partial<NatsSettings> = {}) => {
+    const settings = { servers: server.url, jetStream, prefix: jetStream, ...more };
+    return new NatsSink({ ...FACTS, place: natsPlaceOf(settings, 'main') });
+  };
+  const write = async (last: number, more: Partial<NatsSettings> = {}) => {
+    const sink = make(more);
+    await sink.open(at(0), never);
+    await sink.write(batch(rows(1, last)), never);
+    await sink.close();
+  };
+  const subjects = () => [`${jetStream}.main`, `${jetStream}.main.>`];
+  itIsRewound(async () => () => make());
+
+  it('is cut back where it is full', async () => {
+    await write(100, { maxMessages: 100 });
+    await make().rewinding.rewind(at(98, 2));
+    expect(await make().stand()).toEqual(at(98, 2));
+    expect(await readJetStream(server.url, jetStream, `${jetStream}.main.>`)).toHaveLength(98);
+  });
+
+  it('is cut back where notes do not take the place of one another', async () => {
+    await withManager(server.url, async (manager) => {
+      await manager.streams.add({ name: jetStream, subjects: subjects() });
+    });
+    await write(100);
+    await make().rewinding.rewind(at(50, 2));
+    expect(await make().stand()).toEqual(at(50, 2));
+    expect(await readJetStream(server.url, jetStream, `${jetStream}.main.>`)).toHaveLength(50);
+  });
+
+  it('ends at its opening what was killed before its last message was taken away', async () => {
+    await write(10);
+    const connection = await connect({ servers: server.url });
+    const said = headers();
+    const note = { 'Evt-Stream': 'main', 'Evt-Epoch': '2', 'Evt-Id': '9', 'Evt-Lost-Seq': '10' };
+    for (const [name, value] of Object.entries(note)) said.set(name, value);
+    await jetstream(connection).publish(`${jetStream}.main`, '', { headers: said });
+    await connection.close();
+    expect(await make().stand()).toEqual(at(9, 2));
+    for (const last of [10, 11]) {
+      const sink = make();
+      expect(await sink.open(at(0), never)).toEqual(at(last - 1, 2));
+      await sink.write(batch(rows(last, last), undefined, 2), never);
+      await sink.close();
+    }
+    const held = await readJetStream(server.url, jetStream, `${jetStream}.main.>`);
+    expect(held.map(({ id: each, epoch }) => `${each} of ${epoch}`).slice(-3)).toEqual([
+      '9 of 1',
+      '10 of 2',
+      '11 of 2',
+    ]);
+  });
+
+  it('stands where it stood when nothing may be taken away', async () => {
+    await withManager(server.url, async (manager) => {
+      await manager.streams.add({ name: jetStream, subjects: subjects(), deny_delete: true });
+    });
+    await write(100);
+    await expect(make().rewinding.rewind(at(50, 2))).rejects.toMatchObject({
+      code: 'SinkUnavailable',
+      message: expect.stringMatching(/^The sink s cannot cut back the JetStream stream s\d+: /),
+    });
+    expect(await make().stand()).toEqual(at(100));
+  });
+});
+
+describeWithEngine('redis', 'a sink for Redis', () => {
+  let server: KeptServer;
+  let key: string;
+  let keys = 0;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server?.close());
+  beforeEach(() => {
+    keys += 1;
+    key = `key ${keys}`;
+  });
+  const make = () =>
+    new RedisSink({ ...FACTS, place: redisPlaceOf({ url: server.url, key }, 'main') });
+  const ask = (...command: string[]) => askRedis(server.url, command);
+  itIsRewound(async () => make);
+
+  it('takes groups back that have read beyond, and leaves the others where they are', async () => {
+    const sink = make();
+    await sink.open(at(0), never);
+    await sink.write(batch(rows(1, 1200)), never);
+    await sink.close();
+    await ask('XGROUP', 'CREATE', key, 'far', '0');
+    await ask('XGROUP', 'CREATE', key, 'near', '0');
+    const read = (group: string, count: string) =>
+      ask('XREADGROUP', 'GROUP', group, 'me', 'COUNT', count, 'STREAMS', key, '>');
+    await read('far', '1200');
+    await read('near', '10');
+    await make().rewinding.rewind(at(20, 2));
+    const pending = async (group: string) => ((await ask('XPENDING', key, group)) as unknown[])[0];
+    expect(await pending('far')).toBe(20);
+    expect(await pending('near')).toBe(10);
+    const next = make();
+    await next.open(at(20, 2), never);
+    await next.write(batch(rows(21, 22), undefined, 2), never);
+    await next.close();
+    const firstOf = async (group: string) => {
+      const [[, [[first]]]] = (await read(group, '1')) as [[string, [[string]]]];
+      return first;
+    };
+    expect(await firstOf('far')).toBe('21-0');
+    expect(await firstOf('near')).toBe('11-0');
+  });
+});
