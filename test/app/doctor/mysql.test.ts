@@ -7,10 +7,14 @@ import { createDatabase, describeDatabase } from '../../support/databases.ts';
 import { makeDraft } from '../../support/events.ts';
 import { openMangledPath } from '../../support/mangled-path.ts';
 import { type OwnServer, startOwnServer } from '../../support/own-server.ts';
+import { pause } from '../../support/pause.ts';
 import { openSqlSession, type SqlSession } from '../../support/sql-session.ts';
 import { until } from '../../support/until.ts';
 import { cli } from '../run-cli.ts';
 import { diagnose, foundOf } from './diagnosis.ts';
+
+/** InnoDB tells of its transactions from a picture, which it takes anew when nobody has looked for 100 ms. */
+const PICTURE_MS = 150;
 
 interface Fault {
   readonly id: FindingId;
@@ -150,8 +154,12 @@ describeDatabase('mysql', 'doctor', () => {
     await gone.run("xa end 'gone'");
     await gone.run("xa prepare 'gone'");
     await gone.close();
+    const seen = async () => {
+      await pause(PICTURE_MS);
+      return found('transaction-left', limits);
+    };
     const both = await until(async () => {
-      const all = await found('transaction-left', limits);
+      const all = await seen();
       return all.length === 2 && all;
     });
     expect(both.map(({ found: says }) => says).sort()).toEqual([
@@ -159,7 +167,7 @@ describeDatabase('mysql', 'doctor', () => {
       expect.stringContaining('The prepared transaction gone'),
     ]);
     for (const statement of both.flatMap((finding) => finding.sql)) await sql.run(statement);
-    await until(async () => (await found('transaction-left', limits)).length === 0);
+    await until(async () => (await seen()).length === 0);
     await left.close().catch(() => {});
   });
 
