@@ -1,6 +1,6 @@
-// The scripts that put a shorter stream in the place of one that holds too much. Entries cannot just be deleted: behind
-// them Redis lets no id be given again that was. So what stays is copied beside it, so much at a time, since nobody else
-// is served meanwhile, and takes its place as a whole.
+// The scripts that put a shorter stream in the place of one that holds too much. Entries cannot just be deleted: Redis
+// gives no id again up to the greatest one that was. So what stays is copied beside it, so much at a time, since nobody
+// else is served meanwhile, and takes its place as a whole.
 
 /** A copy that nobody goes on with is gone behind so many seconds. */
 const COPY_SECONDS = 3600;
