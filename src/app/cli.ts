@@ -1,7 +1,8 @@
 // The commands in one table, and the way from an argument list to one of them. A command's module is loaded only when
 // it is called for, so that `publish` does not wait for a server's code.
 import { parseArgs } from 'node:util';
-import { loadSettings } from '../config/load.ts';
+import { loadSettings, type TextProblems } from '../config/load.ts';
+import { sourceProblem } from '../store/source-problem.ts';
 import {
   type Call,
   type Command,
@@ -147,9 +148,18 @@ async function runCommand(
     file: flags.get('config'),
     environment: around.environment,
     flags: settingsGiven(new Map([...flags].filter(([flag]) => !(flag in command.flags)))),
+    textProblems: problemsAskedBy(command),
   };
   const settings = loadSettings(sources);
   await command.run({ ...around, args, flags, lists, settings, sources });
+}
+
+/** What names a database can be seen to be wrong before the command has done anything. */
+function problemsAskedBy({ settings }: Command): TextProblems {
+  return {
+    ...(settings.includes('databaseUrl') && { databaseUrl: sourceProblem }),
+    ...(settings.includes('warehouseUrl') && { warehouseUrl: sourceProblem }),
+  };
 }
 
 function parse(

@@ -8,6 +8,8 @@ import { configSchema, type Settings } from './generated/settings.ts';
 
 export type { Settings } from './generated/settings.ts';
 
+export type TextProblems = Partial<Record<keyof Settings, (text: string) => string | null>>;
+
 export interface SettingSources {
   /** Path of a JSON file with settings by name. */
   readonly file?: string | undefined;
@@ -18,6 +20,8 @@ export interface SettingSources {
   readonly values?: Partial<Settings>;
   /** What those of `values` were called where they were given. @default the same */
   readonly valueNames?: Readonly<Record<string, string>>;
+  /** What is wrong with a text beside what the schema knows of it; null when nothing is. */
+  readonly textProblems?: TextProblems;
 }
 
 export interface SettingFacts {
@@ -75,6 +79,10 @@ export function loadSettings(sources: SettingSources): Settings {
   Object.assign(given, sources.values);
   Object.assign(settings, given);
   problems.push(...check(settings, given, origin));
+  for (const [name, problemOf] of Object.entries(sources.textProblems ?? {})) {
+    const problem = problemOf(String(settings[name]));
+    if (problem !== null) problems.push(`${origin[name] ?? name}: ${problem}`);
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return settings as unknown as Settings;
 

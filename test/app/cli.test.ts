@@ -94,4 +94,50 @@ describe('the command line', () => {
       expect(lines).toContainEqual(expect.stringMatching(`^aftercommit: config: ${name} must`));
     }
   });
+
+  const BAD = 'postgres://a:s%zzecret@127.0.0.1:1/x';
+  const WORDS = 'The URL of the database server has a % in its password';
+
+  it.each([
+    'serve',
+    'migrate',
+    'archive',
+    'relay',
+    'discard',
+    'streams rename x y',
+    'epoch',
+    'copy main#main file:x/y',
+    'doctor',
+    'config',
+  ])('%s refuses a database URL that cannot be read, and names the setting', async (line) => {
+    const env = { EVT_DATABASE_URL: BAD, EVT_WAREHOUSE_URL: BAD };
+    const { code, stdout, stderr } = await cli(line.split(' '), { env });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`aftercommit: config: EVT_DATABASE_URL: ${WORDS}`);
+    expect(stderr).not.toContain('ecret');
+  });
+
+  it('names the flag of a database URL that is none, and both databases', async () => {
+    const env = { EVT_WAREHOUSE_URL: 'sqlite::memory:' };
+    const flags = ['--database-url', 'mysql://a:secret@127.0.0.1:1'];
+    const { code, stderr } = await cli(['doctor', ...flags], { env });
+    expect([code, linesOf(stderr)]).toEqual([
+      2,
+      [
+        expect.stringMatching(/config: --database-url: .* ends with the name of a database/),
+        expect.stringMatching(/config: EVT_WAREHOUSE_URL: SQLite needs a file/),
+      ],
+    ]);
+  });
+
+  it('refuses one in a reference of a copy', async () => {
+    const { code, stderr } = await cli(['copy', `${BAD}#main`, 'file:x/y']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(WORDS)]);
+    expect(stderr).not.toContain('ecret');
+  });
+
+  it('leaves a database alone that a command does not use', async () => {
+    const env = { EVT_DATABASE_URL: BAD, EVT_CREDENTIALS: '/nowhere/credentials.json' };
+    expect((await cli(['credentials', 'list'], { env })).stderr).not.toContain('URL');
+  });
 });

@@ -1,8 +1,11 @@
 // What is promised holds on a Galera cluster whose servers are killed, one, two and all three, or frozen, while
 // everybody is at work. `npm run test:cluster`; each case says what it came to, and what a cluster costs.
 
+import { Store } from '../../src/store/store.ts';
+import { id, makeDrafts } from '../support/events.ts';
 import { startOwnServer } from '../support/own-server.ts';
 import { pause } from '../support/pause.ts';
+import { openTcpPath } from '../support/tcp-path.ts';
 import { type Case, runCase } from './case.ts';
 import { collide } from './conflicts.ts';
 import { GaleraCluster } from './galera-cluster.ts';
@@ -103,6 +106,30 @@ describe('a Galera cluster', () => {
     },
     CASE_MS_MAX,
   );
+
+  it('moves no cursor before a statement that waits for the other nodes has found how far', async () => {
+    const [url = ''] = await cluster.createDatabase();
+    const order: string[] = [];
+    const path = await openTcpPath(url, (near, far) => {
+      near.on('data', (part) => {
+        const [, verb] = /(select c\.id, s\.name|update .*evt_consumers)/s.exec(String(part)) ?? [];
+        if (verb !== undefined) order.push(verb.slice(0, 6));
+      });
+      near.pipe(far).pipe(near);
+    });
+    const store = await Store.open({ database: path.url, poolMax: 1, timeoutMs: 10_000 });
+    await store.migrate(['main']);
+    await store.append('main', makeDrafts(10));
+    await store.registerConsumer('main', 'a:b', 'beginning');
+    const consumer = await store.findConsumer('main', 'a:b');
+    order.length = 0;
+    const ack = { consumerId: consumer?.id ?? '', cursor: id(4), token: null, epoch: 1 };
+    await store.advanceCursors([ack]);
+    expect(order).toEqual(['select', 'update']);
+    expect((await store.findConsumer('main', 'a:b'))?.cursor).toBe('4');
+    await store.close();
+    await path.close();
+  });
 
   it(
     'is slower than one server, the more so where steps are taken at all three',

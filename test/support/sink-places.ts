@@ -14,7 +14,7 @@ export interface SinkPlace {
   readonly sink: (more?: object) => SinkByType;
   /** `type id` of each event there, in their order. */
   readonly events: () => Promise<string[]>;
-  /** Of files, messages or entries. */
+  /** Of files, messages or keys: another one when something happens there. */
   readonly count: () => Promise<number>;
 }
 
@@ -74,7 +74,8 @@ async function openRedis(): Promise<SinkPlaces> {
         const entries = await readRedis(url, key);
         return entries.map(({ id, fields }) => `${fields.type} ${id.replace(/-0$/, '')}`);
       },
-      count: async () => Number(await askRedis(url, ['XLEN', key])),
+      // A copy of it is made beside it.
+      count: async () => Number(await askRedis(url, ['DBSIZE'])),
     };
   };
   return { next, close: () => server.close() };

@@ -7,7 +7,7 @@ import { databaseFile, loadDriver, openHandle } from '../../src/store/dialects/s
 import type { DatabaseKind } from './databases.ts';
 
 export interface SqlSession {
-  run(sql: string, values?: readonly string[]): Promise<Record<string, unknown>[]>;
+  run(sql: string, values?: readonly (string | null)[]): Promise<Record<string, unknown>[]>;
   /** Inserts one event the way a foreign application does. */
   insertEvent(type: string | null, data: string | null, table?: string): Promise<void>;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export const timeInHours: Readonly<Record<DatabaseKind, (hours: number) => strin
 
 interface Connection {
   readonly marks: string;
-  run(sql: string, values: readonly string[]): Promise<Record<string, unknown>[]>;
+  run(sql: string, values: readonly (string | null)[]): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@
  */
 export interface Settings {
   /**
-   * The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...; of several servers the hosts with commas between them.
+   * The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...; of several servers the hosts with commas between them. What is no letter or digit in a user, a password or a name is percent-encoded there.
    */
   databaseUrl: string;
   /**
@@ -264,7 +264,7 @@ export const configSchema = {
   "type": "object",
   "properties": {
     "databaseUrl": {
-      "description": "The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...; of several servers the hosts with commas between them.",
+      "description": "The active database: sqlite:PATH, postgres://..., mysql://... or mariadb://...; of several servers the hosts with commas between them. What is no letter or digit in a user, a password or a name is percent-encoded there.",
       "env": "EVT_DATABASE_URL",
       "type": "string",
       "default": "sqlite:./data/events.db",

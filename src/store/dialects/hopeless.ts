@@ -1,7 +1,9 @@
 // Which failures of a first try waiting cannot cure: a wrong password, a database that is not there, a right that is
-// lacking. A service that runs tries again all the same, since passwords are changed and databases moved under it.
+// lacking, a server that is too old. A service that runs tries again all the same, since passwords are changed and
+// databases moved under it.
 import { isMysqlAnswer, mysqlOutcome, postgresOutcome } from './db-errors.ts';
 import { KnownOutcome } from './known-outcome.ts';
+import { ServerTooOld } from './mysql/product.ts';
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
@@ -35,7 +37,7 @@ export function isPostgresHopeless(error: unknown): boolean {
 export function isMysqlHopeless(error: unknown): boolean {
   if (!(error instanceof KnownOutcome) && mysqlOutcome(error) === 'refused') return true;
   const bare = bareOf(error);
-  if (isOfSettings(bare)) return true;
+  if (isOfSettings(bare) || bare instanceof ServerTooOld) return true;
   if (!isMysqlAnswer(bare)) return false;
   return MYSQL_HOPELESS.has(bare.errno as number) || mysqlOutcome(bare) === 'refused';
 }

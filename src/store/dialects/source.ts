@@ -4,6 +4,7 @@ import type { DatabaseKind, DialectOptions } from '../dialect.ts';
 import type { DatabaseSource, KnexInstance } from '../source.ts';
 import { within } from './answer-limit.ts';
 import { KnownOutcome } from './known-outcome.ts';
+import { requireReadable } from './server-url.ts';
 import { Servers, urlsOf } from './servers.ts';
 
 /** A URL, or what the driver is given, in the driver's own words. */
@@ -90,6 +91,7 @@ function placeOfUrl(url: string): Place {
   if (kind === undefined) {
     throw new Error('A database URL begins with sqlite:, postgres://, mysql:// or mariadb://.');
   }
+  if (kind !== 'sqlite') requireReadable(url);
   const urls = kind === 'sqlite' ? [url] : urlsOf(url);
   const servers = urls.length > 1 ? new Servers(urls) : null;
   return { kind, client: null, known: url, servers, settings: async () => url };

@@ -64,7 +64,8 @@ describe('createApp', () => {
       { database: 'mysql://a:secret@host' },
       /^database: The URL .* ends with the name of a database/,
     ],
-    [{ database: 'mysql://a:secret@host:port/x' }, /^database: The URL .* cannot be read as a URL/],
+    [{ database: 'mysql://a:secret@host:port/x' }, /^database: The URL .* has a port that is no/],
+    [{ warehouse: 'postgres://a:s%zzecret@host/x' }, /^warehouse: The URL .* a % in its password/],
     [{ database: 'sqlite::memory:' }, /^database: SQLite needs a file/],
     [{ warehouse: 'mariadb://host/' }, /^warehouse: The URL .* ends with the name of a database/],
     [

@@ -1,15 +1,17 @@
-// Reads the newest entries of a Redis stream back, and takes them away again.
+// Reads the newest entries of a Redis stream back, and takes them away again: all of them at once, or none.
+import { randomUUID } from 'node:crypto';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { Rewinding } from '../../standing-sink.ts';
 import { sinkOccupied, sinkUnavailable } from '../refusals.ts';
 import { failAt } from './failure.ts';
-import { type Entry, type Owner, readHeld, rowOf } from './held.ts';
+import { type Entry, noteId, type Owner, readHeld, rowOf } from './held.ts';
 import { openLink, type RedisLink } from './link.ts';
-import { DONE, MORE, REWIND } from './rewind-script.ts';
+import { COPY, REPLACE, REPLACED } from './rewind-scripts.ts';
 
-const PAGE = 500;
+/** Of entries, which may be large. */
+const PAGE = 100;
 
 export class RedisRewinding implements Rewinding {
   readonly #owner: Owner;
@@ -37,7 +39,7 @@ export class RedisRewinding implements Rewinding {
     const { title, place } = this.#owner;
     const link = await openLink(title, place);
     try {
-      await this.#rewind(link, to, requireHeld).catch((error) =>
+      await this.#replace(link, to, requireHeld).catch((error) =>
         failAt(this.#owner, 'cannot cut back', error),
       );
     } finally {
@@ -45,22 +47,24 @@ export class RedisRewinding implements Rewinding {
     }
   }
 
-  async #rewind(
+  async #replace(
     link: RedisLink,
     to: SinkPosition,
     requireHeld: () => Promise<void>,
   ): Promise<void> {
     const { title, place } = this.#owner;
-    const held = await readHeld(link, this.#owner, to.epoch);
-    if (held === null) return;
-    const facts = [held.last, to.id, String(to.epoch), String(PAGE)];
-    for (let answer: unknown = MORE; answer === MORE; ) {
-      await requireHeld();
-      answer = await link.send(['EVAL', REWIND, '1', place.key, ...facts]);
-      if (answer === MORE || answer === DONE) continue;
-      const what = `finds the key ${place.key} at ${answer}`;
-      throw sinkUnavailable(title, `${what}: somebody else has brought it back, and written to it`);
-    }
+    const { key } = place;
+    const last = noteId(to);
+    const expected = (await readHeld(link, this.#owner, to.epoch))?.last;
+    if (expected === undefined || expected === last) return;
+    const copy = copyKey(key);
+    const copied = await copyUpTo(link, [key, copy], last, requireHeld);
+    await requireHeld();
+    const facts = [expected, last, String(copied), String(to.epoch)];
+    const answer = await link.send(['EVAL', REPLACE, '2', key, copy, ...facts]);
+    if (answer === REPLACED) return;
+    const what = `does not find the key ${key} as it was, but at ${answer}`;
+    throw sinkUnavailable(title, `${what}: somebody else has written to it`);
   }
 
   async #rows(link: RedisLink, behind: EventId): Promise<EventRow[]> {
@@ -78,4 +82,28 @@ export class RedisRewinding implements Rewinding {
       );
     });
   }
+}
+
+/** Gives how many there are. */
+async function copyUpTo(
+  link: RedisLink,
+  keys: readonly string[],
+  last: string,
+  requireHeld: () => Promise<void>,
+): Promise<number> {
+  let copied = 0;
+  for (let from = '-'; ; ) {
+    await requireHeld();
+    const copy = ['EVAL', COPY, '2', ...keys, from, last, String(PAGE)];
+    const [count, reached] = (await link.send(copy)) as [number, string];
+    copied += count;
+    if (count < PAGE) return copied;
+    from = reached.replace(/-0$/, '-1');
+  }
+}
+
+/** Another one each time, on the same server of a Redis Cluster. */
+function copyKey(key: string): string {
+  const tagged = /^[^{]*\{[^}]+\}/.test(key) ? key : `{${key}}`;
+  return `${tagged}:rewind:${randomUUID()}`;
 }

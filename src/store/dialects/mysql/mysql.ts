@@ -22,8 +22,9 @@ import { literal } from './literal.ts';
 import { mysqlNeighbour } from './neighbour.ts';
 import { insertStatements, PACKET_OVERHEAD_BYTES } from './packets.ts';
 import { openPool } from './pool.ts';
-import type { SessionOptions } from './session.ts';
+import { isOfCluster, type SessionOptions } from './session.ts';
 import {
+  ADVANCE_ONE,
   advanceCursorsSql,
   DELETE_KEYS,
   DURABILITY,
@@ -134,16 +135,35 @@ class MysqlDialect implements Dialect {
     if (before !== undefined) this.#synced.forget(table);
   }
 
-  /** Two statements: an UPDATE that joins evt_streams would lock its rows, behind those of consumers. */
+  /**
+   * One alone, as a poll's is, is mostly done at once. Else it is two statements: an UPDATE that joins evt_streams, or
+   * a list of values, would lock the rows of streams, behind those of consumers.
+   */
   async advanceCursors(acks: readonly Ack[]): Promise<void> {
     const { client } = this.#db;
     // Over one connection, since another one may be to another server.
     const connection: PooledConnection = await client.acquireConnection();
     try {
+      if (await this.#advanceOne(connection, acks)) return;
       await this.#advance(connection, await this.#allowed(connection, acks));
     } finally {
       await client.releaseConnection(connection);
     }
+  }
+
+  /**
+   * True when that was all. In a cluster only a statement that reads waits for what was committed on other nodes, and
+   * so sees the newest epoch.
+   */
+  async #advanceOne(connection: PooledConnection, acks: readonly Ack[]): Promise<boolean> {
+    const [ack] = acks;
+    if (ack === undefined || acks.length > 1 || isOfCluster(connection)) return false;
+    const cursor = BigInt(ack.cursor);
+    const token = ack.token === null ? null : BigInt(ack.token);
+    const values = [cursor, BigInt(ack.consumerId), token, cursor, ack.epoch];
+    const query = this.#db.raw(ADVANCE_ONE, values as unknown as Knex.RawBinding[]);
+    const [{ affectedRows }] = await query.connection(connection);
+    return affectedRows === 1;
   }
 
   /** What it finds to be allowed stays so: another epoch can only begin behind what is there. */

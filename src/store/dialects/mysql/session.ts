@@ -11,6 +11,7 @@ import { onAbort } from '../../../base/on-abort.ts';
 import { givenUpError, within } from '../answer-limit.ts';
 import type { Target } from '../connecting.ts';
 import type { Place } from '../source.ts';
+import { productOf, requireRecent } from './product.ts';
 import { whereTo } from './where-to.ts';
 
 /** How long a farewell may take; after it the socket is cut. */
@@ -100,6 +101,13 @@ export function answerMsMax({ statementMs }: Pick<SessionOptions, 'statementMs'>
   return statementMs + Math.min(statementMs, GRACE_MS_MAX);
 }
 
+/** Those to a node of a Galera cluster. */
+const ofClusters = new WeakSet<Connection>();
+
+export function isOfCluster(connection: Connection): boolean {
+  return ofClusters.has(connection);
+}
+
 /** What a server is, as far as its sessions differ by it. */
 export interface Server {
   readonly isMariadb: boolean;
@@ -109,7 +117,10 @@ export interface Server {
   readonly packetBytesMax: number;
 }
 
-/** Sets the session of a new connection. Rejects where there are other servers and this one takes no writes. */
+/**
+ * Sets the session of a new connection. Rejects on a server that is too old, and on one that takes no writes where
+ * there are others.
+ */
 export async function prepareSession(
   connection: Connection,
   { isOneOfMany }: Target,
@@ -126,11 +137,14 @@ export async function prepareSession(
     return within({ ms, givenUp: options.givenUp }, answer);
   };
   const facts = factsIn(await run(FACTS));
+  const product = productOf(facts.get('version') ?? '');
+  requireRecent(product);
   const server = {
-    isMariadb: facts.get('version')?.includes('MariaDB') === true,
+    isMariadb: product.isMariadb,
     isClustered: isClustered(facts),
     packetBytesMax: Number(facts.get('max_allowed_packet')),
   };
+  if (server.isClustered) ofClusters.add(connection);
   if (isOneOfMany) {
     if (facts.get('read_only') === 'ON') throw new Error('The server is read-only.');
     if (server.isClustered) requireSynced(factsIn(await run(CLUSTER_FACTS)));

@@ -41,6 +41,17 @@ select c.id, s.name, s.epoch, cast(s.next_id as char) as next_id
   from evt_consumers c join evt_streams s on s.name = c.stream where c.id in (?)`;
 
 /**
+ * (cursor, id, token, cursor, epoch): by primary keys. Finds its row only where nothing stands against the cursor: it
+ * is of the newest epoch, and not beyond the end of the log. An UPDATE of one table reads another one in READ COMMITTED
+ * as it was committed, without locking it or waiting for who has; one that joins it would lock the stream's row.
+ */
+export const ADVANCE_ONE = `
+update evt_consumers c
+   set last_evt_id = greatest(last_evt_id, ?), last_time = utc_timestamp(3), aside_time = null
+ where id = ? and lease_token <=> coalesce(?, lease_token)
+   and ? < (select s.next_id from evt_streams s where s.name = c.stream and s.epoch = ?)`;
+
+/**
  * By the primary key of evt_consumers, row by row in the order of the list, so that two of these never wait for each
  * other. Of a consumer that is named twice the first that is allowed counts.
  */

@@ -1,5 +1,6 @@
 // Where a source on MySQL or MariaDB connects to. Known without the driver, which is loaded only when it is used.
 import type { ConnectionOptions } from 'mysql2';
+import { requireReadable } from '../server-url.ts';
 import { type ConnectionSettings, pick } from '../source.ts';
 
 /** What of a knex instance's settings says where, as whom and how safely to connect; its sessions are its own. */
@@ -18,10 +19,7 @@ export function whereTo(settings: ConnectionSettings): ConnectionOptions {
 /** Throws when there is no name: our tables would be in no database. */
 export function requireDatabase(settings: ConnectionSettings): void {
   const { uri, database } = whereTo(settings);
-  // Node's own error would hold the URL with its password.
-  if (uri !== undefined && !URL.canParse(uri)) {
-    throw new Error('The URL of the MySQL or MariaDB server cannot be read as a URL.');
-  }
+  if (uri !== undefined) requireReadable(uri);
   if (database || (uri !== undefined && new URL(uri).pathname.length > 1)) return;
   throw new Error(
     typeof settings === 'string'

@@ -4,6 +4,7 @@ import type { ExaminationRequest, Patient, Row } from '../../../examining/patien
 import { within } from '../../answer-limit.ts';
 import { placeOf } from '../../source.ts';
 import { literal } from '../literal.ts';
+import { type Product, productOf } from '../product.ts';
 import {
   answerMsMax,
   connectionOptions,
@@ -17,7 +18,6 @@ import { requireDatabase } from '../where-to.ts';
 
 /** Answered also by a node of a cluster that has lost the others. */
 const VERSION_VARIABLE = "show global variables where variable_name = 'version'";
-const VERSION = /^(\d+)\.(\d+)\.(\d+)/;
 
 /** A node of a cluster that answers nothing else until it is of most of the nodes again. */
 export class NodeApart extends Error {
@@ -32,8 +32,8 @@ export class MysqlPatient implements Patient {
   readonly request: ExaminationRequest;
   readonly product: string;
   readonly isMariadb: boolean;
-  /** Its three parts. */
-  readonly version: readonly number[];
+  /** The oldest version that will do; null where this one does. */
+  readonly neededVersion: string | null;
   readonly #connection: Connection;
   readonly #session: SessionOptions;
 
@@ -41,15 +41,14 @@ export class MysqlPatient implements Patient {
     connection: Connection,
     session: SessionOptions,
     request: ExaminationRequest,
-    version: string,
+    { name, isMariadb, needed }: Product,
   ) {
     this.#connection = connection;
     this.#session = session;
     this.request = request;
-    this.isMariadb = version.includes('MariaDB');
-    const [text = version, ...parts] = VERSION.exec(version) ?? [];
-    this.version = parts.map(Number);
-    this.product = `${this.isMariadb ? 'MariaDB' : 'MySQL'} ${text}`;
+    this.product = name;
+    this.isMariadb = isMariadb;
+    this.neededVersion = needed;
   }
 
   static async connect(request: ExaminationRequest): Promise<MysqlPatient> {
@@ -66,7 +65,7 @@ export class MysqlPatient implements Patient {
         connection.connect((error) => (error === null ? resolve() : reject(error)));
       });
       const [row] = await ask(connection, VERSION_VARIABLE, timeoutMs);
-      const patient = new MysqlPatient(connection, session, request, String(row?.Value));
+      const patient = new MysqlPatient(connection, session, request, productOf(String(row?.Value)));
       const state = await patient.status('wsrep_ready', 'wsrep_local_state_comment');
       if (state.get('wsrep_ready') !== 'OFF' || !(await patient.isOfCluster())) return patient;
       throw new NodeApart(String(state.get('wsrep_local_state_comment')));

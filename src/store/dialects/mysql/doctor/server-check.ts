@@ -7,20 +7,15 @@ import { hostOf, userOf } from '../../../examining/where.ts';
 import { quotedAccount } from './access-check.ts';
 import type { MysqlPatient } from './mysql-patient.ts';
 
-/** `skip locked` on MariaDB; defaults and checks that are expressions on MySQL. */
-const OLDEST = { mariadb: [10, 6, 0], mysql: [8, 0, 16] };
-
 export const versionCheck: Check<MysqlPatient> = {
   subject: 'its version',
-  look: async ({ isMariadb, version, product }) => {
-    const oldest = OLDEST[isMariadb ? 'mariadb' : 'mysql'];
-    const differs = oldest.findIndex((part, place) => version[place] !== part);
-    if (differs < 0 || (version[differs] ?? 0) > (oldest[differs] ?? 0)) return [];
+  look: async ({ product, neededVersion }) => {
+    if (neededVersion === null) return [];
     return [
       {
         id: 'version-old',
         found: `It is ${product}.`,
-        mend: 'Update the server to MariaDB 10.6 or later, or to MySQL 8.0.16 or later.',
+        mend: `Update the server to version ${neededVersion} or later.`,
         sql: [],
       },
     ];
