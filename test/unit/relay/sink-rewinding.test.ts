@@ -147,6 +147,35 @@ describe('a file sink', () => {
   const make = () => new FileSink({ ...FACTS, place: placeOf({ dir, segmentBytes: 5000 }) });
   itIsRewound(async () => make, false);
 
+  it('stands beyond, or where it is brought to, wherever it is killed', async () => {
+    const stands: (string | undefined)[] = [];
+    for (let looks = 1; !stands.includes('done'); looks += 1) {
+      const place = placeOf({ dir: join(dir, String(looks)), segmentBytes: 100 });
+      const sink = new FileSink({ ...FACTS, place });
+      await sink.open(at(0));
+      await sink.write(
+        {
+          ...batch(
+            [10, 15, 17].map((nth) => row(nth, '1')),
+            20,
+          ),
+          after: id(0),
+        },
+        never,
+      );
+      await sink.close();
+      let left = looks;
+      const rewinding = sink.rewinding.rewind(at(12, 2), async () => {
+        left -= 1;
+        if (left === 0) throw new Error('killed');
+      });
+      await rewinding.catch(() => {});
+      stands.push((await sink.stand(1))?.id, left > 0 ? 'done' : undefined);
+    }
+    const ids = stands.filter((each) => each !== undefined && each !== 'done');
+    expect([...new Set(ids)]).toEqual(['20', '17', '15', '12']);
+  });
+
   it('keeps the metas of what stays, and none of what goes', async () => {
     const sink = make();
     await sink.open(at(0));

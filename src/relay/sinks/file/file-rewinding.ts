@@ -1,5 +1,6 @@
 // Takes the newest lines of a file sink away again. While any of those stays, or the note of before, the sink stands
-// beyond where it is brought to: the newest segment goes first, and the note is put last.
+// beyond where it is brought to, in the epoch of before: the newest segment goes first, and the note of the new one is
+// put last.
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventRow } from '../../../contract/event.ts';
@@ -8,7 +9,7 @@ import type { SinkPosition } from '../../sink.ts';
 import type { Rewinding } from '../../standing-sink.ts';
 import { metaName, segmentFirst, segmentNames } from './file-names.ts';
 import { HEAD_BYTES, readHead, readLine } from './lines.ts';
-import { putNote } from './note.ts';
+import { putNote, readNote } from './note.ts';
 import { segmentLines } from './segment-lines.ts';
 import type { FilePlace } from './settings.ts';
 import { readStand } from './stand.ts';
@@ -20,6 +21,14 @@ export interface RewoundFiles {
   readonly place: FilePlace;
   readonly syncs: Syncs;
 }
+
+interface Kept {
+  readonly bytes: number;
+  /** null = there is none. */
+  readonly last: EventId | null;
+}
+
+const NOTHING: Kept = { bytes: 0, last: null };
 
 export class FileRewinding implements Rewinding {
   readonly #stream: string;
@@ -42,9 +51,18 @@ export class FileRewinding implements Rewinding {
 
   async rewind({ id: to, epoch }: SinkPosition, requireHeld: () => Promise<void>): Promise<void> {
     const { dir, prefix } = this.#place;
-    for (const name of await segmentNames(dir, prefix)) {
+    const names = await segmentNames(dir, prefix);
+    const stays = names.find((name) => compareIds(segmentFirst(name), to) <= 0);
+    const kept = stays === undefined ? NOTHING : await keptOf(join(dir, stays), to);
+    const before = await readNote(this.#place);
+    await requireHeld();
+    // Of no effect before the last line is gone that goes; then what was not wanted is not asked for again.
+    if (before !== null) {
+      await putNote(this.#place, { ...before, last: kept.last, upTo: to }, this.#syncs);
+    }
+    for (const name of names) {
       const path = join(dir, name);
-      const keptBytes = compareIds(segmentFirst(name), to) > 0 ? 0 : await bytesUpTo(path, to);
+      const { bytes: keptBytes } = name === stays ? kept : await keptOf(path, to);
       // Behind all reading, which may take long: by now another process may have written there.
       await requireHeld();
       if (!(await this.#cut(path, keptBytes))) break;
@@ -86,15 +104,15 @@ async function* rowsOf(path: string, after: EventId): AsyncGenerator<EventRow> {
   }
 }
 
-/** How long the lines are that stay. */
-async function bytesUpTo(path: string, to: EventId): Promise<number> {
-  let kept = 0;
+/** The lines of a segment that stay. */
+async function keptOf(path: string, to: EventId): Promise<Kept> {
+  let kept = NOTHING;
   for await (const lines of segmentLines(path)) {
     for (const { bytes, isWhole } of lines) {
       if (!isWhole) return kept;
       const head = readHead(bytes.toString('latin1', 0, HEAD_BYTES));
       if (head === null || compareIds(head.id, to) > 0) return kept;
-      kept += bytes.length;
+      kept = { bytes: kept.bytes + bytes.length, last: head.id };
     }
   }
   return kept;
