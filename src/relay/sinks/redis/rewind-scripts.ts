@@ -21,10 +21,10 @@ return { #entries, #entries > 0 and entries[#entries][1] or '' }
 export const REPLACED = 'REPLACED';
 
 /**
- * `KEYS` are the stream and its copy, `ARGV` the stream's greatest id, the one that is to be it, and how many entries
- * were copied, and the epoch from now on. Whoever comes too late is told where the stream is: it may even end where it
- * did, by other events, of that epoch. Groups stand where they stood, or at its end, with
- * what they have not acknowledged: else one that has read beyond would never be given what gets these ids next.
+ * `KEYS` are the stream and its copy, `ARGV` the stream's greatest id, the one that is to be it, how many entries were
+ * copied, and the epoch from now on. Whoever comes too late is told where the stream is: it may even end where it did,
+ * by other events, of that epoch. Groups stand where they stood, or at its end, with what they have not acknowledged:
+ * else one that has read beyond would never be given what gets these ids next.
  */
 export const REPLACE = `
 local key, copy, expected, last = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
