@@ -38,9 +38,14 @@ export async function withKnownStore<T>(
   settings: Settings,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const absence = absenceOf(settings.databaseUrl);
-  if (absence !== null) throw new Failure(absence);
+  requireKnown(settings.databaseUrl);
   return withStore(settings, work);
+}
+
+/** Throws `Failure` where there is no such file. */
+export function requireKnown(url: string): void {
+  const absence = absenceOf(url);
+  if (absence !== null) throw new Failure(absence);
 }
 
 export async function withStore<T>(

@@ -1,6 +1,7 @@
 // `--rewind ID`: what stands beyond the fork of a stream's history is cut off. The id is asked for, since the wrong
 // database would be one that has hardly anything in common with it.
-import { type EventId, idDistance, idPlus } from '../contract/event-id.ts';
+import { type EventId, idDistance, idPlus, NO_EVENT } from '../contract/event-id.ts';
+import type { ActiveSide } from '../relay/active-side.ts';
 import type { Cut } from '../relay/common-part.ts';
 import { type Call, Failure, type Flag, UsageError } from './command.ts';
 
@@ -14,6 +15,8 @@ export interface Rewound {
   readonly outcome: (to: EventId) => string;
   /** For lines of JSON. */
   readonly facts: Readonly<Record<string, string>>;
+  /** What counts. */
+  readonly active: ActiveSide;
   /** null when there is nothing to be cut off. */
   find(): Promise<Cut | null>;
   cut(to: EventId): Promise<void>;
@@ -43,6 +46,12 @@ export async function rewind(rewound: Rewound, { flags, stdout }: Call): Promise
   const { name, holder, outcome, facts } = rewound;
   const print = (cut: object | null, sentence: string) =>
     stdout.print(flags.has('json') ? JSON.stringify({ ...facts, rewound: cut }) : sentence);
+  const { newest } = await rewound.active.state();
+  if (newest === NO_EVENT) {
+    throw new Failure(
+      `${name}: the stream never had an event in this database, so it may be the wrong one. Nothing was cut off.`,
+    );
+  }
   const found = await rewound.find();
   if (found === null)
     return print(null, `${name}: ${holder} has nothing that the stream does not have.`);

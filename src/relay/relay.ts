@@ -84,6 +84,10 @@ export class Relay implements Service {
   #lossTold: EventId | null = null;
   /** The last refusal of a source that is copied into. */
   #busy: unknown = null;
+  /** The last one of a source whose epoch is over. */
+  #over: unknown = null;
+  /** It was met, and nothing has gone well since. */
+  #hasMetEnd = false;
 
   constructor(options: RelayOptions) {
     const { backoff, onError, onLastError } = options;
@@ -121,11 +125,16 @@ export class Relay implements Service {
       this.#lease ??= await this.#options.source.take();
       if (this.#lease === null) return 'another-is-at-work';
       this.#turn ??= await this.#open(this.#lease);
-      return await this.#carry(this.#lease, this.#turn);
+      const round = await this.#carry(this.#lease, this.#turn);
+      this.#hasMetEnd = false;
+      return round;
     } catch (error) {
       // Where the sink stands is asked anew, whatever has happened.
       await this.release();
-      throw error;
+      // The sink may well be of the next one, too: it is looked at anew, and only then is something wrong.
+      if (error !== this.#over || this.#hasMetEnd) throw error;
+      this.#hasMetEnd = true;
+      return 'copied';
     }
   }
 
@@ -268,6 +277,7 @@ export class Relay implements Service {
       return await this.#options.source.read(after, limits);
     } catch (error) {
       if (isServiceError(error) && error.code === 'StreamBusy') this.#busy = error;
+      if (isServiceError(error) && error.code === 'HistoryForked') this.#over = error;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 // Up to where a sink has to be cut back that holds events of a history that is no more: found by reading both, since a
 // database that was restored and then served cannot say where it parted.
 import type { EventRow } from '../contract/event.ts';
-import { compareIds, type EventId, maxId, minId } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus, maxId, minId } from '../contract/event-id.ts';
 import { type ActiveSide, knownSharedUpTo } from './active-side.ts';
 import type { Cut } from './common-part.ts';
 import type { SinkPosition } from './sink.ts';
@@ -19,37 +19,39 @@ export interface SinkRewindRequest {
 
 /** null when there is nothing to be cut off. */
 export async function sinkRewindTo(request: SinkRewindRequest): Promise<Cut | null> {
-  const { position, active } = request;
+  const { position, cursor, active } = request;
   const state = await active.state();
-  const upTo = minId(position.id, knownSharedUpTo(state, position.epoch));
-  // What is discarded cannot be compared; nothing is that the sink did not have.
-  const to = await sameUpTo(request, minId(state.discardedUpTo, upTo), upTo);
+  const known = minId(position.id, knownSharedUpTo(state, position.epoch));
+  const other = await firstOther(request, minId(state.discardedUpTo, known), state.newest);
+  // The sink holds none of those between: they may be of either history, and are given to it once more.
+  const same = [known, cursor, other.after].filter((id) => compareIds(id, other.id) < 0);
+  const to = minId(position.id, same.reduce(maxId));
   return to === position.id ? null : { from: position.id, to };
 }
 
-/**
- * `upTo` when every event that the sink holds is the same in the stream. Else the newest one before the first that is
- * not, or the cursor: those between may be of either history, and the sink holds none of them.
- */
-async function sameUpTo(
-  { rewinding, active, cursor }: SinkRewindRequest,
+/** What a sink holds that the stream does not; `after` is the event before that. */
+interface Other {
+  readonly id: EventId;
+  readonly after: EventId;
+}
+
+/** Behind `after`, which both have. Where all of it is the same, what would come next. */
+async function firstOther(
+  { rewinding, active }: SinkRewindRequest,
   after: EventId,
-  upTo: EventId,
-): Promise<EventId> {
+  newest: EventId,
+): Promise<Other> {
   let same = after;
-  const sameBefore = (id: EventId) => (compareIds(id, cursor) > 0 ? maxId(same, cursor) : same);
   let page: readonly EventRow[] = [];
   for await (const row of rewinding.held(after)) {
     const [id] = row;
-    if (compareIds(id, upTo) > 0) break;
     while (compareIds(page.at(-1)?.[0] ?? same, id) < 0) {
       page = await active.read(page.at(-1)?.[0] ?? same);
-      // It has forked once more, just now.
-      if (page.length === 0) return sameBefore(id);
+      if (page.length === 0) return { id, after: same };
     }
     const event = page.find((each) => each[0] === id);
-    if (event === undefined || lineText(event) !== lineText(row)) return sameBefore(id);
+    if (event === undefined || lineText(event) !== lineText(row)) return { id, after: same };
     same = id;
   }
-  return upTo;
+  return { id: idPlus(newest, 1), after: same };
 }

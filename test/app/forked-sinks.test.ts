@@ -1,5 +1,6 @@
 // Sinks whose database has lost events that they have: each stops, whoever knows of it, and goes on when a command has
 // cut off what is no more.
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,34 @@ describeEachPlace('a database that was restored under a sink', (open) => {
       await stop();
       await lose(12);
     };
+
+    it('is mended where a backup of before an epoch was put back, up to what both have', async () => {
+      const { app } = await start([sink()]);
+      await add(app, many('OLD', 5));
+      await has(5);
+      await stop();
+      const env = { EVT_DATABASE_URL: database.url };
+      expect(await cli(['epoch', 'begin'], { env })).toMatchObject({ code: 0 });
+      const { app: later } = await start([sink()]);
+      await add(later, many('OLD', 15));
+      await has(20);
+      await stop();
+      await lose(12);
+      const sql = await openSqlSession(kind, database.url);
+      await sql.run('delete from evt_epochs where epoch > 1');
+      await sql.run("update evt_streams set epoch = 1 where name = 'main'");
+      await sql.run("update evt_consumers set last_evt_id = 3 where ident = 'SINK_out'");
+      await sql.close();
+      const { app: again, forks } = await start([sink()]);
+      await add(again, many('NEW', 30));
+      await until(() => forks.length > 0);
+      expect(await relay('--rewind', '12')).toMatchObject({
+        code: 0,
+        stdout: 'out: cut off 8 ids, 13 to 20; the sink stands at 12 now, and can go on.\n',
+      });
+      await has(42);
+      expect(await events()).toEqual([...ids('OLD', 1, 12), ...ids('NEW', 13, 42)]);
+    });
 
     it('is found out by the sink, told to everybody, and mended by a command', async () => {
       await restore();
@@ -209,39 +238,61 @@ describeEachPlace('a database that was restored under a sink', (open) => {
   });
 });
 
-describe('relay --rewind', () => {
+describe('--rewind', () => {
   let dir: string;
+  const envAt = (name: string, sinks: object[] = []) => ({
+    EVT_DATABASE_URL: `sqlite:${dir}/${name}`,
+    EVT_WAREHOUSE_URL: `sqlite:${dir}/warehouse.db`,
+    EVT_SINKS: JSON.stringify(sinks),
+  });
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'aftercommit-rewind-'));
+    const env = envAt('events.db');
+    expect(await cli(['migrate'], { env })).toMatchObject({ code: 0 });
+    expect(await cli(['archive', '--once'], { env })).toMatchObject({ code: 0 });
   });
   afterAll(() => rm(dir, { recursive: true }));
-  const relay = (sinks: object[], ...args: string[]) => {
-    const env = { EVT_DATABASE_URL: `sqlite:${dir}/events.db`, EVT_SINKS: JSON.stringify(sinks) };
-    return cli(['relay', ...args], { env });
-  };
   const out = { name: 'out', type: 'stdout' };
-  const files = { name: 'files', type: 'file', dir: 'files' };
+  const files = () => ({ name: 'files', type: 'file', dir: join(dir, 'files') });
   const archive = { type: 'database' };
 
   it.each([
-    [[files], ['--rewind', 'x'], 2, '--rewind takes an id, got "x".'],
-    [[files], ['--rewind', '12', '--once'], 2, '--once does not go with --rewind.'],
-    [[files, out], ['--rewind', '12'], 2, '--rewind is for one sink: name it by --only.'],
+    [['--rewind', 'x'], 2, '--rewind takes an id, got "x".'],
+    [['--rewind', '12', '--once'], 2, '--once does not go with --rewind.'],
+    [['--rewind', '12'], 2, '--rewind is for one sink: name it by --only.'],
     [
-      [files, out],
       ['--rewind', '12', '--only', 'out'],
       1,
       'What the sink out (stdout) has written cannot be taken away by this command.',
     ],
     [
-      [files, archive],
       ['--rewind', '12', '--only', 'archive'],
       1,
       'The sink archive is the warehouse: aftercommit archive --streams main --rewind ID',
     ],
-  ])('of %j with %j ends with %i', async (sinks, args, code, message) => {
-    const result = await relay(sinks, ...args);
+  ])('of relay with %j ends with %i', async (args, code, message) => {
+    const env = envAt('events.db', [files(), out, archive]);
+    const result = await cli(['relay', ...args], { env });
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr).toContain(message);
+  });
+
+  it('makes no database, and cuts nothing off by one that never had an event', async () => {
+    for (const command of ['relay', 'archive']) {
+      const run = (name: string) =>
+        cli([command, '--rewind', '0'], { env: envAt(name, command === 'relay' ? [files()] : []) });
+      expect(await run('none.db')).toMatchObject({
+        code: 1,
+        stderr: `aftercommit: There is no database ${dir}/none.db.\n`,
+      });
+      const { code, stderr } = await run('events.db');
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /: the stream never had an event in this database, .* Nothing was cut off\.\n$/,
+        ),
+      ]);
+    }
+    expect(readdirSync(dir)).not.toContain('none.db');
   });
 });

@@ -6,6 +6,7 @@ import {
   type Position,
   type ReceivedBatch,
 } from '../../src/client/index.ts';
+import { cli } from '../app/run-cli.ts';
 import { describeDrawnDatabase } from '../support/databases.ts';
 import { loseEvents } from '../support/lost-events.ts';
 import { call } from '../support/rpc.ts';
@@ -172,6 +173,25 @@ describeDrawnDatabase('a database that loses its newest events', (kind) => {
     await until(() => shared.events.length === 31);
     expect(shared.frames[0]).toMatchObject({ event: null, id: `${now}:12` });
     shared.close();
+  });
+
+  it('is no failure of an archiver that has nothing of what was lost', async () => {
+    const other = await node.another({ archiver: true, workerPeriodMs: 20 });
+    const failures: unknown[] = [];
+    other.app.on('workerError', ({ error }) => failures.push(error));
+    const archived = async (last: number) => {
+      const warehouse = await openSqlSession(kind, node.settings.warehouseUrl);
+      const look = "select last_id as id from evt_watermarks where stream = 'main'";
+      await until(async () => Number((await warehouse.run(look))[0]?.id) === last);
+      await warehouse.close();
+    };
+    await add('old', LOST);
+    await archived(LOST);
+    const env = { EVT_DATABASE_URL: node.settings.databaseUrl };
+    expect(await cli(['epoch', 'begin'], { env })).toMatchObject({ code: 0 });
+    await add('new', 5);
+    await archived(LOST + 5);
+    expect(failures).toEqual([]);
   });
 
   it('tells it so where what it has to go back to was discarded, and reads that from the archive', async () => {

@@ -14,7 +14,13 @@ import { createTelemetry } from '../../telemetry/telemetry.ts';
 import { ServerLink } from '../archive-from/server-link.ts';
 import { checkAccess, ServerSource, serverSide } from '../archive-from/server-source.ts';
 import { type Call, type Command, UsageError } from '../command.ts';
-import { ACTIVE_SETTINGS, stopsInTime, withStore, withWarehouse } from '../databases.ts';
+import {
+  ACTIVE_SETTINGS,
+  requireKnown,
+  stopsInTime,
+  withStore,
+  withWarehouse,
+} from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
 import { type Rewound, requireRewindAlone, rewind, rewindFlag } from '../rewind.ts';
 import { requireVerifyFlags, VERIFY_FLAGS, verifyArchives } from '../verify-archive.ts';
@@ -57,6 +63,12 @@ export const archive: Command = {
     if (asked.flags.has('rewind') && asked.settings.streams.length !== 1) {
       throw new UsageError('--rewind is for one stream: name it by --streams.');
     }
+    if (asked.flags.has('rewind')) {
+      const { archiveFrom, databaseUrl, warehouseUrl } = asked.settings;
+      for (const url of [...(archiveFrom === null ? [databaseUrl] : []), warehouseUrl]) {
+        requireKnown(url);
+      }
+    }
     const { call, givenUp } = stopsInTime(asked);
     const inWarehouse = (origin: Origin) =>
       withWarehouse(call.settings, (warehouse) => run(call, origin, warehouse), givenUp);
@@ -74,7 +86,8 @@ async function withOrigin(
   const node = randomUUID();
   if (archiveFrom === null) {
     const atDatabase = async (store: Store) => {
-      await store.migrate(streams);
+      // What is there is to be cut back: what is not our database is left as it is.
+      if (!call.flags.has('rewind')) await store.migrate(streams);
       await work(databaseOrigin(store, node, call));
     };
     return withStore(settings, atDatabase, givenUp);
@@ -107,6 +120,10 @@ function databaseOrigin(store: Store, node: string, { settings }: Call): Origin 
 async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<void> {
   const { streams, workerPeriodMs: periodMs, logLevel, warehouseUrl } = call.settings;
   for (const stream of streams) await origin.check(stream);
+  if (call.flags.has('rewind')) {
+    const stream = streams[0] as string;
+    return rewind(rewoundArchive(warehouse, stream, origin.activeSide(stream)), call);
+  }
   await warehouse.migrate(streams);
   if (call.flags.has('verify')) {
     const checked = streams.map((stream) => ({
@@ -116,10 +133,6 @@ async function run(call: Call, origin: Origin, warehouse: Warehouse): Promise<vo
       watermark: ARCHIVER_SINK,
     }));
     return verifyArchives(checked, call);
-  }
-  if (call.flags.has('rewind')) {
-    const stream = streams[0] as string;
-    return rewind(rewoundArchive(warehouse, stream, origin.activeSide(stream)), call);
   }
   const telemetry = createTelemetry(createLogger(logLevel));
   await warnOfLaxSettings(warehouse, 'warehouse', telemetry.logger);
@@ -138,6 +151,7 @@ function rewoundArchive(warehouse: Warehouse, stream: string, active: ActiveSide
     holder: 'the warehouse',
     outcome: (to) => `the archive ends at ${to} now, and the archiver can go on`,
     facts: { stream },
+    active,
     find: () => archiveRewindTo(request),
     cut: (to) => rewindArchive(request, to),
   };

@@ -10,7 +10,7 @@ import type { Warehouse } from '../../store/warehouse.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry, type Telemetry } from '../../telemetry/telemetry.ts';
 import { type Call, type Command, UsageError } from '../command.ts';
-import { ACTIVE_SETTINGS, withStore, withWarehouse } from '../databases.ts';
+import { ACTIVE_SETTINGS, withKnownStore, withStore, withWarehouse } from '../databases.ts';
 import { warnOfLaxSettings } from '../lax-settings.ts';
 import { requireRewindAlone, rewindFlag } from '../rewind.ts';
 import { ownOutput } from '../sinks/own-output.ts';
@@ -59,12 +59,15 @@ async function run(call: Call): Promise<void> {
   await loadSinkModules(settings, sources);
   const choices = chosen(configuredSinks(settings), call.flags.get('only'));
   const spoken = { ...call, stdout: ownOutput(call, choices) };
-  if (call.flags.has('rewind') && choices.length !== 1) {
-    throw new UsageError('--rewind is for one sink: name it by --only.');
+  if (call.flags.has('rewind')) {
+    const [choice, ...others] = choices;
+    if (choice === undefined || others.length > 0) {
+      throw new UsageError('--rewind is for one sink: name it by --only.');
+    }
+    return withKnownStore(settings, (store) => rewindSink(store, choice, spoken));
   }
   await withStore(settings, async (store) => {
     await store.migrate(settings.streams);
-    if (call.flags.has('rewind')) return rewindSink(store, choices[0] as SinkChoice, call);
     const telemetry = createTelemetry(createLogger(settings.logLevel));
     await warnOfLaxSettings(store, 'active', telemetry.logger);
     const hasArchive = settings.readArchive || choices.some(isArchive);

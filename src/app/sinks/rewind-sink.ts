@@ -77,7 +77,9 @@ function rewound(
   { sink, rewinding, lease }: Held,
 ): Rewound {
   let position: SinkPosition | null = null;
+  const active = activeSideOf(store, stream);
   return {
+    active,
     name,
     holder: 'the sink',
     outcome: (to) => `the sink stands at ${to} now, and can go on`,
@@ -85,7 +87,6 @@ function rewound(
     find: async (): Promise<Cut | null> => {
       const { epoch } = await store.streamState(stream);
       position = await sink.stand(epoch);
-      const active = activeSideOf(store, stream);
       const { cursor } = lease;
       return position && sinkRewindTo({ rewinding, position, cursor, active });
     },

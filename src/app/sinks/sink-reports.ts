@@ -1,6 +1,7 @@
 // What is told of a sink, in the log, by notices and so in the metrics: what it does wrong itself is told as its
 // failure, what the database does as that of the work.
 
+import { isServiceError } from '../../contract/errors.ts';
 import type { EventRow } from '../../contract/event.ts';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Gap } from '../../relay/relay.ts';
@@ -12,13 +13,16 @@ export type SinkFailure = 'of-sink' | 'of-work' | 'of-stop';
 export class SinkReports {
   readonly #telemetry: Telemetry;
   readonly #feed: SinkFeed;
+  readonly #canRewind: boolean;
   readonly #facts: { readonly stream: string; readonly sink: string };
   /** Behind which event the last gap was: it is found again at each opening until the sink is told of it. */
   #gapAfter: EventId | null = null;
 
-  constructor(feed: SinkFeed, telemetry: Telemetry) {
+  /** `canRewind`: there is a command that brings the sink back in line with a history that has forked. */
+  constructor(feed: SinkFeed, canRewind: boolean, telemetry: Telemetry) {
     this.#telemetry = telemetry;
     this.#feed = feed;
+    this.#canRewind = canRewind;
     this.#facts = { stream: feed.stream, sink: feed.name };
     telemetry.metrics.sinkStopped.set(this.#facts, 0);
   }
@@ -30,13 +34,20 @@ export class SinkReports {
       logger.warn(facts, 'A sink was stopped before it was done; its events come again.');
     } else if (whose === 'of-sink') {
       notices.give('sinkError', { ...this.#facts, error });
-      const isLast = this.#feed.onError === 'stop';
-      const next = isLast ? 'is stopped' : 'is given the same events again';
-      logger.error(facts, `A sink has failed, and ${next}.`);
+      logger.error(facts, `A sink has failed, and ${this.#next(error)}.`);
     } else {
       notices.give('workerError', { worker: 'sinks', stream: this.#feed.stream, error });
       logger.error(facts, 'The relay to a sink could not go on.');
     }
+  }
+
+  /** What becomes of it. */
+  #next(error: unknown): string {
+    if (isServiceError(error) && error.code === 'HistoryForked' && this.#canRewind) {
+      const command = `aftercommit relay --only ${this.#feed.name} --rewind ${error.details.at}`;
+      return `is brought back in line by: ${command}`;
+    }
+    return this.#feed.onError === 'stop' ? 'is stopped' : 'is given the same events again';
   }
 
   stopped(error: unknown): void {

@@ -52,10 +52,10 @@ export class SinkWorker implements Service {
   constructor(options: SinkWorkerOptions) {
     const { choice, telemetry } = options;
     const { name, stream, types, batchMax, onError, retryMaxMs, allowGap, maxLagEvents } = choice;
-    const reports = new SinkReports(choice, telemetry);
     const ident = sinkIdent(name);
     this.#options = options;
     this.#sink = choice.make({ logger: telemetry.logger, signal: this.#ended.signal });
+    const reports = new SinkReports(choice, this.#sink.rewinding !== null, telemetry);
     this.#reports = reports;
     this.#lagWatch = maxLagEvents === 0 ? null : new LagWatch({ ...options, ...choice, ident });
     this.#relay = new Relay({
