@@ -1,15 +1,17 @@
 // Where a reader begins that says by itself how far it is: behind the position that it names, or, where that cannot be,
 // as near as can be, and it is told so.
-import { compareIds, type EventId, idPlus, maxId, NO_EVENT } from '../contract/event-id.ts';
+import { compareIds, type EventId, idPlus, maxId, minId, NO_EVENT } from '../contract/event-id.ts';
 import { sharedUpTo } from '../contract/forks.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Store, StreamState } from '../store/store.ts';
 
 /** `epoch` left out: the current one. */
-export type ResumePoint =
-  | 'beginning'
-  | 'now'
-  | { readonly id: EventId; readonly epoch?: number | undefined };
+interface ResumePosition {
+  readonly id: EventId;
+  readonly epoch?: number | undefined;
+}
+
+export type ResumePoint = 'beginning' | 'now' | ResumePosition;
 
 /** Why a reader does not go on where it was: what followed was discarded, is not there yet, or is another history. */
 export interface Reset {
@@ -45,7 +47,8 @@ export async function openAt(
   // What it is given is of the history that it is told of.
   feed.follow(state);
   const least = cursor ?? NO_EVENT;
-  const asked = maxId(least, typeof point === 'object' ? point.id : least);
+  // Of what it has got of another history it goes back.
+  const asked = maxId(least, typeof point === 'object' ? sharedPart(point, state) : least);
   const isThere = point === 'now' || compareIds(asked, state.discardedUpTo) >= 0;
   const readableAfter = isThere ? state.discardedUpTo : await store.readableAfter(stream, state);
   const { start, reset } = placeOf(point, state, cursor, readableAfter);
@@ -69,13 +72,17 @@ function placeOf(
     start,
     reset: { reason, requested, oldest: idPlus(start, 1) },
   });
-  const shared = point.epoch === undefined ? null : sharedUpTo(state, point.epoch);
-  if (shared !== null && compareIds(requested, shared) > 0) {
-    return resetTo('forked', maxId(shared, oldestStart));
-  }
+  const shared = sharedPart(point, state);
+  if (shared !== requested) return resetTo('forked', maxId(shared, oldestStart));
   if (compareIds(requested, newest) > 0) return resetTo('ahead', cursor ?? newest);
   if (compareIds(maxId(requested, least), readableAfter) < 0) {
     return resetTo('discarded', readableAfter);
   }
   return { start: maxId(requested, least), reset: null };
+}
+
+/** The last event up to there that it shares with what the stream is now. */
+function sharedPart({ id, epoch }: ResumePosition, state: StreamState): EventId {
+  const shared = epoch === undefined ? null : sharedUpTo(state, epoch);
+  return shared === null ? id : minId(id, shared);
 }

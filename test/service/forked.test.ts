@@ -49,6 +49,8 @@ describeDrawnDatabase('a database that loses its newest events', (kind) => {
     await until(async () => (await call(node.url, 'streamInfo')).epoch > 1);
     await add('new', 30);
   };
+  const poll = (last_id: string, of?: number) =>
+    call(node.url, 'pollEvents', { component: 'LIVE', last_id, ...(of && { epoch: of }) });
   const epoch = async () => (await call(node.url, 'streamInfo')).epoch;
   beforeEach(async () => {
     node = await startApp(kind);
@@ -134,8 +136,6 @@ describeDrawnDatabase('a database that loses its newest events', (kind) => {
 
   it('tells who polls with ids of its own', async () => {
     await add('old', LOST);
-    const poll = (last_id: string, of?: number) =>
-      call(node.url, 'pollEvents', { component: 'LIVE', last_id, ...(of && { epoch: of }) });
     expect(await poll('15', 1)).toMatchObject({ after: '15', up_to: '20', epoch: 1 });
     await lose();
     const now = await epoch();
@@ -172,6 +172,24 @@ describeDrawnDatabase('a database that loses its newest events', (kind) => {
     await until(() => shared.events.length === 31);
     expect(shared.frames[0]).toMatchObject({ event: null, id: `${now}:12` });
     shared.close();
+  });
+
+  it('tells it so where what it has to go back to was discarded, and reads that from the archive', async () => {
+    await add('old', LOST);
+    expect(await poll('0', 1)).toMatchObject({ up_to: String(LOST) });
+    await lose();
+    await client.registerConsumer('first', { from: { id: '16' } });
+    const workers = { archiver: true, discarder: true, workerPeriodMs: 20 };
+    const other = await node.another(workers);
+    await until(async () => (await client.streamInfo()).discarded_up_to === '16');
+    const headers = { 'last-event-id': String(LOST) };
+    const again = await SseClient.open(`${other.url}/streams/events`, headers);
+    await until(() => again.events.length === 30);
+    expect(again.frames[0]).toMatchObject({
+      event: 'reset',
+      data: { reason: 'forked', requested: String(LOST), oldest: String(SHARED + 1) },
+    });
+    again.close();
   });
 
   it('gives a function of the same process what came instead, and tells LIVE there', async () => {
