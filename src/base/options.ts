@@ -13,6 +13,8 @@ export interface Check {
   readonly isRequired?: boolean;
   /** What was given may be secret, and is not shown. @default false */
   readonly isSecret?: boolean;
+  /** What is wrong inside of a value that does not fit, as `epoch is missing`; null: what was given is named. */
+  readonly flawOf?: (value: unknown) => string | null;
 }
 
 /** A check for each option of an interface: the compiler sees to it that none is missing, or one too many. */
@@ -48,7 +50,9 @@ const NONE = {};
 /** The sentence on one value; null = it fits. */
 export function valueProblem(name: string, value: unknown, check: Check): string | null {
   if (value === undefined ? check.isRequired !== true : check.fits(value)) return null;
-  return `${name} ${check.rule}${check.isSecret ? '' : `, got ${shown(value)}`}`;
+  if (check.isSecret) return `${name} ${check.rule}`;
+  const flaw = check.flawOf?.(value) ?? null;
+  return `${name} ${check.rule}${flaw === null ? `, got ${shown(value)}` : `: ${flaw}`}`;
 }
 
 /** `there is no option colur; perhaps colour is meant`. */

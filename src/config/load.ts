@@ -107,9 +107,14 @@ function readFile(path: string | undefined, problems: string[]): Record<string, 
     }
     problems.push(`${path} must hold one JSON object`);
   } catch (error) {
-    problems.push(`${path} cannot be read as JSON: ${(error as Error).message}`);
+    problems.push(`${path} cannot be read as JSON: ${reasonOf(error as Error)}`);
   }
   return {};
+}
+
+/** Without the piece of the text that an engine may quote: it may be of a password. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '');
 }
 
 /** Text that does not fit the type stays text, and the schema says so. */

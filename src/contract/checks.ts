@@ -1,6 +1,6 @@
 // What the options of published functions must be, in the client and inside a process alike. A browser carries no
 // schemas, so what the wire says of names and ids stands here once more; a test holds the two equal.
-import type { Check } from '../base/options.ts';
+import { type Check, valueProblem } from '../base/options.ts';
 import { EVENTS_MAX } from './limits.ts';
 
 /** The longest that a timer of JavaScript can wait. */
@@ -52,7 +52,8 @@ export const aCount = anInteger(1, EVENTS_MAX);
 
 export const aPosition: Check = {
   rule: "must be a position, as { id: '42', epoch: 1 }",
-  fits: (value) => isObject(value) && anEventId.fits(value.id) && anEpoch.fits(value.epoch),
+  fits: (value) => isObject(value) && positionFlaw(value) === null,
+  flawOf: (value) => (isObject(value) ? positionFlaw(value) : null),
 };
 
 export const aWant: Check = {
@@ -63,12 +64,13 @@ export const aWant: Check = {
 export const aFrom: Check = {
   rule: "must be 'beginning', 'now', { id: '42' } or { time: '2026-11-20T21:32:25Z' }",
   fits: (value) => {
-    if (!isObject(value)) return value === 'beginning' || value === 'now';
-    const [name, ...others] = Object.keys(value);
-    if (name === undefined || others.length > 0) return false;
-    if (name === 'id') return anEventId.fits(value.id);
-    return name === 'time' && isMatch(TIME, value.time);
+    return isObject(value) ? fromFlaw(value) === null : value === 'beginning' || value === 'now';
   },
+  flawOf: (value) => (isObject(value) ? fromFlaw(value) : null),
+};
+const aTime: Check = {
+  rule: "must be a time of UTC, as '2026-11-20T21:32:25Z'",
+  fits: (value) => isMatch(TIME, value),
 };
 
 /** For a timer, which can wait neither for ever nor by a text. */
@@ -107,6 +109,21 @@ export function required(check: Check): Check {
 
 export function secret(check: Check): Check {
   return { ...check, isSecret: true };
+}
+
+function positionFlaw({ id, epoch }: Readonly<Record<string, unknown>>): string | null {
+  if (id === undefined) return 'id is missing';
+  if (epoch === undefined) return 'epoch is missing';
+  return valueProblem('id', id, anEventId) ?? valueProblem('epoch', epoch, anEpoch);
+}
+
+function fromFlaw(value: Readonly<Record<string, unknown>>): string | null {
+  const [name, ...others] = Object.keys(value);
+  if (others.length === 0 && name === 'id')
+    return valueProblem(name, value.id, required(anEventId));
+  if (others.length === 0 && name === 'time')
+    return valueProblem(name, value.time, required(aTime));
+  return 'it has either id or time, and no other member';
 }
 
 function matching(pattern: RegExp): Check {

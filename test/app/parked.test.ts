@@ -49,7 +49,8 @@ describeDrawnDatabase('parked events', (kind) => {
     expect((await run('consumers')).stdout).toMatch(/local:shop +3 +0 .* 3 +-\n/);
     isBroken = false;
     expect((await run('parked', 'retry', 'shop', '1', '2')).stdout).toBe(
-      'To be given once more: 2.\n',
+      'To be given once more: 2. It goes to a reader by push; a consumer that polls, or is on the FutoIn wire, ' +
+        'handles what `parked list` gives and drops it.\n',
     );
     await until(async () => linesOf((await run('parked', 'list', 'shop')).stdout).length === 2);
     const refused = await run('consumers', 'unregister', 'shop');

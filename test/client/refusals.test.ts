@@ -138,7 +138,15 @@ describe('the client', () => {
     [{ onTrouble: 'x' }, /^consumer: onTrouble must be a function, got "x"$/],
     [{ want: 'A' }, /^consumer: want must be null or a list of 1 to 100 .*, got "A"$/],
     [{ position: 'x' }, /^consumer: position must be a position, as \{ id: '42', epoch: 1 \}/],
-    [{ position: { id: '5' } }, /^consumer: position must be a position/],
+    [
+      { position: { id: '5' } },
+      /^consumer: position must be a position, as .*, or null: epoch is missing$/,
+    ],
+    [{ position: { epoch: 1 } }, /, or null: id is missing$/],
+    [{ position: { id: 5, epoch: 1 } }, /, or null: id must be an event id, .*, got 5$/],
+    [{ position: { id: '5', epoch: '1' } }, /, or null: epoch must be an integer .*, got "1"$/],
+    [{ from: { id: '5', epoch: 1 } }, /: it has either id or time, and no other member$/],
+    [{ from: { time: '2026' } }, /: time must be a time of UTC, .*, got "2026"$/],
     [{ from: 5 }, /^consumer: from must be .*, got 5$/],
   ])('makes no consumer of %j', (options, message) => {
     expect(() => client.consumer(options as Untyped)).toThrow(

@@ -44,6 +44,11 @@ const list: Command = {
   },
 };
 
+/** Who reads is known to the node that it reads at alone, and only while it does. */
+const WHO_TAKES =
+  'It goes to a reader by push; a consumer that polls, or is on the FutoIn wire, handles what `parked list` gives ' +
+  'and drops it.';
+
 const retry: Command = {
   usage: 'parked retry CONSUMER ID... | --all',
   description:
@@ -57,7 +62,7 @@ const retry: Command = {
     const params = paramsOf('retryParked', chosen(call));
     const asked = await clientOf(call.settings).call('retryParked', params);
     requireFound(params, asked.asked_for);
-    await say(call, asked, `To be given once more: ${asked.asked_for}.`);
+    await say(call, asked, `To be given once more: ${asked.asked_for}. ${WHO_TAKES}`);
   },
 };
 

@@ -18,6 +18,7 @@ const OF_CHECK = {
   fits: required(aFunction),
   isRequired: aBoolean,
   isSecret: aBoolean,
+  flawOf: aFunction,
 };
 
 /**

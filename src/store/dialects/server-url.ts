@@ -29,11 +29,15 @@ export function requireReadable(url: string): void {
   if (problem !== null) throw new Error(`The URL of the database server ${problem}.`);
 }
 
-function separatorProblem(url: string, { path, fragment }: Parts): string | null {
+function separatorProblem(url: string, { path, query, fragment }: Parts): string | null {
   // Where there is any, pg escapes some of what is escaped already once more.
   if (/[\s\p{Cc}]/u.test(url)) return 'holds white space: a space is written %20';
   if (path.includes('@') || fragment?.includes('@')) {
     return 'has an @ behind its first / or #, which are written %2F and %23 in a user and a password';
+  }
+  // No name of a member has one, and a member's value seldom: the rest of a password, whose beginning is the host here.
+  if (/(?:^|&)[^=&]*@/.test(query) || (path === '' && query.includes('@'))) {
+    return 'has an @ behind its first ?: that is written %3F in a user and a password, and an @ %40 in a query';
   }
   return fragment === undefined ? null : 'holds a #, which ends it: it is written %23';
 }

@@ -41,7 +41,7 @@ describeDatabase('sqlite', 'an app', (kind) => {
     [
       'subscribe({ from })',
       (app) => app.subscribe({ component: 'c', from: { id: 5 }, onEvents }),
-      /^subscribe: from must be 'beginning', 'now', \{ id: '42' \}.*, got an object$/,
+      /^subscribe: from must be 'beginning', 'now', \{ id: '42' \}.*: id must be an event id.*, got 5$/,
     ],
     [
       'subscribe({ signal })',

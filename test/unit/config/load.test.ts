@@ -110,6 +110,18 @@ describe('loadSettings', () => {
     expect(problems.join()).not.toMatch(/secret|5/);
   });
 
+  it('repeats nothing of a file that is not JSON', () => {
+    for (const text of [
+      '{"key": secret}',
+      'secret',
+      '{"databaseUrl": "mysql://u:p", secret@h/x"}',
+    ]) {
+      const [problem] = problemsOf({ file: fileWith(text) });
+      expect(problem).toMatch(/cannot be read as JSON: \w/);
+      expect(problem).not.toMatch(/secret|ecre|mysql/);
+    }
+  });
+
   it.each([
     ['is not JSON', '{'],
     ['holds no object', '[1]'],

@@ -24,6 +24,14 @@ describe('redact', () => {
     );
   });
 
+  it('hides passwords of URLs that cannot be read', () => {
+    const servers = ['nats://u:to ps3cret@h', 'nats://a/b:s3cret@h', 'nats://a b:s3cret\n@h/c'];
+    const values = { url: 'http://u:s3 cret@h/rpc', sinks: [{ name: 'n', type: 'nats', servers }] };
+    const shown = JSON.stringify(redact(loadSettings({ values })));
+    expect(shown).not.toMatch(/s3|cret/);
+    expect(shown).toContain('nats://a b:***@h/c');
+  });
+
   it('shows everything else', () => {
     const settings = loadSettings({ values: { port: 1 } });
     expect(redact(settings)).toMatchObject({ port: 1, databaseUrl: 'sqlite:./data/events.db' });

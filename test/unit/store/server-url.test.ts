@@ -3,6 +3,7 @@ import { urlProblem } from '../../../src/store/source-problem.ts';
 
 const ESCAPE = (part: string) => `has a % in its ${part} that begins no escape of UTF-8`;
 const AT = 'has an @ behind its first / or #';
+const AT_IN_QUERY = 'has an @ behind its first ?';
 const PORT = 'has a port that is no number from 1 to 65535';
 
 describe.each(['postgres:', 'postgresql:', 'mysql:', 'mariadb:'])('a URL of %s', (scheme) => {
@@ -23,7 +24,11 @@ describe.each(['postgres:', 'postgresql:', 'mysql:', 'mariadb:'])('a URL of %s',
     ['//u:secret@a:1,b:-2/x', PORT],
     ['//u:secret@h/x?port=y', PORT],
     // Taken apart at a character of the password.
-    ['//u:se?cret@h/x', PORT],
+    ['//u:se?cret@h/x', AT_IN_QUERY],
+    ['//u:5?secret@h/x', AT_IN_QUERY],
+    ['//u:5?se=cret@h/x', AT_IN_QUERY],
+    ['//u:5/se?cret@h/x', AT_IN_QUERY],
+    ['//u:s@e?cr=et@h/x', AT_IN_QUERY],
     ['//u:se/cret@h/x', AT],
     ['//u:5/secret@h/x', AT],
     ['//u:5#secret@h/x', AT],
@@ -51,6 +56,7 @@ describe.each(['postgres:', 'postgresql:', 'mysql:', 'mariadb:'])('a URL of %s',
     '//ü:ß@h/ö',
     '//u:p@a:1,b,[::1]:65535/x',
     '//h:/x?application_name=a%20b',
+    '//h/x?user=u@h',
     '///x',
   ])('with %s is not', (rest) => {
     expect(urlProblem(`${scheme}${rest}`)).toBeNull();
