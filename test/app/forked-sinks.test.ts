@@ -9,7 +9,7 @@ import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../sup
 import { loseEvents } from '../support/lost-events.ts';
 import { pause } from '../support/pause.ts';
 import { cursorOf } from '../support/positions.ts';
-import { describeEachPlace, type SinkPlace, type SinkPlaces } from '../support/sink-places.ts';
+import { describeDrawnPlace, type SinkPlace, type SinkPlaces } from '../support/sink-places.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 import { cli } from './run-cli.ts';
@@ -19,7 +19,7 @@ const DATA = { text: 'as it was written: 1.0' };
 const ids = (type: string, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, nth) => `${type} ${first + nth}`);
 
-describeEachPlace('a database that was restored under a sink', (open) => {
+describeDrawnPlace('a database that was restored under a sink', (open) => {
   describeDrawnDatabase('while nobody has said so', (kind) => {
     let places: SinkPlaces;
     let place: SinkPlace;

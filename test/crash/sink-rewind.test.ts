@@ -8,7 +8,7 @@ import { loseEvents } from '../support/lost-events.ts';
 import { beginCommand } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
-import { describeEachPlace, type SinkPlace } from '../support/sink-places.ts';
+import { describeDrawnPlace, type SinkPlace } from '../support/sink-places.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
 
@@ -16,7 +16,7 @@ const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 1);
 const KEPT = 500;
 const LOST = 4000;
 
-describeEachPlace('a sink that is cut back', (open) => {
+describeDrawnPlace('a sink that is cut back', (open) => {
   describeDrawnDatabase('while its cutter is killed', (kind) => {
     it(
       'takes nothing before all is done, and then lacks nothing',

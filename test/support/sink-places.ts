@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { SinkByType } from '../../src/index.ts';
 import { describeWithEngine, startNats, startRedis } from './engines.ts';
 import { countInJetStream, readJetStream } from './jet-stream.ts';
+import { openRandom } from './random.ts';
 import { askRedis, readRedis } from './redis-stream.ts';
 import { linesOfSegments } from './segments.ts';
 
@@ -81,12 +82,23 @@ async function openRedis(): Promise<SinkPlaces> {
   return { next, close: () => server.close() };
 }
 
-/** Describes what happens at one of each kind; where no engine can be had it is reported as skipped. */
-export function describeEachPlace(
+const KINDS = { file: openFiles, nats: openNats, redis: openRedis } as const;
+
+/**
+ * Describes what happens at a place of one kind, drawn by SEED; DATABASES=all describes it at each. Where an engine
+ * cannot be had it is reported as skipped.
+ */
+export function describeDrawnPlace(
   title: string,
   fn: (open: () => Promise<SinkPlaces>) => void,
 ): void {
-  describe(`${title} of type file`, () => fn(openFiles));
-  describeWithEngine('nats', `${title} of type nats`, () => fn(openNats));
-  describeWithEngine('redis', `${title} of type redis`, () => fn(openRedis));
+  const random = openRandom();
+  const all = ['file', 'nats', 'redis'] as const;
+  const drawn = all[random.below(all.length)] ?? 'file';
+  console.info(`${title}: SEED=${random.seed}`);
+  for (const kind of process.env.DATABASES === 'all' ? all : [drawn]) {
+    const named = `${title} of type ${kind}`;
+    if (kind === 'file') describe(named, () => fn(KINDS.file));
+    else describeWithEngine(kind, named, () => fn(KINDS[kind]));
+  }
 }
