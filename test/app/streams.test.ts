@@ -1,11 +1,11 @@
 // aftercommit streams, as an operator uses it.
-import { describeDatabases } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 import { cli, linesOf, startCli } from './run-cli.ts';
 
-describeDatabases('aftercommit streams', (kind) => {
+describeDrawnDatabase('aftercommit streams', (kind) => {
   let node: StartedApp;
   beforeEach(async () => {
     node = await startApp(kind, { streams: ['main', 'orders'] });

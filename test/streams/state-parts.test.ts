@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../src/config/load.ts';
 import { type Credentials, sha256Of, writeCredentials } from '../../src/server/credentials.ts';
-import { describeDatabases, describeDrawnDatabase } from '../support/databases.ts';
+import { describeDrawnDatabase } from '../support/databases.ts';
 import { call } from '../support/rpc.ts';
 import { SseClient } from '../support/sse.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
@@ -121,7 +121,7 @@ describeDrawnDatabase('two nodes with other kinds', (kind) => {
   });
 });
 
-describeDatabases('an event that is an item of many kinds', (kind) => {
+describeDrawnDatabase('an event that is an item of many kinds', (kind) => {
   it('may be as large as events are', async () => {
     const names = Array.from({ length: 10 }, (_, nth) => `k${nth}`);
     const stateKinds = names.map((name) => ({ name, upsert: ['SET'], value: '/text' }));

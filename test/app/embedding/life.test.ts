@@ -5,7 +5,7 @@ import { idsOf, upTo } from '../../client/client-on.ts';
 import {
   createDatabase,
   describeDatabase,
-  describeDatabases,
+  describeDrawnDatabase,
   type TestDatabase,
 } from '../../support/databases.ts';
 import { pause } from '../../support/pause.ts';
@@ -13,7 +13,7 @@ import { openSqlSession } from '../../support/sql-session.ts';
 import { until } from '../../support/until.ts';
 import { embedded, silent } from './embedded.ts';
 
-describeDatabases('an app that stops', (kind) => {
+describeDrawnDatabase('an app that stops', (kind) => {
   const own = embedded(kind);
 
   it('ends polls that wait, with what they have', async () => {

@@ -1,6 +1,6 @@
 // Random deliveries to instances that come, fail and go: in the end the effects are the stream, each event once, in
 // order. SEED repeats a run, EXACTLY_ONCE_STEPS makes it longer (60 by default).
-import { describeDatabases } from '../../support/databases.ts';
+import { describeDrawnDatabase } from '../../support/databases.ts';
 import { openRandom, type Random } from '../../support/random.ts';
 import { HANDLES, type Handle } from './handles.ts';
 import { type Batch, batchOf, idsOf, type Kit, Scene } from './scene.ts';
@@ -15,7 +15,7 @@ interface Instance {
   handle(batch: Batch): Promise<void>;
 }
 
-describeDatabases('random deliveries', (kind) => {
+describeDrawnDatabase('random deliveries', (kind) => {
   it.each(HANDLES[kind])(
     'have every effect once and in order over $name',
     async (handleKind) => {
