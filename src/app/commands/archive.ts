@@ -60,14 +60,13 @@ export const archive: Command = {
   run: (asked) => {
     requireVerifyFlags(asked.flags);
     requireRewindAlone(asked, ['once', 'verify']);
-    if (asked.flags.has('rewind') && asked.settings.streams.length !== 1) {
-      throw new UsageError('--rewind is for one stream: name it by --streams.');
-    }
     if (asked.flags.has('rewind')) {
-      const { archiveFrom, databaseUrl, warehouseUrl } = asked.settings;
-      for (const url of [...(archiveFrom === null ? [databaseUrl] : []), warehouseUrl]) {
-        requireKnown(url);
+      const { archiveFrom, databaseUrl, warehouseUrl, streams } = asked.settings;
+      if (streams.length !== 1) {
+        throw new UsageError('--rewind is for one stream: name it by --streams.');
       }
+      if (archiveFrom === null) requireKnown(databaseUrl);
+      requireKnown(warehouseUrl);
     }
     const { call, givenUp } = stopsInTime(asked);
     const inWarehouse = (origin: Origin) =>
