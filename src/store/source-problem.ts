@@ -13,9 +13,10 @@ const REQUIRE: Readonly<Record<Place['kind'], (settings: ConnectionSettings) => 
   mysql: requireDatabase,
 };
 
-/** The same of a text that has to be a URL. */
+/** The same of a text that has to be a URL, without a full stop. */
 export function urlProblem(url: string): string | null {
-  return isKnownUrl(url) ? sourceProblem(url) : 'it is the URL of no database that is known here';
+  if (!isKnownUrl(url)) return 'it is the URL of no database that is known here';
+  return sourceProblem(url)?.replace(/\.$/, '') ?? null;
 }
 
 /** Says so of a database that is a file, and is not there: opening would make it. null = nothing is wrong. */

@@ -133,6 +133,7 @@ describe('the command line', () => {
   it('refuses one in a reference of a copy', async () => {
     const { code, stderr } = await cli(['copy', `${BAD}#main`, 'file:x/y']);
     expect([code, stderr]).toEqual([2, expect.stringContaining(WORDS)]);
+    expect(stderr).toMatch(/[^.]\.\n$/);
     expect(stderr).not.toContain('ecret');
   });
 

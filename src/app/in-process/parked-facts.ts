@@ -3,6 +3,7 @@
 import type { Checks } from '../../base/options.ts';
 import type { Position } from '../../client/public.ts';
 import {
+  aListOf,
   anEventId,
   anInteger,
   aPosition,
@@ -37,16 +38,7 @@ export const PARKED_PAGE_OPTIONS: Checks<ParkedPageOptions> = {
   limit: anInteger(1, PARKED_PAGE_MAX),
 };
 export const PARK_AFTER = required(orNull(aTryCount));
-export const IDS = required(
-  orNull({
-    rule: `must be a list of 1 to ${EVENTS_MAX} event ids`,
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.length >= 1 &&
-      value.length <= EVENTS_MAX &&
-      value.every((id) => anEventId.fits(id)),
-  }),
-);
+export const IDS = required(orNull(aListOf(anEventId, EVENTS_MAX, 'event ids')));
 
 /** An event that a consumer has passed without having handled it. */
 export interface ParkedFacts {

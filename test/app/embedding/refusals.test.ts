@@ -36,7 +36,7 @@ describeDatabase('sqlite', 'an app', (kind) => {
     [
       'subscribe({ want })',
       (app) => app.subscribe({ want: 'A', onEvents }),
-      /^subscribe: want must be null or a list .*, got "A"$/,
+      /^subscribe: want must be a list .*, or null, got "A"$/,
     ],
     [
       'subscribe({ from })',
@@ -92,6 +92,11 @@ describeDatabase('sqlite', 'an app', (kind) => {
       'unregisterConsumer({ dryRun })',
       (app) => app.unregisterConsumer('c', { dryRun: 'yes' }),
       /^unregisterConsumer: dryRun must be true or false, got "yes"$/,
+    ],
+    [
+      'retryParked()',
+      (app) => app.retryParked('c', ['1', 2]),
+      /^retryParked: ids must be a list of 1 to 1000 event ids, or null: entry 2 must be an .*, got 2$/,
     ],
     [
       'listConsumers({ streem })',
