@@ -2,6 +2,7 @@
 // beyond the fork was cut off.
 import { ARCHIVER } from '../../src/contract/consumer.ts';
 import { type EventId, NO_EVENT } from '../../src/contract/event-id.ts';
+import { activeSideOf } from '../../src/relay/active-side.ts';
 import { archiveRewindTo, rewindArchive } from '../../src/relay/archive-rewind.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
 import { Archive } from '../../src/store/archive.ts';
@@ -52,6 +53,47 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await rewindArchive(request, id(12));
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(12);
+    await archive.close();
+    await opened.close();
+  });
+
+  it('keeps what the stream has, where a backup was put back of before the epoch of the archive', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const { store } = opened;
+    const { warehouse } = archive;
+    const sql = await openSqlSession(kind, opened.url);
+    const forget = async () => {
+      await sql.run('delete from evt_epochs where epoch > 1');
+      await sql.run("update evt_streams set epoch = 1 where name = 'main'");
+    };
+    await store.append('main', makeDrafts(5, 'OLD'));
+    await store.epochs.begin('main');
+    await store.append('main', makeDrafts(15, 'OLD'));
+    await archiveAll(store, warehouse);
+    await store.registerConsumer('main', 'a:b', { id: id(8) });
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 8 });
+    await loseEvents(sql, 12);
+    await forget();
+    const active = activeSideOf(store, 'main');
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
+    const isMended = async (from: string) => {
+      await expect(archiveAll(store, warehouse)).rejects.toMatchObject({
+        code: 'HistoryForked',
+        details: { at: '0', position: from },
+      });
+      expect(await archiveRewindTo(request)).toEqual({ from, to: '12' });
+      await rewindArchive(request, id(12));
+      expect(await archiveRewindTo(request)).toBeNull();
+    };
+    await isMended('20');
+    // The same once more: nothing of it is too much.
+    await forget();
+    await isMended('12');
+    await store.append('main', makeDrafts(3, 'NEW'));
+    await archiveAll(store, warehouse);
+    expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(15);
+    await sql.close();
     await archive.close();
     await opened.close();
   });
