@@ -98,6 +98,36 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await opened.close();
   });
 
+  it('has a checksum of all that stays, also where its cutter was killed half-way', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const { store } = opened;
+    const { warehouse } = archive;
+    await store.append('main', makeDrafts(20, 'OLD'));
+    await archiveAll(store, warehouse);
+    const sql = await openSqlSession(kind, opened.url);
+    await loseEvents(sql, 12);
+    await sql.close();
+    const active = activeSideOf(store, 'main');
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
+    await store.epochs.begin('main');
+    // The first slice cuts through the only range, and the second one fails.
+    const inWarehouse = await openSqlSession(kind, archive.url);
+    await inWarehouse.run('update evt_watermarks set last_id = 10015');
+    await inWarehouse.run('create unique index only_one on evt_watermarks (last_id)');
+    const other = "values ('other', 'main', 1, 12)";
+    await inWarehouse.run(`insert into evt_watermarks (sink, stream, epoch, last_id) ${other}`);
+    await expect(rewindArchive(request, id(12))).rejects.toThrow();
+    await inWarehouse.run("delete from evt_watermarks where sink = 'other'");
+    await inWarehouse.close();
+    expect(await archiveRewindTo(request)).toEqual({ from: '15', to: '12' });
+    await rewindArchive(request, id(12));
+    const checksums = await warehouse.listChecksums('main', { beginning: null, limit: 10 });
+    expect(checksums).toMatchObject([{ after: '0', last: '12', events: 12 }]);
+    await archive.close();
+    await opened.close();
+  });
+
   it('is cut back to what the stream still has, by a command, and goes on', async () => {
     const opened = await openStore(kind);
     const archive = await openWarehouse(kind);
