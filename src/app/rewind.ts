@@ -55,14 +55,15 @@ export async function rewind(rewound: Rewound, { flags, stdout }: Call): Promise
   const found = await rewound.find();
   if (found === null)
     return print(null, `${name}: ${holder} has nothing that the stream does not have.`);
-  const { from, to } = found;
+  const { from, to, at = to } = found;
   const asked = flags.get('rewind') as EventId;
-  if (to !== asked) {
+  if (asked !== to && asked !== at) {
     throw new Failure(
       `${name}: ${holder} has what the stream has up to ${to}, not up to ${asked}. Nothing was cut off.`,
     );
   }
   await rewound.cut(to);
+  if (to === from) return print(null, `${name}: nothing was to be cut off; ${outcome(to)}.`);
   const cut = { first: idPlus(to, 1), last: from };
   const ids = `cut off ${idDistance(to, from)} ids, ${cut.first} to ${from}`;
   await print(cut, `${name}: ${ids}; ${outcome(to)}.`);

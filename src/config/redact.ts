@@ -14,7 +14,8 @@ export function redact(settings: Settings): Record<string, unknown> {
   );
 }
 
-const SECRET_MEMBER = /pass|token|secret|credential/i;
+/** Not `key` alone, which names a place in Redis, and not `keyFile`. */
+const SECRET_MEMBER = /pass|token|secret|credential|auth|.key$/i;
 
 /** What it may have is for others to know, so members are hidden by what their names and values look like. */
 function redactItem(item: unknown): unknown {

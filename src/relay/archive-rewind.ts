@@ -1,8 +1,8 @@
 // Brings an archive back in line with a stream whose history has forked: what the warehouse has beyond is cut off.
-import { compareIds, type EventId, minId } from '../contract/event-id.ts';
+import { compareIds, type EventId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Checksum, Warehouse } from '../store/warehouse.ts';
-import { type ActiveSide, knownSharedUpTo } from './active-side.ts';
+import { type ActiveSide, sharedPartOf } from './active-side.ts';
 import { type Cut, sameUpTo } from './common-part.ts';
 import { RangeSum } from './range-sum.ts';
 
@@ -23,11 +23,12 @@ export async function archiveRewindTo(request: ArchiveRewindRequest): Promise<Cu
   const { warehouse, watermark, stream, active } = request;
   const found = await warehouse.findWatermark(watermark, stream);
   if (found === null) return null;
-  const state = await active.state();
-  const upTo = minId(found.lastId, knownSharedUpTo(state, found.epoch));
+  const { lastId: from, epoch } = found;
+  const part = sharedPartOf(await active.state(), from, epoch);
   // A fork that nobody has noticed stands nowhere.
-  const to = await sameUpTo({ ...request, after: minId(state.discardedUpTo, upTo), upTo });
-  return to === found.lastId ? null : { from: found.lastId, to };
+  const to = await sameUpTo({ ...request, after: part.comparedAfter, upTo: part.possible });
+  // Of an epoch that the stream does not know it is out of line, also where nothing is too much.
+  return to === from && part.known === from ? null : { from, to };
 }
 
 /** Cuts off what is behind `to`. */

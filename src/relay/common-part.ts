@@ -6,10 +6,12 @@ import type { Warehouse } from '../store/warehouse.ts';
 import type { ActiveSide } from './active-side.ts';
 import { firstDifference } from './first-difference.ts';
 
-/** What is to be cut off: (to, from]. */
+/** What is to be cut off: (to, from]; nothing where they are the same, and only the epoch is another one. */
 export interface Cut {
   readonly from: EventId;
   readonly to: EventId;
+  /** As the stream says it, where nothing shows that it is not so, and nothing is held up to there. @default `to` */
+  readonly at?: EventId;
 }
 
 /** What is compared: `after < id <= upTo`, all of which the stream still has. */

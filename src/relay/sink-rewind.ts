@@ -2,7 +2,7 @@
 // database that was restored and then served cannot say where it parted.
 import type { EventRow } from '../contract/event.ts';
 import { compareIds, type EventId, idPlus, maxId, minId } from '../contract/event-id.ts';
-import { type ActiveSide, knownSharedUpTo } from './active-side.ts';
+import { type ActiveSide, sharedPartOf } from './active-side.ts';
 import type { Cut } from './common-part.ts';
 import type { SinkPosition } from './sink.ts';
 import { lineText } from './sinks/file/lines.ts';
@@ -20,13 +20,17 @@ export interface SinkRewindRequest {
 /** null when there is nothing to be cut off. */
 export async function sinkRewindTo(request: SinkRewindRequest): Promise<Cut | null> {
   const { position, cursor, active } = request;
+  const { id: from, epoch } = position;
   const state = await active.state();
-  const known = minId(position.id, knownSharedUpTo(state, position.epoch));
-  const other = await firstOther(request, minId(state.discardedUpTo, known), state.newest);
-  // The sink holds none of those between: they may be of either history, and are given to it once more.
-  const same = [known, cursor, other.after].filter((id) => compareIds(id, other.id) < 0);
-  const to = minId(position.id, same.reduce(maxId));
-  return to === position.id ? null : { from: position.id, to };
+  const { known, comparedAfter } = sharedPartOf(state, from, epoch);
+  const other = await firstOther(request, comparedAfter, state.newest);
+  const isBefore = (id: EventId) => compareIds(id, other.id) < 0;
+  if (known === from && isBefore(known)) return null;
+  // Not up to where the stream says: new ids may have been given before the epoch began. The sink holds none of those
+  // between: they may be of either history, and are given to it once more.
+  const to = minId(from, [cursor, other.after].filter(isBefore).reduce(maxId));
+  const isLess = compareIds(to, known) < 0 && isBefore(known);
+  return { from, to, ...(isLess && { at: known }) };
 }
 
 /** What a sink holds that the stream does not; `after` is the event before that. */
@@ -35,7 +39,7 @@ interface Other {
   readonly after: EventId;
 }
 
-/** Behind `after`, which both have. Where all of it is the same, what would come next. */
+/** Behind `after`, up to where both have the same. Where all of it is the same, what would come next. */
 async function firstOther(
   { rewinding, active }: SinkRewindRequest,
   after: EventId,
@@ -45,6 +49,8 @@ async function firstOther(
   let page: readonly EventRow[] = [];
   for await (const row of rewinding.held(after)) {
     const [id] = row;
+    // What was written in the last moment before a crash may be there twice.
+    if (compareIds(id, same) <= 0) continue;
     while (compareIds(page.at(-1)?.[0] ?? same, id) < 0) {
       page = await active.read(page.at(-1)?.[0] ?? same);
       if (page.length === 0) return { id, after: same };

@@ -3,7 +3,12 @@
 import type { Knex } from 'knex';
 import { type EventId, idDistance, idPlus } from '../contract/event-id.ts';
 import type { Dialect } from './dialect.ts';
-import { type Checksum, deleteChecksumsBehind, insertChecksum } from './queries/checksums.ts';
+import {
+  type Checksum,
+  deleteChecksumsBehind,
+  hasChecksum,
+  insertChecksum,
+} from './queries/checksums.ts';
 import { findWatermark, setWatermark } from './queries/history.ts';
 import { tablesOf } from './tables.ts';
 
@@ -36,6 +41,8 @@ export async function rewindSlice(
   if (!(await setWatermark(tx, { sink, stream }, watermark, next))) return false;
   await tx(tablesOf(stream).history).where('id', '>', upTo).delete();
   await deleteChecksumsBehind(tx, stream, upTo);
-  if (isLast && checksum !== null) await insertChecksum(tx, stream, checksum);
+  // With the slice that takes the longer one: whoever goes on behind a crash finds that no more.
+  const isTaken = checksum !== null && !(await hasChecksum(tx, stream, checksum.after));
+  if (isTaken) await insertChecksum(tx, stream, checksum);
   return !isLast;
 }

@@ -101,6 +101,8 @@ describeDrawnPlace('a database that was restored under a sink', (open) => {
       await sql.run('delete from evt_epochs where epoch > 1');
       await sql.run("update evt_streams set epoch = 1 where name = 'main'");
       await sql.run("update evt_consumers set last_evt_id = 3 where ident = 'SINK_out'");
+      await sql.run('delete from evt_queue where id <= 2');
+      await sql.run("update evt_streams set discarded_up_to = 2 where name = 'main'");
       await sql.close();
       const { app: again, forks } = await start([sink()]);
       await add(again, many('NEW', 30));
@@ -111,6 +113,28 @@ describeDrawnPlace('a database that was restored under a sink', (open) => {
       });
       await has(42);
       expect(await events()).toEqual([...ids('OLD', 1, 12), ...ids('NEW', 13, 42)]);
+    });
+
+    it('is mended where the same backup is put back once more', async () => {
+      await restore();
+      const { forks } = await start([sink()]);
+      await until(() => forks.length > 0);
+      await stop();
+      expect(await relay('--rewind', '12')).toMatchObject({ code: 0 });
+      const sql = await openSqlSession(kind, database.url);
+      await sql.run('delete from evt_epochs where epoch > 1');
+      await sql.run("update evt_streams set epoch = 1 where name = 'main'");
+      await sql.close();
+      const { app, forks: again } = await start([sink()]);
+      await until(() => again.length > 0);
+      expect(again[0]).toBe('HistoryForked 0');
+      expect(await relay('--rewind', '12')).toMatchObject({
+        code: 0,
+        stdout: 'out: nothing was to be cut off; the sink stands at 12 now, and can go on.\n',
+      });
+      await add(app, many('NEW', 3));
+      await has(15);
+      expect(await events()).toEqual([...ids('OLD', 1, 12), ...ids('NEW', 13, 15)]);
     });
 
     it('is found out by the sink, told to everybody, and mended by a command', async () => {
@@ -234,6 +258,31 @@ describeDrawnPlace('a database that was restored under a sink', (open) => {
       });
       await has(4);
       expect(await events()).toEqual(['OLD 5', 'OLD 10', 'NEW 13', 'NEW 16']);
+    });
+
+    it('is mended so, too, where the sink has begun the epoch behind new events', async () => {
+      const wanted = { types: ['OLD', 'NEW'] };
+      const { app: before } = await start([sink(wanted)]);
+      await add(before, [...many('X', 9), 'OLD', ...many('X', 7), 'OLD', 'X', 'X']);
+      await isTold(20);
+      await stop();
+      await lose(12);
+      const sql = await openSqlSession(kind, database.url);
+      await sql.run("update evt_consumers set last_evt_id = 11 where ident = 'SINK_out'");
+      await sql.close();
+      const alone = await start([]);
+      await add(alone.app, ['NEW', 'X', 'X', 'NEW']);
+      await stop();
+      const { app, forks } = await start([sink(wanted)]);
+      await until(() => forks.length > 0);
+      expect(forks[0]).toBe('HistoryForked 16');
+      expect(await relay('--rewind', '16')).toMatchObject({
+        code: 0,
+        stdout: 'out: cut off 9 ids, 12 to 20; the sink stands at 11 now, and can go on.\n',
+      });
+      await add(app, ['NEW']);
+      await has(4);
+      expect(await events()).toEqual(['OLD 10', 'NEW 13', 'NEW 16', 'NEW 17']);
     });
   });
 });

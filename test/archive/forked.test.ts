@@ -2,6 +2,7 @@
 // beyond the fork was cut off.
 import { ARCHIVER } from '../../src/contract/consumer.ts';
 import { type EventId, NO_EVENT } from '../../src/contract/event-id.ts';
+import { activeSideOf } from '../../src/relay/active-side.ts';
 import { archiveRewindTo, rewindArchive } from '../../src/relay/archive-rewind.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
 import { Archive } from '../../src/store/archive.ts';
@@ -52,6 +53,77 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await rewindArchive(request, id(12));
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(12);
+    await archive.close();
+    await opened.close();
+  });
+
+  it('keeps what the stream has, where a backup was put back of before the epoch of the archive', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const { store } = opened;
+    const { warehouse } = archive;
+    const sql = await openSqlSession(kind, opened.url);
+    const forget = async () => {
+      await sql.run('delete from evt_epochs where epoch > 1');
+      await sql.run("update evt_streams set epoch = 1 where name = 'main'");
+    };
+    await store.append('main', makeDrafts(5, 'OLD'));
+    await store.epochs.begin('main');
+    await store.append('main', makeDrafts(15, 'OLD'));
+    await archiveAll(store, warehouse);
+    await store.registerConsumer('main', 'a:b', { id: id(8) });
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 8 });
+    await loseEvents(sql, 12);
+    await forget();
+    const active = activeSideOf(store, 'main');
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
+    const isMended = async (from: string) => {
+      await expect(archiveAll(store, warehouse)).rejects.toMatchObject({
+        code: 'HistoryForked',
+        details: { at: '0', position: from },
+      });
+      expect(await archiveRewindTo(request)).toEqual({ from, to: '12' });
+      await rewindArchive(request, id(12));
+      expect(await archiveRewindTo(request)).toBeNull();
+    };
+    await isMended('20');
+    // The same once more: nothing of it is too much.
+    await forget();
+    await isMended('12');
+    await store.append('main', makeDrafts(3, 'NEW'));
+    await archiveAll(store, warehouse);
+    expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(15);
+    await sql.close();
+    await archive.close();
+    await opened.close();
+  });
+
+  it('has a checksum of all that stays, also where its cutter was killed half-way', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const { store } = opened;
+    const { warehouse } = archive;
+    await store.append('main', makeDrafts(20, 'OLD'));
+    await archiveAll(store, warehouse);
+    const sql = await openSqlSession(kind, opened.url);
+    await loseEvents(sql, 12);
+    await sql.close();
+    const active = activeSideOf(store, 'main');
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
+    await store.epochs.begin('main');
+    // The first slice cuts through the only range, and the second one fails.
+    const inWarehouse = await openSqlSession(kind, archive.url);
+    await inWarehouse.run('update evt_watermarks set last_id = 10015');
+    await inWarehouse.run('create unique index only_one on evt_watermarks (last_id)');
+    const other = "values ('other', 'main', 1, 12)";
+    await inWarehouse.run(`insert into evt_watermarks (sink, stream, epoch, last_id) ${other}`);
+    await expect(rewindArchive(request, id(12))).rejects.toThrow();
+    await inWarehouse.run("delete from evt_watermarks where sink = 'other'");
+    await inWarehouse.close();
+    expect(await archiveRewindTo(request)).toEqual({ from: '15', to: '12' });
+    await rewindArchive(request, id(12));
+    const checksums = await warehouse.listChecksums('main', { beginning: null, limit: 10 });
+    expect(checksums).toMatchObject([{ after: '0', last: '12', events: 12 }]);
     await archive.close();
     await opened.close();
   });

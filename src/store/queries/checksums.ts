@@ -22,6 +22,12 @@ export async function insertChecksum(
   await tx('evt_checksums').insert(row);
 }
 
+/** True when there is one of a range that begins behind `after`. */
+export async function hasChecksum(tx: Knex, stream: string, after: EventId): Promise<boolean> {
+  const range = { stream, after_id: after };
+  return (await tx('evt_checksums').where(range).first('stream')) !== undefined;
+}
+
 /** Forgets those that reach beyond `upTo`. */
 export async function deleteChecksumsBehind(
   tx: Knex,

@@ -12,12 +12,14 @@ describe('redact', () => {
       { name: 'r', type: 'redis', url: 'redis://:s3cret@h:1/2', key: 'k' },
       { name: 'n', type: 'nats', servers: ['nats://u:s3cret@h', 'nats://g'], password: 's3cret' },
       { name: 'x', type: 'x', token: 's3cret', deep: { dbPassword: 's3cret', list: [1, null] } },
+      { name: 'w', type: 'w', apiKey: 's3cret', headers: { Authorization: 'Bearer s3cret' } },
     ];
     const settings = loadSettings({ environment: { EVT_SINKS: JSON.stringify(sinks) } });
     expect(redact(settings).sinks).toEqual([
       { name: 'r', type: 'redis', url: 'redis://:***@h:1/2', key: 'k' },
       { name: 'n', type: 'nats', servers: ['nats://u:***@h', 'nats://g'], password: '***' },
       { name: 'x', type: 'x', token: '***', deep: { dbPassword: '***', list: [1, null] } },
+      { name: 'w', type: 'w', apiKey: '***', headers: { Authorization: '***' } },
     ]);
     expect(() => loadSettings({ environment: { EVT_SINKS: '[{"password": "s3cret"' } })).toThrow(
       'EVT_SINKS must be an array in JSON, got (hidden)',

@@ -1,12 +1,14 @@
 // What sinks of the service's own hold, read back and taken away again, at real files and servers.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import { connect, headers } from '@nats-io/transport-node';
 import type { EventRow } from '../../../src/contract/event.ts';
+import { compareIds, type EventId } from '../../../src/contract/event-id.ts';
 import type { Batch } from '../../../src/contract/event-list.ts';
+import { sinkRewindTo } from '../../../src/relay/sink-rewind.ts';
 import { FileSink } from '../../../src/relay/sinks/file/file-sink.ts';
 import { placeOf } from '../../../src/relay/sinks/file/settings.ts';
 import { NatsSink } from '../../../src/relay/sinks/nats/nats-sink.ts';
@@ -98,6 +100,44 @@ function itIsRewound(open: () => Promise<() => StandingSink>, isFenced = true): 
   });
 
   const other = (nth: number) => `"other ${nth}"`;
+
+  it('is to be cut back to the same event as before when that was interrupted', async () => {
+    await write([batch(rows(1, 20))]);
+    // New ids were given before anybody saw that 13 to 20 are no more.
+    const queue = [...rows(1, 12), ...rows(13, 16, other)];
+    const forks = [{ epoch: 2, beganAfter: id(16) }];
+    const active = {
+      state: async () => ({
+        newest: id(16),
+        discardedUpTo: id(0),
+        gapsUpTo: id(0),
+        epoch: 2,
+        forks,
+      }),
+      read: async (after: EventId) => queue.filter((each) => compareIds(each[0], after) > 0),
+    };
+    const find = async () => {
+      const sink = make();
+      const [position, rewinding] = [await sink.stand(2), sink.rewinding];
+      if (position === null || rewinding === undefined) throw new Error('it holds nothing');
+      return sinkRewindTo({ rewinding, position, cursor: id(9), active });
+    };
+    let looks = 0;
+    for (let cut = await find(); cut !== null; cut = await find()) {
+      expect(cut.to).toBe('12');
+      looks += 1;
+      let left = looks;
+      const rewinding = make().rewinding?.rewind(at(12, 2), async () => {
+        left -= 1;
+        if (left === 0) throw new Error('killed');
+      });
+      await rewinding?.catch(() => {});
+    }
+    expect(looks).toBeGreaterThan(1);
+    expect(await heldBehind(0)).toEqual(rows(1, 12));
+    expect(await stand()).toBe(12);
+  });
+
   /** What another process does that has begun when this one was taken for dead. */
   const goOn = async () => {
     await rewind(12);
@@ -174,6 +214,19 @@ describe('a file sink', () => {
     }
     const ids = stands.filter((each) => each !== undefined && each !== 'done');
     expect([...new Set(ids)]).toEqual(['20', '17', '15', '12']);
+  });
+
+  it('takes nothing away where a line in front of it is no event', async () => {
+    const sink = make();
+    await sink.open(at(0));
+    await sink.write(batch(rows(1, 20)), never);
+    await sink.close();
+    const path = join(dir, namesOf(dir)[0] ?? '');
+    const before = readFileSync(path, 'utf8').replace('{"id":"5"', '{"xx":"5"');
+    writeFileSync(path, before);
+    const rewinding = sink.rewinding.rewind(at(12, 2), alone);
+    await expect(rewinding).rejects.toThrow('line 5 is no event of a file sink');
+    expect(readFileSync(path, 'utf8')).toBe(before);
   });
 
   it('keeps the metas of what stays, and none of what goes', async () => {

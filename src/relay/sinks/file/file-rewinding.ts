@@ -65,7 +65,9 @@ export class FileRewinding implements Rewinding {
       const { bytes: keptBytes } = name === stays ? kept : await keptOf(path, to);
       // Behind all reading, which may take long: by now another process may have written there.
       await requireHeld();
-      if (!(await this.#cut(path, keptBytes))) break;
+      await this.#cut(path, keptBytes);
+      // What stands before it stays.
+      if (name === stays) break;
     }
     await this.#syncs.names(dir);
     const { note, last } = await readStand(this.#place);
@@ -74,11 +76,10 @@ export class FileRewinding implements Rewinding {
     await putNote(this.#place, { stream: this.#stream, epoch, from, last, upTo: to }, this.#syncs);
   }
 
-  /** False when there is nothing behind these. */
-  async #cut(path: string, keptBytes: number): Promise<boolean> {
+  async #cut(path: string, keptBytes: number): Promise<void> {
     const handle = await open(path, 'r+');
     try {
-      if ((await handle.stat()).size === keptBytes && keptBytes > 0) return false;
+      if ((await handle.stat()).size === keptBytes && keptBytes > 0) return;
       // First: a meta without its segment is never looked for again.
       await rm(metaName(path), { force: true });
       if (keptBytes === 0) await rm(path);
@@ -86,7 +87,6 @@ export class FileRewinding implements Rewinding {
         await handle.truncate(keptBytes);
         await this.#syncs.lines(handle);
       }
-      return true;
     } finally {
       await handle.close();
     }
@@ -98,7 +98,7 @@ async function* rowsOf(path: string, after: EventId): AsyncGenerator<EventRow> {
     for (const { number, bytes, isWhole } of lines) {
       if (!isWhole) return;
       const row = readLine(bytes.toString('utf8', 0, bytes.length - 1));
-      if (row === null) throw new Error(`${path}: line ${number} is no event of a file sink.`);
+      if (row === null) throw notOurs(path, number);
       if (compareIds(row[0], after) > 0) yield row;
     }
   }
@@ -108,12 +108,18 @@ async function* rowsOf(path: string, after: EventId): AsyncGenerator<EventRow> {
 async function keptOf(path: string, to: EventId): Promise<Kept> {
   let kept = NOTHING;
   for await (const lines of segmentLines(path)) {
-    for (const { bytes, isWhole } of lines) {
+    for (const { number, bytes, isWhole } of lines) {
       if (!isWhole) return kept;
       const head = readHead(bytes.toString('latin1', 0, HEAD_BYTES));
-      if (head === null || compareIds(head.id, to) > 0) return kept;
+      // What stands behind it may have to stay.
+      if (head === null) throw notOurs(path, number);
+      if (compareIds(head.id, to) > 0) return kept;
       kept = { bytes: kept.bytes + bytes.length, last: head.id };
     }
   }
   return kept;
+}
+
+function notOurs(path: string, line: number): Error {
+  return new Error(`${path}: line ${line} is no event of a file sink.`);
 }
