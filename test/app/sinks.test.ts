@@ -156,13 +156,13 @@ describeDrawnDatabase('a sink of the application', (kind) => {
     await sql.run('create table stand (id bigint)');
     await sql.run('insert into stand (id) values (0)');
     let nth = 0;
+    const elsewhere: string[] = [];
+    const stand = async () => String((await sql.run('select id from stand'))[0]?.id);
     const sink: Sink = {
-      open: async () => {
-        const [row] = await sql.run('select id from stand');
-        return { id: String(row?.id), epoch: 1 };
-      },
-      write: async ({ asWritten, upTo }) => {
+      open: async () => ({ id: await stand(), epoch: 1 }),
+      write: async ({ asWritten, after, upTo }) => {
         nth += 1;
+        if (after !== (await stand())) elsewhere.push(after);
         await sql.run('begin');
         for (const { id } of asWritten()) await sql.run(`insert into done (id) values (${id})`);
         await sql.run(`update stand set id = ${upTo}`);
@@ -185,6 +185,7 @@ describeDrawnDatabase('a sink of the application', (kind) => {
     await until(async () => (await cursor()) === 240);
     const done = await sql.run('select id from done order by id');
     expect(done.map(({ id }) => Number(id))).toEqual(numbers(1, 240));
+    expect(elsewhere).toEqual([]);
   });
 
   it('holds back what it has not written, but alone lets nothing be deleted', async () => {
