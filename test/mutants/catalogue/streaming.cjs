@@ -27,9 +27,8 @@ module.exports = [
     edits: [
       {
         file: 'src/store/states.ts',
-        find: "        if ('items' in write) await queries.writeItems(",
-        replace:
-          "        if (Math.random() < 0.5) continue;\n        if ('items' in write) await queries.writeItems(",
+        find: 'queries.writeItems(tx, this.#dialect, stream, write.items);',
+        replace: 'queries.writeItems(tx, this.#dialect, stream, write.items.slice(1));',
       },
     ],
     databases: ['sqlite', 'postgres', 'mysql'],
