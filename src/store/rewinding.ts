@@ -9,7 +9,7 @@ import {
   hasChecksum,
   insertChecksum,
 } from './queries/checksums.ts';
-import { findWatermark, setWatermark } from './queries/history.ts';
+import { findWatermark, moveWatermark } from './queries/history.ts';
 import { tablesOf } from './tables.ts';
 
 export interface Rewind {
@@ -38,7 +38,7 @@ export async function rewindSlice(
   const isLast = idDistance(to, watermark.lastId) <= SLICE;
   const upTo = isLast ? to : idPlus(watermark.lastId, -SLICE);
   const next = { lastId: upTo, epoch: isLast ? epoch : watermark.epoch };
-  if (!(await setWatermark(tx, { sink, stream }, watermark, next))) return false;
+  if (!(await moveWatermark(tx, sink, stream, { from: watermark, to: next }))) return false;
   await tx(tablesOf(stream).history).where('id', '>', upTo).delete();
   await deleteChecksumsBehind(tx, stream, upTo);
   // With the slice that takes the longer one: whoever goes on behind a crash finds that no more.

@@ -166,14 +166,14 @@ export class Warehouse {
   }
 
   /**
-   * Adds the rows and moves the watermark from `from` to `to` of an epoch, together or not at all. Gives false, and
-   * adds nothing, when the watermark stands elsewhere: another writer was here.
+   * Adds the rows and moves the watermark, together or not at all. Gives false, and adds nothing, when the watermark
+   * stands elsewhere, or is of another epoch: another writer was here.
    */
   copyToHistory(
     sink: string,
     stream: string,
     rows: readonly EventRow[],
-    move: { from: EventId; to: EventId; epoch: number },
+    move: history.WatermarkMove,
     { checksumOf, queue = null }: CopyOptions = {},
   ): Promise<boolean> {
     return this.#run.transaction('copyToHistory', async (tx) => {
@@ -184,7 +184,7 @@ export class Warehouse {
           ? this.#dialect.insertHistory(tx, table, rows)
           : this.#copyFrom(tx, queue, table, rows, move);
       if (checksumOf === undefined) await inserting;
-      else await this.#writeChecksum(tx, stream, move.from, checksumOf, inserting);
+      else await this.#writeChecksum(tx, stream, move.from.lastId, checksumOf, inserting);
       return true;
     });
   }
@@ -217,11 +217,14 @@ export class Warehouse {
     queue: QueuePlace,
     table: string,
     rows: readonly EventRow[],
-    { from: after, to: upTo }: { from: EventId; to: EventId },
+    { from, to }: history.WatermarkMove,
   ): Promise<void> {
-    const count = await this.#dialect.neighbour?.copyRows(tx, queue, table, { after, upTo });
+    const range = { after: from.lastId, upTo: to.lastId };
+    const count = await this.#dialect.neighbour?.copyRows(tx, queue, table, range);
     if (count === rows.length) return;
-    throw new Error(`The queue has ${count} rows behind ${after} where ${rows.length} were read.`);
+    throw new Error(
+      `The queue has ${count} rows behind ${from.lastId} where ${rows.length} were read.`,
+    );
   }
 
   /** Added up while a server is at work on the rows. */

@@ -73,7 +73,7 @@ describeDatabases('a warehouse on the server of its queue', (kind) => {
     await inside.openWatermark('W', 'main', { lastId: id(0), epoch: 1 });
     const queue = await inside.reachQueue(active.store, 'main');
     const forged: EventRow = [id(4), 'TEST', '4', '2026-11-20T21:32:25.123Z'];
-    const move = { from: id(0), to: id(4), epoch: 1 };
+    const move = { from: { lastId: id(0), epoch: 1 }, to: { lastId: id(4), epoch: 1 } };
     const copying = inside.copyToHistory('W', 'main', [...rows, forged], move, { queue });
     if (queue === null) await copying;
     else {

@@ -197,7 +197,7 @@ describeDatabase('mysql', 'commits that are not on the disk', () => {
     const other = await open();
     await other.migrate(['main']);
     await other.openWatermark('archiver', 'main', start);
-    const move = { from: id(0), to: id(1), epoch: 1 };
+    const move = { from: { lastId: id(0), epoch: 1 }, to: { lastId: id(1), epoch: 1 } };
     await unsynced(() => other.copyToHistory('archiver', 'main', rows as never, move));
     const found = await (await open()).openWatermark('archiver', 'main', start);
     expect(found.lastId).toBe('1');

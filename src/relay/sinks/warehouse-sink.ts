@@ -6,7 +6,7 @@
 // have been read nonetheless, to be looked at and added up.
 import { isServiceError } from '../../contract/errors.ts';
 import type { EventRow } from '../../contract/event.ts';
-import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
+import { compareIds, idPlus, NO_EVENT } from '../../contract/event-id.ts';
 import type { Batch } from '../../contract/event-list.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../../contract/limits.ts';
 import { deliverable, INVALID_DATA_TYPE } from '../../feed/deliverable.ts';
@@ -32,7 +32,7 @@ const PAGE = { eventsMax: EVENTS_MAX, bytesMax: BATCH_BYTES_MAX };
 export class WarehouseSink implements Sink {
   readonly title = 'The warehouse';
   readonly #options: WarehouseSinkOptions;
-  #lastId: EventId = NO_EVENT;
+  #stand: Watermark = { lastId: NO_EVENT, epoch: 0 };
   /** Where the next rows are added; null: they begin a range. */
   #range: RangeSum | null = null;
   /** null: rows are sent from here. */
@@ -51,17 +51,18 @@ export class WarehouseSink implements Sink {
     this.#range = await this.#unfinishedRange(found);
     // Each time, since behind a failure it may be another server.
     this.#queue = this.#mayReach ? await this.#reachQueue() : null;
-    this.#lastId = found.lastId;
+    this.#stand = found;
     return { id: found.lastId, epoch: found.epoch };
   }
 
   async last(): Promise<EventRow | null> {
-    if (this.#lastId === NO_EVENT) return null;
+    const { lastId } = this.#stand;
+    if (lastId === NO_EVENT) return null;
     const { warehouse, stream } = this.#options;
-    const rows = await warehouse.readHistory(stream, idPlus(this.#lastId, -1), ONE_EVENT);
+    const rows = await warehouse.readHistory(stream, idPlus(lastId, -1), ONE_EVENT);
     // As what is read of the queue: rows that an adopted history brings may be no events.
     const [event] = deliverable(rows, () => {});
-    return event?.[0] === this.#lastId ? event : null;
+    return event?.[0] === lastId ? event : null;
   }
 
   async write({ events, after, upTo, epoch }: Batch): Promise<void> {
@@ -74,7 +75,7 @@ export class WarehouseSink implements Sink {
       range = begun.with(events.rows);
       return range.checksum(upTo);
     };
-    const move = { from: after, to: upTo, epoch };
+    const move = { from: { ...this.#stand, lastId: after }, to: { lastId: upTo, epoch } };
     // What goes out as null is not what stands in the queue.
     const isAsQueued = !events.rows.some(([, type]) => type === INVALID_DATA_TYPE);
     const queue = isAsQueued ? this.#queue : null;
@@ -86,6 +87,7 @@ export class WarehouseSink implements Sink {
         throw error;
       });
     if (!isOurs) throw new Error('The watermark in the warehouse was moved by another archiver.');
+    this.#stand = move.to;
     this.#range = range;
     notices.give('archived', { stream, count: events.size });
   }

@@ -48,28 +48,21 @@ export async function insertWatermark(
   });
 }
 
-/** Moves the watermark from `from` to `to`; false when it stands elsewhere, that is when another writer was here. */
+/** Where a watermark stood before, and stands behind it. */
+export interface WatermarkMove {
+  readonly from: Watermark;
+  readonly to: Watermark;
+}
+
+/** Moves it, forward or back; false when it stands elsewhere, or in another epoch: another writer was here. */
 export async function moveWatermark(
   tx: Knex,
   sink: string,
   stream: string,
-  move: { from: EventId; to: EventId; epoch: number },
+  { from, to }: WatermarkMove,
 ): Promise<boolean> {
   const count = await tx('evt_watermarks')
-    .where({ sink, stream, last_id: move.from })
-    .update({ last_id: move.to, epoch: move.epoch });
-  return count === 1;
-}
-
-/** Sets it where it stands at `from`, forward or back; false when it stands elsewhere. */
-export async function setWatermark(
-  tx: Knex,
-  whose: { sink: string; stream: string },
-  from: Watermark,
-  to: Watermark,
-): Promise<boolean> {
-  const count = await tx('evt_watermarks')
-    .where({ ...whose, last_id: from.lastId, epoch: from.epoch })
+    .where({ sink, stream, last_id: from.lastId, epoch: from.epoch })
     .update({ last_id: to.lastId, epoch: to.epoch });
   return count === 1;
 }

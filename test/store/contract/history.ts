@@ -14,7 +14,8 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
   describe('the warehouse', () => {
     let database: Awaited<ReturnType<typeof createDatabase>>;
     let warehouse: Warehouse;
-    const start = { lastId: id(0), epoch: 1 };
+    const at = (lastId: number) => ({ lastId: id(lastId), epoch: 1 });
+    const start = at(0);
     const historyIds = async () => {
       const sql = await openSqlSession(kind, database.url);
       const rows = await sql.run('select id from evt_history order by id');
@@ -43,7 +44,7 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
       const rows = await readAll(opened.store);
       await opened.close();
       await warehouse.openWatermark('W', 'main', start);
-      const move = { from: id(0), to: id(4), epoch: 1 };
+      const move = { from: start, to: at(4) };
       expect(await warehouse.copyToHistory('W', 'main', rows, move)).toBe(true);
       expect(await historyIds()).toEqual([1, 2, 3, 4]);
     });
@@ -59,9 +60,9 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
       const rows = await readAll(opened.store);
       await opened.close();
       await warehouse.openWatermark('W', 'main', start);
-      expect(
-        await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(253), epoch: 1 }),
-      ).toBe(true);
+      expect(await warehouse.copyToHistory('W', 'main', rows, { from: start, to: at(253) })).toBe(
+        true,
+      );
       const sql = await openSqlSession(kind, database.url);
       const [last] = await sql.run(
         `select type, ${TEXT[kind]} as data from evt_history where id = 251`,
@@ -93,19 +94,23 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
     it('moves the watermark with the rows, or neither', async () => {
       const rows: EventRow[] = [[id(1), 'TEST', '1', '2026-11-20T21:32:25.123Z']];
       expect(await warehouse.openWatermark('W', 'main', start)).toEqual(start);
-      expect(
-        await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(1), epoch: 1 }),
-      ).toBe(true);
+      expect(await warehouse.copyToHistory('W', 'main', rows, { from: start, to: at(1) })).toBe(
+        true,
+      );
       expect(await warehouse.openWatermark('W', 'main', start)).toEqual({ lastId: '1', epoch: 1 });
       // Again, as a writer that was frozen meanwhile would: nothing is added.
-      expect(
-        await warehouse.copyToHistory('W', 'main', rows, { from: id(0), to: id(1), epoch: 1 }),
-      ).toBe(false);
+      expect(await warehouse.copyToHistory('W', 'main', rows, { from: start, to: at(1) })).toBe(
+        false,
+      );
+      // And one that was frozen while the history was cut back, and written on up to the same id.
+      const over = { from: { ...at(1), epoch: 2 }, to: at(2) };
+      const next: EventRow[] = [[id(2), 'TEST', '1', '2026-11-20T21:32:25.123Z']];
+      expect(await warehouse.copyToHistory('W', 'main', next, over)).toBe(false);
       expect(await historyIds()).toEqual([1]);
       // A failure among the rows leaves the watermark where it was.
-      const bad: EventRow[] = [[id(2), 'TEST', '1', '2026-11-20T21:32:25.123Z'], ...rows];
+      const bad: EventRow[] = [...next, ...rows];
       await expect(
-        warehouse.copyToHistory('W', 'main', bad, { from: id(1), to: id(2), epoch: 1 }),
+        warehouse.copyToHistory('W', 'main', bad, { from: at(1), to: at(2) }),
       ).rejects.toMatchObject({ code: 'InternalError' });
       expect((await warehouse.openWatermark('W', 'main', start)).lastId).toBe('1');
       expect(await historyIds()).toEqual([1]);
@@ -117,7 +122,7 @@ export function historyContract(kind: DatabaseKind, open: Open): void {
       await warehouse.openWatermark('W', 'main', start);
       const answers = await Promise.all(
         [warehouse, other].map((each) =>
-          each.copyToHistory('W', 'main', rows, { from: id(0), to: id(1), epoch: 1 }),
+          each.copyToHistory('W', 'main', rows, { from: start, to: at(1) }),
         ),
       );
       await other.close();
