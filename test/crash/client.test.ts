@@ -1,5 +1,5 @@
 // The published client through kill -9 of the server and of the consumer, by turns. CRASH_ROUNDS sets how many kills of
-// each (3 by default).
+// each (2 by default).
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { until } from '../support/until.ts';
 import { PLACE } from './effects.ts';
 import { spawnScript } from './script.ts';
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 const PROGRAM = join(__dirname, 'effects-consumer.mjs');
 const BATCH_MAX = 20;
 

@@ -1,5 +1,5 @@
 // Sinks for NATS and Redis, while the process that serves them and the servers of both are killed by -9 at any moment
-// under load: whatever is killed, each event is there once. CRASH_ROUNDS sets how many kills (3 by default). The
+// under load: whatever is killed, each event is there once. CRASH_ROUNDS sets how many kills (2 by default). The
 // position is in the engine, whatever the database.
 import { createApp } from '../../src/index.ts';
 import { silent } from '../app/embedding/embedded.ts';
@@ -17,7 +17,7 @@ import { until } from '../support/until.ts';
 describeWithEngine('nats', 'with NATS', () => {
   describeWithEngine('redis', 'and Redis', () => {
     describeDrawnDatabase('sinks', (kind) => {
-      const rounds = Number(process.env.CRASH_ROUNDS ?? 3);
+      const rounds = Number(process.env.CRASH_ROUNDS ?? 2);
       it(
         'have each event exactly once and in order, whoever is killed',
         async () => {

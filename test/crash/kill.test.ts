@@ -1,12 +1,12 @@
 // kill -9 in the middle of everything: what was acknowledged is there, once, and in order. CRASH_ROUNDS sets how many
-// kills (4 by default).
+// kills (3 by default).
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { call, RpcSocket } from '../support/rpc.ts';
 import { until } from '../support/until.ts';
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
 
 describeDrawnDatabase('after kill -9', (kind) => {
   let active: TestDatabase;

@@ -1,5 +1,5 @@
 // kill -9 of the applications at either end: what a producer was told is committed arrives, what it took back does not,
-// and a consumer goes on right behind what it has acknowledged. CRASH_ROUNDS sets how many kills (3 by default).
+// and a consumer goes on right behind what it has acknowledged. CRASH_ROUNDS sets how many kills (2 by default).
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 import { openSaid, startProducer } from './producer-process.ts';
 import { spawnScript } from './script.ts';
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 const CONSUMER = join(__dirname, 'consumer.mjs');
 
 type Batch = Pick<Pushed['params'], 'after' | 'up_to' | 'events'>;
