@@ -19,7 +19,7 @@ export interface Rewound {
   readonly active: ActiveSide;
   /** null when there is nothing to be cut off. */
   find(): Promise<Cut | null>;
-  cut(to: EventId): Promise<void>;
+  cut(found: Cut): Promise<void>;
 }
 
 const ID = /^(?:0|[1-9]\d{0,17})$/;
@@ -62,9 +62,9 @@ export async function rewind(rewound: Rewound, { flags, stdout }: Call): Promise
       `${name}: ${holder} has what the stream has up to ${to}, not up to ${asked}. Nothing was cut off.`,
     );
   }
-  await rewound.cut(to);
-  if (to === from) return print(null, `${name}: nothing was to be cut off; ${outcome(to)}.`);
-  const cut = { first: idPlus(to, 1), last: from };
-  const ids = `cut off ${idDistance(to, from)} ids, ${cut.first} to ${from}`;
+  await rewound.cut(found);
+  if (to === from.id) return print(null, `${name}: nothing was to be cut off; ${outcome(to)}.`);
+  const cut = { first: idPlus(to, 1), last: from.id };
+  const ids = `cut off ${idDistance(to, from.id)} ids, ${cut.first} to ${cut.last}`;
   await print(cut, `${name}: ${ids}; ${outcome(to)}.`);
 }

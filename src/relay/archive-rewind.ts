@@ -23,20 +23,24 @@ export async function archiveRewindTo(request: ArchiveRewindRequest): Promise<Cu
   const { warehouse, watermark, stream, active } = request;
   const found = await warehouse.findWatermark(watermark, stream);
   if (found === null) return null;
-  const { lastId: from, epoch } = found;
-  const part = sharedPartOf(await active.state(), from, epoch);
+  const { lastId: id, epoch } = found;
+  const part = sharedPartOf(await active.state(), id, epoch);
   // A fork that nobody has noticed stands nowhere.
   const to = await sameUpTo({ ...request, after: part.comparedAfter, upTo: part.possible });
   // Of an epoch that the stream does not know it is out of line, also where nothing is too much.
-  return to === from && part.known === from ? null : { from, to };
+  return to === id && part.known === id ? null : { from: { id, epoch }, to };
 }
 
-/** Cuts off what is behind `to`. */
-export async function rewindArchive(request: ArchiveRewindRequest, to: EventId): Promise<void> {
+/** Cuts off what is behind `to`. False when somebody else has moved the watermark since it was found. */
+export async function rewindArchive(
+  request: ArchiveRewindRequest,
+  { from, to }: Cut,
+): Promise<boolean> {
   const { warehouse, stream, watermark: sink, active } = request;
   const { epoch } = await active.state();
   const checksum = await checksumUpTo(request, to);
-  await warehouse.rewind({ sink, stream, to, epoch, checksum });
+  const stand = { lastId: from.id, epoch: from.epoch };
+  return warehouse.rewind({ sink, stream, from: stand, to, epoch, checksum });
 }
 
 /** Of what stays of the range that is cut through; null when none is. */

@@ -5,10 +5,12 @@ import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { ActiveSide } from './active-side.ts';
 import { firstDifference } from './first-difference.ts';
+import type { SinkPosition } from './sink.ts';
 
-/** What is to be cut off: (to, from]; nothing where they are the same, and only the epoch is another one. */
+/** What is to be cut off: (to, from.id]; nothing where they are the same, and only the epoch is another one. */
 export interface Cut {
-  readonly from: EventId;
+  /** Where it was found to stand. */
+  readonly from: SinkPosition;
   readonly to: EventId;
   /** As the stream says it, where nothing shows that it is not so, and nothing is held up to there. @default `to` */
   readonly at?: EventId;

@@ -20,17 +20,17 @@ export interface SinkRewindRequest {
 /** null when there is nothing to be cut off. */
 export async function sinkRewindTo(request: SinkRewindRequest): Promise<Cut | null> {
   const { position, cursor, active } = request;
-  const { id: from, epoch } = position;
+  const { id, epoch } = position;
   const state = await active.state();
-  const { known, comparedAfter } = sharedPartOf(state, from, epoch);
+  const { known, comparedAfter } = sharedPartOf(state, id, epoch);
   const other = await firstOther(request, comparedAfter, state.newest);
-  const isBefore = (id: EventId) => compareIds(id, other.id) < 0;
-  if (known === from && isBefore(known)) return null;
+  const isBefore = (each: EventId) => compareIds(each, other.id) < 0;
+  if (known === id && isBefore(known)) return null;
   // Not up to where the stream says: new ids may have been given before the epoch began. The sink holds none of those
   // between: they may be of either history, and are given to it once more.
-  const to = minId(from, [cursor, other.after].filter(isBefore).reduce(maxId));
+  const to = minId(id, [cursor, other.after].filter(isBefore).reduce(maxId));
   const isLess = compareIds(to, known) < 0 && isBefore(known);
-  return { from, to, ...(isLess && { at: known }) };
+  return { from: position, to, ...(isLess && { at: known }) };
 }
 
 /** What a sink holds that the stream does not; `after` is the event before that. */

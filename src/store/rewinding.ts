@@ -9,12 +9,14 @@ import {
   hasChecksum,
   insertChecksum,
 } from './queries/checksums.ts';
-import { findWatermark, moveWatermark } from './queries/history.ts';
+import { findWatermark, moveWatermark, type Watermark } from './queries/history.ts';
 import { tablesOf } from './tables.ts';
 
 export interface Rewind {
   readonly sink: string;
   readonly stream: string;
+  /** Where the watermark stands: nothing is cut off once somebody else has moved it. */
+  readonly from: Watermark;
   /** The last event that stays. */
   readonly to: EventId;
   /** Of which epoch the history is from then on. */
@@ -26,23 +28,25 @@ export interface Rewind {
 /** Of ids; a larger transaction is slow to undo. */
 const SLICE = 10_000;
 
-/** Cuts one slice off; false when there is none left. Not while somebody archives. */
+/** Cuts one slice off; gives where the watermark stands then, null when that was moved by somebody else. */
 export async function rewindSlice(
   tx: Knex.Transaction,
   dialect: Dialect,
-  { sink, stream, to, epoch, checksum }: Rewind,
-): Promise<boolean> {
-  const watermark = await findWatermark(tx, dialect, sink, stream);
-  if (watermark === null) return false;
+  { sink, stream, from, to, epoch, checksum }: Rewind,
+): Promise<Watermark | null> {
   // No id stands before 0.
-  const isLast = idDistance(to, watermark.lastId) <= SLICE;
-  const upTo = isLast ? to : idPlus(watermark.lastId, -SLICE);
-  const next = { lastId: upTo, epoch: isLast ? epoch : watermark.epoch };
-  if (!(await moveWatermark(tx, sink, stream, { from: watermark, to: next }))) return false;
-  await tx(tablesOf(stream).history).where('id', '>', upTo).delete();
-  await deleteChecksumsBehind(tx, stream, upTo);
+  const isLast = idDistance(to, from.lastId) <= SLICE;
+  const lastId = isLast ? to : idPlus(from.lastId, -SLICE);
+  const next = { lastId, epoch: isLast ? epoch : from.epoch };
+  if (!(await moveWatermark(tx, sink, stream, { from, to: next }))) {
+    // Of the try before, whose answer was lost.
+    const found = await findWatermark(tx, dialect, sink, stream);
+    return found?.lastId === next.lastId && found.epoch === next.epoch ? next : null;
+  }
+  await tx(tablesOf(stream).history).where('id', '>', lastId).delete();
+  await deleteChecksumsBehind(tx, stream, lastId);
   // With the slice that takes the longer one: whoever goes on behind a crash finds that no more.
   const isTaken = checksum !== null && !(await hasChecksum(tx, stream, checksum.after));
   if (isTaken) await insertChecksum(tx, stream, checksum);
-  return !isLast;
+  return next;
 }

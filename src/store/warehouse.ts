@@ -189,10 +189,19 @@ export class Warehouse {
     });
   }
 
-  /** Cuts off what is behind an event; as often as it takes, and again = no change. */
-  async rewind(rewind: Rewind): Promise<void> {
-    const work = (tx: Knex.Transaction) => rewindSlice(tx, this.#dialect, rewind);
-    while (await this.#run.syncedTransaction('rewind', work, REPEATABLE));
+  /**
+   * Cuts off what is behind an event; as often as it takes, and again = no change. False when somebody else has moved
+   * the watermark meanwhile: what stands behind the event by now may be of the other history.
+   */
+  async rewind(rewind: Rewind): Promise<boolean> {
+    const { to, epoch } = rewind;
+    let from: history.Watermark | null = rewind.from;
+    while (from !== null && (from.lastId !== to || from.epoch !== epoch)) {
+      const work = (tx: Knex.Transaction) =>
+        rewindSlice(tx, this.#dialect, { ...rewind, from: from as history.Watermark });
+      from = await this.#run.syncedTransaction('rewind', work, REPEATABLE);
+    }
+    return from !== null;
   }
 
   /** The history of a stream gets another name. Throws `DestinationExists`, `InvalidRequest`. Again = no change. */

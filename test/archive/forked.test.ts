@@ -5,6 +5,7 @@ import { type EventId, NO_EVENT } from '../../src/contract/event-id.ts';
 import { activeSideOf } from '../../src/relay/active-side.ts';
 import { archiveRewindTo, rewindArchive } from '../../src/relay/archive-rewind.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
+import type { Cut } from '../../src/relay/common-part.ts';
 import { Archive } from '../../src/store/archive.ts';
 import { cli } from '../app/run-cli.ts';
 import { archiveAll, openWarehouse } from '../support/archiving.ts';
@@ -49,8 +50,9 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
       read: (after: EventId) => store.readAfter('main', after, LIMITS, end.epoch),
     };
     const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
-    expect(await archiveRewindTo(request)).toEqual({ from: '20', to: '12' });
-    await rewindArchive(request, id(12));
+    const cut = { from: { id: id(20), epoch: 1 }, to: id(12) };
+    expect(await archiveRewindTo(request)).toEqual(cut);
+    expect(await rewindArchive(request, cut)).toBe(true);
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(12);
     await archive.close();
@@ -82,8 +84,9 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
         code: 'HistoryForked',
         details: { at: '0', position: from },
       });
-      expect(await archiveRewindTo(request)).toEqual({ from, to: '12' });
-      await rewindArchive(request, id(12));
+      const cut = await archiveRewindTo(request);
+      expect(cut).toMatchObject({ from: { id: from }, to: '12' });
+      expect(await rewindArchive(request, cut as Cut)).toBe(true);
       expect(await archiveRewindTo(request)).toBeNull();
     };
     await isMended('20');
@@ -94,6 +97,33 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await archiveAll(store, warehouse);
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(15);
     await sql.close();
+    await archive.close();
+    await opened.close();
+  });
+
+  it('keeps what was archived since a cutter has looked that was frozen', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const { store } = opened;
+    const { warehouse } = archive;
+    await store.append('main', makeDrafts(20, 'OLD'));
+    await archiveAll(store, warehouse);
+    const sql = await openSqlSession(kind, opened.url);
+    await loseEvents(sql, 12);
+    await sql.close();
+    await store.epochs.begin('main');
+    await store.append('main', makeDrafts(8, 'NEW'));
+    const active = activeSideOf(store, 'main');
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
+    const cut = (await archiveRewindTo(request)) as Cut;
+    expect(await rewindArchive(request, cut)).toBe(true);
+    await archiveAll(store, warehouse);
+    const { epoch } = await store.streamState('main');
+    const stand = { lastId: '20', epoch };
+    expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toEqual(stand);
+    expect(await rewindArchive(request, cut)).toBe(false);
+    expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toEqual(stand);
+    expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(20);
     await archive.close();
     await opened.close();
   });
@@ -117,11 +147,13 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await inWarehouse.run('create unique index only_one on evt_watermarks (last_id)');
     const other = "values ('other', 'main', 1, 12)";
     await inWarehouse.run(`insert into evt_watermarks (sink, stream, epoch, last_id) ${other}`);
-    await expect(rewindArchive(request, id(12))).rejects.toThrow();
+    const half = { from: { id: id(10_015), epoch: 1 }, to: id(12) };
+    await expect(rewindArchive(request, half)).rejects.toThrow();
     await inWarehouse.run("delete from evt_watermarks where sink = 'other'");
     await inWarehouse.close();
-    expect(await archiveRewindTo(request)).toEqual({ from: '15', to: '12' });
-    await rewindArchive(request, id(12));
+    const rest = { from: { id: id(15), epoch: 1 }, to: id(12) };
+    expect(await archiveRewindTo(request)).toEqual(rest);
+    expect(await rewindArchive(request, rest)).toBe(true);
     const checksums = await warehouse.listChecksums('main', { beginning: null, limit: 10 });
     expect(checksums).toMatchObject([{ after: '0', last: '12', events: 12 }]);
     await archive.close();

@@ -13,7 +13,7 @@ import { createLogger } from '../../telemetry/logger.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
 import { ServerLink } from '../archive-from/server-link.ts';
 import { checkAccess, ServerSource, serverSide } from '../archive-from/server-source.ts';
-import { type Call, type Command, UsageError } from '../command.ts';
+import { type Call, type Command, Failure, UsageError } from '../command.ts';
 import {
   ACTIVE_SETTINGS,
   requireKnown,
@@ -152,7 +152,12 @@ function rewoundArchive(warehouse: Warehouse, stream: string, active: ActiveSide
     facts: { stream },
     active,
     find: () => archiveRewindTo(request),
-    cut: (to) => rewindArchive(request, to),
+    cut: async (found) => {
+      if (await rewindArchive(request, found)) return;
+      throw new Failure(
+        `${stream}: another process has moved the end of the archive. Run it again.`,
+      );
+    },
   };
 }
 

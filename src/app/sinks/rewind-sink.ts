@@ -2,11 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../base/clock.ts';
 import { sinkIdent } from '../../contract/consumer.ts';
-import type { EventId } from '../../contract/event-id.ts';
 import { activeSideOf } from '../../relay/active-side.ts';
 import type { Cut } from '../../relay/common-part.ts';
 import { HeldLease } from '../../relay/held-lease.ts';
-import type { SinkPosition } from '../../relay/sink.ts';
 import { sinkRewindTo } from '../../relay/sink-rewind.ts';
 import type { Rewinding } from '../../relay/standing-sink.ts';
 import type { Store } from '../../store/store.ts';
@@ -76,7 +74,6 @@ function rewound(
   { name, stream }: SinkChoice,
   { sink, rewinding, lease }: Held,
 ): Rewound {
-  let position: SinkPosition | null = null;
   const active = activeSideOf(store, stream);
   return {
     active,
@@ -86,14 +83,14 @@ function rewound(
     facts: { stream, sink: name },
     find: async (): Promise<Cut | null> => {
       const { epoch } = await store.streamState(stream);
-      position = await sink.stand(epoch);
+      const position = await sink.stand(epoch);
       const { cursor } = lease;
       return position && sinkRewindTo({ rewinding, position, cursor, active });
     },
-    cut: async (to: EventId) => {
+    cut: async ({ from, to }: Cut) => {
       // Whoever reads from the sink tells the events that come next from the lost ones by their epoch.
       const { epoch } = await store.streamState(stream);
-      if (position !== null && position.epoch >= epoch) await store.epochs.begin(stream, position);
+      if (from.epoch >= epoch) await store.epochs.begin(stream, from);
       const { epoch: present } = await store.streamState(stream);
       await rewinding.rewind({ id: to, epoch: present }, async () => {
         if (await lease.isHeld()) return;
