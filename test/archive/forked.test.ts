@@ -17,6 +17,27 @@ import { openSqlSession } from '../support/sql-session.ts';
 
 const LIMITS = { eventsMax: 1000, bytesMax: 4_194_304 };
 
+/** Both had 20 events; the stream has lost those behind the twelfth. */
+async function openForked(kind: DatabaseKind) {
+  const opened = await openStore(kind);
+  const archive = await openWarehouse(kind);
+  const { store } = opened;
+  const { warehouse } = archive;
+  await store.append('main', makeDrafts(20, 'OLD'));
+  await archiveAll(store, warehouse);
+  const sql = await openSqlSession(kind, opened.url);
+  await loseEvents(sql, 12);
+  await sql.close();
+  await store.epochs.begin('main');
+  const active = activeSideOf(store, 'main');
+  const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
+  const close = async () => {
+    await archive.close();
+    await opened.close();
+  };
+  return { store, warehouse, archive, request, close };
+}
+
 describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   it('gives readers nothing of what was lost, and is cut back also where it is short', async () => {
     const opened = await openStore(kind);
@@ -102,19 +123,8 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   });
 
   it('keeps what was archived since a cutter has looked that was frozen', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const { store } = opened;
-    const { warehouse } = archive;
-    await store.append('main', makeDrafts(20, 'OLD'));
-    await archiveAll(store, warehouse);
-    const sql = await openSqlSession(kind, opened.url);
-    await loseEvents(sql, 12);
-    await sql.close();
-    await store.epochs.begin('main');
+    const { store, warehouse, request, close } = await openForked(kind);
     await store.append('main', makeDrafts(8, 'NEW'));
-    const active = activeSideOf(store, 'main');
-    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
     const cut = (await archiveRewindTo(request)) as Cut;
     expect(await rewindArchive(request, cut)).toBe(true);
     await archiveAll(store, warehouse);
@@ -124,23 +134,11 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     expect(await rewindArchive(request, cut)).toBe(false);
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toEqual(stand);
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(20);
-    await archive.close();
-    await opened.close();
+    await close();
   });
 
   it('has a checksum of all that stays, also where its cutter was killed half-way', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const { store } = opened;
-    const { warehouse } = archive;
-    await store.append('main', makeDrafts(20, 'OLD'));
-    await archiveAll(store, warehouse);
-    const sql = await openSqlSession(kind, opened.url);
-    await loseEvents(sql, 12);
-    await sql.close();
-    const active = activeSideOf(store, 'main');
-    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
-    await store.epochs.begin('main');
+    const { warehouse, archive, request, close } = await openForked(kind);
     // The first slice cuts through the only range, and the second one fails.
     const inWarehouse = await openSqlSession(kind, archive.url);
     await inWarehouse.run('update evt_watermarks set last_id = 10015');
@@ -156,8 +154,7 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     expect(await rewindArchive(request, rest)).toBe(true);
     const checksums = await warehouse.listChecksums('main', { beginning: null, limit: 10 });
     expect(checksums).toMatchObject([{ after: '0', last: '12', events: 12 }]);
-    await archive.close();
-    await opened.close();
+    await close();
   });
 
   it('is cut back to what the stream still has, by a command, and goes on', async () => {
