@@ -9,6 +9,7 @@ import { until } from '../support/until.ts';
 import { buildCli, type CliBuild, type CliProcess } from './cli-process.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 1);
+const TIMEOUT_MS = 60_000 + ROUNDS * 10_000;
 
 let build: CliBuild;
 beforeAll(async () => {
@@ -48,33 +49,37 @@ describeDrawnDatabase('a sink on standard output', (kind) => {
     return ids;
   };
 
-  it('writes each event as a line, and nothing else; after a kill some come again, none is missing', async () => {
-    const random = openRandom();
-    console.info(`kills of a sink on standard output on ${kind}: SEED=${random.seed}`);
-    let added = 0;
-    let seen = 0;
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      // One that was killed would hold its lease for 10 s.
-      if (round > 0) await sql.run('update evt_consumers set lease_until = null');
-      const { served, url } = await serve(database);
-      const ids = read(served);
-      for (let nth = 0; nth < 10; nth += 1) {
-        await call(url, 'addEvents', { events: drafts(1 + random.below(60), 'x'.repeat(300)) });
-        await pause(random.below(20));
+  it(
+    'writes each event as a line, and nothing else; after a kill some come again, none is missing',
+    async () => {
+      const random = openRandom();
+      console.info(`kills of a sink on standard output on ${kind}: SEED=${random.seed}`);
+      let added = 0;
+      let seen = 0;
+      for (let round = 0; round <= ROUNDS; round += 1) {
+        // One that was killed would hold its lease for 10 s.
+        if (round > 0) await sql.run('update evt_consumers set lease_until = null');
+        const { served, url } = await serve(database);
+        const ids = read(served);
+        for (let nth = 0; nth < 10; nth += 1) {
+          await call(url, 'addEvents', { events: drafts(1 + random.below(60), 'x'.repeat(300)) });
+          await pause(random.below(20));
+        }
+        added = Number((await sql.run('select max(id) as id from evt_queue'))[0]?.id);
+        const isLast = round === ROUNDS;
+        if (isLast) await until(() => ids.at(-1) === added);
+        served.child.kill(isLast ? 'SIGTERM' : 'SIGKILL');
+        const { code } = await served.ended;
+        if (isLast) expect(code).toBe(0);
+        const [first = seen + 1] = ids;
+        expect(first).toBeLessThanOrEqual(seen + 1);
+        expect(ids).toEqual(ids.map((_, nth) => first + nth));
+        seen = ids.at(-1) ?? seen;
       }
-      added = Number((await sql.run('select max(id) as id from evt_queue'))[0]?.id);
-      const isLast = round === ROUNDS;
-      if (isLast) await until(() => ids.at(-1) === added);
-      served.child.kill(isLast ? 'SIGTERM' : 'SIGKILL');
-      const { code } = await served.ended;
-      if (isLast) expect(code).toBe(0);
-      const [first = seen + 1] = ids;
-      expect(first).toBeLessThanOrEqual(seen + 1);
-      expect(ids).toEqual(ids.map((_, nth) => first + nth));
-      seen = ids.at(-1) ?? seen;
-    }
-    expect(seen).toBe(added);
-  });
+      expect(seen).toBe(added);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('standard output', () => {
