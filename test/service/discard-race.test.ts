@@ -12,6 +12,7 @@ import { until } from '../support/until.ts';
 
 const ROUNDS = Number(process.env.DISCARD_ROUNDS ?? 60);
 const READERS = 4;
+const TIMEOUT_MS = 60_000 + ROUNDS * 300;
 
 describeDrawnDatabase('discarding while others register and read', (kind) => {
   let node: StartedApp;
@@ -117,7 +118,7 @@ describeDrawnDatabase('discarding while others register and read', (kind) => {
     expect(Math.min(edge.read, edge.passedOver)).toBeGreaterThan(0);
     expect(read).toBeGreaterThan(ROUNDS);
     expect(Number((await call(node.url, 'streamInfo')).discarded_up_to)).toBeGreaterThan(0);
-  }, 600_000);
+  }, TIMEOUT_MS);
 });
 
 /** The ids follow `after` without a hole. */
