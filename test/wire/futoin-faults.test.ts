@@ -152,5 +152,5 @@ describeDrawnDatabase('through the FutoIn wire', (kind) => {
     const { id = 0 } = row as { id?: unknown };
     expect(Number(id)).toBeLessThan(100);
     expect(await poll.pollEvents('next')).toEqual([]);
-  }, 300_000);
+  }, 900_000);
 });
