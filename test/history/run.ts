@@ -1,6 +1,6 @@
 // The history of a run: writers of every kind and consumers of every kind on several nodes, while the paths to the
 // database fail, nodes are stopped and started, the warehouse stands still at times, and archiver and discarder run;
-// then everything that was sent and answered is checked. HISTORY_EVENTS (2000) and HISTORY_SECONDS (12) bound a run,
+// then everything that was sent and answered is checked. HISTORY_EVENTS (1500) and HISTORY_SECONDS (9) bound a run,
 // whichever is reached first. With HISTORY_NODES=processes the nodes are processes of their own, ended by kill -9.
 import { type DatabaseKind, describeDatabase } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
@@ -16,8 +16,8 @@ import { Warehouse } from './warehouse.ts';
 import { pause } from './writers/writer.ts';
 import { startWriters } from './writers.ts';
 
-const EVENTS = Number(process.env.HISTORY_EVENTS ?? 2000);
-const SECONDS = Number(process.env.HISTORY_SECONDS ?? 12);
+const EVENTS = Number(process.env.HISTORY_EVENTS ?? 1500);
+const SECONDS = Number(process.env.HISTORY_SECONDS ?? 9);
 const ARE_PROCESSES = process.env.HISTORY_NODES === 'processes';
 /** What nodes that come and go do; they give up on a silent path soon, since it may hold the stream's row. */
 const WORKING = {
@@ -130,8 +130,8 @@ export function describeRun(kind: DatabaseKind): void {
         console.info(`history on ${kind}: verdict: ${verdict}`);
         expect(violations.slice(0, 20)).toEqual([]);
         expect(recorder.unexpected).toEqual([]);
-        expect(reliable.map(({ acknowledged }) => acknowledged)).toEqual(
-          reliable.map(() => String(end)),
+        expect(reliable.map(({ name, acknowledged }) => `${name} ${acknowledged}`)).toEqual(
+          reliable.map(({ name }) => `${name} ${end}`),
         );
         expect(archived.at(-1)?.id).toBe(String(end));
         if (path !== null) expect(path.faults.commit).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 // Register, poll, acknowledge and discard at the same time: nobody ever meets a silent hole, nor who reads without a cursor
 // where the discarder is at work. Nodes answer much of it from memory, so the store is read beside them.
-// DISCARD_ROUNDS sets how often (60 by default).
+// DISCARD_ROUNDS sets how often (40 by default).
 import { isServiceError } from '../../src/contract/errors.ts';
 import type { EventId } from '../../src/contract/event-id.ts';
 import { Store } from '../../src/store/store.ts';
@@ -10,7 +10,7 @@ import { call } from '../support/rpc.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 
-const ROUNDS = Number(process.env.DISCARD_ROUNDS ?? 60);
+const ROUNDS = Number(process.env.DISCARD_ROUNDS ?? 40);
 const READERS = 4;
 const TIMEOUT_MS = 60_000 + ROUNDS * 300;
 

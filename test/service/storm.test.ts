@@ -1,5 +1,5 @@
 // Consumers that come and go while writers write and roll back: everybody has exactly what was committed, in the same
-// order. STORM_EVENTS sets how many events (600 by default).
+// order. STORM_EVENTS sets how many events (400 by default).
 import { type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
 import { openRandom, type Random } from '../support/random.ts';
 import { call, type Pushed, type RpcAnswer, RpcSocket } from '../support/rpc.ts';
@@ -7,7 +7,7 @@ import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 
-const EVENTS = Number(process.env.STORM_EVENTS ?? 600);
+const EVENTS = Number(process.env.STORM_EVENTS ?? 400);
 const WRITERS = 8;
 const CONSUMERS = 20;
 const TIMEOUT_MS = 600_000;

@@ -220,7 +220,8 @@ describeDatabase('postgres', 'a lost connection', () => {
 
   it('that dies without a word keeps nobody waiting for ever', async () => {
     const wire = await openCuttable();
-    const store = await openShort(wire.url, 200);
+    // Enough for a new connection on a busy machine, which the last calls need.
+    const store = await openShort(wire.url, 1000);
     await store.append('main', makeDrafts(2));
     expect((await store.streamState('main')).newest).toBe('2');
     wire.hush();
