@@ -56,9 +56,10 @@ export const aPosition: Check = {
   flawOf: (value) => (isObject(value) ? positionFlaw(value) : null),
 };
 
-export const aWant = orNull(
-  aListOf(matching(EVENT_TYPE), TYPES_MAX, 'event types', { areDifferent: true }),
-);
+export const aWant: Check = {
+  rule: `must be null or a list of 1 to ${TYPES_MAX} different event types`,
+  fits: (value) => value === null || isListOfTypes(value),
+};
 
 export const aFrom: Check = {
   rule: "must be 'beginning', 'now', { id: '42' } or { time: '2026-11-20T21:32:25Z' }",
@@ -103,23 +104,15 @@ export function orNull(check: Check): Check {
 }
 
 /** 1 to `most` of what the check lets through; `what` names these, as `event ids`. */
-export function aListOf(
-  check: Check,
-  most: number,
-  what: string,
-  { areDifferent = false } = {},
-): Check {
+export function aListOf(check: Check, most: number, what: string): Check {
   const flawOf = (value: unknown) => {
     if (!Array.isArray(value)) return null;
     if (value.length < 1 || value.length > most) return `it has ${value.length}`;
     const wrong = value.findIndex((entry) => entry === undefined || !check.fits(entry));
-    if (wrong >= 0) return valueProblem(`entry ${wrong + 1}`, value[wrong], required(check));
-    if (!areDifferent || new Set(value).size === value.length) return null;
-    const again = value.findIndex((entry, nth) => value.indexOf(entry) < nth);
-    return `entry ${again + 1} is there already`;
+    return wrong < 0 ? null : valueProblem(`entry ${wrong + 1}`, value[wrong], required(check));
   };
   return {
-    rule: `must be a list of 1 to ${most}${areDifferent ? ' different' : ''} ${what}`,
+    rule: `must be a list of 1 to ${most} ${what}`,
     fits: (value) => Array.isArray(value) && flawOf(value) === null,
     flawOf,
   };
@@ -154,6 +147,11 @@ function matching(pattern: RegExp): Check {
 
 function isMatch(pattern: RegExp, value: unknown): boolean {
   return typeof value === 'string' && pattern.test(value);
+}
+
+function isListOfTypes(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length < 1 || value.length > TYPES_MAX) return false;
+  return new Set(value).size === value.length && value.every((type) => isMatch(EVENT_TYPE, type));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -36,7 +36,7 @@ describeDatabase('sqlite', 'an app', (kind) => {
     [
       'subscribe({ want })',
       (app) => app.subscribe({ want: 'A', onEvents }),
-      /^subscribe: want must be a list .*, or null, got "A"$/,
+      /^subscribe: want must be null or a list .*, got "A"$/,
     ],
     [
       'subscribe({ from })',
