@@ -96,7 +96,7 @@ describe('without the packages of the drivers', () => {
   );
 
   // What a package of old would say, around the true one: versions before are withdrawn, and cannot be installed.
-  itWithoutSqlite('doctor says that SQLite is too old', async () => {
+  itWithoutSqlite('doctor says that SQLite is too old (where Node has none)', async () => {
     const folder = join(build.build, 'node_modules/@photostructure/sqlite');
     const real = require.resolve('@photostructure/sqlite');
     await mkdir(folder, { recursive: true });

@@ -196,7 +196,7 @@ describeDrawnDatabase('a file sink', (kind) => {
 describe('a file sink on a disk that is full', () => {
   // Only root may mount a disk so small; a folder that goes away stands in for everybody else, above.
   const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
-  itAsRoot('leaves no torn line, and goes on when there is room', async () => {
+  itAsRoot('leaves no torn line, and goes on when there is room (as root only)', async () => {
     const out = join(dir, 'out');
     const database = await createDatabase('sqlite');
     await run('mkdir', [out]);

@@ -309,32 +309,35 @@ describe('a node on a server of the application', () => {
       expect((await ask(`${url}/rpc`)).text).toBe('GET /rpc ');
     });
 
-    itFromOutside('serves nobody from elsewhere, whatever they say', async () => {
-      http = createServer(echo);
-      await start();
-      await listen(http, '0.0.0.0');
-      const place = url.replace('127.0.0.1', outside as string);
-      const headers = { host: new URL(url).host };
-      const add = '{"jsonrpc":"2.0","id":1,"method":"addEvent","params":{"type":"T"}}';
-      const refused = await ask(`${place}/rpc`, { method: 'POST', headers, body: add });
-      expect([refused.status, refused.text]).toEqual([
-        401,
-        expect.stringContaining('SecurityError'),
-      ]);
-      const message = '{"f":"futoin.evt.gen:1.1:addEvent","p":{"type":"T","data":null}}';
-      const futoin = await ask(`${place}/futoin`, { method: 'POST', headers, body: message });
-      expect(JSON.parse(futoin.text)).toMatchObject({ e: 'SecurityError' });
-      const pinged = await ask(`${place}/futoin/futoin.evt.gen/1.1/ping?echo=3`, { headers });
-      expect(JSON.parse(pinged.text)).toMatchObject({ e: 'SecurityError' });
-      for (const path of ['/rpc', '/futoin']) {
-        const socket = new WebSocket(place.replace('http', 'ws') + path, { headers });
-        await expect(once(socket, 'open')).rejects.toThrow(/401/);
-      }
-      expect((await ask(`${place}/other`)).text).toBe('GET /other ');
-      expect((await call(url, 'streamInfo')).last).toBe('0');
-    });
+    itFromOutside(
+      'serves nobody from elsewhere, whatever they say (on a machine with a network)',
+      async () => {
+        http = createServer(echo);
+        await start();
+        await listen(http, '0.0.0.0');
+        const place = url.replace('127.0.0.1', outside as string);
+        const headers = { host: new URL(url).host };
+        const add = '{"jsonrpc":"2.0","id":1,"method":"addEvent","params":{"type":"T"}}';
+        const refused = await ask(`${place}/rpc`, { method: 'POST', headers, body: add });
+        expect([refused.status, refused.text]).toEqual([
+          401,
+          expect.stringContaining('SecurityError'),
+        ]);
+        const message = '{"f":"futoin.evt.gen:1.1:addEvent","p":{"type":"T","data":null}}';
+        const futoin = await ask(`${place}/futoin`, { method: 'POST', headers, body: message });
+        expect(JSON.parse(futoin.text)).toMatchObject({ e: 'SecurityError' });
+        const pinged = await ask(`${place}/futoin/futoin.evt.gen/1.1/ping?echo=3`, { headers });
+        expect(JSON.parse(pinged.text)).toMatchObject({ e: 'SecurityError' });
+        for (const path of ['/rpc', '/futoin']) {
+          const socket = new WebSocket(place.replace('http', 'ws') + path, { headers });
+          await expect(once(socket, 'open')).rejects.toThrow(/401/);
+        }
+        expect((await ask(`${place}/other`)).text).toBe('GET /other ');
+        expect((await call(url, 'streamInfo')).last).toBe('0');
+      },
+    );
 
-    itFromOutside('serves them once there are keys', async () => {
+    itFromOutside('serves them once there are keys (on a machine with a network)', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'aftercommit-shared-'));
       const credentials = join(folder, 'credentials.json');
       const bob = { name: 'bob', may: ['generate' as const], key: 'bob-key' };
