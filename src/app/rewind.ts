@@ -3,6 +3,7 @@
 import { type EventId, idDistance, idPlus, NO_EVENT } from '../contract/event-id.ts';
 import type { ActiveSide } from '../relay/active-side.ts';
 import type { Cut } from '../relay/common-part.ts';
+import type { SinkPosition } from '../relay/sink.ts';
 import { type Call, Failure, type Flag, UsageError } from './command.ts';
 
 /** What is brought back in line, and how that is said. */
@@ -19,7 +20,8 @@ export interface Rewound {
   readonly active: ActiveSide;
   /** null when there is nothing to be cut off. */
   find(): Promise<Cut | null>;
-  cut(found: Cut): Promise<void>;
+  /** For the history of `epoch`, which is later than that of what is cut off. */
+  cut(found: Cut, epoch: number): Promise<void>;
 }
 
 const ID = /^(?:0|[1-9]\d{0,17})$/;
@@ -46,7 +48,7 @@ export async function rewind(rewound: Rewound, { flags, stdout }: Call): Promise
   const { name, holder, outcome, facts } = rewound;
   const print = (cut: object | null, sentence: string) =>
     stdout.print(flags.has('json') ? JSON.stringify({ ...facts, rewound: cut }) : sentence);
-  const { newest } = await rewound.active.state();
+  const { newest, epoch } = await rewound.active.state();
   if (newest === NO_EVENT) {
     throw new Failure(
       `${name}: the stream never had an event in this database, so it may be the wrong one. Nothing was cut off.`,
@@ -62,9 +64,34 @@ export async function rewind(rewound: Rewound, { flags, stdout }: Call): Promise
       `${name}: ${holder} has what the stream has up to ${to}, not up to ${asked}. Nothing was cut off.`,
     );
   }
-  await rewound.cut(found);
+  await rewound.cut(found, await laterEpoch(rewound, from, epoch));
   if (to === from.id) return print(null, `${name}: nothing was to be cut off; ${outcome(to)}.`);
   const cut = { first: idPlus(to, 1), last: from.id };
   const ids = `cut off ${idDistance(to, from.id)} ids, ${cut.first} to ${cut.last}`;
   await print(cut, `${name}: ${ids}; ${outcome(to)}.`);
+}
+
+/**
+ * One that is later than what is cut off: else what is written next may come to stand where the lost events stood, and
+ * nobody could tell one from the other, neither who reads from there nor who was frozen in the middle of this. The two
+ * were compared in the epoch `compared`.
+ */
+async function laterEpoch(
+  { active, name, holder }: Rewound,
+  from: SinkPosition,
+  compared: number,
+): Promise<number> {
+  const refused = (why: string, mend: string) =>
+    new Failure(`${name}: ${why}. Nothing was cut off: run ${mend}.`);
+  const { epoch } = await active.state();
+  if (epoch !== compared) {
+    throw refused(`another epoch has begun since ${holder} was compared`, 'it again');
+  }
+  if (from.epoch < epoch) return epoch;
+  if (active.begin === undefined) {
+    const mend = 'aftercommit epoch begin where the database is, and this again';
+    throw refused(`${holder} is of the epoch that the stream is still in`, mend);
+  }
+  await active.begin(from);
+  return (await active.state()).epoch;
 }

@@ -75,9 +75,10 @@ export class Archiving {
   async read({ stream, after, epoch: asked, ...limits }: ReadRequest): Promise<Batch> {
     const feed = this.#feedOf(stream);
     const { store, logger } = this.#options;
-    const epoch = asked ?? feed.epoch;
+    // Who names none wants the present one, of which this node may not have heard yet.
+    if (asked !== feed.epoch) feed.follow(await store.streamState(stream));
     // Statements are kept for each epoch that is read: none for numbers from outside.
-    if (epoch !== feed.epoch) feed.follow(await store.streamState(stream));
+    const epoch = asked ?? feed.epoch;
     const at = sharedUpTo(feed, epoch);
     if (at !== null) throw historyForked(feed.epoch, at);
     const onInvalid = (id: EventId) =>

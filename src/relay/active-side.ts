@@ -5,11 +5,14 @@ import { type History, sharedUpTo } from '../contract/forks.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import { readDeliverable } from '../feed/deliverable.ts';
 import type { Store } from '../store/store.ts';
+import type { SinkPosition } from './sink.ts';
 
 export interface ActiveSide {
   state(): Promise<ActiveState>;
   /** Events behind `after` in order; some of them at least. Throws `CursorTooOld` when some are no more. */
   read(after: EventId): Promise<readonly EventRow[]>;
+  /** Begins an epoch that is later than what somebody has seen. Left out where that cannot be done from here. */
+  begin?(seen: SinkPosition): Promise<void>;
 }
 
 export interface ActiveState extends History {
@@ -24,6 +27,7 @@ export function activeSideOf(store: Store, stream: string): ActiveSide {
   return {
     state: () => store.streamState(stream),
     read: (after) => readDeliverable({ store, stream, onInvalid: () => {} }, after, PAGE),
+    begin: (seen) => store.epochs.begin(stream, seen),
   };
 }
 

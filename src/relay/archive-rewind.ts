@@ -31,13 +31,16 @@ export async function archiveRewindTo(request: ArchiveRewindRequest): Promise<Cu
   return to === id && part.known === id ? null : { from: { id, epoch }, to };
 }
 
-/** Cuts off what is behind `to`. False when somebody else has moved the watermark since it was found. */
+/**
+ * Cuts off what is behind `to`, for the history of `epoch`, which is later than that of `from`. False when somebody else
+ * has moved the watermark since it was found.
+ */
 export async function rewindArchive(
   request: ArchiveRewindRequest,
   { from, to }: Cut,
+  epoch: number,
 ): Promise<boolean> {
-  const { warehouse, stream, watermark: sink, active } = request;
-  const { epoch } = await active.state();
+  const { warehouse, stream, watermark: sink } = request;
   const checksum = await checksumUpTo(request, to);
   const stand = { lastId: from.id, epoch: from.epoch };
   return warehouse.rewind({ sink, stream, from: stand, to, epoch, checksum });

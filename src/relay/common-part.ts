@@ -1,6 +1,6 @@
 // Up to where a history and its stream have the same events, found by reading both: a database that was restored, and
 // then served without an epoch of its own, cannot say where it parted.
-import { compareIds, type EventId, idPlus } from '../contract/event-id.ts';
+import { compareIds, type EventId, minId } from '../contract/event-id.ts';
 import { BATCH_BYTES_MAX, EVENTS_MAX } from '../contract/limits.ts';
 import type { Warehouse } from '../store/warehouse.ts';
 import type { ActiveSide } from './active-side.ts';
@@ -41,10 +41,16 @@ export async function sameUpTo({
     const queued = await active.read(same);
     const count = Math.min(archived.length, queued.length);
     const difference = firstDifference(archived.slice(0, count), queued.slice(0, count));
-    if (difference !== null) return idPlus(difference, -1);
-    // One of them ends here.
-    if (count === 0) return same;
-    same = archived[count - 1]?.[0] as EventId;
+    // An event, also where ids have gaps.
+    const alike = archived.findLast(([id], nth) => nth < count && isBefore(id, difference));
+    same = alike?.[0] ?? same;
+    // One of them ends here, if not both part.
+    if (count === 0 || difference !== null) return minId(same, upTo);
   }
   return upTo;
+}
+
+/** null = what never comes. */
+function isBefore(id: EventId, other: EventId | null): boolean {
+  return other === null || compareIds(id, other) < 0;
 }

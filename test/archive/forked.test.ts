@@ -73,7 +73,7 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
     const cut = { from: { id: id(20), epoch: 1 }, to: id(12) };
     expect(await archiveRewindTo(request)).toEqual(cut);
-    expect(await rewindArchive(request, cut)).toBe(true);
+    expect(await rewindArchive(request, cut, end.epoch)).toBe(true);
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(12);
     await archive.close();
@@ -107,7 +107,8 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
       });
       const cut = await archiveRewindTo(request);
       expect(cut).toMatchObject({ from: { id: from }, to: '12' });
-      expect(await rewindArchive(request, cut as Cut)).toBe(true);
+      const { epoch } = await store.streamState('main');
+      expect(await rewindArchive(request, cut as Cut, epoch)).toBe(true);
       expect(await archiveRewindTo(request)).toBeNull();
     };
     await isMended('20');
@@ -126,19 +127,20 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     const { store, warehouse, request, close } = await openForked(kind);
     await store.append('main', makeDrafts(8, 'NEW'));
     const cut = (await archiveRewindTo(request)) as Cut;
-    expect(await rewindArchive(request, cut)).toBe(true);
-    await archiveAll(store, warehouse);
     const { epoch } = await store.streamState('main');
+    expect(await rewindArchive(request, cut, epoch)).toBe(true);
+    await archiveAll(store, warehouse);
     const stand = { lastId: '20', epoch };
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toEqual(stand);
-    expect(await rewindArchive(request, cut)).toBe(false);
+    expect(await rewindArchive(request, cut, epoch)).toBe(false);
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toEqual(stand);
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(20);
     await close();
   });
 
   it('has a checksum of all that stays, also where its cutter was killed half-way', async () => {
-    const { warehouse, archive, request, close } = await openForked(kind);
+    const { store, warehouse, archive, request, close } = await openForked(kind);
+    const { epoch } = await store.streamState('main');
     // The first slice cuts through the only range, and the second one fails.
     const inWarehouse = await openSqlSession(kind, archive.url);
     await inWarehouse.run('update evt_watermarks set last_id = 10015');
@@ -146,12 +148,12 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     const other = "values ('other', 'main', 1, 12)";
     await inWarehouse.run(`insert into evt_watermarks (sink, stream, epoch, last_id) ${other}`);
     const half = { from: { id: id(10_015), epoch: 1 }, to: id(12) };
-    await expect(rewindArchive(request, half)).rejects.toThrow();
+    await expect(rewindArchive(request, half, epoch)).rejects.toThrow();
     await inWarehouse.run("delete from evt_watermarks where sink = 'other'");
     await inWarehouse.close();
     const rest = { from: { id: id(15), epoch: 1 }, to: id(12) };
     expect(await archiveRewindTo(request)).toEqual(rest);
-    expect(await rewindArchive(request, rest)).toBe(true);
+    expect(await rewindArchive(request, rest, epoch)).toBe(true);
     const checksums = await warehouse.listChecksums('main', { beginning: null, limit: 10 });
     expect(checksums).toMatchObject([{ after: '0', last: '12', events: 12 }]);
     await close();
@@ -181,7 +183,7 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
       code: 'HistoryForked',
       details,
     });
-    expect(await store.findConsumer('main', ARCHIVER)).toMatchObject({ cursor: '4321' });
+    expect(await store.findConsumer('main', ARCHIVER)).toMatchObject({ cursor: '0' });
 
     const wrong = await run('archive', '--rewind', '4000');
     expect(wrong).toMatchObject({ code: 1 });
@@ -236,16 +238,24 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     const sql = await openSqlSession(kind, opened.url);
     await loseEvents(sql, 2300);
     await sql.close();
-    await store.append('main', makeDrafts(300, 'NEW'));
+    // As many as were lost, so that the archive comes to stand where it stood.
+    await store.append('main', makeDrafts(200, 'NEW'));
     await expect(archiveAll(store, archive.warehouse)).rejects.toMatchObject({
       code: 'HistoryForked',
       details: { at: '2499', position: '2500' },
     });
     const wrong = await run('archive', '--rewind', '2499');
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('up to 2300, not up') });
+    const active = activeSideOf(store, 'main');
+    const { warehouse } = archive;
+    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
+    const frozen = (await archiveRewindTo(request)) as Cut;
     const done = await run('archive', '--rewind', '2300');
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('cut off 200 ids') });
     await archiveAll(store, archive.warehouse);
+    const { epoch } = await store.streamState('main');
+    expect(epoch).toBeGreaterThan(1);
+    expect(await rewindArchive(request, frozen, epoch)).toBe(false);
     expect(await run('archive', '--verify')).toMatchObject({ code: 0 });
     const history = await archive.warehouse.readHistory('main', '2298' as EventId, LIMITS);
     expect(history.slice(0, 3).map(([id, type]) => `${type} ${id}`)).toEqual([
@@ -255,5 +265,58 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     ]);
     await archive.close();
     await opened.close();
+  });
+
+  it('is what nothing is discarded before, whatever a cursor says that was restored', async () => {
+    const opened = await openStore(kind);
+    const archive = await openWarehouse(kind);
+    const env = { EVT_DATABASE_URL: opened.url, EVT_WAREHOUSE_URL: archive.url };
+    const run = (...args: string[]) => cli(args, { env });
+    const { store } = opened;
+    const { warehouse } = archive;
+    await store.append('main', makeDrafts(20, 'OLD'));
+    await archiveAll(store, warehouse);
+    await store.registerConsumer('main', 'a:b', { id: id(20) });
+    // What was lost and made good again since the backup: the archive is of another history behind the twelfth.
+    const sql = await openSqlSession(kind, archive.url);
+    await sql.run("update evt_history set type = 'LOST' where id > 12");
+    await sql.run('update evt_watermarks set epoch = 7');
+    await sql.close();
+    expect(await run('epoch', 'begin')).toMatchObject({ code: 0 });
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 0 });
+    await expect(archiveAll(store, warehouse)).rejects.toMatchObject({ code: 'HistoryForked' });
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 0 });
+    expect(await run('archive', '--rewind', '12')).toMatchObject({ code: 0 });
+    await archiveAll(store, warehouse);
+    // In two parts: what is known to be on the disk goes out at once.
+    const kept = await warehouse.readHistory('main', NO_EVENT, { ...LIMITS, eventsMax: 12 });
+    const copied = await warehouse.readHistory('main', id(12), LIMITS);
+    expect([...kept, ...copied].map(([, type]) => type)).toEqual(Array(20).fill('OLD'));
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 20 });
+    await archive.close();
+    await opened.close();
+  });
+
+  it('parts from its stream behind an event, also where ids have gaps', async () => {
+    const { store, warehouse, archive, request, close } = await openForked(kind);
+    const { url } = archive;
+    const sql = await openSqlSession(kind, url);
+    await sql.run('delete from evt_history where id > 8 and id < 12');
+    await sql.run("update evt_history set type = 'OTHER' where id = 12");
+    await sql.close();
+    const { active } = request;
+    const gapped = {
+      ...active,
+      read: async (after: EventId) => {
+        const rows = await active.read(after);
+        return rows.filter(([each]) => Number(each) <= 8 || Number(each) >= 12);
+      },
+    };
+    const cut = (await archiveRewindTo({ ...request, active: gapped })) as Cut;
+    expect(cut.to).toBe('8');
+    const { epoch } = await store.streamState('main');
+    expect(await rewindArchive(request, cut, epoch)).toBe(true);
+    expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '8' });
+    await close();
   });
 });

@@ -13,8 +13,9 @@ import {
   type OpenWarehouse,
   openWarehouse,
 } from '../support/archiving.ts';
-import { describeDrawnDatabase } from '../support/databases.ts';
+import { createDatabase, describeDrawnDatabase } from '../support/databases.ts';
 import { id, makeDrafts, readAll } from '../support/events.ts';
+import { loseEvents } from '../support/lost-events.ts';
 import { openSqlSession } from '../support/sql-session.ts';
 import { type StartedApp, startApp } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
@@ -128,6 +129,34 @@ describeDrawnDatabase('archive --from a server', (kind) => {
   }, 60_000);
 
   // What does not depend on the database.
+  it('cuts nothing off in the epoch that the stream is still in, and says what to do', async () => {
+    const database = await createDatabase(kind);
+    const open = { database: database.url, poolMax: 2, timeoutMs: 10_000 };
+    const restored = await Store.open(open);
+    await restored.migrate(['main']);
+    await restored.append('main', makeDrafts(20, 'OLD'));
+    await archiveAll(restored, archive.warehouse);
+    const sql = await openSqlSession(kind, database.url);
+    await loseEvents(sql, 12);
+    await sql.close();
+    await restored.append('main', makeDrafts(8, 'NEW'));
+    const other = await node.another({ databaseUrl: database.url });
+    const from = `${other.url.replace(/^http/, 'ws')}/rpc`;
+    const refused = await run(from, ['--rewind', '12']);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain('run aftercommit epoch begin where the database is');
+    expect(await history()).toHaveLength(20);
+    const begun = await cli(['epoch', 'begin'], { env: { EVT_DATABASE_URL: database.url } });
+    expect(begun).toMatchObject({ code: 0 });
+    expect(await run(from, ['--rewind', '12'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await history()).toHaveLength(12);
+    expect(await run(from)).toMatchObject({ code: 0 });
+    expect((await history()).slice(11, 13).map(([, type]) => type)).toEqual(['OLD', 'NEW']);
+    await other.stop();
+    await restored.close();
+    await database.drop();
+  });
+
   if (kind !== 'sqlite') return;
 
   it('is for who may, and sees every type; and the key is nowhere to be seen', async () => {

@@ -82,7 +82,7 @@ function forksOf({ forks = [] }: Partial<StreamInfoResult>): readonly Fork[] {
   return forks.map(({ epoch, began_after }) => ({ epoch, beganAfter: began_after as EventId }));
 }
 
-/** The same stream for `archive --verify`. */
+/** The same stream for `archive --verify` and `--rewind`. */
 export function serverSide({ link, stream }: Omit<ServerSourceOptions, 'node'>): ActiveSide {
   return {
     state: async () => {

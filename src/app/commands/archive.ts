@@ -152,8 +152,8 @@ function rewoundArchive(warehouse: Warehouse, stream: string, active: ActiveSide
     facts: { stream },
     active,
     find: () => archiveRewindTo(request),
-    cut: async (found) => {
-      if (await rewindArchive(request, found)) return;
+    cut: async (found, epoch) => {
+      if (await rewindArchive(request, found, epoch)) return;
       throw new Failure(
         `${stream}: another process has moved the end of the archive. Run it again.`,
       );

@@ -87,12 +87,8 @@ function rewound(
       const { cursor } = lease;
       return position && sinkRewindTo({ rewinding, position, cursor, active });
     },
-    cut: async ({ from, to }: Cut) => {
-      // Whoever reads from the sink tells the events that come next from the lost ones by their epoch.
-      const { epoch } = await store.streamState(stream);
-      if (from.epoch >= epoch) await store.epochs.begin(stream, from);
-      const { epoch: present } = await store.streamState(stream);
-      await rewinding.rewind({ id: to, epoch: present }, async () => {
+    cut: async ({ to }: Cut, epoch: number) => {
+      await rewinding.rewind({ id: to, epoch }, async () => {
         if (await lease.isHeld()) return;
         throw new Failure(`${sink.title} may be another process's by now. Run it again.`);
       });

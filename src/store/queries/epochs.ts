@@ -3,6 +3,7 @@
 // An epoch is a time and not a count: a database that is restored to before an epoch would count it once more, and who
 // has followed the first one would take the second for it.
 import type { Knex } from 'knex';
+import { ARCHIVER } from '../../contract/consumer.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
 import type { Fork } from '../../contract/forks.ts';
 import type { Dialect } from '../dialect.ts';
@@ -77,11 +78,16 @@ export async function beginEpoch(
   dialect: Dialect,
   { stream, identity, seen, inAnyCase }: EpochRequest,
 ): Promise<void> {
-  const row: { epoch: number; nextId: EventId } | undefined = await dialect.forUpdate(
-    tx('evt_streams')
-      .where('name', stream)
-      .first({ epoch: 'epoch', nextId: dialect.idText('next_id') }),
-  );
+  const row: { epoch: number; nextId: EventId; discardedUpTo: EventId } | undefined =
+    await dialect.forUpdate(
+      tx('evt_streams')
+        .where('name', stream)
+        .first({
+          epoch: 'epoch',
+          nextId: dialect.idText('next_id'),
+          discardedUpTo: dialect.idText('discarded_up_to'),
+        }),
+    );
   if (row === undefined) return;
   const newest = { stream, epoch: Number(row.epoch) };
   const known = await tx('evt_epochs').where(newest).first('identity');
@@ -89,8 +95,9 @@ export async function beginEpoch(
   const beganAfter = idPlus(row.nextId, -1);
   const isLost = seen !== null && lacks(seen, { id: beganAfter, epoch: newest.epoch });
   if (isOther || isLost || inAnyCase) {
-    const row = { stream, began_after: beganAfter, identity };
-    return insertEpoch(tx, dialect, row, Math.max(newest.epoch, seen?.epoch ?? 0));
+    const epoch = { stream, began_after: beganAfter, identity };
+    await insertEpoch(tx, dialect, epoch, Math.max(newest.epoch, seen?.epoch ?? 0));
+    return unconfirmArchive(tx, stream, row.discardedUpTo);
   }
   // From now on it is known which database this epoch is of.
   const at = dialect.now();
@@ -99,6 +106,17 @@ export async function beginEpoch(
   } else if (known.identity !== identity && identity !== null) {
     await tx('evt_epochs').where(newest).update({ identity });
   }
+}
+
+/**
+ * How far the archive has this history its archiver says anew when it opens it, and nothing is discarded before that: a
+ * cursor that was restored may be of a history that the archive has given up since.
+ */
+async function unconfirmArchive(tx: Knex, stream: string, discardedUpTo: EventId): Promise<void> {
+  await tx('evt_consumers')
+    .where({ stream, ident: ARCHIVER })
+    .where('last_evt_id', '>', discardedUpTo)
+    .update({ last_evt_id: discardedUpTo });
 }
 
 /** True for a database that ends at `newest`. */

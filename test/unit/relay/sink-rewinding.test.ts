@@ -229,6 +229,21 @@ describe('a file sink', () => {
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
 
+  it('cuts an older segment, too, in which a process has gone on that was frozen', async () => {
+    const sink = make();
+    await sink.open(at(0));
+    await sink.write(batch(rows(1, 20)), never);
+    await sink.close();
+    const [name = ''] = namesOf(dir);
+    const lines = readFileSync(join(dir, name), 'utf8').split(/(?<=\n)/);
+    // Others had closed it at the twelfth.
+    const newer = name.replace(/\d{18}/, '13'.padStart(18, '0'));
+    writeFileSync(join(dir, newer), lines.slice(12).join(''));
+    await sink.rewinding.rewind(at(15, 2), alone);
+    expect(readFileSync(join(dir, name), 'utf8')).toBe(lines.slice(0, 15).join(''));
+    expect(readFileSync(join(dir, newer), 'utf8')).toBe(lines.slice(12, 15).join(''));
+  });
+
   it('keeps the metas of what stays, and none of what goes', async () => {
     const sink = make();
     await sink.open(at(0));

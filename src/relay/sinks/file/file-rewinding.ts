@@ -8,6 +8,7 @@ import { compareIds, type EventId, minId } from '../../../contract/event-id.ts';
 import type { SinkPosition } from '../../sink.ts';
 import type { Rewinding } from '../../standing-sink.ts';
 import { metaName, segmentFirst, segmentNames } from './file-names.ts';
+import { lastLine } from './last-line.ts';
 import { HEAD_BYTES, readHead, readLine } from './lines.ts';
 import { putNote, readNote } from './note.ts';
 import { segmentLines } from './segment-lines.ts';
@@ -60,14 +61,15 @@ export class FileRewinding implements Rewinding {
     if (before !== null) {
       await putNote(this.#place, { ...before, last: kept.last, upTo: to }, this.#syncs);
     }
-    for (const name of names) {
+    const oldest = stays === undefined ? names.length : names.indexOf(stays);
+    for (const [nth, name] of names.entries()) {
       const path = join(dir, name);
+      // What stands before it stays. But a process that was frozen may have gone on in one that others had closed.
+      if (nth > oldest && !(await endsBehind(path, to))) break;
       const { bytes: keptBytes } = name === stays ? kept : await keptOf(path, to);
       // Behind all reading, which may take long: by now another process may have written there.
       await requireHeld();
       await this.#cut(path, keptBytes);
-      // What stands before it stays.
-      if (name === stays) break;
     }
     await this.#syncs.names(dir);
     const { note, last } = await readStand(this.#place);
@@ -118,6 +120,11 @@ async function keptOf(path: string, to: EventId): Promise<Kept> {
     }
   }
   return kept;
+}
+
+async function endsBehind(path: string, id: EventId): Promise<boolean> {
+  const head = readHead((await lastLine(path)) ?? '');
+  return head !== null && compareIds(head.id, id) > 0;
 }
 
 function notOurs(path: string, line: number): Error {
