@@ -73,8 +73,8 @@ export async function rewind(rewound: Rewound, { flags, stdout }: Call): Promise
 
 /**
  * One that is later than what is cut off: else what is written next may come to stand where the lost events stood, and
- * nobody could tell one from the other, neither who reads from there nor who was frozen in the middle of this. The two
- * were compared in the epoch `compared`.
+ * nobody could tell one from the other, neither who reads from there nor who was frozen in the middle of this.
+ * `compared` is the epoch in which both were read.
  */
 async function laterEpoch(
   { active, name, holder }: Rewound,

@@ -32,8 +32,8 @@ export async function archiveRewindTo(request: ArchiveRewindRequest): Promise<Cu
 }
 
 /**
- * Cuts off what is behind `to`, for the history of `epoch`, which is later than that of `from`. False when somebody else
- * has moved the watermark since it was found.
+ * Cuts off what is behind `to`, for the history of `epoch`, which is later than that of `from`. False when somebody
+ * else has moved the watermark since it was found.
  */
 export async function rewindArchive(
   request: ArchiveRewindRequest,
