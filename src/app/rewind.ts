@@ -93,5 +93,7 @@ async function laterEpoch(
     throw refused(`${holder} is of the epoch that the stream is still in`, mend);
   }
   await active.begin(from);
-  return (await active.state()).epoch;
+  const { epoch: begun } = await active.state();
+  if (from.epoch < begun) return begun;
+  throw refused('another database has taken over', 'it again');
 }

@@ -1,10 +1,10 @@
 // Leases: which one reader a consumer has, or which one worker a task, over all nodes.
 import type { Knex } from 'knex';
 import type { Dialect, OpenDatabase } from './dialect.ts';
-import * as queries from './queries/consumers.ts';
+import * as queries from './queries/leases.ts';
 import { REPEATABLE, type Runner } from './runner.ts';
 
-export type { Lease } from './queries/consumers.ts';
+export type { Lease } from './queries/leases.ts';
 
 /** What a lease is known by. */
 export type HeldLease = Pick<queries.Lease, 'consumerId' | 'token'>;

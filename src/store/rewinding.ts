@@ -1,7 +1,7 @@
 // Cuts the end off a history that the stream does not have any more, slice by slice from its end. Each slice is a
 // transaction with the watermark, so a crash leaves a shorter history, which is whole.
 import type { Knex } from 'knex';
-import { type EventId, idDistance, idPlus } from '../contract/event-id.ts';
+import type { EventId } from '../contract/event-id.ts';
 import type { Dialect } from './dialect.ts';
 import {
   type Checksum,
@@ -9,6 +9,7 @@ import {
   hasChecksum,
   insertChecksum,
 } from './queries/checksums.ts';
+import { idFromEnd } from './queries/events.ts';
 import { findWatermark, moveWatermark, type Watermark } from './queries/history.ts';
 import { tablesOf } from './tables.ts';
 
@@ -25,7 +26,7 @@ export interface Rewind {
   readonly checksum: Checksum | null;
 }
 
-/** Of ids; a larger transaction is slow to undo. */
+/** Of events; a larger transaction is slow to undo. */
 const SLICE = 10_000;
 
 /** Cuts one slice off; gives where the watermark stands then, null when that was moved by somebody else. */
@@ -34,16 +35,21 @@ export async function rewindSlice(
   dialect: Dialect,
   { sink, stream, from, to, epoch, checksum }: Rewind,
 ): Promise<Watermark | null> {
-  // No id stands before 0.
-  const isLast = idDistance(to, from.lastId) <= SLICE;
-  const lastId = isLast ? to : idPlus(from.lastId, -SLICE);
-  const next = { lastId, epoch: isLast ? epoch : from.epoch };
+  const { history } = tablesOf(stream);
+  // An event, also where ids have gaps: by its last one an archive is known to be of another history.
+  const stays = await idFromEnd(tx, dialect, history, {
+    after: to,
+    upTo: from.lastId,
+    count: SLICE,
+  });
+  const lastId = stays ?? to;
+  const next = { lastId, epoch: stays === null ? epoch : from.epoch };
   if (!(await moveWatermark(tx, sink, stream, { from, to: next }))) {
     // Of the try before, whose answer was lost.
     const found = await findWatermark(tx, dialect, sink, stream);
     return found?.lastId === next.lastId && found.epoch === next.epoch ? next : null;
   }
-  await tx(tablesOf(stream).history).where('id', '>', lastId).delete();
+  await tx(history).where('id', '>', lastId).delete();
   await deleteChecksumsBehind(tx, stream, lastId);
   // With the slice that takes the longer one: whoever goes on behind a crash finds that no more.
   const isTaken = checksum !== null && !(await hasChecksum(tx, stream, checksum.after));

@@ -6,6 +6,7 @@ import { activeSideOf } from '../../src/relay/active-side.ts';
 import { archiveRewindTo, rewindArchive } from '../../src/relay/archive-rewind.ts';
 import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
 import type { Cut } from '../../src/relay/common-part.ts';
+import { HeldLease } from '../../src/relay/held-lease.ts';
 import { Archive } from '../../src/store/archive.ts';
 import { cli } from '../app/run-cli.ts';
 import { archiveAll, openWarehouse } from '../support/archiving.ts';
@@ -17,13 +18,15 @@ import { openSqlSession } from '../support/sql-session.ts';
 
 const LIMITS = { eventsMax: 1000, bytesMax: 4_194_304 };
 
-/** Both had 20 events; the stream has lost those behind the twelfth. */
-async function openForked(kind: DatabaseKind) {
+/** Both had so many events; the stream has lost those behind the twelfth. */
+async function openForked(kind: DatabaseKind, count = 20) {
   const opened = await openStore(kind);
   const archive = await openWarehouse(kind);
   const { store } = opened;
   const { warehouse } = archive;
-  await store.append('main', makeDrafts(20, 'OLD'));
+  for (let left = count; left > 0; left -= 1000) {
+    await store.append('main', makeDrafts(Math.min(left, 1000), 'OLD'));
+  }
   await archiveAll(store, warehouse);
   const sql = await openSqlSession(kind, opened.url);
   await loseEvents(sql, 12);
@@ -139,15 +142,15 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   });
 
   it('has a checksum of all that stays, also where its cutter was killed half-way', async () => {
-    const { store, warehouse, archive, request, close } = await openForked(kind);
+    const { store, warehouse, archive, request, close } = await openForked(kind, 10_015);
     const { epoch } = await store.streamState('main');
-    // The first slice cuts through the only range, and the second one fails.
+    // The first slice leaves what the range of the checksum that is cut through has before it, and the second one fails.
     const inWarehouse = await openSqlSession(kind, archive.url);
-    await inWarehouse.run('update evt_watermarks set last_id = 10015');
     await inWarehouse.run('create unique index only_one on evt_watermarks (last_id)');
     const other = "values ('other', 'main', 1, 12)";
     await inWarehouse.run(`insert into evt_watermarks (sink, stream, epoch, last_id) ${other}`);
     const half = { from: { id: id(10_015), epoch: 1 }, to: id(12) };
+    expect(await archiveRewindTo(request)).toEqual(half);
     await expect(rewindArchive(request, half, epoch)).rejects.toThrow();
     await inWarehouse.run("delete from evt_watermarks where sink = 'other'");
     await inWarehouse.close();
@@ -294,6 +297,26 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     expect([...kept, ...copied].map(([, type]) => type)).toEqual(Array(20).fill('OLD'));
     expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 20 });
     await archive.close();
+    await opened.close();
+  });
+
+  it('is not said to be further by a lease of before', async () => {
+    const opened = await openStore(kind);
+    const { store } = opened;
+    await store.append('main', makeDrafts(20, 'OLD'));
+    await store.requireArchive('main');
+    await store.registerConsumer('main', 'a:b', { id: id(20) });
+    const request = { stream: 'main', ident: ARCHIVER };
+    const frozen = await HeldLease.take(store, { ...request, node: 'frozen' });
+    await store.epochs.begin('main');
+    await frozen?.moveCursor(id(20), 1);
+    expect(await store.findConsumer('main', ARCHIVER)).toMatchObject({ cursor: '0' });
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 0 });
+    const other = await HeldLease.take(store, { ...request, node: 'other' });
+    await other?.moveCursor(id(20), (await store.streamState('main')).epoch);
+    expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 20 });
+    await other?.release();
+    await frozen?.release();
     await opened.close();
   });
 

@@ -1,9 +1,10 @@
-// evt_consumers: who reads reliably, up to where, and who holds the lease to push.
+// evt_consumers: who reads reliably, and up to where.
 import type { Knex } from 'knex';
 import type { EventId } from '../../contract/event-id.ts';
 import type { Dialect } from '../dialect.ts';
 import { tablesOf } from '../tables.ts';
 import { type Failure, columns as failureColumns, toFailure } from './failures.ts';
+import { isHeld } from './leases.ts';
 import { countOf } from './parked.ts';
 
 export interface ConsumerRow {
@@ -32,37 +33,6 @@ export interface ConsumerDetails extends ConsumerRow {
 
 /** What a consumer means to the discarder. */
 export type Holder = Pick<ConsumerDetails, 'ident' | 'cursor' | 'isSetAside'>;
-
-/**
- * No lease lasts so long. One that seems to was taken while the database's clock was ahead, and counts for nothing:
- * waiting for it could mean waiting for days, and a holder that is alive after all is fenced by its token.
- */
-const LEASE_MS_MAX = 60_000;
-
-/** Consumers in one statement. */
-const SLICE_MAX = 500;
-
-/** Who asks for a lease, and for how long. */
-export interface LeaseRequest {
-  readonly stream: string;
-  readonly ident: string;
-  readonly node: string;
-  readonly leaseMs: number;
-  readonly onlyIfFree: boolean;
-}
-
-/** The right to push to one consumer; the token fences every older holder. */
-export interface Lease {
-  readonly consumerId: string;
-  readonly cursor: EventId;
-  readonly token: string;
-  /** True when the lease was taken from a holder that was still alive. */
-  readonly isTakeover: boolean;
-  /** True when it has failed at some time. */
-  readonly hasFailed: boolean;
-  /** True when parked events are asked for again. */
-  readonly isAskedFor: boolean;
-}
 
 export async function findConsumer(
   db: Knex,
@@ -149,12 +119,6 @@ export async function listConsumers(
   }));
 }
 
-/** True while the lease runs, as 1 or 0. */
-export function isHeld(db: Knex, dialect: Dialect, leaseUntil: string): Knex.Raw {
-  const values = [leaseUntil, dialect.now(), leaseUntil, dialect.fromNow(LEASE_MS_MAX)];
-  return db.raw('case when ?? > ? and ?? < ? then 1 else 0 end', values as Knex.RawBinding[]);
-}
-
 /** Never negative, even when the database's clock was set back. */
 function elapsedMs(value: unknown): number {
   return Math.max(0, Number(value ?? 0));
@@ -187,106 +151,6 @@ export async function setAside(
     .whereNull('aside_time')
     .update({ aside_time: dialect.now() });
   return count === 1;
-}
-
-/**
- * Gives the lease to `node`, bumping the token so that whatever the former holder still acknowledges is void.
- * null when there is no such consumer, or, with `onlyIfFree`, when somebody else holds it.
- */
-export async function takeLease(
-  tx: Knex.Transaction,
-  dialect: Dialect,
-  request: LeaseRequest,
-): Promise<Lease | null> {
-  const row = await dialect.forUpdate(
-    tx('evt_consumers')
-      .where({ stream: request.stream, ident: request.ident })
-      .first({
-        id: dialect.idText('id'),
-        cursor: dialect.idText('last_evt_id'),
-        token: dialect.idText('lease_token'),
-        node: 'lease_node',
-        isHeld: isHeld(tx, dialect, 'lease_until'),
-        retryAt: dialect.isoTime('retry_time'),
-        failures: tx('evt_failures').where('consumer_id', tx.ref('evt_consumers.id')).count('*'),
-      }),
-  );
-  if (row === undefined) return null;
-  const isTakeover = Number(row.isHeld) !== 0;
-  if (isTakeover && request.onlyIfFree && row.node !== request.node) return null;
-  const token = String(BigInt(row.token) + 1n);
-  await tx('evt_consumers')
-    .where('id', row.id)
-    .update({
-      lease_token: token,
-      lease_node: request.node,
-      lease_until: dialect.fromNow(request.leaseMs),
-      aside_time: null,
-    });
-  return {
-    consumerId: row.id,
-    cursor: row.cursor,
-    token,
-    isTakeover,
-    hasFailed: Number(row.failures) > 0,
-    isAskedFor: row.retryAt !== null,
-  };
-}
-
-/** Prolongs those leases that are still theirs. */
-export async function renewLeases(
-  db: Knex,
-  dialect: Dialect,
-  leases: readonly { consumerId: string; token: string }[],
-  leaseMs: number,
-): Promise<void> {
-  for (const some of inSlices(leases)) {
-    const keys = some.map((lease) => [lease.consumerId, lease.token]);
-    await db('evt_consumers')
-      .whereIn(['id', 'lease_token'], keys)
-      .update({ lease_until: dialect.fromNow(leaseMs) });
-  }
-}
-
-/** A lease that somebody held, and the token of the newest one of its consumer; null: there is no such consumer. */
-export interface LostLease {
-  readonly consumerId: string;
-  readonly token: string;
-  readonly newest: string | null;
-}
-
-/** What has become of leases. */
-export interface JudgedLeases {
-  /** They are somebody else's by now, or the consumer was unregistered. */
-  readonly lost: readonly LostLease[];
-  /** The consumers of others whose parked events are asked for again. */
-  readonly askedFor: readonly string[];
-}
-
-export async function judgeLeases(
-  db: Knex,
-  dialect: Dialect,
-  leases: readonly { consumerId: string; token: string }[],
-): Promise<JudgedLeases> {
-  const found = new Map<string, { token: string; retryAt: string | null }>();
-  for (const some of inSlices(leases.map(({ consumerId }) => consumerId))) {
-    const rows = await db('evt_consumers')
-      .whereIn('id', some)
-      .select({
-        id: dialect.idText('id'),
-        token: dialect.idText('lease_token'),
-        retryAt: dialect.isoTime('retry_time'),
-      });
-    for (const { id, token, retryAt } of rows) found.set(id, { token, retryAt });
-  }
-  const lost: LostLease[] = [];
-  const askedFor: string[] = [];
-  for (const { consumerId, token } of leases) {
-    const row = found.get(consumerId);
-    if (row?.token !== token) lost.push({ consumerId, token, newest: row?.token ?? null });
-    else if (row.retryAt !== null) askedFor.push(consumerId);
-  }
-  return { lost, askedFor };
 }
 
 /** What a failure of its is judged by, under its row's lock; null when there is none. */
@@ -350,18 +214,4 @@ export async function setParkAfter(
     .where({ stream, ident })
     .update({ park_after: parkAfter });
   return count > 0;
-}
-
-/** A statement takes a bounded number of values: 32,766 on SQLite, 65,535 on PostgreSQL. */
-function* inSlices<T>(all: readonly T[]): Generator<T[]> {
-  for (let at = 0; at < all.length; at += SLICE_MAX) yield all.slice(at, at + SLICE_MAX);
-}
-
-export async function releaseLease(
-  db: Knex,
-  lease: { consumerId: string; token: string },
-): Promise<void> {
-  await db('evt_consumers')
-    .where({ id: lease.consumerId, lease_token: lease.token })
-    .update({ lease_until: null });
 }

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { EventId } from '../../contract/event-id.ts';
 import type { CopyJob, CopyPlace, CopyStatus } from '../copy-job.ts';
 import type { Dialect } from '../dialect.ts';
-import { isHeld } from './consumers.ts';
+import { isHeld } from './leases.ts';
 
 /** Neither done nor given up: the stream is theirs. */
 const ACTIVE: readonly CopyStatus[] = ['running', 'paused', 'failed'];

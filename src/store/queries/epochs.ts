@@ -7,6 +7,7 @@ import { ARCHIVER } from '../../contract/consumer.ts';
 import { compareIds, type EventId, idPlus, NO_EVENT } from '../../contract/event-id.ts';
 import type { Fork } from '../../contract/forks.ts';
 import type { Dialect } from '../dialect.ts';
+import { setBack } from './leases.ts';
 
 /** What `aftercommit epoch list` shows. */
 export interface EpochRow extends Fork {
@@ -95,9 +96,13 @@ export async function beginEpoch(
   const beganAfter = idPlus(row.nextId, -1);
   const isLost = seen !== null && lacks(seen, { id: beganAfter, epoch: newest.epoch });
   if (isOther || isLost || inAnyCase) {
-    const epoch = { stream, began_after: beganAfter, identity };
-    await insertEpoch(tx, dialect, epoch, Math.max(newest.epoch, seen?.epoch ?? 0));
-    return unconfirmArchive(tx, stream, row.discardedUpTo);
+    const begun = { stream, began_after: beganAfter, identity };
+    const number = await insertEpoch(tx, dialect, begun, Math.max(newest.epoch, seen?.epoch ?? 0));
+    // How far the archive has this history its archiver says anew when it opens it, and nothing is discarded before
+    // that: a cursor that was restored may be of a history that the archive has given up since. Leases of that are not
+    // known here, but none of them has so great a number.
+    const archiver = { stream, ident: ARCHIVER, cursor: row.discardedUpTo };
+    return setBack(tx, dialect, { ...archiver, tokenMin: number });
   }
   // From now on it is known which database this epoch is of.
   const at = dialect.now();
@@ -106,17 +111,6 @@ export async function beginEpoch(
   } else if (known.identity !== identity && identity !== null) {
     await tx('evt_epochs').where(newest).update({ identity });
   }
-}
-
-/**
- * How far the archive has this history its archiver says anew when it opens it, and nothing is discarded before that: a
- * cursor that was restored may be of a history that the archive has given up since.
- */
-async function unconfirmArchive(tx: Knex, stream: string, discardedUpTo: EventId): Promise<void> {
-  await tx('evt_consumers')
-    .where({ stream, ident: ARCHIVER })
-    .where('last_evt_id', '>', discardedUpTo)
-    .update({ last_evt_id: discardedUpTo });
 }
 
 /** True for a database that ends at `newest`. */
@@ -130,7 +124,7 @@ async function insertEpoch(
   dialect: Dialect,
   row: { stream: string; began_after: EventId; identity: string | null },
   behind: number,
-): Promise<void> {
+): Promise<number> {
   const next = { stream: row.stream, epoch: behind + 1 };
   await tx('evt_epochs').insert({ ...row, ...next, at: dialect.now() });
   const { at } = await tx('evt_epochs')
@@ -139,4 +133,5 @@ async function insertEpoch(
   const epoch = Math.max(next.epoch, Math.floor((Date.parse(at) - FIRST_MS) / 1000));
   await tx('evt_epochs').where(next).update({ epoch });
   await tx('evt_streams').where('name', row.stream).update({ epoch });
+  return epoch;
 }

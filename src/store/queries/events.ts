@@ -63,6 +63,22 @@ export async function lastId(db: Knex, dialect: Dialect, table: string): Promise
   return row?.found ?? null;
 }
 
+/** Of `after < id <= upTo` the one that has `count` behind it; null when there are not so many. */
+export async function idFromEnd(
+  db: Knex,
+  dialect: Dialect,
+  table: string,
+  { after, upTo, count }: { after: EventId; upTo: EventId; count: number },
+): Promise<EventId | null> {
+  const row = await db(table)
+    .where('id', '>', after)
+    .where('id', '<=', upTo)
+    .orderBy('id', 'desc')
+    .offset(count)
+    .first({ found: dialect.idText('id') });
+  return row?.found ?? null;
+}
+
 /** The lowest id of the first `limit` events behind `after` that is younger than `ageMs`; null when none of them is. */
 export async function firstIdYounger(
   db: Knex,

@@ -61,11 +61,10 @@ export class FileRewinding implements Rewinding {
     if (before !== null) {
       await putNote(this.#place, { ...before, last: kept.last, upTo: to }, this.#syncs);
     }
-    const oldest = stays === undefined ? names.length : names.indexOf(stays);
-    for (const [nth, name] of names.entries()) {
+    const older = stays === undefined ? [] : names.slice(names.indexOf(stays) + 1);
+    const newer = names.slice(0, names.length - older.length);
+    for (const name of [...(await this.#reachingBehind(older, to)), ...newer]) {
       const path = join(dir, name);
-      // What stands before it stays. But a process that was frozen may have gone on in one that others had closed.
-      if (nth > oldest && !(await endsBehind(path, to))) break;
       const { bytes: keptBytes } = name === stays ? kept : await keptOf(path, to);
       // Behind all reading, which may take long: by now another process may have written there.
       await requireHeld();
@@ -76,6 +75,18 @@ export class FileRewinding implements Rewinding {
     const from = minId(note?.from ?? to, to);
     await requireHeld();
     await putNote(this.#place, { stream: this.#stream, epoch, from, last, upTo: to }, this.#syncs);
+  }
+
+  /**
+   * Those in which a process has gone on that was frozen, though others had closed them. They are cut first: by them
+   * nobody sees that the sink stands beyond.
+   */
+  async #reachingBehind(older: readonly string[], id: EventId): Promise<readonly string[]> {
+    for (const [nth, name] of older.entries()) {
+      const head = readHead((await lastLine(join(this.#place.dir, name))) ?? '');
+      if (head === null || compareIds(head.id, id) <= 0) return older.slice(0, nth);
+    }
+    return older;
   }
 
   async #cut(path: string, keptBytes: number): Promise<void> {
@@ -120,11 +131,6 @@ async function keptOf(path: string, to: EventId): Promise<Kept> {
     }
   }
   return kept;
-}
-
-async function endsBehind(path: string, id: EventId): Promise<boolean> {
-  const head = readHead((await lastLine(path)) ?? '');
-  return head !== null && compareIds(head.id, id) > 0;
 }
 
 function notOurs(path: string, line: number): Error {
