@@ -2919,7 +2919,7 @@ export const openrpc = {
       },
       "epoch": {
         "title": "Epoch",
-        "description": "Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.",
+        "description": "Which history of a stream ids are of: 1 at first; one that begins after a failover or a restore has a greater number, that of the seconds since 2026 as a rule. Absent means the current one.",
         "type": "integer",
         "minimum": 1,
         "maximum": 2147483647

@@ -21,7 +21,7 @@ export type EventType = string;
  */
 export type EventTs = string;
 /**
- * Counts the times that a stream's history forked after a failover or a restore; 1 at first. Absent means the current one.
+ * Which history of a stream ids are of: 1 at first; one that begins after a failover or a restore has a greater number, that of the seconds since 2026 as a rule. Absent means the current one.
  */
 export type Epoch = number;
 /**
