@@ -1,5 +1,7 @@
 // The warehouse of a stream whose history has forked: the archiver stops, and goes on when what the warehouse has
 // beyond the fork was cut off.
+import type { Call } from '../../src/app/command.ts';
+import { type Rewound, rewind } from '../../src/app/rewind.ts';
 import { ARCHIVER } from '../../src/contract/consumer.ts';
 import { type EventId, NO_EVENT } from '../../src/contract/event-id.ts';
 import { activeSideOf } from '../../src/relay/active-side.ts';
@@ -298,6 +300,37 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 20 });
     await archive.close();
     await opened.close();
+  });
+
+  it('is cut back in no other epoch than that of the comparison, and never in its own', async () => {
+    const { store, request, close } = await openForked(kind);
+    const cuts: number[] = [];
+    const rewound: Rewound = {
+      ...{ name: 'main', holder: 'the warehouse', outcome: () => '', facts: {} },
+      active: request.active,
+      find: () => archiveRewindTo(request),
+      cut: async (_, epoch) => void cuts.push(epoch),
+    };
+    const call = { flags: new Map([['rewind', '12']]), stdout: { print: async () => {} } };
+    const run = (own: Partial<Rewound>) => rewind({ ...rewound, ...own }, call as unknown as Call);
+    const meanwhile = async () => {
+      const cut = await rewound.find();
+      await store.epochs.begin('main');
+      return cut;
+    };
+    await expect(run({ find: meanwhile })).rejects.toThrow('another epoch has begun');
+    const { epoch } = await store.streamState('main');
+    const find = async () => ({ from: { id: id(20), epoch }, to: id(12) });
+    // As by a database that has taken over, and does not know it.
+    const active = { ...request.active, begin: async () => {} };
+    await expect(run({ find, active })).rejects.toThrow('another database has taken over');
+    expect(cuts).toEqual([]);
+    await run({ find });
+    await run({});
+    const { epoch: begun } = await store.streamState('main');
+    expect(begun).toBeGreaterThan(epoch);
+    expect(cuts).toEqual([begun, begun]);
+    await close();
   });
 
   it('is not said to be further by a lease of before', async () => {
