@@ -14,7 +14,8 @@ export interface ReadersOptions {
   readonly recorder: Recorder;
   readonly nodes: Addresses;
   readonly random: Random;
-  readonly isDone: (acknowledged: string) => boolean;
+  /** Asked between sessions; of LIVE without a name. */
+  readonly isDone: (acknowledged: string, name?: string) => boolean;
 }
 
 interface Kind {
@@ -52,7 +53,8 @@ export async function startReaders(all: ReadersOptions): Promise<() => Promise<v
   const reading = Object.entries(KINDS).map(async ([name, kind], nth) => {
     const { isLive = false } = kind;
     // LIVE promises no last event, so those end with the others.
-    const isDone = isLive ? () => left === 0 || all.isDone('0') : all.isDone;
+    const isDone = (acknowledged: string) =>
+      isLive ? left === 0 || all.isDone('0') : all.isDone(acknowledged, name);
     const own = openRandom(random.seed + nth);
     await read({ name, ...kind, isLive, random: own, recorder, nodes, isDone });
     if (!isLive) left -= 1;

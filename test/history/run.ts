@@ -10,6 +10,7 @@ import { checkHistory, verdictOf } from './checker.ts';
 import { FaultyPath } from './faulty-path.ts';
 import { rowsOf, writeLast } from './last.ts';
 import { Nodes } from './nodes.ts';
+import { Progress } from './progress.ts';
 import { startReaders } from './readers.ts';
 import { Recorder } from './recorder.ts';
 import { Warehouse } from './warehouse.ts';
@@ -26,7 +27,7 @@ const WORKING = {
   windowEventsMax: 300,
   databaseTimeoutMs: 2000,
 } as const;
-/** How long consumers may take to come to the end when nothing is cut any more; mutants make it short. */
+/** How long a consumer may stand still before the end when nothing is cut any more; mutants make it short. */
 const READ_MS_MAX = Number(process.env.HISTORY_READ_SECONDS ?? 30 + SECONDS) * 1000;
 /** How long the archiver is held back at the end while the consumers get there. */
 const HELD_MS_MAX = 10_000;
@@ -74,8 +75,11 @@ export function describeRun(kind: DatabaseKind): void {
         await running.start(2);
 
         let end: number | null = null;
-        const isDone = (acknowledged: string) =>
-          isOver || (end !== null && Number(acknowledged) >= end);
+        const progress = new Progress();
+        const isDone = (acknowledged: string, name?: string) => {
+          if (name !== undefined) progress.see(name, acknowledged);
+          return isOver || (end !== null && Number(acknowledged) >= end);
+        };
         const reading = await startReaders({
           recorder,
           nodes: running,
@@ -111,7 +115,8 @@ export function describeRun(kind: DatabaseKind): void {
         await pause(200);
         await warehouse.release();
         // A consumer that never gets the last event has missed something, and the checker says what.
-        await until(() => isRead, READ_MS_MAX).catch(() => {});
+        const isStuck = progress.watch(String(end), READ_MS_MAX);
+        await until(() => isRead || isStuck(), TIMEOUT_MS);
         isOver = true;
         await allRead;
         // Whoever held the archiver's lease may be gone, and the answer to its return lost: then it has to run out.
