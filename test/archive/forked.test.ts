@@ -20,42 +20,52 @@ import { openSqlSession } from '../support/sql-session.ts';
 
 const LIMITS = { eventsMax: 1000, bytesMax: 4_194_304 };
 
+/** A stream and the warehouse that it is archived into. */
+async function openBoth(kind: DatabaseKind) {
+  const { store, url, close: closeStore } = await openStore(kind);
+  const { warehouse, url: archiveUrl, close: closeArchive } = await openWarehouse(kind);
+  const env = { EVT_DATABASE_URL: url, EVT_WAREHOUSE_URL: archiveUrl };
+  const active = activeSideOf(store, 'main');
+  return {
+    ...{ store, warehouse, url, archiveUrl },
+    request: { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active },
+    run: (...args: string[]) => cli(args, { env }),
+    add: async (count: number, type: string) => {
+      for (let left = count; left > 0; left -= 1000) {
+        await store.append('main', makeDrafts(Math.min(left, 1000), type));
+      }
+    },
+    /** Those behind `newest`. */
+    lose: async (newest: number) => {
+      const sql = await openSqlSession(kind, url);
+      await loseEvents(sql, newest);
+      await sql.close();
+    },
+    close: async () => {
+      await closeArchive();
+      await closeStore();
+    },
+  };
+}
+
 /** Both had so many events; the stream has lost those behind the twelfth. */
 async function openForked(kind: DatabaseKind, count = 20) {
-  const opened = await openStore(kind);
-  const archive = await openWarehouse(kind);
-  const { store } = opened;
-  const { warehouse } = archive;
-  for (let left = count; left > 0; left -= 1000) {
-    await store.append('main', makeDrafts(Math.min(left, 1000), 'OLD'));
-  }
-  await archiveAll(store, warehouse);
-  const sql = await openSqlSession(kind, opened.url);
-  await loseEvents(sql, 12);
-  await sql.close();
-  await store.epochs.begin('main');
-  const active = activeSideOf(store, 'main');
-  const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
-  const close = async () => {
-    await archive.close();
-    await opened.close();
-  };
-  return { store, warehouse, archive, request, close };
+  const both = await openBoth(kind);
+  await both.add(count, 'OLD');
+  await archiveAll(both.store, both.warehouse);
+  await both.lose(12);
+  await both.store.epochs.begin('main');
+  return both;
 }
 
 describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   it('gives readers nothing of what was lost, and is cut back also where it is short', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const { store } = opened;
-    const { warehouse } = archive;
+    const { store, warehouse, lose, close } = await openBoth(kind);
     await store.append('main', makeDrafts(20, 'OLD'));
     await archiveAll(store, warehouse);
     await store.registerConsumer('main', 'a:b', { id: id(8) });
     expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 8 });
-    const sql = await openSqlSession(kind, opened.url);
-    await loseEvents(sql, 12);
-    await sql.close();
+    await lose(12);
     await store.epochs.begin('main');
     const end = await store.streamState('main');
     await store.append('main', makeDrafts(30, 'NEW'));
@@ -81,16 +91,12 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     expect(await rewindArchive(request, cut, end.epoch)).toBe(true);
     expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toMatchObject({ lastId: '12' });
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(12);
-    await archive.close();
-    await opened.close();
+    await close();
   });
 
   it('keeps what the stream has, where a backup was put back of before the epoch of the archive', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const { store } = opened;
-    const { warehouse } = archive;
-    const sql = await openSqlSession(kind, opened.url);
+    const { store, warehouse, request, url, lose, close } = await openBoth(kind);
+    const sql = await openSqlSession(kind, url);
     const forget = async () => {
       await sql.run('delete from evt_epochs where epoch > 1');
       await sql.run("update evt_streams set epoch = 1 where name = 'main'");
@@ -101,10 +107,8 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await archiveAll(store, warehouse);
     await store.registerConsumer('main', 'a:b', { id: id(8) });
     expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 8 });
-    await loseEvents(sql, 12);
+    await lose(12);
     await forget();
-    const active = activeSideOf(store, 'main');
-    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
     const isMended = async (from: string) => {
       await expect(archiveAll(store, warehouse)).rejects.toMatchObject({
         code: 'HistoryForked',
@@ -124,8 +128,7 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await archiveAll(store, warehouse);
     expect(await warehouse.readHistory('main', NO_EVENT, LIMITS)).toHaveLength(15);
     await sql.close();
-    await archive.close();
-    await opened.close();
+    await close();
   });
 
   it('keeps what was archived since a cutter has looked that was frozen', async () => {
@@ -144,10 +147,10 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   });
 
   it('has a checksum of all that stays, also where its cutter was killed half-way', async () => {
-    const { store, warehouse, archive, request, close } = await openForked(kind, 10_015);
+    const { store, warehouse, archiveUrl, request, close } = await openForked(kind, 10_015);
     const { epoch } = await store.streamState('main');
     // The first slice leaves what the range of the checksum that is cut through has before it, and the second one fails.
-    const inWarehouse = await openSqlSession(kind, archive.url);
+    const inWarehouse = await openSqlSession(kind, archiveUrl);
     await inWarehouse.run('create unique index only_one on evt_watermarks (last_id)');
     const other = "values ('other', 'main', 1, 12)";
     await inWarehouse.run(`insert into evt_watermarks (sink, stream, epoch, last_id) ${other}`);
@@ -165,26 +168,18 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   });
 
   it('is cut back to what the stream still has, by a command, and goes on', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const env = { EVT_DATABASE_URL: opened.url, EVT_WAREHOUSE_URL: archive.url };
-    const run = (...args: string[]) => cli(args, { env });
-    const { store } = opened;
+    const { store, warehouse, run, add, lose, close } = await openBoth(kind);
     // Two ranges with a checksum; the second one is cut through.
     for (const part of [5, 20_000]) {
-      for (let left = part; left > 0; left -= 1000) {
-        await store.append('main', makeDrafts(Math.min(left, 1000), 'OLD'));
-      }
-      await archiveAll(store, archive.warehouse);
+      await add(part, 'OLD');
+      await archiveAll(store, warehouse);
     }
-    const sql = await openSqlSession(kind, opened.url);
-    await loseEvents(sql, 4321);
-    await sql.close();
+    await lose(4321);
     expect(await run('epoch', 'begin')).toMatchObject({ code: 0 });
     const { epoch } = await store.streamState('main');
     await store.append('main', makeDrafts(50, 'NEW'));
     const details = { at: '4321', position: '20005', epoch, stream: 'main' };
-    await expect(archiveAll(store, archive.warehouse)).rejects.toMatchObject({
+    await expect(archiveAll(store, warehouse)).rejects.toMatchObject({
       code: 'HistoryForked',
       details,
     });
@@ -197,29 +192,24 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('cut off 15684 ids') });
     const again = await run('archive', '--rewind', '4321', '--json');
     expect(JSON.parse(again.stdout)).toEqual({ stream: 'main', rewound: null });
-    expect(await archive.warehouse.findWatermark(ARCHIVER_SINK, 'main')).toEqual({
+    expect(await warehouse.findWatermark(ARCHIVER_SINK, 'main')).toEqual({
       lastId: '4321',
       epoch,
     });
-    await archiveAll(store, archive.warehouse);
+    await archiveAll(store, warehouse);
     const verified = await run('archive', '--verify', '--json');
     expect(verified.code).toBe(0);
     expect(verified.stdout).toContain('4371');
-    await archive.close();
-    await opened.close();
+    await close();
   }, 120_000);
 
   it('is known by the archiver also where nobody says so, and no event that comes makes it forget', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const { store } = opened;
+    const { store, warehouse, lose, close } = await openBoth(kind);
     await store.append('main', makeDrafts(20, 'OLD'));
-    await archiveAll(store, archive.warehouse);
-    const sql = await openSqlSession(kind, opened.url);
-    await loseEvents(sql, 12);
-    await sql.close();
+    await archiveAll(store, warehouse);
+    await lose(12);
     const isForked = async () => {
-      const archiving = archiveAll(store, archive.warehouse);
+      const archiving = archiveAll(store, warehouse);
       await expect(archiving).rejects.toMatchObject({ details: { at: '12', position: '20' } });
     };
     await isForked();
@@ -228,62 +218,46 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await store.append('main', makeDrafts(30, 'NEW'));
     await isForked();
     expect(await store.epochs.list('main')).toEqual(begun);
-    await archive.close();
-    await opened.close();
+    await close();
   });
 
   it('is cut back to where the two part, when new ids were given before anybody saw it', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const env = { EVT_DATABASE_URL: opened.url, EVT_WAREHOUSE_URL: archive.url };
-    const run = (...args: string[]) => cli(args, { env });
-    const { store } = opened;
+    const { store, warehouse, request, run, lose, close } = await openBoth(kind);
     await store.append('main', makeDrafts(2500, 'OLD'));
-    await archiveAll(store, archive.warehouse);
-    const sql = await openSqlSession(kind, opened.url);
-    await loseEvents(sql, 2300);
-    await sql.close();
+    await archiveAll(store, warehouse);
+    await lose(2300);
     // As many as were lost, so that the archive comes to stand where it stood.
     await store.append('main', makeDrafts(200, 'NEW'));
-    await expect(archiveAll(store, archive.warehouse)).rejects.toMatchObject({
+    await expect(archiveAll(store, warehouse)).rejects.toMatchObject({
       code: 'HistoryForked',
       details: { at: '2499', position: '2500' },
     });
     const wrong = await run('archive', '--rewind', '2499');
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('up to 2300, not up') });
-    const active = activeSideOf(store, 'main');
-    const { warehouse } = archive;
-    const request = { warehouse, stream: 'main', watermark: ARCHIVER_SINK, active };
     const frozen = (await archiveRewindTo(request)) as Cut;
     const done = await run('archive', '--rewind', '2300');
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('cut off 200 ids') });
-    await archiveAll(store, archive.warehouse);
+    await archiveAll(store, warehouse);
     const { epoch } = await store.streamState('main');
     expect(epoch).toBeGreaterThan(1);
     expect(await rewindArchive(request, frozen, epoch)).toBe(false);
     expect(await run('archive', '--verify')).toMatchObject({ code: 0 });
-    const history = await archive.warehouse.readHistory('main', '2298' as EventId, LIMITS);
+    const history = await warehouse.readHistory('main', '2298' as EventId, LIMITS);
     expect(history.slice(0, 3).map(([id, type]) => `${type} ${id}`)).toEqual([
       'OLD 2299',
       'OLD 2300',
       'NEW 2301',
     ]);
-    await archive.close();
-    await opened.close();
+    await close();
   });
 
   it('is what nothing is discarded before, whatever a cursor says that was restored', async () => {
-    const opened = await openStore(kind);
-    const archive = await openWarehouse(kind);
-    const env = { EVT_DATABASE_URL: opened.url, EVT_WAREHOUSE_URL: archive.url };
-    const run = (...args: string[]) => cli(args, { env });
-    const { store } = opened;
-    const { warehouse } = archive;
+    const { store, warehouse, archiveUrl, run, close } = await openBoth(kind);
     await store.append('main', makeDrafts(20, 'OLD'));
     await archiveAll(store, warehouse);
     await store.registerConsumer('main', 'a:b', { id: id(20) });
     // What was lost and made good again since the backup: the archive is of another history behind the twelfth.
-    const sql = await openSqlSession(kind, archive.url);
+    const sql = await openSqlSession(kind, archiveUrl);
     await sql.run("update evt_history set type = 'LOST' where id > 12");
     await sql.run('update evt_watermarks set epoch = 7');
     await sql.close();
@@ -298,8 +272,7 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     const copied = await warehouse.readHistory('main', id(12), LIMITS);
     expect([...kept, ...copied].map(([, type]) => type)).toEqual(Array(20).fill('OLD'));
     expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 20 });
-    await archive.close();
-    await opened.close();
+    await close();
   });
 
   it('is cut back in no other epoch than that of the comparison, and never in its own', async () => {
@@ -334,8 +307,7 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
   });
 
   it('is not said to be further by a lease of before', async () => {
-    const opened = await openStore(kind);
-    const { store } = opened;
+    const { store, close } = await openBoth(kind);
     await store.append('main', makeDrafts(20, 'OLD'));
     await store.requireArchive('main');
     await store.registerConsumer('main', 'a:b', { id: id(20) });
@@ -350,13 +322,12 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     expect(await store.discard('main', { limit: 1000 })).toMatchObject({ count: 20 });
     await other?.release();
     await frozen?.release();
-    await opened.close();
+    await close();
   });
 
   it('parts from its stream behind an event, also where ids have gaps', async () => {
-    const { store, warehouse, archive, request, close } = await openForked(kind);
-    const { url } = archive;
-    const sql = await openSqlSession(kind, url);
+    const { store, warehouse, archiveUrl, request, close } = await openForked(kind);
+    const sql = await openSqlSession(kind, archiveUrl);
     await sql.run('delete from evt_history where id > 8 and id < 12');
     await sql.run("update evt_history set type = 'OTHER' where id = 12");
     await sql.close();
