@@ -1,7 +1,7 @@
 // Cuts the end off a history that the stream does not have any more, slice by slice from its end. Each slice is a
 // transaction with the watermark, so a crash leaves a shorter history, which is whole.
 import type { Knex } from 'knex';
-import type { EventId } from '../contract/event-id.ts';
+import { compareIds, type EventId } from '../contract/event-id.ts';
 import type { Dialect } from './dialect.ts';
 import {
   type Checksum,
@@ -45,9 +45,8 @@ export async function rewindSlice(
   const lastId = stays ?? to;
   const next = { lastId, epoch: stays === null ? epoch : from.epoch };
   if (!(await moveWatermark(tx, sink, stream, { from, to: next }))) {
-    // Of the try before, whose answer was lost.
     const found = await findWatermark(tx, dialect, sink, stream);
-    return found?.lastId === next.lastId && found.epoch === next.epoch ? next : null;
+    return found !== null && isCutBack(found, { from, to, epoch }) ? found : null;
   }
   await tx(history).where('id', '>', lastId).delete();
   await deleteChecksumsBehind(tx, stream, lastId);
@@ -55,4 +54,14 @@ export async function rewindSlice(
   const isTaken = checksum !== null && !(await hasChecksum(tx, stream, checksum.after));
   if (isTaken) await insertChecksum(tx, stream, checksum);
   return next;
+}
+
+/**
+ * By the try before, whose answer was lost, or by another cutter. The epoch of `from` is over, so that nobody writes in
+ * it: whoever stands in front of that there is on the way.
+ */
+function isCutBack(found: Watermark, { from, to, epoch }: Pick<Rewind, 'from' | 'to' | 'epoch'>) {
+  if (found.epoch === epoch) return found.lastId === to;
+  const isOnTheWay = compareIds(found.lastId, to) > 0 && compareIds(found.lastId, from.lastId) < 0;
+  return found.epoch === from.epoch && isOnTheWay;
 }

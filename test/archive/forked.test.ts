@@ -161,7 +161,8 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
     await inWarehouse.close();
     const rest = { from: { id: id(15), epoch: 1 }, to: id(12) };
     expect(await archiveRewindTo(request)).toEqual(rest);
-    expect(await rewindArchive(request, rest, epoch)).toBe(true);
+    // As when the answer to the first slice was lost.
+    expect(await rewindArchive(request, half, epoch)).toBe(true);
     const checksums = await warehouse.listChecksums('main', { beginning: null, limit: 10 });
     expect(checksums).toMatchObject([{ after: '0', last: '12', events: 12 }]);
     await close();
