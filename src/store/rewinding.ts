@@ -57,8 +57,8 @@ export async function rewindSlice(
 }
 
 /**
- * By the try before, whose answer was lost, or by another cutter. The epoch of `from` is over, so that nobody writes in
- * it: whoever stands in front of that there is on the way.
+ * By the try before, whose answer was lost, or by another cutter: the epoch of `from` is over, and who writes in it all
+ * the same, having been frozen, writes what is to be cut off and is still in the queue.
  */
 function isCutBack(found: Watermark, { from, to, epoch }: Pick<Rewind, 'from' | 'to' | 'epoch'>) {
   if (found.epoch === epoch) return found.lastId === to;

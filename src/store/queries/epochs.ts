@@ -100,7 +100,7 @@ export async function beginEpoch(
     const number = await insertEpoch(tx, dialect, begun, Math.max(newest.epoch, seen?.epoch ?? 0));
     // How far the archive has this history its archiver says anew when it opens it, and nothing is discarded before
     // that: a cursor that was restored may be of a history that the archive has given up since. Leases of that are not
-    // known here, but none of them has so great a number.
+    // known here; none of them has so great a number while clocks agree, and hardly the same one else.
     const archiver = { stream, ident: ARCHIVER, cursor: row.discardedUpTo };
     return setBack(tx, dialect, { ...archiver, tokenMin: number });
   }

@@ -1,6 +1,6 @@
 // Takes the newest lines of a file sink away again. While any of those stays, or the note of before, the sink stands
-// beyond where it is brought to, in the epoch of before: the newest segment goes first, and the note of the new one is
-// put last.
+// beyond where it is brought to, in the epoch of before: of what its position rests on the newest segment goes first,
+// and the note of the new one is put last.
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventRow } from '../../../contract/event.ts';
