@@ -24,8 +24,8 @@ const FAULTS: readonly Fault[] = [
   {
     id: 'galera-order',
     title: 'sessions that do not wait for what was committed elsewhere',
-    set: 'set global wsrep_sync_wait = 2',
-    says: 'wsrep_sync_wait does not have 1',
+    set: 'set global wsrep_sync_wait = 1',
+    says: 'wsrep_sync_wait does not have 1, 2 and 4',
   },
   {
     id: 'galera-numbers',

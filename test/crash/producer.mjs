@@ -38,7 +38,7 @@ const connect = {
     const handle = await mysql.createConnection(url);
     handle.on('error', () => {});
     // In a Galera cluster a transaction begins behind what was committed on other nodes before.
-    await handle.query('set autocommit = 1 /*M!100301 , wsrep_sync_wait = 1 */');
+    await handle.query('set autocommit = 1 /*M!100301 , wsrep_sync_wait = 7 */');
     return {
       handle,
       begin: () => handle.query('begin'),

@@ -20,8 +20,8 @@ const ANSWER_MS_MAX = 20_000;
 /** Of a statement, in what is said of its refusal. */
 const SQL_CHARS = 60;
 
-/** In a Galera cluster what is read, and a transaction, is behind what was committed on other nodes before. */
-export const SEE_ALL = 'set autocommit = 1 /*M!100301 , wsrep_sync_wait = 1 */';
+/** In a Galera cluster what is read or written is behind what was committed on other nodes before. */
+export const SEE_ALL = 'set autocommit = 1 /*M!100301 , wsrep_sync_wait = 7 */';
 
 /** Said by a node of a Galera cluster that has lost the others; what a COMMIT came to, it does not know. */
 const WITHOUT_OTHERS = [1047, 1180];

@@ -107,7 +107,9 @@ export async function beginEpoch(
   // From now on it is known which database this epoch is of.
   const at = dialect.now();
   if (known === undefined) {
-    await tx('evt_epochs').insert({ ...newest, began_after: NO_EVENT, identity, at });
+    // Steps at other nodes of a cluster may come to the same at once.
+    const first = { ...newest, began_after: NO_EVENT, identity, at };
+    await tx('evt_epochs').insert(first).onConflict(['stream', 'epoch']).ignore();
   } else if (known.identity !== identity && identity !== null) {
     await tx('evt_epochs').where(newest).update({ identity });
   }

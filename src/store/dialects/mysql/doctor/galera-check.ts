@@ -3,8 +3,11 @@
 import type { Check, Found } from '../../../examining/patient.ts';
 import type { MysqlPatient, NodeApart } from './mysql-patient.ts';
 
-/** The bit of wsrep_sync_wait by which a transaction waits for what was committed at other nodes. */
-const WAITS_FOR_READS = 1;
+/**
+ * Whatever a transaction begins with waits for what was committed at other nodes: BEGIN and SELECT by 1, UPDATE and
+ * DELETE by 2, INSERT and REPLACE by 4. An INSERT that commits by itself has no BEGIN.
+ */
+const WAITS_FOR_ALL = 7;
 
 export const galeraCheck: Check<MysqlPatient> = {
   subject: 'its cluster',
@@ -19,7 +22,9 @@ export const galeraCheck: Check<MysqlPatient> = {
     return [
       ...(state === 'Synced' ? [] : [behind(state, variables.get('wsrep_desync'))]),
       ...(status.get('wsrep_cluster_size') === '2' ? [TWO] : []),
-      ...(Number(variables.get('wsrep_sync_wait')) & WAITS_FOR_READS ? [] : [ORDER]),
+      ...((Number(variables.get('wsrep_sync_wait')) & WAITS_FOR_ALL) === WAITS_FOR_ALL
+        ? []
+        : [ORDER]),
       ...(variables.get('wsrep_auto_increment_control') === 'OFF' ? [NUMBERS] : []),
     ];
   },
@@ -61,10 +66,10 @@ const TWO: Found = {
 const ORDER: Found = {
   id: 'galera-order',
   found:
-    'wsrep_sync_wait does not have 1: an event that is committed at one node, behind one that was confirmed at ' +
-    'another, may get the lower id.',
+    'wsrep_sync_wait does not have 1, 2 and 4: an event that is committed at one node, behind one that was ' +
+    'confirmed at another, may get the lower id.',
   mend: 'Set it where applications write at several nodes, here and in the file of each node.',
-  sql: [`set global wsrep_sync_wait = ${WAITS_FOR_READS}`],
+  sql: [`set global wsrep_sync_wait = ${WAITS_FOR_ALL}`],
 };
 
 const NUMBERS: Found = {
