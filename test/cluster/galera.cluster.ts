@@ -5,6 +5,7 @@ import { Store } from '../../src/store/store.ts';
 import { id, makeDrafts } from '../support/events.ts';
 import { startOwnServer } from '../support/own-server.ts';
 import { pause } from '../support/pause.ts';
+import { openSqlSession } from '../support/sql-session.ts';
 import { openTcpPath } from '../support/tcp-path.ts';
 import { type Case, runCase } from './case.ts';
 import { collide } from './conflicts.ts';
@@ -106,6 +107,41 @@ describe('a Galera cluster', () => {
     },
     CASE_MS_MAX,
   );
+
+  it('gives an insert that commits by itself a higher number than what was committed at another server', async () => {
+    const urls = await cluster.createDatabase();
+    const [first = '', second = ''] = urls;
+    const store = await Store.open({ database: first, poolMax: 1, timeoutMs: 10_000 });
+    await store.migrate(['main']);
+    await store.close();
+    const [there, here] = [
+      await openSqlSession('mysql', first),
+      await openSqlSession('mysql', second),
+    ];
+    const row = "('T', '1')";
+    /** Rounds in which the later one has the lower number; many rows take the other server a while. */
+    const overtaken = async (syncWait: number) => {
+      await here.run(`set session wsrep_sync_wait = ${syncWait}`);
+      let count = 0;
+      for (let round = 0; round < 10; round += 1) {
+        await there.run(`insert into evt_inbox (type, data) values ${Array(3000).fill(row)}`);
+        await here.run("insert into evt_inbox (type, data) values ('LATER', '1')");
+        await here.run('set session wsrep_sync_wait = 7');
+        const [found] = await here.run(
+          "select max(id) as newest, max(if(type = 'LATER', id, 0)) as later from evt_inbox",
+        );
+        if (Number(found?.newest) !== Number(found?.later)) count += 1;
+        await here.run(`set session wsrep_sync_wait = ${syncWait}`);
+      }
+      return count;
+    };
+    const without = await overtaken(1);
+    console.info(`inserts that were overtaken: ${without} of 10 with wsrep_sync_wait = 1`);
+    expect(without).toBeGreaterThan(0);
+    expect(await overtaken(7)).toBe(0);
+    await there.close();
+    await here.close();
+  });
 
   it('moves no cursor before a statement that waits for the other nodes has found how far', async () => {
     const [url = ''] = await cluster.createDatabase();
