@@ -73,7 +73,7 @@ describeDatabase('mysql', 'doctor, of a cluster', () => {
             ...['evs.install_timeout=PT1S', 'pc.announce_timeout=PT0.1S'],
           ].join(';'),
           'wsrep-sst-method': 'skip',
-          'wsrep-sync-wait': '1',
+          'wsrep-sync-wait': '7',
           'binlog-format': 'ROW',
           'innodb-autoinc-lock-mode': '2',
         },
