@@ -31,8 +31,8 @@ export interface Case {
   readonly happens: () => Promise<void>;
   /** In which order each service node has the servers. @default the same for all */
   readonly orders?: readonly (readonly number[])[];
-  /** What applications may be refused with, beside the loss of their server. @default nothing */
-  readonly refusals?: RegExp;
+  /** What applications may be refused with from then on, beside the loss of their server. @default nothing */
+  readonly refusals?: readonly RegExp[];
 }
 
 export interface Figures {
@@ -66,7 +66,12 @@ export interface Outcome {
 
 const SAME_ORDER = [0, 1, 2];
 
-export async function runCase({ cluster, happens, orders = [], refusals }: Case): Promise<Outcome> {
+export async function runCase({
+  cluster,
+  happens,
+  orders = [],
+  refusals = [],
+}: Case): Promise<Outcome> {
   const random = openRandom();
   const recorder = new Recorder();
   const urls = await cluster.createDatabase();
@@ -92,6 +97,7 @@ export async function runCase({ cluster, happens, orders = [], refusals }: Case)
     const writing = startWriters({ ...shared, isDone: isEnough, kind: 'mysql', urls });
     await pause(CALM_MS);
     const from = recorder.now();
+    const refusedBefore = recorder.unexpected.length;
     await happens();
     await pause(CALM_MS);
     const to = recorder.now();
@@ -113,7 +119,9 @@ export async function runCase({ cluster, happens, orders = [], refusals }: Case)
     return {
       ...tables,
       violations,
-      unexpected: recorder.unexpected.filter((each) => !refusals?.test(each)),
+      unexpected: recorder.unexpected.filter(
+        (each, nth) => nth < refusedBefore || !refusals.some((known) => known.test(each)),
+      ),
       consumers: recorder.consumers.filter(({ isLive }) => !isLive),
       end: String(end),
       figures: figuresOf(recorder, violations, tables.logs[0] ?? [], { from, to }),

@@ -107,6 +107,16 @@ describeDatabase('mysql', 'doctor, of a cluster', () => {
       expect(await foundOf(id, url)).toEqual([]);
     });
 
+    it('takes numbers that the file of each node gives for as good', async () => {
+      await sql.run('set global wsrep_auto_increment_control = off');
+      await sql.run('set global auto_increment_increment = 3');
+      expect((await diagnose(url)).ids).toEqual([]);
+      await sql.run('set global auto_increment_increment = 1');
+      expect((await diagnose(url)).ids).toEqual(['galera-numbers']);
+      await sql.run('set global wsrep_auto_increment_control = on');
+      expect((await diagnose(url)).ids).toEqual([]);
+    });
+
     it('finds that the cluster has two nodes only, and what is left when one is lost', async () => {
       const other = await startNode(await freePort(), `gcomm://127.0.0.1:${port}`);
       try {

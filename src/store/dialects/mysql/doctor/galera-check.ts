@@ -15,20 +15,29 @@ export const galeraCheck: Check<MysqlPatient> = {
     if (!(await patient.isOfCluster())) return [];
     const variables = await patient.variables(
       ...['wsrep_on', 'wsrep_desync', 'wsrep_sync_wait', 'wsrep_auto_increment_control'],
+      'auto_increment_increment',
     );
     if (variables.get('wsrep_on') !== 'ON') return [ALONE];
     const status = await patient.status('wsrep_local_state_comment', 'wsrep_cluster_size');
     const state = status.get('wsrep_local_state_comment');
+    const size = Number(status.get('wsrep_cluster_size'));
     return [
       ...(state === 'Synced' ? [] : [behind(state, variables.get('wsrep_desync'))]),
-      ...(status.get('wsrep_cluster_size') === '2' ? [TWO] : []),
+      ...(size === 2 ? [TWO] : []),
       ...((Number(variables.get('wsrep_sync_wait')) & WAITS_FOR_ALL) === WAITS_FOR_ALL
         ? []
         : [ORDER]),
-      ...(variables.get('wsrep_auto_increment_control') === 'OFF' ? [NUMBERS] : []),
+      ...(haveOwnNumbers(variables, size) ? [] : [NUMBERS]),
     ];
   },
 };
+
+/** Whether each node has numbers that no other one gives: by the cluster's doing, or by each node's file. */
+function haveOwnNumbers(variables: ReadonlyMap<string, string>, size: number): boolean {
+  if (variables.get('wsrep_auto_increment_control') !== 'OFF') return true;
+  // A cluster of one is one that the others have not joined yet.
+  return Number(variables.get('auto_increment_increment')) >= Math.max(size, 2);
+}
 
 const ALONE: Found = {
   id: 'galera-apart',
@@ -75,7 +84,8 @@ const ORDER: Found = {
 const NUMBERS: Found = {
   id: 'galera-numbers',
   found:
-    'wsrep_auto_increment_control is off: inserts at two nodes take the same number, and one fails.',
+    'wsrep_auto_increment_control is off, and auto_increment_increment is less than the number of nodes: inserts at ' +
+    'two nodes take the same number, and one fails.',
   mend: 'Switch it on, here and in the file of each node.',
   sql: ['set global wsrep_auto_increment_control = on'],
 };
