@@ -10,6 +10,8 @@ export interface Databases {
   readonly warehouse: Warehouse | null;
 }
 
+const HANGS = 'its commits wait for a standby that does not answer (synchronous_standby_names)';
+
 /** How long whoever probes is kept waiting for a database. */
 export const PROBE_MS = 2000;
 
@@ -23,13 +25,20 @@ export async function readinessOf(databases: Databases): Promise<Readiness> {
 }
 
 async function problemsOf(store: Store): Promise<Record<string, string>> {
-  const answered = store.ping().catch(() => {
-    throw new Error('it cannot be reached');
+  let found: string | null = 'it does not answer';
+  const asked = problemOf(store).then((problem) => {
+    found = problem;
   });
+  await inTime(asked, PROBE_MS);
+  return found === null ? {} : { database: found };
+}
+
+async function problemOf(store: Store): Promise<string | null> {
   try {
-    return (await inTime(answered, PROBE_MS)) ? {} : { database: 'it does not answer' };
-  } catch (error) {
-    return { database: (error as Error).message };
+    await store.ping();
+    return (await store.commitsHang()) ? HANGS : null;
+  } catch {
+    return 'it cannot be reached';
   }
 }
 

@@ -168,6 +168,12 @@ export interface Dialect {
    */
   readonly neighbour: Neighbour | null;
 
+  /**
+   * Whether a commit of ours has waited for longer than `ms` for another server to have it, though this one answers all
+   * else; null where none waits so long: MariaDB and MySQL stop waiting, and a Galera node without the others says so.
+   */
+  readonly commitsHang: ((ms: number) => Promise<boolean>) | null;
+
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }>;
 

@@ -67,6 +67,9 @@ export type { Forgotten, Unregistering } from './registration.ts';
 export type { ProjectionFacts, StateItem, StateRead, StateWrite } from './states.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
 
+/** A standby that is there, however far away, answers sooner. */
+const COMMIT_MS_MAX = 5000;
+
 export class Store {
   readonly kind: Dialect['kind'];
   /** The copies into its queues. */
@@ -144,6 +147,12 @@ export class Store {
   /** Rejects when the database does not answer. */
   async ping(): Promise<void> {
     await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
+  }
+
+  /** Whether commits wait for another server, and have for a while; the next ones would, too. */
+  async commitsHang(): Promise<boolean> {
+    const look = async () => (await this.#dialect.commitsHang?.(COMMIT_MS_MAX)) ?? false;
+    return this.#run.repeatable('commitsHang', look);
   }
 
   /** Since when the work on it fails because it is away; null while it is there. */

@@ -80,6 +80,7 @@ class MysqlDialect implements Dialect {
   readonly outcomeOf = mysqlOutcome;
   readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
+  readonly commitsHang = null;
   readonly barrier = mysqlBarrier;
   readonly numbering: Steppers;
   readonly neighbour: Neighbour;

@@ -27,6 +27,7 @@ import { PostgresWatch } from './postgres-watch.ts';
 import type { SessionOptions } from './session.ts';
 import {
   ADVANCE_CURSORS,
+  COMMITS_HANG,
   DELETE_KEYS,
   DURABILITY,
   IDENTITY,
@@ -120,6 +121,11 @@ class PostgresDialect implements Dialect {
       ),
     );
     await tx.raw(insertHistorySql(table), columns);
+  }
+
+  async commitsHang(ms: number): Promise<boolean> {
+    const { rows } = await this.#db.raw(COMMITS_HANG, [ms]);
+    return rows[0].hang;
   }
 
   async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {

@@ -95,6 +95,7 @@ class SqliteDialect implements Dialect {
   readonly outcomeOf = sqliteOutcome;
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
+  readonly commitsHang = null;
   readonly barrier = null;
   readonly neighbour = null;
   readonly numbering: SqliteNumbering;
