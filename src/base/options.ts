@@ -58,11 +58,20 @@ export function valueProblem(name: string, value: unknown, check: Check): string
 /** `there is no option colur; perhaps colour is meant`. */
 export function unknownName(name: string, known: readonly string[], noun: string): string {
   const what = `there is no ${noun} ${name.slice(0, SHOWN_MAX)}`;
-  const same = known.find((each) => plain(each) === plain(name));
+  const same = sameAs(name, known);
   if (same !== undefined) return `${what}: it is ${same} here`;
   const near = known.find((each) => isNear(each, name));
   if (near !== undefined) return `${what}; perhaps ${near} is meant`;
   return known.length > LISTED_MAX ? what : `${what}, only ${known.join(', ')}`;
+}
+
+/** Whether one of these names is meant. */
+export function isNearOne(name: string, known: readonly string[]): boolean {
+  return sameAs(name, known) !== undefined || known.some((each) => isNear(each, name));
+}
+
+function sameAs(name: string, known: readonly string[]): string | undefined {
+  return known.find((each) => plain(each) === plain(name));
 }
 
 const SHOWN_MAX = 64;

@@ -1,7 +1,7 @@
 // The settings in force: defaults < file < environment < flags. All mistakes are reported at once, in the user's
 // words, before anything starts; nothing is silently defaulted.
 import { readFileSync } from 'node:fs';
-import { unknownName } from '../base/options.ts';
+import { isNearOne, unknownName } from '../base/options.ts';
 import type { SchemaFault } from '../contract/validator.ts';
 import { areSettings } from './generated/are-settings.ts';
 import { configSchema, type Settings } from './generated/settings.ts';
@@ -64,6 +64,7 @@ export function loadSettings(sources: SettingSources): Settings {
   const origin: Record<string, string> = {};
 
   for (const name of settingNames) settings[name] = settingFacts(name).default;
+  problems.push(...misspelt(sources.environment ?? {}));
   Object.assign(given, readFile(sources.file, problems));
   for (const name of Object.keys(given)) origin[name] = name;
   for (const name of settingNames) {
@@ -90,6 +91,14 @@ export function loadSettings(sources: SettingSources): Settings {
     given[name] = fromText(text, settingFacts(name));
     origin[name] = from;
   }
+}
+
+/** Variables that are nearly one of ours. What others put into an environment is none of our business. */
+function misspelt(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = settingNames.map((name) => settingFacts(name).env);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('EVT_') && !known.includes(name) && isNearOne(name, known))
+    .map((name) => unknownName(name, known, 'variable'));
 }
 
 /** `sleepMsMax` is `--sleep-ms-max` on the command line. */

@@ -28,13 +28,29 @@ export function validate<T>(name: SchemaName, value: unknown): T {
 }
 
 function describe(validator: Validator): string {
-  const error = mostTelling(validator.errors ?? []);
+  const errors = validator.errors ?? [];
+  const error = mostTelling(errors);
   if (error === undefined) return 'The parameters break the schema.';
   const path = error.instancePath.slice(1).replaceAll('/', '.') || 'params';
   if (error.keyword === 'additionalProperties') {
     return `${path}: unknown parameter ${JSON.stringify(error.params.additionalProperty)}`;
   }
-  return `${path}: ${error.message}`;
+  const ways = errors.filter((each) => each.instancePath === error.instancePath).flatMap(wayToBe);
+  // One of several that a value may be is no more wrong than the others.
+  const rule = isWayToBe(error) ? [...new Set(ways)].join(', or ') : error.message;
+  return `${path}: ${rule}`;
+}
+
+function isWayToBe({ keyword }: SchemaFault): boolean {
+  return keyword === 'enum' || keyword === 'type';
+}
+
+function wayToBe(error: SchemaFault): string[] {
+  if (!isWayToBe(error)) return [];
+  const { allowedValues } = error.params;
+  return Array.isArray(allowedValues)
+    ? [`must be one of ${allowedValues.map((value) => JSON.stringify(value)).join(', ')}`]
+    : [error.message];
 }
 
 /** Where a value may be one of several, each way to break it is listed: the deepest place tells most. */

@@ -6,6 +6,7 @@
 // it can do no harm.
 import type { Service } from '../base/lifecycle.ts';
 import { ARCHIVER } from '../contract/consumer.ts';
+import { isServiceError } from '../contract/errors.ts';
 import type { EventId } from '../contract/event-id.ts';
 import { EVENTS_MAX } from '../contract/limits.ts';
 import type { Store } from '../store/store.ts';
@@ -48,7 +49,10 @@ export class Archiver implements Service {
       backoff: BACKOFF,
       onError: (error, attempt) => {
         notices.give('workerError', { worker: 'archiver', stream, error });
-        logger.error({ error, stream, attempt }, 'The archiver could not go on.');
+        logger.error(
+          { error, stream, attempt },
+          `The archiver could not go on${repair(error, stream)}.`,
+        );
       },
     });
   }
@@ -95,4 +99,11 @@ export function archiverSource({
     onInvalid: (id: EventId) =>
       logger.warn({ stream, id }, 'An event whose data is not JSON is archived as null.'),
   });
+}
+
+/** How the warehouse is brought back in line, where it has to be. */
+function repair(error: unknown, stream: string): string {
+  if (!isServiceError(error) || error.code !== 'HistoryForked') return '';
+  const command = `aftercommit archive --streams ${stream} --rewind ${error.details.at}`;
+  return `: the warehouse is brought back in line by ${command}`;
 }

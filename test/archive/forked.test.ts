@@ -10,8 +10,10 @@ import { ARCHIVER_SINK } from '../../src/relay/archiver.ts';
 import type { Cut } from '../../src/relay/common-part.ts';
 import { HeldLease } from '../../src/relay/held-lease.ts';
 import { Archive } from '../../src/store/archive.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Warehouse } from '../../src/store/warehouse.ts';
 import { cli } from '../app/run-cli.ts';
-import { archiveAll, openWarehouse } from '../support/archiving.ts';
+import { archiveAll, makeArchiver, openWarehouse } from '../support/archiving.ts';
 import { type DatabaseKind, describeDrawnDatabase } from '../support/databases.ts';
 import { id, makeDrafts } from '../support/events.ts';
 import { loseEvents } from '../support/lost-events.ts';
@@ -46,6 +48,20 @@ async function openBoth(kind: DatabaseKind) {
       await closeStore();
     },
   };
+}
+
+/** What an archiver that is at work says of its first failure. */
+async function wordsOfArchiver(store: Store, warehouse: Warehouse): Promise<string> {
+  const silent = { debug: () => {}, info: () => {}, warn: () => {} };
+  let stop = () => Promise.resolve();
+  const words = await new Promise<string>((resolve) => {
+    const logger = { ...silent, error: (_: object, message: string) => resolve(message) };
+    const archiver = makeArchiver(store, warehouse, 'here', logger);
+    stop = () => archiver.stop();
+    void archiver.start();
+  });
+  await stop();
+  return words;
 }
 
 /** Both had so many events; the stream has lost those behind the twelfth. */
@@ -249,6 +265,14 @@ describeDrawnDatabase('an archive behind a fork', (kind: DatabaseKind) => {
       'OLD 2300',
       'NEW 2301',
     ]);
+    await close();
+  });
+
+  it('is said by its archiver to want cutting back, and by which command', async () => {
+    const { store, warehouse, close } = await openForked(kind);
+    expect(await wordsOfArchiver(store, warehouse)).toContain(
+      'aftercommit archive --streams main --rewind 12',
+    );
     await close();
   });
 

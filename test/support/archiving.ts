@@ -2,7 +2,7 @@
 import { Archiver, archiverSource } from '../../src/relay/archiver.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Warehouse } from '../../src/store/warehouse.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
+import { createLogger, type Logger } from '../../src/telemetry/logger.ts';
 import { createTelemetry } from '../../src/telemetry/telemetry.ts';
 import { createDatabase, type DatabaseKind } from './databases.ts';
 
@@ -27,8 +27,13 @@ export async function openWarehouse(kind: DatabaseKind): Promise<OpenWarehouse> 
   };
 }
 
-export function makeArchiver(store: Store, warehouse: Warehouse, node = 'here'): Archiver {
-  const telemetry = createTelemetry(createLogger('silent'));
+export function makeArchiver(
+  store: Store,
+  warehouse: Warehouse,
+  node = 'here',
+  logger: Logger = createLogger('silent'),
+): Archiver {
+  const telemetry = createTelemetry(logger);
   const source = archiverSource({ store, stream: 'main', node, ...telemetry });
   return new Archiver({ source, store, warehouse, periodMs: 20, ...telemetry });
 }

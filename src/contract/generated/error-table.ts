@@ -119,7 +119,7 @@ export const errorTable = [
     "futoin": "InvalidRequest",
     "jsonRpc": -32025,
     "http": 409,
-    "meaning": "The position belongs to an older epoch, beyond the point where the history forked."
+    "meaning": "The position belongs to another epoch, beyond the point where the histories fork."
   },
   {
     "code": "IdempotencyConflict",

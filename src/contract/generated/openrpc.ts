@@ -3185,7 +3185,7 @@ export const openrpc = {
       },
       "HistoryForked": {
         "code": -32025,
-        "message": "The position belongs to an older epoch, beyond the point where the history forked.",
+        "message": "The position belongs to another epoch, beyond the point where the histories fork.",
         "data": {
           "code": "HistoryForked",
           "retry": "after seek"

@@ -44,6 +44,20 @@ describe('loadSettings', () => {
     expect(settings.sleepMsMin).toBe(5);
   });
 
+  it('names variables that are nearly ours, and passes over those of others', () => {
+    const environment = {
+      EVT_DATABSE_URL: 'sqlite:./x.db',
+      EVT_DATABASE_POOLMAX: '3',
+      EVT_SERVICE_HOST: '10.0.0.1',
+      EVT_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+      DATABASE_URL: 'sqlite:./x.db',
+    };
+    expect(problemsOf({ environment })).toEqual([
+      'there is no variable EVT_DATABSE_URL; perhaps EVT_DATABASE_URL is meant',
+      'there is no variable EVT_DATABASE_POOLMAX: it is EVT_DATABASE_POOL_MAX here',
+    ]);
+  });
+
   it('reads text as the type of the setting', () => {
     const environment = {
       EVT_STREAMS: 'main, audit',
