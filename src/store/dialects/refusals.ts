@@ -53,6 +53,9 @@ const MENDS = {
 
 type RefusalId = keyof typeof MENDS;
 
+/** What the drivers say where a URL asks for TLS and the server answers that it has none. */
+const WITHOUT_TLS = /does not support (?:SSL connections|secure connection)/;
+
 interface Failure {
   readonly message?: string;
   readonly code?: unknown;
@@ -98,11 +101,19 @@ function refusal(error: unknown, id: RefusalId | undefined, mends: Mends): Found
   const { message, code } = error as Failure;
   // Node has no message for several addresses that were tried.
   const words = (message || String(code)).replace(/\s+/g, ' ').trim();
-  const mend =
-    (id && MENDS[id]) ?? 'Start the server, and let this machine reach it; or mend the URL.';
+  const mend = (id && MENDS[id]) ?? unreachableMend(words);
   return {
     id: id ?? 'unreachable',
     found: `It cannot be connected to: ${words}`,
     ...((id && mends[id]) ?? { mend, sql: [] }),
   };
+}
+
+function unreachableMend(words: string): string {
+  if (!WITHOUT_TLS.test(words))
+    return 'Start the server, and let this machine reach it; or mend the URL.';
+  return (
+    'Switch TLS on at the server; or take what asks for it out of the URL (sslmode, ssl), where nobody can listen ' +
+    'on the way.'
+  );
 }

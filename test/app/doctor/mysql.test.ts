@@ -136,6 +136,11 @@ describeDatabase('mysql', 'doctor', () => {
     expect(await found(id)).toEqual([]);
   });
 
+  it('finds that the URL asks for TLS of a server that has none', async () => {
+    const [finding] = await foundOf('unreachable', `${url}?ssl={}`);
+    expect(finding?.mend).toContain('Switch TLS on at the server');
+  });
+
   it('is right that nothing can be written under a binary log of statements', async () => {
     await sql.run("set global binlog_format = 'STATEMENT'");
     const store = await open();

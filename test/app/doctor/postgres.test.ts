@@ -303,6 +303,12 @@ describeDatabase('postgres', 'doctor', () => {
     await sql.run('alter role service reset search_path');
   });
 
+  it('finds that the URL asks for TLS of a server that has none', async () => {
+    const [finding] = await foundOf('unreachable', `${url}?sslmode=require`, env);
+    expect(finding?.found).toContain('does not support SSL');
+    expect(finding?.mend).toContain('Switch TLS on at the server; or take what asks for it out');
+  });
+
   it('says what it could not look at, and looks at the rest', async () => {
     await sql.run('revoke select on pg_replication_slots from public');
     await sql.run('alter table evt_inbox alter column id set cache 20');
