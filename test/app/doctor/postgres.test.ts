@@ -298,8 +298,23 @@ describeDatabase('postgres', 'doctor', () => {
     expect(finding?.found).toContain('No schema of the search path');
     const there = await openSqlSession('postgres', empty);
     for (const statement of finding?.sql ?? []) await there.run(statement);
-    await there.close();
     expect(await foundOf('right-missing', asService.href, env)).toEqual([]);
+
+    // Schemas of the server are none to work in.
+    for (const path of ['s9, pg_catalog', 'pg_catalog, s9', 'information_schema', "''"]) {
+      await sql.run(`alter role service set search_path = ${path}`);
+      const mends = (await foundOf('right-missing', asService.href, env)).flatMap(
+        (each) => each.sql,
+      );
+      expect([path, mends]).toEqual([path, expect.arrayContaining([expect.any(String)])]);
+      expect(mends.join()).not.toMatch(/pg_catalog|information_schema|""/);
+      for (const statement of mends) await there.run(statement);
+      expect([path, await foundOf('right-missing', asService.href, env)]).toEqual([path, []]);
+      await there.run(
+        `alter role service in database ${asService.pathname.slice(1)} reset search_path`,
+      );
+    }
+    await there.close();
     await sql.run('alter role service reset search_path');
   });
 

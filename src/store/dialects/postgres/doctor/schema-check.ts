@@ -22,26 +22,38 @@ select n.nspname as name, has_schema_privilege(n.oid, 'usage') as may_use,
 
 const PLACE = `
 select current_schema() as schema, current_user as account, current_database() as database,
-       current_setting('search_path') as path, has_schema_privilege(current_schema(), 'create') as may_create`;
+       current_setting('search_path') as path, has_schema_privilege(current_schema(), 'create') as may_create,
+       current_schemas(false)::text[] as there`;
+
+/** Those of the server itself, and for temporary tables: nobody works there, whatever rights are given; and no name. */
+const NOT_TO_WORK_IN = /^(?:pg_|information_schema$|$)/;
 
 interface Place {
-  /** The first of the search path that may be used. */
+  /** Where new tables go: the first of the search path that may be used; null where that is none to work in. */
   readonly schema: string | null;
+  /** The first to work in of those that may be used; another one where a schema of the server stands before it. */
+  readonly next: string | null;
   readonly account: string;
   readonly database: string;
   readonly mayCreate: boolean;
-  /** All names in the search path, also of schemas that are not there. */
+  /** All names in the search path to work in, also of schemas that are not there. */
   readonly path: readonly string[];
 }
 
 async function placeOf(patient: Patient): Promise<Place> {
   const [row = {}] = await patient.ask(PLACE);
-  const { schema, account, database, may_create: mayCreate, path } = row;
+  const { schema, account, database, may_create: mayCreate, path, there } = row;
   const names = [...String(path).matchAll(/"((?:[^"]|"")*)"|[^\s,]+/g)].map(([bare, inQuotes]) => {
     const name = inQuotes?.replaceAll('""', '"') ?? bare.toLowerCase();
     return name === '$user' ? account : name;
   });
-  return { schema, account, database, mayCreate, path: names };
+  const isToWorkIn = (name: string) => !NOT_TO_WORK_IN.test(name);
+  return {
+    ...{ account, database, mayCreate },
+    schema: schema !== null && isToWorkIn(schema) ? schema : null,
+    next: there.find(isToWorkIn) ?? null,
+    path: names.filter(isToWorkIn),
+  };
 }
 
 /** Whether the database only looks as if it had no tables of ours. */
@@ -69,18 +81,8 @@ export const schemaCheck: Check = {
     const place = await placeOf(patient);
     const hiding = await hidingSchemaOf(patient, place);
     if (hiding !== null) return [outOfReach(hiding, place)];
-    const { schema, account, mayCreate, path } = place;
-    if (schema === null) {
-      const name = path[0] ?? account;
-      return [
-        {
-          id: 'right-missing',
-          found: `No schema of the search path is there, or ${account} may not use any.`,
-          mend: 'Make a schema for the account; or let it use one that is there, where its tables are to be.',
-          sql: [`create schema ${quoted(name)} authorization ${quoted(account)}`],
-        },
-      ];
-    }
+    const { schema, account, mayCreate } = place;
+    if (schema === null) return [nowhereToWork(place)];
     if (mayCreate) return [];
     return [
       {
@@ -93,14 +95,41 @@ export const schemaCheck: Check = {
   },
 };
 
-function outOfReach(
-  { name, lacking, isInPath }: HidingSchema,
-  { schema, account, database }: Place,
-): Found {
+function nowhereToWork(place: Place): Found {
+  const { next, account, path } = place;
+  if (next !== null) {
+    return {
+      id: 'right-missing',
+      found: `A schema of the server stands first in the search path of ${account}: new tables would go there.`,
+      mend: `Lead it to the schema ${next} first.`,
+      sql: [leadTo(next, place)],
+    };
+  }
+  const name = path[0] ?? account;
+  return {
+    id: 'right-missing',
+    found: `No schema of the search path is there, or ${account} may not use any.`,
+    mend: 'Make a schema for the account; or let it use one that is there, where its tables are to be.',
+    sql:
+      path.length === 0
+        ? [`create schema if not exists ${madeFor(name, place)}`, leadTo(name, place)]
+        : [`create schema ${madeFor(name, place)}`],
+  };
+}
+
+function madeFor(schema: string, { account }: Place): string {
+  return `${quoted(schema)} authorization ${quoted(account)}`;
+}
+
+function leadTo(schema: string, { account, database }: Place): string {
+  return `alter role ${quoted(account)} in database ${quoted(database)} set search_path = ${quoted(schema)}`;
+}
+
+function outOfReach({ name, lacking, isInPath }: HidingSchema, place: Place): Found {
+  const { schema, account } = place;
   const where = lacking.includes('usage')
     ? `which ${account} may not use`
     : `which is not in the search path of ${account}`;
-  const forAccount = `${quoted(account)} in database ${quoted(database)}`;
   return {
     id: 'right-missing',
     found: `The tables of the service are in the schema ${name}, ${where}.`,
@@ -111,7 +140,7 @@ function outOfReach(
       ...(lacking.length === 0
         ? []
         : [`grant ${lacking.join(', ')} on schema ${quoted(name)} to ${quoted(account)}`]),
-      ...(isInPath ? [] : [`alter role ${forAccount} set search_path = ${quoted(name)}`]),
+      ...(isInPath ? [] : [leadTo(name, place)]),
     ],
   };
 }
