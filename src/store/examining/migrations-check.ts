@@ -3,7 +3,7 @@
 import { ASIDE, OURS } from '../adoption/originals.ts';
 import { activeSchema, type Schema, warehouseSchema } from '../migrate.ts';
 import type { DatabaseName } from '../opening.ts';
-import type { Check, Found, Patient, Row } from './patient.ts';
+import type { Beside, Check, Found, Patient, Row } from './patient.ts';
 
 export const SCHEMAS: Readonly<Record<DatabaseName, Schema>> = {
   active: activeSchema,
@@ -27,9 +27,10 @@ export const migrationsCheck: Check = {
     const isOurs = streams.some((row) => row[key] === 'main' && Number(row.schema) > 0);
     const adoption = adoptionOf(schema, there, isOurs, applied.length > 0);
     if (adoption !== null) return [adoption];
+    const beside = there.has(table) ? null : ((await patient.tablesBeside?.()) ?? null);
     return [
       ...ahead(schema, applied, streams),
-      ...missing(patient, applied, streams),
+      ...missing(patient, applied, streams).map((found) => withBeside(found, beside)),
       ...renames(streams),
     ];
   },
@@ -104,6 +105,17 @@ function missing(
       sql: [],
     },
   ];
+}
+
+/** Who makes tables here, and means those, forgets all events. */
+function withBeside(missed: Found, beside: Beside | null): Found {
+  if (beside === null) return missed;
+  return {
+    ...missed,
+    found: `${missed.found} ${beside.found}`,
+    mend: `${beside.mend} If they are another service's: ${missed.mend}`,
+    sql: beside.sql,
+  };
 }
 
 function renames(streams: readonly Row[]): Found[] {

@@ -11,6 +11,9 @@ export interface Found extends Mend {
   readonly found: string;
 }
 
+/** Tables of ours beside those that are looked for: which, and what to do first if those were meant. */
+export type Beside = Omit<Found, 'id'>;
+
 export interface ExaminationRequest {
   readonly url: string;
   readonly database: DatabaseName;
@@ -39,6 +42,8 @@ export interface Patient {
   tablesAmong(names: readonly string[]): Promise<Set<string>>;
   /** Tables of ours are there, and their names do not lead to them; a check of the dialect tells where they are. */
   hidesTables?(): Promise<boolean>;
+  /** Tables of ours that are another service's perhaps, where there are none that names lead to; null for none. */
+  tablesBeside?(): Promise<Beside | null>;
   /** The clock of the database, in milliseconds since 1970. */
   nowMs(): Promise<number>;
   /** Sets the session as the service does; the last that is done. */

@@ -99,6 +99,39 @@ describeDatabase('postgres', 'doctor, of an account', () => {
     expect(await newestId()).toBe('1');
   });
 
+  it('has nobody begin anew beside tables that may be the ones that are meant', async () => {
+    const inDatabase = `alter role "${shop}" in database ${name}`;
+    const missing = () => foundOf('migrations-missing', url);
+    await run(`create schema s9 authorization "${shop}"`, `${inDatabase} set search_path = s9`);
+    const [finding] = await missing();
+    expect(finding?.found).toContain(`in the schema public, which is not in the search path of`);
+    expect(finding?.mend).toMatch(
+      /^If they are this service's, lead .* If they are another service's: Start the service/,
+    );
+    expect(finding?.sql).toEqual([
+      `${inDatabase.replace(name, `"${name}"`)} set search_path = "public"`,
+    ]);
+
+    // Another service's, and whose of both is not known; nor is it where an account owns none of it.
+    await run('create schema s8', 'create table s8.evt_streams ()');
+    const [several] = await missing();
+    expect(several?.found).toContain('in the schemas public, s8, which are not in');
+    expect(several?.sql).toEqual([]);
+    await run('alter table public.evt_streams rename to evt_streams_aside');
+    expect((await missing())[0]).toMatchObject({
+      found: expect.stringContaining('in the schema s8'),
+      sql: [],
+    });
+    await run(
+      'alter table public.evt_streams_aside rename to evt_streams',
+      'drop table s8.evt_streams',
+    );
+
+    await run('drop schema s8', ...(finding?.sql ?? []), 'drop schema s9');
+    expect(await missing()).toEqual([]);
+    expect(await newestId()).toBe('1');
+  });
+
   it('names the tables of the search path, whatever the one who mends finds by their names', async () => {
     const inDatabase = `alter role "${shop}" in database ${name}`;
     await run(`create schema app authorization "${shop}"`, `${inDatabase} set search_path = app`);

@@ -1,6 +1,6 @@
 // A PostgreSQL server that is examined: a client without the settings of our sessions.
 import type { Client } from 'pg';
-import type { ExaminationRequest, Patient, Row } from '../../../examining/patient.ts';
+import type { Beside, ExaminationRequest, Patient, Row } from '../../../examining/patient.ts';
 import { placeOf } from '../../source.ts';
 import {
   clientConfig,
@@ -10,7 +10,7 @@ import {
   type SessionOptions,
 } from '../session.ts';
 import { textList } from '../sql-text.ts';
-import { hidesTables } from './schema-check.ts';
+import { hidesTables, tablesBeside } from './schema-check.ts';
 
 export class PostgresPatient implements Patient {
   readonly request: ExaminationRequest;
@@ -63,6 +63,10 @@ export class PostgresPatient implements Patient {
 
   hidesTables(): Promise<boolean> {
     return hidesTables(this);
+  }
+
+  tablesBeside(): Promise<Beside | null> {
+    return tablesBeside(this);
   }
 
   async nowMs(): Promise<number> {

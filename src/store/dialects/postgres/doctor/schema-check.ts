@@ -1,7 +1,7 @@
 // Which schema the account works in. One that it does not reach looks as if it were empty: who makes another one then
 // has new tables beside the old ones, and every event is forgotten.
 import { SCHEMAS } from '../../../examining/migrations-check.ts';
-import type { Check, Found, Patient } from '../../../examining/patient.ts';
+import type { Beside, Check, Found, Patient, Row } from '../../../examining/patient.ts';
 import { literal, quoted } from '../sql-text.ts';
 
 /** A schema with tables of ours that their names do not lead to. */
@@ -14,7 +14,7 @@ interface HidingSchema {
 
 const hidingSql = (table: string) => `
 select n.nspname as name, has_schema_privilege(n.oid, 'usage') as may_use,
-       has_schema_privilege(n.oid, 'create') as may_create
+       has_schema_privilege(n.oid, 'create') as may_create, pg_has_role(c.relowner, 'usage') as is_owner
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relname = ${literal(table)} and c.relkind in ('r', 'p') and c.relpersistence <> 't'
    and to_regclass(${literal(table)}) is null
@@ -66,13 +66,46 @@ async function hidingSchemaOf(
   patient: Patient,
   { schema, path }: Place,
 ): Promise<HidingSchema | null> {
-  const rows = await patient.ask(hidingSql(SCHEMAS[patient.request.database].versions.table));
+  const rows = await hidden(patient);
   const inPath = path.flatMap((name) => rows.find((row) => row.name === name) ?? []);
   const [row] = schema === null ? [...inPath, ...rows] : inPath;
   if (row === undefined) return null;
-  const { name, may_use: mayUse, may_create: mayCreate } = row;
-  const lacking = [...(mayUse ? [] : ['usage']), ...(mayCreate ? [] : ['create'])];
-  return { name, lacking, isInPath: inPath.includes(row) };
+  return { name: row.name, lacking: lackingOf(row), isInPath: inPath.includes(row) };
+}
+
+/** Schemas with tables of ours, where their names lead to none. */
+function hidden(patient: Patient): Promise<Row[]> {
+  return patient.ask(hidingSql(SCHEMAS[patient.request.database].versions.table));
+}
+
+function lackingOf({ may_use: mayUse, may_create: mayCreate }: Row): string[] {
+  return [...(mayUse ? [] : ['usage']), ...(mayCreate ? [] : ['create'])];
+}
+
+/**
+ * They may be another service's, so they are no fault by themselves. A statement is given only where there is no choice
+ * of schemas, and the account owns the tables: those of another service are another account's as a rule.
+ */
+export async function tablesBeside(patient: Patient): Promise<Beside | null> {
+  const rows = await hidden(patient);
+  const [only] = rows;
+  if (only === undefined) return null;
+  const place = await placeOf(patient);
+  const { name, is_owner: isOwner } = only;
+  const [schemas, are] = rows.length === 1 ? ['schema', 'is'] : ['schemas', 'are'];
+  const names = rows.map((row) => row.name).join(', ');
+  return {
+    found:
+      `Tables of Aftercommit are in the ${schemas} ${names}, ` +
+      `which ${are} not in the search path of ${place.account}.`,
+    mend:
+      "If they are this service's, lead its search path there, and do nothing else: it would make new ones, and " +
+      'forget all events.',
+    sql:
+      rows.length === 1 && isOwner
+        ? [...grantSql(name, lackingOf(only), place), leadTo(name, place)]
+        : [],
+  };
 }
 
 export const schemaCheck: Check = {
@@ -136,11 +169,11 @@ function outOfReach({ name, lacking, isInPath }: HidingSchema, place: Place): Fo
     mend:
       'Let it work there: without them it would make new ones, and forget all events' +
       (schema === null ? '.' : `. If they are another service's, start this one in ${schema}.`),
-    sql: [
-      ...(lacking.length === 0
-        ? []
-        : [`grant ${lacking.join(', ')} on schema ${quoted(name)} to ${quoted(account)}`]),
-      ...(isInPath ? [] : [leadTo(name, place)]),
-    ],
+    sql: [...grantSql(name, lacking, place), ...(isInPath ? [] : [leadTo(name, place)])],
   };
+}
+
+function grantSql(schema: string, rights: readonly string[], { account }: Place): string[] {
+  if (rights.length === 0) return [];
+  return [`grant ${rights.join(', ')} on schema ${quoted(schema)} to ${quoted(account)}`];
 }
