@@ -1,5 +1,7 @@
 // How PostgreSQL numbers the rows of the inboxes. A step takes them in the order of these numbers, so a later commit
 // must never get a lower one (see ../inbox-floor.ts too).
+
+import type { Mend } from '../../../examining/mend.ts';
 import { inboxesOf } from '../../../examining/our-tables.ts';
 import type { Check, Found, Row } from '../../../examining/patient.ts';
 import { qualified, tablesNamed } from '../sql-text.ts';
@@ -7,7 +9,7 @@ import type { PostgresPatient } from './postgres-patient.ts';
 
 const sequencesSql = (inboxes: readonly string[]) => `
 select name, n.nspname as schema, s.seqcache as cache, s.seqincrement as increment, s.seqcycle as cycle,
-       s.seqmax as most, p.last_value as last
+       s.seqmin as least, s.seqmax as most, p.last_value as last
   from ${tablesNamed(inboxes)}
   join pg_sequence s on s.seqrelid = pg_get_serial_sequence(name, 'id')::regclass
   join pg_class q on q.oid = s.seqrelid join pg_namespace o on o.oid = q.relnamespace
@@ -19,7 +21,8 @@ export const sequencesCheck: Check<PostgresPatient> = {
     (await patient.ask(sequencesSql(await inboxesOf(patient)))).flatMap(sequenceFound),
 };
 
-function sequenceFound({ name, schema, cache, increment, cycle, most, last }: Row): Found[] {
+function sequenceFound(row: Row): Found[] {
+  const { name, schema, cache, increment, cycle, most, last } = row;
   const inbox = qualified(schema, name);
   const wrong = [
     ...(cache === '1'
@@ -36,15 +39,45 @@ function sequenceFound({ name, schema, cache, increment, cycle, most, last }: Ro
       sql: [`alter table ${inbox} alter column id set ${set}`],
     }),
   );
-  const isEnding = last !== null && BigInt(last) > (BigInt(most) / 10n) * 9n;
-  if (!isEnding) return unordered;
-  return [
-    ...unordered,
-    {
-      id: 'inbox-full',
-      found: `The sequence of ${name} is at ${last} of ${most}.`,
+  if (last === null || !isNear(last, most)) return unordered;
+  const found = `The sequence of ${name} is at ${last} of ${most}.`;
+  return [...unordered, { id: 'inbox-full', found, ...fullMend(row) }];
+}
+
+/** The largest that the column takes. */
+const NUMBER_MAX = '9223372036854775807';
+
+function isNear(last: string, most: string): boolean {
+  return BigInt(last) > (BigInt(most) / 10n) * 9n;
+}
+
+function fullMend({ name, schema, least, last }: Row): Mend {
+  const inbox = qualified(schema, name);
+  if (!isNear(last, NUMBER_MAX)) {
+    return {
       mend: 'Let it go on.',
       sql: [`alter table ${inbox} alter column id set no maxvalue`],
-    },
-  ];
+    };
+  }
+  return {
+    mend:
+      'No larger numbers fit: let it begin again. Let the service empty the inbox while nobody writes, then stop the ' +
+      'service for it: else new events would come before older ones, and the statement refuses.',
+    sql: [restartSql(inbox, least)],
+  };
+}
+
+/**
+ * Rows go by their numbers, so none that is older may be left; the lock waits for whoever has a number and has not
+ * committed yet. A running service has a floor (../inbox-floor.ts), and passes over rows below it for seconds; what it
+ * is given meanwhile would overtake them.
+ */
+function restartSql(inbox: string, least: string): string {
+  return (
+    `do $$ begin lock table ${inbox} in access exclusive mode; ` +
+    `if exists (select from ${inbox}) then raise exception 'The inbox is not empty.'; end if; ` +
+    'if exists (select from pg_stat_activity where datname = current_database() ' +
+    "and application_name like 'aftercommit%') then raise exception 'The service is running.'; end if; " +
+    `alter table ${inbox} alter column id restart with ${least}; end $$`
+  );
 }
