@@ -5,7 +5,7 @@ import { placeOf } from './dialects/source.ts';
 import { clockCheck } from './examining/clock-check.ts';
 import { migrationsCheck } from './examining/migrations-check.ts';
 import type { Check, ExaminationRequest, Found, Patient, Practice } from './examining/patient.ts';
-import { serversFound } from './examining/servers-check.ts';
+import { amongRivals, type FoundAt, serversFound } from './examining/servers-check.ts';
 import { sessionCheck } from './examining/session-check.ts';
 import type { Standing } from './examining/standing.ts';
 import { hostOf } from './examining/where.ts';
@@ -63,14 +63,25 @@ export async function examine(options: ExaminationOptions): Promise<Examined[]> 
     }),
   );
   const standings = all.flatMap(({ standing }) => standing ?? []);
-  const among = isOneOfMany ? serversFound(standings) : [];
+  const among = isOneOfMany ? serversFound(standings, urls.length) : [];
   return all.map(({ examined }) => ({
     ...examined,
-    findings: [
-      ...examined.findings.map((found) => (standings.length > 0 ? lessGrave(found) : found)),
-      ...among.filter(([host]) => host === examined.host).map(([, found]) => found),
-    ],
+    findings: withOthers(
+      examined.findings.map((found) => (standings.length > 0 ? lessGrave(found) : found)),
+      foundAt(examined.host, among),
+    ),
   }));
+}
+
+function foundAt(host: string, among: readonly FoundAt[]): Found[] {
+  return among.filter(([at]) => at === host).map(([, found]) => found);
+}
+
+/** That there is another writer comes first: what else is to be done depends on which of them is the true one. */
+function withOthers(own: readonly Found[], among: readonly Found[]): Found[] {
+  const rivals = among.filter(({ id }) => id === 'several-writers');
+  const others = among.filter(({ id }) => id !== 'several-writers');
+  return [...rivals, ...(rivals.length > 0 ? own.map(amongRivals) : own), ...others];
 }
 
 function serverUrls(url: string): readonly string[] {

@@ -146,6 +146,10 @@ export const findingTable = {
     severity: 'warning',
     promise: 'What was answered survives a failover: else its ids come again, in a later epoch.',
   },
+  'failover-waits': {
+    severity: 'warning',
+    promise: 'Events are taken: a commit is answered, also behind a failover.',
+  },
   'slot-left': {
     severity: 'warning',
     promise: "Events are taken: the server's disk has room.",

@@ -12,4 +12,6 @@ export interface Standing {
   readonly awaitsOthers: boolean;
   /** What makes it so. */
   readonly awaitOthers: Mend;
+  /** What is to be done when no other one is left, so that its commits are answered; null where they are anyway. */
+  readonly goOnAlone: Mend | null;
 }

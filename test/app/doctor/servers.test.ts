@@ -8,6 +8,8 @@ import { until } from '../../support/until.ts';
 import { type Diagnosis, diagnose, type Finding } from './diagnosis.ts';
 
 const FOLLOWS = "select 1 from pg_stat_replication where state = 'streaming'";
+/** The first of what it gives, in hexadecimal digits; higher behind each promotion. As docs/doctor.md has it. */
+const TIMELINE = 'select pg_walfile_name(pg_current_wal_lsn())';
 
 async function on(kind: 'postgres' | 'mysql', url: string, ...statements: readonly string[]) {
   const sql = await openSqlSession(kind, url);
@@ -63,7 +65,20 @@ describeDatabase('postgres', 'doctor, of a primary and its standby', () => {
     });
     expect(unprepared.ids).toEqual(['failover-loses']);
     await on('postgres', standby.url, ...sqlOf('failover-loses', unprepared));
-    await until(async () => (await diagnose(both)).ids.length === 0);
+    // Of two, who waits hangs, and who does not loses; three have neither.
+    expect(unprepared.findings[0]?.mend).toContain('With two servers each choice has its price');
+    const prepared = await until(async () => {
+      const found = await diagnose(both);
+      return !found.ids.includes('failover-loses') && found;
+    });
+    expect([placesOf(prepared), prepared.code]).toEqual([[[second, 'failover-waits']], 0]);
+    const [{ mend, sql } = prepared.findings[0] as Finding] = prepared.findings;
+    expect([mend, sql]).toEqual([
+      expect.stringMatching(/a third server\. .*alter system set synchronous_standby_names = ''; /),
+      [],
+    ]);
+    const three = await diagnose(both.replace(second, `${second},127.0.0.1:1`));
+    expect(placesOf(three)).toEqual([['127.0.0.1:1', 'server-away']]);
 
     // The former primary comes back as one.
     await on('postgres', standby.url, ...(standbyAlone.findings[0]?.sql ?? []));
@@ -71,17 +86,37 @@ describeDatabase('postgres', 'doctor, of a primary and its standby', () => {
       const found = await diagnose(both);
       return found.ids.includes('several-writers') && found;
     });
+    // Its commits hang, and whoever lets them go on makes a second history.
     expect([placesOf(torn), torn.code]).toEqual([
-      expect.arrayContaining([
-        [second, 'several-writers'],
+      [
+        [first, 'several-writers'],
         [first, 'standby-absent'],
-      ]),
+        [second, 'several-writers'],
+        [second, 'standby-absent'],
+      ],
       1,
+    ]);
+    expect(torn.findings.map(({ found }) => found)).toEqual(
+      [`so does ${second}`, 'none of them', `so does ${first}`, 'none of them'].map((words) =>
+        expect.stringContaining(words),
+      ),
+    );
+    expect(torn.findings.flatMap((each) => each.sql)).toEqual([]);
+    expect(torn.findings[1]?.mend).toMatch(/^Find out first which server is the true one/);
+    const timeline = async (at: string) =>
+      Object.values((await on('postgres', at, TIMELINE))[0] ?? {})
+        .join()
+        .slice(0, 8);
+    expect([await timeline(primary.url), await timeline(standby.url)]).toEqual([
+      '00000001',
+      '00000002',
     ]);
     await primary.halt();
     const away = await diagnose(both);
     expect(placesOf(away)).toContainEqual([first, 'server-away']);
     expect(away.ids).not.toContain('several-writers');
+    await on('postgres', standby.url, ...sqlOf('standby-absent', away));
+    await until(async () => !(await diagnose(both)).ids.includes('standby-absent'));
   }, 60_000);
 });
 
@@ -115,6 +150,7 @@ describeDatabase('mysql', 'doctor, of servers that do not know each other', () =
     const two = await diagnose(both);
     expect([placesOf(two), two.code]).toEqual([
       [
+        [first, 'several-writers'],
         [first, 'failover-loses'],
         [second, 'several-writers'],
       ],

@@ -63,6 +63,8 @@ export async function standingOf(patient: MysqlPatient): Promise<Omit<Standing, 
       mend: 'Have its commits wait for another server, once one follows it.',
       sql: awaiting === undefined ? [] : [`set global ${awaiting} = on`],
     },
+    // Semi-synchronous replication gives up waiting by itself; of nodes there is a check of its own.
+    goOnAlone: null,
   };
 }
 

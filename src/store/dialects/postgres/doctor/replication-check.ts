@@ -48,6 +48,11 @@ async function awaiting(patient: PostgresPatient): Promise<Awaiting> {
   };
 }
 
+/** What a pair has to choose between. */
+const PRICE =
+  'With two servers each choice has its price: one that waits takes no event while the other is away, until the ' +
+  'setting is cleared; one that does not may lose what it alone has confirmed. With three there is neither.';
+
 /** A primary that waits while nobody follows takes no write any more. */
 function waitMend(
   changes: Parameters<typeof mendOf>[1][],
@@ -55,13 +60,13 @@ function waitMend(
 ): Mend {
   if (isStandby) {
     return mendOf(
-      'Have its commits wait for another server too; once it is promoted they hang until one follows it.',
+      `Have its commits wait for another server too; once it is promoted they hang until one follows it. ${PRICE}`,
       ...changes,
     );
   }
   if (streaming > 0) {
     return mendOf(
-      'Have commits wait for another server, by the names of all that may take over.',
+      `Have commits wait for another server, by the names of all that may take over. ${PRICE}`,
       ...changes,
     );
   }
@@ -99,20 +104,36 @@ function absentStandby(names: Setting): Found {
   return {
     id: 'standby-absent',
     found: `Commits wait for a standby (${waiting}), and none of them is connected.`,
-    ...mendOf('Start the standby; or have no commit wait for one.', [names, "''"]),
+    ...mendOf(
+      'Start the standby; or, where none was promoted in place of this server, have no commit wait for one.',
+      [names, "''"],
+    ),
   };
 }
 
 /** A standby is asked by what it will be when it is promoted. */
 export async function standingOf(patient: PostgresPatient): Promise<Omit<Standing, 'host'>> {
   const [row] = await patient.ask('select pg_postmaster_start_time()::text as started');
-  const { isWaiting, isStandby, waitMend: awaitOthers } = await awaiting(patient);
+  const { names, isWaiting, isStandby, waitMend: awaitOthers } = await awaiting(patient);
   return {
     takesWrites: !isStandby,
     identity: row?.started,
     cluster: null,
     awaitsOthers: isWaiting,
     awaitOthers,
+    goOnAlone: names !== undefined && isWaiting ? goOnAlone(names) : null,
+  };
+}
+
+/** No statement: run today, the server would confirm what it alone has, also behind a failover that leaves another. */
+function goOnAlone(names: Setting): Mend {
+  const clearing = names.sqlTo("''").join('; ');
+  return {
+    mend:
+      `Have a third server. With two: when it is promoted and the other does not follow it, ` +
+      `${clearing === '' ? `clear ${names.name} there` : `run there: ${clearing}`}; and take that back once it ` +
+      'does. Not before: it would confirm what no other server has.',
+    sql: [],
   };
 }
 
