@@ -8,19 +8,28 @@ import type { Check, ExaminationRequest, Found, Patient, Practice } from './exam
 import { amongRivals, type FoundAt, serversFound } from './examining/servers-check.ts';
 import { sessionCheck } from './examining/session-check.ts';
 import type { Standing } from './examining/standing.ts';
+import { tablesCheck } from './examining/tables-check.ts';
 import { hostOf } from './examining/where.ts';
 
 export type { Found } from './examining/patient.ts';
 
+/** What the rows of streams tell whoever examines the warehouse. */
+interface OfStreams {
+  /** Nothing is discarded before it is archived: there has to be a warehouse. */
+  readonly requiresArchive: boolean;
+  /** Those whose rename was begun and is not finished. */
+  readonly movingStreams: readonly string[];
+}
+
+const UNKNOWN: OfStreams = { requiresArchive: false, movingStreams: [] };
+
 /** What one server shows. */
-export interface Examined {
+export interface Examined extends OfStreams {
   /** Host and port, or the file. */
   readonly host: string;
   /** Name and version; null when it could not be connected to. */
   readonly product: string | null;
   readonly findings: readonly Found[];
-  /** Nothing is discarded before it is archived: there has to be a warehouse. */
-  readonly requiresArchive: boolean;
 }
 
 const PRACTICES = {
@@ -49,9 +58,7 @@ export async function examine(options: ExaminationOptions): Promise<Examined[]> 
   } catch (error) {
     const { message } = error as Error;
     const found: Found = { id: 'driver-missing', found: message, mend: 'Install it.', sql: [] };
-    return [
-      { host: hostOf(options.url), product: null, findings: [found], requiresArchive: false },
-    ];
+    return [{ host: hostOf(options.url), product: null, findings: [found], ...UNKNOWN }];
   }
   const urls = serverUrls(options.url);
   const isOneOfMany = urls.length > 1;
@@ -109,7 +116,7 @@ async function examineServer(
     patient = await practice.connect(request);
   } catch (error) {
     const findings = [practice.refusal(error, request.url)];
-    return { examined: { host, product: null, findings, requiresArchive: false }, standing: null };
+    return { examined: { host, product: null, findings, ...UNKNOWN }, standing: null };
   }
   try {
     const findings: Found[] = [];
@@ -122,23 +129,30 @@ async function examineServer(
         return [];
       },
     };
-    const checks = [migrationsCheck, clockCheck, ...practice.checks, standingCheck, sessionCheck];
-    const requiresArchive = await isArchiveRequired(patient).catch(() => false);
+    const checks = [
+      ...[migrationsCheck, tablesCheck, clockCheck],
+      ...[...practice.checks, standingCheck, sessionCheck],
+    ];
+    const ofStreams = await toldByStreams(patient).catch(() => UNKNOWN);
     // One after the other: they share a connection.
     for (const check of checks) findings.push(...(await carryOut(check, patient)));
     const { product } = patient;
-    return { examined: { host, product, findings, requiresArchive }, standing };
+    return { examined: { host, product, findings, ...ofStreams }, standing };
   } finally {
     await patient.close();
   }
 }
 
-async function isArchiveRequired(patient: Patient): Promise<boolean> {
+async function toldByStreams(patient: Patient): Promise<OfStreams> {
   const { database } = patient.request;
   if (database === 'warehouse' || (await patient.tablesAmong(['evt_streams'])).size === 0)
-    return false;
-  const sql = 'select count(*) as required from evt_streams where archive_required = 1';
-  return (await patient.ask(sql)).some(({ required }) => Number(required) > 0);
+    return UNKNOWN;
+  const rows = await patient.ask('select * from evt_streams');
+  return {
+    requiresArchive: rows.some(({ archive_required: required }) => Number(required) === 1),
+    // The column came later.
+    movingStreams: rows.filter((row) => (row.moving_to ?? null) !== null).map(({ name }) => name),
+  };
 }
 
 async function carryOut(check: Check, patient: Patient): Promise<readonly Found[]> {

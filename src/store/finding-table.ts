@@ -49,6 +49,10 @@ export const findingTable = {
     severity: 'warning',
     promise: 'Applications can write events: the tables for them are there.',
   },
+  'table-missing': {
+    severity: 'error',
+    promise: 'No committed event is lost: the tables that were made are there.',
+  },
   'migrations-ahead': {
     severity: 'error',
     promise: 'The service works: one of this version refuses what a newer one has migrated.',

@@ -1,8 +1,7 @@
 // Looks for what breaks the promises of the service in the databases of the configuration, and changes nothing. It
 // works where the service would not start.
 
-import { examine } from '../../store/examination.ts';
-import type { DatabaseName } from '../../store/opening.ts';
+import { type ExaminationOptions, examine } from '../../store/examination.ts';
 import { absenceOf } from '../../store/source-problem.ts';
 import { type Call, type Command, Failure } from '../command.ts';
 import { ACTIVE_SETTINGS } from '../databases.ts';
@@ -25,11 +24,13 @@ export const doctor: Command = {
   run: async (call) => {
     const { flags, settings, stdout } = call;
     const { databaseUrl, warehouseUrl } = settings;
-    const active = await examined(call, 'active', databaseUrl, warehouseUrl);
+    const active = await examined(call, { database: 'active', url: databaseUrl, warehouseUrl });
     // The file that a warehouse is by default is made by the first who archives.
     const isInUse =
       absenceOf(warehouseUrl) === null || active.some(({ requiresArchive }) => requiresArchive);
-    const warehouse = isInUse ? await examined(call, 'warehouse', warehouseUrl) : [];
+    const movingStreams = active.flatMap((server) => server.movingStreams);
+    const ofWarehouse = { database: 'warehouse', url: warehouseUrl, movingStreams } as const;
+    const warehouse = isInUse ? await examined(call, ofWarehouse) : [];
     const servers = [...active, ...warehouse];
     const tally = tallyOf(servers);
     const summary = summaryOf(tally);
@@ -40,20 +41,15 @@ export const doctor: Command = {
   },
 };
 
-async function examined(
-  { flags, settings }: Call,
-  database: DatabaseName,
-  url: string,
-  warehouseUrl?: string,
-): Promise<ExaminedServer[]> {
+type AskedOf = Pick<ExaminationOptions, 'database' | 'url' | 'warehouseUrl' | 'movingStreams'>;
+
+async function examined({ flags, settings }: Call, asked: AskedOf): Promise<ExaminedServer[]> {
   const servers = await examine({
-    url,
-    warehouseUrl,
-    database,
+    ...asked,
     streams: settings.streams,
     poolMax: settings.databasePoolMax,
     timeoutMs: settings.databaseTimeoutMs,
     isDeep: flags.has('deep'),
   });
-  return servers.map((server) => ({ database, ...server }));
+  return servers.map((server) => ({ database: asked.database, ...server }));
 }

@@ -164,6 +164,7 @@ const MYSQL_INTERRUPTED: ReadonlySet<number> = new Set([1317, 1969, 3024]);
 
 const MYSQL_NULL_COLUMN = 1048;
 const MYSQL_DENIED = 1227;
+const MYSQL_NO_TABLE = 1146;
 
 /** No right to make one, or none beside a binary log. */
 const MYSQL_TRIGGER_REFUSED: ReadonlySet<number> = new Set([1142, 1227, 1419]);
@@ -213,6 +214,11 @@ export function isMysqlNullColumn(error: unknown): boolean {
 /** True when the account may make no trigger. */
 export function isMysqlTriggerRefused(error: unknown): boolean {
   return MYSQL_TRIGGER_REFUSED.has((error as MysqlFailure | null)?.errno ?? 0);
+}
+
+/** True when there is no table of that name; who has no right to it is told that instead. */
+export function isMysqlNoTable(error: unknown): boolean {
+  return (error as MysqlFailure | null)?.errno === MYSQL_NO_TABLE;
 }
 
 /** True when the account lacks a right to the whole server. */

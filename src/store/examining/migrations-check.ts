@@ -23,6 +23,9 @@ export const migrationsCheck: Check = {
     const applied = there.has('evt_migrations')
       ? (await patient.ask('select name from evt_migrations')).map(({ name }) => String(name))
       : [];
+    // A table that is lost; what is told of it is no matter of migrations.
+    const wasMade = applied.includes(`${schema.name}/${schema.shared[0]?.name}`);
+    if (there.has(table) ? !there.has('evt_migrations') : wasMade) return [];
     const streams = there.has(table) ? await patient.ask(`select * from ${table}`) : [];
     const isOurs = streams.some((row) => row[key] === 'main' && Number(row.schema) > 0);
     const adoption = adoptionOf(schema, there, isOurs, applied.length > 0);

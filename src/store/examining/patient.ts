@@ -25,6 +25,8 @@ export interface ExaminationRequest {
   readonly isOneOfMany: boolean;
   /** Of the active database: the warehouse, where this server has it too. */
   readonly warehouseUrl?: string | undefined;
+  /** Of the warehouse: streams that are being renamed, as the active database has it. */
+  readonly movingStreams?: readonly string[];
   /** Reads the whole database where that shows more. */
   readonly isDeep: boolean;
 }
@@ -44,6 +46,8 @@ export interface Patient {
   hidesTables?(): Promise<boolean>;
   /** Tables of ours that are another service's perhaps, where there are none that names lead to; null for none. */
   tablesBeside?(): Promise<Beside | null>;
+  /** It may be that the table is there all the same: nobody tells the account. */
+  isOutOfSight?(table: string): Promise<boolean>;
   /** The clock of the database, in milliseconds since 1970. */
   nowMs(): Promise<number>;
   /** Sets the session as the service does; the last that is done. */

@@ -1,7 +1,11 @@
 // `aftercommit doctor` itself: what it says and ends with, and what it finds on any database.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tablesMadeBy, tablesOfStreamMadeBy } from '../../../src/store/examining/made-tables.ts';
 import { findingTable } from '../../../src/store/finding-table.ts';
+import { activeSchema, warehouseSchema } from '../../../src/store/migrate.ts';
+import { Store } from '../../../src/store/store.ts';
+import { Warehouse } from '../../../src/store/warehouse.ts';
 import {
   createDatabase,
   describeDatabase,
@@ -16,6 +20,18 @@ import type { TcpPath } from '../../support/tcp-path.ts';
 import { cli } from '../run-cli.ts';
 import { diagnose, foundOf } from './diagnosis.ts';
 
+const TABLES_MADE = [
+  ...['evt_queue', 'evt_inbox', 'evt_consumers', 'evt_epochs', 'evt_copy_ids', 'evt_parked'],
+  ...['evt_streams', 'evt_migrations'],
+];
+const TABLES_THERE = {
+  sqlite:
+    "select name from sqlite_master where type = 'table' and name glob 'evt_*' and name <> 'evt_migrations'",
+  postgres:
+    "select relname as name from pg_class where relkind = 'r' and relname like 'evt%' and relname <> 'evt_migrations'",
+  mysql: `select table_name as name from information_schema.tables
+           where table_schema = database() and table_name <> 'evt_migrations'`,
+};
 const NO_WAREHOUSE = { EVT_WAREHOUSE_URL: 'sqlite:/nowhere/warehouse.db' };
 
 describe('doctor', () => {
@@ -81,6 +97,52 @@ describeDrawnDatabase('doctor', (kind) => {
     expect(await foundOf('migrations-missing', place.url, env)).toEqual([]);
   });
 
+  it.each([...TABLES_MADE])(
+    'finds that %s is gone, and has nobody migrate for it',
+    async (table) => {
+      expect(await foundOf('table-missing', place.url)).toEqual([]);
+      await run(`drop table ${table}`);
+      const { code, findings, ids } = await diagnose(place.url);
+      expect(code).toBe(1);
+      const [finding, ...more] = findings.filter(({ id }) => id === 'table-missing');
+      expect([finding?.found, more]).toEqual([expect.stringMatching(`^${table}\\b`), []]);
+      expect(finding?.mend).toContain('backup');
+      expect(ids).not.toContain('migrations-missing');
+      expect(ids).not.toContain('adoption-wanted');
+    },
+  );
+
+  it('takes no table for missing that a rename has moved, wherever that was interrupted', async () => {
+    const warehouse = await Warehouse.open({ database: place.url, poolMax: 1, timeoutMs: 5000 });
+    await warehouse.migrate(['main']);
+    await warehouse.close();
+    const env = { EVT_WAREHOUSE_URL: place.url };
+    expect(await foundOf('table-missing', place.url, env)).toEqual([]);
+    await run("update evt_streams set moving_to = 'orders'");
+    await run('alter table evt_history rename to evt_orders_history');
+    expect(await foundOf('table-missing', place.url, env)).toEqual([]);
+    await run('alter table evt_inbox rename to evt_orders_inbox');
+    expect(await foundOf('table-missing', place.url, env)).toEqual([]);
+    // Nothing is being renamed, and they have other names all the same.
+    await run('update evt_streams set moving_to = null');
+    const found = await foundOf('table-missing', place.url, env);
+    expect(found.map((each) => each.found.split(':')[0])).toEqual(['evt_inbox', 'evt_history']);
+  });
+
+  it('takes no table for missing that was never made, or that a newer version has', async () => {
+    const { perStream } = activeSchema;
+    const schema = kind === 'mysql' ? '`schema`' : 'schema';
+    await run('drop table evt_inbox', `update evt_streams set ${schema} = 1`);
+    await run(
+      'drop table evt_state',
+      "delete from evt_migrations where name = 'active/0011-state'",
+    );
+    expect((await diagnose(place.url)).ids).toContain('migrations-missing');
+    expect(await foundOf('table-missing', place.url)).toEqual([]);
+    await run(`update evt_streams set ${schema} = ${perStream.length + 1}`);
+    expect(await foundOf('table-missing', place.url)).toEqual([]);
+  });
+
   it('ends with 1 for a warning only when it is strict, and with 0 for nothing', async () => {
     const env = { EVT_DATABASE_URL: place.url, EVT_STREAMS: 'main,orders', ...NO_WAREHOUSE };
     // The servers of all tests do not wait for their disks, which is right to be found.
@@ -131,6 +193,47 @@ describeDrawnDatabase('doctor', (kind) => {
     const env = { EVT_DATABASE_URL: place.url, EVT_STREAMS: 'orders', ...NO_WAREHOUSE };
     expect((await cli(['streams', 'rename', 'main', 'orders'], { env })).code).toBe(0);
     expect(await foundOf('rename-unfinished', place.url, env)).toEqual([]);
+  });
+});
+
+describeDrawnDatabase('doctor, of the tables that migrations make', (kind) => {
+  it('knows all of them', async () => {
+    const database = await createDatabase(kind);
+    const options = { database: database.url, poolMax: 1, timeoutMs: 5000 };
+    for (const each of [await Store.open(options), await Warehouse.open(options)]) {
+      await each.migrate(['main', 'orders']);
+      await each.close();
+    }
+    const made = await Promise.all(
+      [activeSchema, warehouseSchema].flatMap(({ shared, perStream }) => [
+        ...shared.map((each) => tablesMadeBy(each, kind)),
+        ...perStream.flatMap((each) =>
+          ['main', 'orders'].map((stream) => tablesOfStreamMadeBy(each, kind, stream)),
+        ),
+      ]),
+    );
+    const sql = await openSqlSession(kind, database.url);
+    const there = await sql.run(TABLES_THERE[kind]);
+    await sql.close();
+    await database.drop();
+    expect([...new Set(made.flat())].sort()).toEqual(there.map(({ name }) => name).sort());
+  });
+
+  it('takes those of an adoption that was interrupted for none', async () => {
+    const database = await createDatabase(kind);
+    const options = { database: database.url, poolMax: 1, timeoutMs: 5000 };
+    for (const each of [await Store.open(options), await Warehouse.open(options)]) {
+      await each.migrate(['main']);
+      await each.close();
+    }
+    const sql = await openSqlSession(kind, database.url);
+    await sql.run('alter table evt_history rename to adopted_evt_history');
+    await sql.close();
+    const env = { EVT_WAREHOUSE_URL: database.url };
+    const { ids } = await diagnose(database.url, env);
+    expect(ids).toContain('adoption-wanted');
+    expect(ids).not.toContain('table-missing');
+    await database.drop();
   });
 });
 

@@ -194,6 +194,20 @@ describeDatabase('mysql', 'doctor', () => {
     expect(await few()).toEqual([]);
   });
 
+  it('takes no table for missing that the account is not told of', async () => {
+    await sql.run("create user blind identified by 'p'");
+    for (const table of ['evt_streams', 'evt_migrations', 'evt_queue']) {
+      await sql.run(`grant select on own_1.${table} to blind`);
+    }
+    const { ids } = await diagnose(as('blind'), env);
+    expect(ids).toContain('right-missing');
+    expect(ids).not.toContain('table-missing');
+    await sql.run('alter table evt_queue rename to gone');
+    const [finding] = await foundOf('table-missing', as('blind'), env);
+    await sql.run('alter table gone rename to evt_queue');
+    expect(finding?.found).toMatch(/^evt_queue:/);
+  });
+
   it('finds rights that an account has by a role', async () => {
     await sql.run("create user clerk identified by 'p'");
     await sql.run('create role writers');

@@ -2,8 +2,9 @@
 import type { Connection, RowDataPacket } from 'mysql2';
 import type { ExaminationRequest, Patient, Row } from '../../../examining/patient.ts';
 import { within } from '../../answer-limit.ts';
+import { isMysqlNoTable } from '../../db-errors.ts';
 import { placeOf } from '../../source.ts';
-import { literal } from '../literal.ts';
+import { literal, quoted } from '../literal.ts';
 import { type Product, productOf } from '../product.ts';
 import {
   answerMsMax,
@@ -100,6 +101,16 @@ export class MysqlPatient implements Patient {
         where table_schema = database() and table_name in (${textList(names)})`,
     );
     return new Set(rows.map(({ name }) => name));
+  }
+
+  /** Tables that the account has no right to are not listed. */
+  async isOutOfSight(table: string): Promise<boolean> {
+    try {
+      await this.ask(`select 1 from ${quoted(table)} limit 0`);
+      return true;
+    } catch (error) {
+      return !isMysqlNoTable(error);
+    }
   }
 
   async nowMs(): Promise<number> {
