@@ -40,7 +40,8 @@ function explain(error: unknown): string {
   let each = error;
   for (let depth = 0; depth < CAUSES_MAX && each instanceof Error; depth += 1) {
     const { message, code } = each as Error & { code?: unknown };
-    const text = message || String(code ?? each.name);
+    // Who quotes a cause in one line has taken its line breaks out.
+    const text = (message || String(code ?? each.name)).replace(/\s+/g, ' ').trim();
     const isNamed = isOfSink || parts.some((part) => part.includes('database'));
     if (UNREACHABLE.has(code) && !isNamed) parts.unshift('The database cannot be reached');
     if (!parts.some((part) => part.includes(text))) parts.push(text);

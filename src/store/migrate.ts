@@ -65,6 +65,7 @@ export async function migrate(
 /** Runs under the lock of migrations. */
 export async function applyShared(db: Knex, dialect: Dialect, schema: Schema): Promise<string[]> {
   if (!(await db.schema.hasTable('evt_migrations'))) {
+    await requireNone(db, schema);
     await db.schema.createTable('evt_migrations', (table) => {
       table.string('name', 100).primary();
     });
@@ -85,6 +86,15 @@ export async function applyShared(db: Knex, dialect: Dialect, schema: Schema): P
     applied.push(name);
   }
   return applied;
+}
+
+/** The list is made before all others: without it nobody knows which of them are there, and what they are like. */
+async function requireNone(db: Knex, { versions: { table } }: Schema): Promise<void> {
+  if (!(await db.schema.hasTable(table))) return;
+  throw new Error(
+    `${table} is here, and evt_migrations, which lists what was migrated, is not: restore it from a backup. ` +
+      'aftercommit doctor tells what else is missing.',
+  );
 }
 
 async function applyToStream(

@@ -1,6 +1,7 @@
 // What every command has in common: help, wrong usage, and a configuration with mistakes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { failureLines } from '../../src/app/failure.ts';
 import { cli, linesOf } from './run-cli.ts';
 
 const COMMANDS = [
@@ -44,6 +45,12 @@ describe('the command line', () => {
     const { stdout } = await cli(['serve', '--help']);
     expect(stdout).toMatch(/--sleep-ms-max N .*\n?.*EVT_SLEEP_MAX_MS; default 100 ms/s);
     expect(stdout).toMatch(/--archiver {2,}/);
+  });
+
+  it('tells once what a cause has in lines of its own, such as a statement', () => {
+    const cause = new Error('create table a (\n  id int\n) - table a already exists');
+    const error = new Error(`It failed: ${cause.message.replace(/\s+/g, ' ')}`, { cause });
+    expect(failureLines(error, false)).toEqual([error.message]);
   });
 
   it('tells its version', async () => {

@@ -59,6 +59,23 @@ export function migrateContract(kind: DatabaseKind): void {
       await expect(store.migrate(['main'])).rejects.toThrow(/newer version/);
     });
 
+    it.each(['active', 'warehouse'] as const)(
+      'refuses %s tables without a list of them',
+      async (of) => {
+        const opener = of === 'active' ? Store : Warehouse;
+        const made = await opener.open({ database: database.url, poolMax: 4, timeoutMs: 10_000 });
+        await made.migrate(['main']);
+        const sql = await openSqlSession(kind, database.url);
+        await sql.run('drop table evt_migrations');
+        await sql.close();
+        const table = of === 'active' ? 'evt_streams' : 'evt_archives';
+        await expect(made.migrate(['main'])).rejects.toThrow(
+          `The ${of} database cannot be opened: ${table} is here, and evt_migrations`,
+        );
+        await made.close();
+      },
+    );
+
     it('lets active and warehouse share one database', async () => {
       const store = await open();
       const warehouse = await Warehouse.open({
