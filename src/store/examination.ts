@@ -135,9 +135,12 @@ async function examineServer(
     ];
     const ofStreams = await toldByStreams(patient).catch(() => UNKNOWN);
     // One after the other: they share a connection.
-    for (const check of checks) findings.push(...(await carryOut(check, patient)));
+    for (const check of checks) findings.push(...(await carryOut(check, patient, practice)));
     const { product } = patient;
-    return { examined: { host, product, findings, ...ofStreams }, standing };
+    return {
+      examined: { host, product, findings: withDamageOnce(findings), ...ofStreams },
+      standing,
+    };
   } finally {
     await patient.close();
   }
@@ -155,10 +158,22 @@ async function toldByStreams(patient: Patient): Promise<OfStreams> {
   };
 }
 
-async function carryOut(check: Check, patient: Patient): Promise<readonly Found[]> {
+/** Each check that meets damaged pages tells it; the last has read all of them. */
+function withDamageOnce(findings: readonly Found[]): Found[] {
+  const last = findings.findLast(({ id }) => id === 'file-damaged');
+  return findings.filter((found) => found.id !== 'file-damaged' || found === last);
+}
+
+async function carryOut(
+  check: Check,
+  patient: Patient,
+  practice: Practice,
+): Promise<readonly Found[]> {
   try {
     return await check.look(patient);
   } catch (error) {
+    const damage = practice.damage?.(error) ?? null;
+    if (damage !== null) return [damage];
     const words = (error as Error).message.replace(/\s+/g, ' ').trim();
     const found = `It could not be looked at ${check.subject}: ${words}`;
     return [{ id: 'check-failed', found, mend: 'Mend what it says, and run it again.', sql: [] }];

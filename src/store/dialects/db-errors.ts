@@ -5,8 +5,10 @@ import { KnownOutcome } from './known-outcome.ts';
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
+const SQLITE_NOTADB = 26;
 
 /** @photostructure/sqlite 1.2.1 leaves the code out of what `all` and `iterate` throw; SQLite's texts are fixed. */
 const SQLITE_MESSAGES: Readonly<Record<string, number>> = {
@@ -15,7 +17,11 @@ const SQLITE_MESSAGES: Readonly<Record<string, number>> = {
   'disk I/O error': SQLITE_IOERR,
   'database or disk is full': SQLITE_FULL,
   'unable to open database file': SQLITE_CANTOPEN,
+  'database disk image is malformed': SQLITE_CORRUPT,
+  'file is not a database': SQLITE_NOTADB,
 };
+/** Behind it stand the table and what is wrong with it. */
+const SQLITE_BAD_SCHEMA = /^malformed database schema \(/;
 
 interface SqliteFailure {
   readonly message?: string;
@@ -39,12 +45,20 @@ export function isSqliteBusy(error: unknown): boolean {
   return sqliteOutcome(error) === 'rolled-back';
 }
 
+/** True when what is in the file cannot be read as a database. */
+export function isSqliteDamage(error: unknown): boolean {
+  const primary = sqlitePrimaryCode(error);
+  return primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB;
+}
+
 /** Extended codes carry the primary one in their low byte. */
 function sqlitePrimaryCode(error: unknown): number | null {
   const failure = error as SqliteFailure | null;
   if (failure?.code !== 'ERR_SQLITE_ERROR') return null;
   if (failure.errcode !== undefined) return failure.errcode & 0xff;
-  return SQLITE_MESSAGES[failure.message ?? ''] ?? null;
+  const { message = '' } = failure;
+  if (SQLITE_BAD_SCHEMA.test(message)) return SQLITE_CORRUPT;
+  return SQLITE_MESSAGES[message] ?? null;
 }
 
 const POSTGRES_ROLLED_BACK: ReadonlySet<string> = new Set([

@@ -4,6 +4,7 @@ import type { Mend } from '../examining/mend.ts';
 import type { Found } from '../examining/patient.ts';
 import { databaseOf, userOf } from '../examining/where.ts';
 import type { FindingId } from '../finding-table.ts';
+import { isSqliteDamage } from './db-errors.ts';
 import { quoted as quotedForMysql } from './mysql/literal.ts';
 import { createDatabase, LOCALE_HINT, quoted } from './postgres/sql-text.ts';
 import { UnsoundLibrary } from './sqlite/driver.ts';
@@ -30,8 +31,6 @@ const MYSQL: Readonly<Record<number, RefusalId>> = {
 /** SQLite's texts; see db-errors.ts. */
 const SQLITE: Readonly<Record<string, RefusalId>> = {
   'database is locked': 'file-held',
-  'file is not a database': 'file-damaged',
-  'database disk image is malformed': 'file-damaged',
 };
 
 /** Those that have statements. */
@@ -88,11 +87,19 @@ export function mysqlRefusal(error: unknown, url: string): Found {
 
 export function sqliteRefusal(error: unknown): Found {
   const { message } = error as Error;
-  const id = SQLITE[message] ?? idOfLibrary(error) ?? 'file-unusable';
+  const id = SQLITE[message] ?? idOfFailure(error) ?? 'file-unusable';
   return { id, found: `It cannot be opened: ${message}`, mend: MENDS[id], sql: [] };
 }
 
-function idOfLibrary(error: unknown): RefusalId | null {
+/** null: a check has failed for another reason. */
+export function sqliteDamage(error: unknown): Found | null {
+  if (!isSqliteDamage(error)) return null;
+  const id = 'file-damaged';
+  return { id, found: `It is damaged: ${(error as Error).message}`, mend: MENDS[id], sql: [] };
+}
+
+function idOfFailure(error: unknown): RefusalId | null {
+  if (isSqliteDamage(error)) return 'file-damaged';
   if (error instanceof UnsoundLibrary) return 'library-old';
   return error instanceof PackageMissing ? 'driver-missing' : null;
 }

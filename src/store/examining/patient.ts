@@ -68,6 +68,8 @@ export interface Practice<P extends Patient = Patient> {
   connect(request: ExaminationRequest): Promise<P>;
   /** What is to be told of that. */
   refusal(error: unknown, url: string): Found;
+  /** What is to be told of what a check has failed with, where that shows damage; else null. */
+  damage?(error: unknown): Found | null;
   readonly checks: readonly Check<P>[];
   /** What it is among several servers. */
   standing?(patient: P): Promise<Omit<Standing, 'host'>>;

@@ -1,7 +1,15 @@
 // `aftercommit doctor` on SQLite files that are set up wrongly on purpose: each fault is found, and what is named mends
 // it.
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, open as openFile, readdir, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -167,6 +175,38 @@ describe('doctor on a file of sqlite', () => {
     expect(findings).toContainEqual(expect.objectContaining(damage));
     expect(code).toBe(1);
     expect((await diagnose(url)).ids).not.toContain('file-damaged');
+  });
+
+  it.each([
+    ['the list of what was migrated', 2, ['--deep']],
+    ['the list of what was migrated', 2, []],
+    ['what streams there are', 4, ['--deep']],
+    ['what streams there are', 4, []],
+    ['what a check of all pages needs', 7, ['--deep']],
+  ])(
+    'finds pages that are damaged by failing at them: %s (from page %i on), %j',
+    async (_, page, flags) => {
+      const env = { EVT_DATABASE_URL: url, EVT_WAREHOUSE_URL: 'sqlite:/nowhere/warehouse.db' };
+      expect((await cli(['migrate'], { env })).code).toBe(0);
+      expect(await diagnose(url, {}, flags)).toMatchObject({ ids: [], code: 0 });
+      // What is in the -wal is read instead.
+      const sql = await open();
+      await sql.run('pragma wal_checkpoint(truncate)');
+      await sql.close();
+      await overwrite(Buffer.alloc(3 * 4096, 0xff), (page - 1) * 4096);
+      const { findings, ids, code } = await diagnose(url, {}, flags);
+      expect([ids, code]).toEqual([['file-damaged'], 1]);
+      expect(findings[0]?.found).toBe('It is damaged: database disk image is malformed');
+    },
+  );
+
+  it('finds a schema that cannot be read', async () => {
+    await (await withTables()).close();
+    const text = (await readFile(filePath(url))).indexOf('evt_inbox (id');
+    await overwrite(Buffer.from('evt_inbox )id'), text);
+    const { findings, ids, code } = await diagnose(url);
+    expect([ids, code]).toEqual([['file-damaged'], 1]);
+    expect(findings[0]?.found).toContain('malformed database schema (evt_inbox)');
   });
 
   it('finds that it is none', async () => {

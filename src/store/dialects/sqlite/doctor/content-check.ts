@@ -73,6 +73,7 @@ export const lockCheck: Check<SqlitePatient> = {
       return [];
     } catch (error) {
       const found = sqliteRefusal(error);
+      if (found.id === 'file-damaged') throw error;
       // It may not write: where its file is tells that.
       if (found.id !== 'file-held') return [];
       const seconds = patient.request.timeoutMs / 1000;
