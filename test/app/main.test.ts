@@ -94,6 +94,15 @@ describe('the process', () => {
     expect(await tail.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('ends a diagnosis with 1 all the same when nobody reads to its end', async () => {
+    const doctor = build.spawn(['doctor'], { EVT_DATABASE_URL: 'postgres://127.0.0.1:1/x' });
+    doctor.child.stdout.destroy();
+    expect(await doctor.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('1 error'),
+    });
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('ends a tail with 0 at %s', async (signal) => {
     await publish('A').ended;
     const tail = build.spawn(['tail', '--component', signal], env);

@@ -6,6 +6,7 @@ import { absenceOf } from '../../store/source-problem.ts';
 import { type Call, type Command, Failure } from '../command.ts';
 import { ACTIVE_SETTINGS } from '../databases.ts';
 import { type ExaminedServer, jsonOf, linesOf, summaryOf, tallyOf } from '../finding-report.ts';
+import { type Output, OutputClosed } from '../output.ts';
 
 export const doctor: Command = {
   usage: 'doctor',
@@ -34,12 +35,21 @@ export const doctor: Command = {
     const servers = [...active, ...warehouse];
     const tally = tallyOf(servers);
     const summary = summaryOf(tally);
-    if (flags.has('json')) await stdout.print(jsonOf(servers));
-    else for (const line of [...linesOf(servers), summary]) await stdout.print(line);
+    const lines = flags.has('json') ? [jsonOf(servers)] : [...linesOf(servers), summary];
+    await printAll(stdout, lines);
     const isBroken = tally.error > 0 || (flags.has('strict') && tally.warning > 0);
     if (isBroken) throw new Failure(`The databases do not keep every promise: ${summary}.`);
   },
 };
+
+/** What was found stays so when nobody reads on, such as behind `head`. */
+async function printAll(stdout: Output, lines: readonly string[]): Promise<void> {
+  try {
+    for (const line of lines) await stdout.print(line);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
+}
 
 type AskedOf = Pick<ExaminationOptions, 'database' | 'url' | 'warehouseUrl' | 'movingStreams'>;
 
