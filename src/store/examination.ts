@@ -3,6 +3,7 @@
 import { loadWith } from './dialects/driver-package.ts';
 import { placeOf } from './dialects/source.ts';
 import { clockCheck } from './examining/clock-check.ts';
+import { keysCheck } from './examining/keys-check.ts';
 import { migrationsCheck } from './examining/migrations-check.ts';
 import type { Check, ExaminationRequest, Found, Patient, Practice } from './examining/patient.ts';
 import { amongRivals, type FoundAt, serversFound } from './examining/servers-check.ts';
@@ -130,7 +131,7 @@ async function examineServer(
       },
     };
     const checks = [
-      ...[migrationsCheck, tablesCheck, clockCheck],
+      ...[migrationsCheck, tablesCheck, keysCheck, clockCheck],
       ...[...practice.checks, standingCheck, sessionCheck],
     ];
     const ofStreams = await toldByStreams(patient).catch(() => UNKNOWN);

@@ -53,6 +53,10 @@ export const findingTable = {
     severity: 'error',
     promise: 'No committed event is lost: the tables that were made are there.',
   },
+  'key-missing': {
+    severity: 'error',
+    promise: 'The service works, and nothing is there twice: each row is found by its key.',
+  },
   'migrations-ahead': {
     severity: 'error',
     promise: 'The service works: one of this version refuses what a newer one has migrated.',

@@ -34,6 +34,15 @@ export interface ExaminationRequest {
 // biome-ignore lint/suspicious/noExplicitAny: the columns are named by each statement
 export type Row = Record<string, any>;
 
+/** A table as it is. */
+export interface KeyedTable {
+  readonly name: string;
+  /** It in a statement, whatever the search path or the database of who runs that. */
+  readonly place: string;
+  /** The columns of each of its keys. */
+  readonly keys: readonly (readonly string[])[];
+}
+
 export interface Patient {
   readonly request: ExaminationRequest;
   /** Name and version. */
@@ -48,6 +57,8 @@ export interface Patient {
   tablesBeside?(): Promise<Beside | null>;
   /** It may be that the table is there all the same: nobody tells the account. */
   isOutOfSight?(table: string): Promise<boolean>;
+  /** Those of the tables that are there. Not where keys cannot be dropped. */
+  keyed?(tables: readonly string[]): Promise<readonly KeyedTable[]>;
   /** The clock of the database, in milliseconds since 1970. */
   nowMs(): Promise<number>;
   /** Sets the session as the service does; the last that is done. */

@@ -13,6 +13,7 @@ import {
   serverKinds,
 } from '../../support/databases.ts';
 import { makeDraft } from '../../support/events.ts';
+import { makeFutoinActive, makeFutoinHistory } from '../../support/futoin-database.ts';
 import { openMangledPath } from '../../support/mangled-path.ts';
 import { type OpenStore, openStore } from '../../support/open-store.ts';
 import { openSqlSession } from '../../support/sql-session.ts';
@@ -192,7 +193,9 @@ describeDrawnDatabase('doctor', (kind) => {
     );
     const env = { EVT_DATABASE_URL: place.url, EVT_STREAMS: 'orders', ...NO_WAREHOUSE };
     expect((await cli(['streams', 'rename', 'main', 'orders'], { env })).code).toBe(0);
-    expect(await foundOf('rename-unfinished', place.url, env)).toEqual([]);
+    const { ids } = await diagnose(place.url, env);
+    for (const id of ['rename-unfinished', 'table-missing', 'key-missing'])
+      expect(ids).not.toContain(id);
   });
 });
 
@@ -216,7 +219,9 @@ describeDrawnDatabase('doctor, of the tables that migrations make', (kind) => {
     const there = await sql.run(TABLES_THERE[kind]);
     await sql.close();
     await database.drop();
-    expect([...new Set(made.flat())].sort()).toEqual(there.map(({ name }) => name).sort());
+    const names = made.flat().map(({ name }) => name);
+    expect([...new Set(names)].sort()).toEqual(there.map(({ name }) => name).sort());
+    expect(made.flat().filter(({ keys }) => keys.length === 0)).toEqual([]);
   });
 
   it('takes those of an adoption that was interrupted for none', async () => {
@@ -238,6 +243,29 @@ describeDrawnDatabase('doctor, of the tables that migrations make', (kind) => {
 });
 
 describeDrawnDatabase('doctor, of tables of futoin-eventstream', (kind) => {
+  it('takes nothing of them for missing while and when they are adopted', async () => {
+    const [active, warehouse] = [await createDatabase(kind), await createDatabase(kind)];
+    const sql = await openSqlSession(kind, active.url);
+    const dwh = await openSqlSession(kind, warehouse.url);
+    await makeFutoinActive(sql, kind);
+    await makeFutoinHistory(dwh, kind);
+    const env = { EVT_DATABASE_URL: active.url, EVT_WAREHOUSE_URL: warehouse.url };
+    const missing = async () => {
+      const { ids } = await diagnose(active.url, env);
+      return ids.filter((id) => id === 'table-missing' || id === 'key-missing');
+    };
+    expect(await missing()).toEqual([]);
+    const adopt = ['migrate', '--adopt', '--watch-ms', '0', '--map', '1=shop'];
+    expect(await cli(adopt, { env })).toMatchObject({ code: 0 });
+    expect(await missing()).toEqual([]);
+    await sql.run(`update evt_streams set ${kind === 'mysql' ? '`schema`' : 'schema'} = 1`);
+    await sql.run('drop table evt_inbox');
+    expect(await missing()).toEqual([]);
+    await sql.close();
+    await dwh.close();
+    await Promise.all([active.drop(), warehouse.drop()]);
+  });
+
   it('finds that they want to be adopted', async () => {
     const database = await createDatabase(kind);
     const sql = await openSqlSession(kind, database.url);
@@ -263,7 +291,46 @@ const SETTING = {
   mysql: ['completion_type', 'completion_form'],
 } as const;
 
+const KEYS_DROPPED = {
+  postgres: [
+    'alter table evt_queue drop constraint evt_queue_pkey',
+    'alter table evt_keys drop constraint evt_keys_pkey',
+    'alter table evt_consumers drop constraint evt_consumers_stream_ident_key',
+    'create index again on evt_consumers (stream, ident)',
+    'create unique index partly on evt_consumers (stream, ident) where id > 5',
+    'create unique index more on evt_consumers (stream, ident, id)',
+    'create unique index covering on evt_consumers (stream) include (ident)',
+  ],
+  mysql: [
+    'alter table evt_queue drop primary key',
+    'alter table evt_keys drop primary key',
+    'alter table evt_consumers drop key stream, add key again (stream, ident)',
+    'alter table evt_consumers add unique more (stream, ident, id), add unique some (stream(5), ident)',
+  ],
+};
+
 for (const kind of serverKinds) {
+  describeDatabase(kind, 'doctor, of tables without their keys', () => {
+    it('finds each key that is gone, and says what makes it again', async () => {
+      const { url, close } = await openStore(kind, ['main', 'orders']);
+      const env = { EVT_STREAMS: 'main,orders' };
+      const missing = () => foundOf('key-missing', url, env);
+      expect(await missing()).toEqual([]);
+      const sql = await openSqlSession(kind, url);
+      for (const statement of KEYS_DROPPED[kind]) await sql.run(statement);
+      const found = await missing();
+      expect(found.map((each) => each.found.replaceAll('`', '')).sort()).toEqual([
+        'evt_consumers has no unique (stream, ident), with which it was made.',
+        'evt_keys has no primary key (stream, principal, key), with which it was made.',
+        'evt_queue has no primary key (id), with which it was made.',
+      ]);
+      for (const each of found) for (const statement of each.sql) await sql.run(statement);
+      await sql.close();
+      expect(await missing()).toEqual([]);
+      await close();
+    });
+  });
+
   describeDatabase(kind, 'doctor, of a server that is another one', () => {
     let url: string;
     let path: TcpPath | null = null;

@@ -202,6 +202,7 @@ describeDatabase('mysql', 'doctor', () => {
     const { ids } = await diagnose(as('blind'), env);
     expect(ids).toContain('right-missing');
     expect(ids).not.toContain('table-missing');
+    expect(ids).not.toContain('key-missing');
     await sql.run('alter table evt_queue rename to gone');
     const [finding] = await foundOf('table-missing', as('blind'), env);
     await sql.run('alter table gone rename to evt_queue');

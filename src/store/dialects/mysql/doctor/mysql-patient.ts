@@ -1,6 +1,6 @@
 // A MySQL or MariaDB server that is examined: a connection without the settings of our sessions.
 import type { Connection, RowDataPacket } from 'mysql2';
-import type { ExaminationRequest, Patient, Row } from '../../../examining/patient.ts';
+import type { ExaminationRequest, KeyedTable, Patient, Row } from '../../../examining/patient.ts';
 import { within } from '../../answer-limit.ts';
 import { isMysqlNoTable } from '../../db-errors.ts';
 import { placeOf } from '../../source.ts';
@@ -28,6 +28,14 @@ export class NodeApart extends Error {
     super(`The node is not ready: its state is ${state}.`);
   }
 }
+
+/** A row for each column of each key; one without a key for a table that has none. */
+const keysSql = (tables: readonly string[]) => `
+select t.table_schema as home, t.table_name as name, s.index_name as key_name, s.column_name as \`column\`
+  from information_schema.tables t
+  left join information_schema.statistics s
+    on s.table_schema = t.table_schema and s.table_name = t.table_name and s.non_unique = 0 and s.sub_part is null
+ where t.table_schema = database() and t.table_name in (${textList(tables)})`;
 
 export class MysqlPatient implements Patient {
   readonly request: ExaminationRequest;
@@ -111,6 +119,22 @@ export class MysqlPatient implements Patient {
     } catch (error) {
       return !isMysqlNoTable(error);
     }
+  }
+
+  async keyed(tables: readonly string[]): Promise<KeyedTable[]> {
+    const rows = await this.ask(keysSql(tables));
+    const names = [...new Set(rows.map(({ name }) => String(name)))];
+    return names.map((name) => {
+      const ofTable = rows.filter((row) => row.name === name);
+      const keys = new Set(ofTable.map((row) => row.key_name));
+      return {
+        name,
+        place: `${quoted(ofTable[0]?.home)}.${quoted(name)}`,
+        keys: [...keys].map((key) =>
+          ofTable.filter((row) => row.key_name === key).map((row) => row.column),
+        ),
+      };
+    });
   }
 
   async nowMs(): Promise<number> {

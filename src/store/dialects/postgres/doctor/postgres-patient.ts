@@ -1,6 +1,12 @@
 // A PostgreSQL server that is examined: a client without the settings of our sessions.
 import type { Client } from 'pg';
-import type { Beside, ExaminationRequest, Patient, Row } from '../../../examining/patient.ts';
+import type {
+  Beside,
+  ExaminationRequest,
+  KeyedTable,
+  Patient,
+  Row,
+} from '../../../examining/patient.ts';
 import { placeOf } from '../../source.ts';
 import {
   clientConfig,
@@ -9,8 +15,20 @@ import {
   prepareSession,
   type SessionOptions,
 } from '../session.ts';
-import { textList } from '../sql-text.ts';
+import { qualified, tablesNamed, textList } from '../sql-text.ts';
 import { hidesTables, tablesBeside } from './schema-check.ts';
+
+/** Those that keep rows apart at once, and all of them. */
+const keysSql = (tables: readonly string[]) => `
+select name, n.nspname as schema, coalesce(k.keys, '[]') as keys
+  from ${tablesNamed(tables)}
+ cross join lateral (
+   select json_agg((select json_agg(a.attname) from pg_attribute a
+                     where a.attrelid = c.oid and a.attnum = any(i.indkey[0:i.indnkeyatts - 1]))) as keys
+     from pg_index i
+    where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate
+      and i.indpred is null and i.indexprs is null
+ ) k`;
 
 export class PostgresPatient implements Patient {
   readonly request: ExaminationRequest;
@@ -67,6 +85,11 @@ export class PostgresPatient implements Patient {
 
   tablesBeside(): Promise<Beside | null> {
     return tablesBeside(this);
+  }
+
+  async keyed(tables: readonly string[]): Promise<KeyedTable[]> {
+    const rows = await this.ask(keysSql(tables));
+    return rows.map(({ name, schema, keys }) => ({ name, place: qualified(schema, name), keys }));
   }
 
   async nowMs(): Promise<number> {
