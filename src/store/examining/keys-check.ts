@@ -9,6 +9,7 @@ export const keysCheck: Check = {
   look: async (patient) => {
     if (patient.keyed === undefined) return [];
     const made = await tablesMadeIn(patient);
+    if (made.length === 0) return [];
     const keyed = await patient.keyed(made.map(({ name }) => name));
     return made.flatMap((table) => {
       const there = keyed.find(({ name }) => name === table.name);
