@@ -33,7 +33,7 @@ export function configurationPage(specs) {
   return `${note}# Configuration
 
 Defaults < \`--config FILE\` (JSON, by name) < environment < flags (\`--sleep-ms-max 100\`). All mistakes are reported
-at once, those of sinks when all else is right. \`aftercommit config\` prints what is in force, secrets hidden.
+at once, those of sinks when all else is right. A variable that is nearly one of these (\`EVT_DATABSE_URL\`) is one. \`aftercommit config\` prints what is in force, secrets hidden.
 
 | variable | name | default | values | what it does |
 |---|---|---|---|---|

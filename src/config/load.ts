@@ -93,11 +93,17 @@ export function loadSettings(sources: SettingSources): Settings {
   }
 }
 
-/** Variables that are nearly one of ours. What others put into an environment is none of our business. */
+const LONG_NAME = 14;
+
+/**
+ * Variables that are nearly one of ours. What others put into an environment is none of our business; of a short name a
+ * letter or two make another one, such as EVT_STREAM.
+ */
 function misspelt(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = settingNames.map((name) => settingFacts(name).env);
   return Object.keys(environment)
-    .filter((name) => name.startsWith('EVT_') && !known.includes(name) && isNearOne(name, known))
+    .filter((name) => name.startsWith('EVT_') && environment[name] !== '' && !known.includes(name))
+    .filter((name) => isNearOne(name, name.length < LONG_NAME ? [] : known))
     .map((name) => unknownName(name, known, 'variable'));
 }
 

@@ -169,8 +169,9 @@ export interface Dialect {
   readonly neighbour: Neighbour | null;
 
   /**
-   * Whether a commit of ours has waited for longer than `ms` for another server to have it, though this one answers all
-   * else; null where none waits so long: MariaDB and MySQL stop waiting, and a Galera node without the others says so.
+   * Whether a commit of ours was seen to wait `ms` ago for another server to have it, and does still, though this one
+   * answers all else; null where none waits so long: MariaDB and MySQL stop waiting, and a Galera node without the
+   * others says so.
    */
   readonly commitsHang: ((ms: number) => Promise<boolean>) | null;
 

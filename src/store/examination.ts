@@ -18,11 +18,11 @@ export type { Found } from './examining/patient.ts';
 interface OfStreams {
   /** Nothing is discarded before it is archived: there has to be a warehouse. */
   readonly requiresArchive: boolean;
-  /** Those whose rename was begun and is not finished. */
-  readonly movingStreams: readonly string[];
+  /** Those whose rename was begun and is not finished; null where nobody knows. */
+  readonly movingStreams: readonly string[] | null;
 }
 
-const UNKNOWN: OfStreams = { requiresArchive: false, movingStreams: [] };
+const UNKNOWN: OfStreams = { requiresArchive: false, movingStreams: null };
 
 /** What one server shows. */
 export interface Examined extends OfStreams {

@@ -92,8 +92,8 @@ export async function applyShared(db: Knex, dialect: Dialect, schema: Schema): P
 async function requireNone(db: Knex, { versions: { table } }: Schema): Promise<void> {
   if (!(await db.schema.hasTable(table))) return;
   throw new Error(
-    `${table} is here, and evt_migrations, which lists what was migrated, is not: restore it from a backup. ` +
-      'aftercommit doctor tells what else is missing.',
+    `${table} is here, and evt_migrations, which lists what was migrated, is not: restore it from a backup, or let ` +
+      'this account see it. aftercommit doctor tells what else is missing.',
   );
 }
 

@@ -38,13 +38,9 @@ describeDatabase('postgres', 'commits that wait for a standby that is not there'
 
     await awaitStandby('gone');
     const adding = add('second');
-    const told = await until(async () => {
-      const said = await probe();
-      return said.http === 503 && said;
-    });
-    expect(told.problems).toEqual({
-      database: expect.stringContaining('its commits wait for a standby'),
-    });
+    const words = 'its commits wait for a standby';
+    await until(async () => JSON.stringify((await probe()).problems).includes(words));
+    expect((await probe()).http).toBe(503);
     await awaitStandby('');
     expect(await adding).toBe('2');
     await until(async () => (await probe()).http === 200);

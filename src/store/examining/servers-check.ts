@@ -77,17 +77,17 @@ function severalWrite(rivals: readonly Standing[]): Found {
   };
 }
 
-/**
- * With several writers, one that hangs for want of a standby may be the one that was replaced: let go on, it would
- * confirm events that the true one never sees.
- */
+/** What keeps a server from confirming anything. */
+const FENCES: readonly Found['id'][] = ['standby-absent', 'read-only'];
+
+/** With several writers, one of them was replaced: let go on, it would confirm events that the true one never sees. */
 export function amongRivals(found: Found): Found {
-  if (found.id !== 'standby-absent') return found;
+  if (!FENCES.includes(found.id)) return found;
   return {
     ...found,
     mend:
       'Find out first which server is the true one (see several-writers). The one that was replaced must not go on: ' +
-      'that its commits hang keeps events from being lost there.',
+      'that it confirms nothing keeps events from being lost there.',
     sql: [],
   };
 }

@@ -10,7 +10,7 @@ import { foundOf } from './diagnosis.ts';
 describeDatabase('postgres', 'doctor, of an inbox without numbers', () => {
   let database: TestDatabase;
   let sql: SqlSession;
-  const open = () => Store.open({ database: database.url, poolMax: 2, timeoutMs: 5000 });
+  const open = (url = database.url) => Store.open({ database: url, poolMax: 2, timeoutMs: 5000 });
   beforeAll(async () => {
     database = await createDatabase('postgres');
     sql = await openSqlSession('postgres', database.url);
@@ -33,8 +33,12 @@ describeDatabase('postgres', 'doctor, of an inbox without numbers', () => {
     expect(others).toEqual([]);
     await expect(sql.run(statement)).rejects.toThrow('The inbox is not empty');
 
-    const store = await open();
+    // By another name than its own.
+    const store = await open(`${database.url}?application_name=orders`);
     await store.append('main', [makeDraft('DRAINED')]);
+    await sql.run("set default_transaction_isolation = 'repeatable read'");
+    await expect(sql.run(statement)).rejects.toThrow('READ COMMITTED');
+    await sql.run('reset default_transaction_isolation');
     await expect(sql.run(statement)).rejects.toThrow('The service is running');
     await store.close();
     // The server may not have noticed yet that its sessions have ended.

@@ -111,6 +111,14 @@ describeDatabase('postgres', 'doctor, of a primary and its standby', () => {
       '00000001',
       '00000002',
     ]);
+    // Nor does anybody who has fenced it in hear how to take that away.
+    const fence = 'alter system set default_transaction_read_only = on';
+    await on('postgres', primary.url, fence, 'select pg_reload_conf()');
+    const fenced = await until(async () => {
+      const { findings } = await diagnose(both);
+      return findings.find(({ id }) => id === 'read-only');
+    });
+    expect(fenced).toMatchObject({ mend: torn.findings[1]?.mend, sql: [] });
     await primary.halt();
     const away = await diagnose(both);
     expect(placesOf(away)).toContainEqual([first, 'server-away']);

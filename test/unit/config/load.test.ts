@@ -48,6 +48,9 @@ describe('loadSettings', () => {
     const environment = {
       EVT_DATABSE_URL: 'sqlite:./x.db',
       EVT_DATABASE_POOLMAX: '3',
+      EVT_WAREHOUS_URL: '',
+      EVT_STREAM: 'of a consumer',
+      EVT_KEYS: 'another',
       EVT_SERVICE_HOST: '10.0.0.1',
       EVT_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
       DATABASE_URL: 'sqlite:./x.db',

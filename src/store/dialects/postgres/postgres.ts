@@ -1,5 +1,6 @@
 // PostgreSQL. Steps run on a connection of their own for each stream, everything else on a pool.
 import type { Knex } from 'knex';
+import { systemClock } from '../../../base/clock.ts';
 import type { EventRow } from '../../../contract/event.ts';
 import type { EventId } from '../../../contract/event-id.ts';
 import type { Rename } from '../../adopter.ts';
@@ -27,7 +28,6 @@ import { PostgresWatch } from './postgres-watch.ts';
 import type { SessionOptions } from './session.ts';
 import {
   ADVANCE_CURSORS,
-  COMMITS_HANG,
   DELETE_KEYS,
   DURABILITY,
   IDENTITY,
@@ -36,6 +36,7 @@ import {
   isoTimeSql,
   readShortStatement,
   readStatement,
+  WAITING_COMMITS,
 } from './statements.ts';
 import type { Statement } from './step-client.ts';
 import { Stepper } from './stepper.ts';
@@ -67,6 +68,8 @@ class PostgresDialect implements Dialect {
   /** Tables whose last read found rows that may have been compressed. */
   readonly #hadLong = new Set<string>();
   readonly #session: SessionOptions;
+  /** Commits that wait for a standby, and since when they have been seen: a statement may be old before it commits. */
+  #waiting: ReadonlyMap<string, number> = new Map();
 
   constructor(db: Knex, session: SessionOptions) {
     this.#db = db;
@@ -124,8 +127,14 @@ class PostgresDialect implements Dialect {
   }
 
   async commitsHang(ms: number): Promise<boolean> {
-    const { rows } = await this.#db.raw(COMMITS_HANG, [ms]);
-    return rows[0].hang;
+    const { rows } = await this.#db.raw(WAITING_COMMITS);
+    const nowMs = systemClock.monotonicMs();
+    const seen = rows.map(({ commit }: { commit: string }): [string, number] => [
+      commit,
+      this.#waiting.get(commit) ?? nowMs,
+    ]);
+    this.#waiting = new Map(seen);
+    return [...this.#waiting.values()].some((sinceMs) => nowMs - sinceMs >= ms);
   }
 
   async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {

@@ -121,11 +121,12 @@ insert into ${table} (id, type, data, ts)
 select id::bigint, type, data, ts::timestamptz
   from unnest(?::text[], ?::text[], ?::json[], ?::text[]) as r (id, type, data, ts)`;
 
-/** Those of other roles cannot be seen, and are not ours. */
-export const COMMITS_HANG = `
-select exists (select 1 from pg_stat_activity
-                where datname = current_database() and wait_event = 'SyncRep'
-                  and query_start < clock_timestamp() - ? * interval '1 millisecond') as hang`;
+/** Of this service, by the name that its URL gives it or our own: applications may wait for more than we do. */
+export const WAITING_COMMITS = `
+select pid || ' ' || query_start as commit
+  from pg_stat_activity
+ where datname = current_database() and usename = current_user and wait_event = 'SyncRep'
+   and (application_name like 'aftercommit%' or application_name = current_setting('application_name'))`;
 
 /** Counts by the inbox's primary key; the oldest row is the first of it. */
 export function inboxDepthSql(stream: string): string {

@@ -34,7 +34,7 @@ const keysSql = (tables: readonly string[]) => `
 select t.table_schema as home, t.table_name as name, s.index_name as key_name, s.column_name as \`column\`
   from information_schema.tables t
   left join information_schema.statistics s
-    on s.table_schema = t.table_schema and s.table_name = t.table_name and s.non_unique = 0 and s.sub_part is null
+    on s.table_schema = database() and s.table_name = t.table_name and s.non_unique = 0 and s.sub_part is null
  where t.table_schema = database() and t.table_name in (${textList(tables)})`;
 
 export class MysqlPatient implements Patient {

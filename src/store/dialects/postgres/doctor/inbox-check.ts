@@ -4,12 +4,12 @@
 import type { Mend } from '../../../examining/mend.ts';
 import { inboxesOf } from '../../../examining/our-tables.ts';
 import type { Check, Found, Row } from '../../../examining/patient.ts';
-import { qualified, tablesNamed } from '../sql-text.ts';
+import { literal, qualified, tablesNamed } from '../sql-text.ts';
 import type { PostgresPatient } from './postgres-patient.ts';
 
 const sequencesSql = (inboxes: readonly string[]) => `
 select name, n.nspname as schema, s.seqcache as cache, s.seqincrement as increment, s.seqcycle as cycle,
-       s.seqmin as least, s.seqmax as most, p.last_value as last
+       s.seqmin as least, s.seqmax as most, p.last_value as last, current_user as account
   from ${tablesNamed(inboxes)}
   join pg_sequence s on s.seqrelid = pg_get_serial_sequence(name, 'id')::regclass
   join pg_class q on q.oid = s.seqrelid join pg_namespace o on o.oid = q.relnamespace
@@ -51,7 +51,7 @@ function isNear(last: string, most: string): boolean {
   return BigInt(last) > (BigInt(most) / 10n) * 9n;
 }
 
-function fullMend({ name, schema, least, last }: Row): Mend {
+function fullMend({ name, schema, least, last, account }: Row): Mend {
   const inbox = qualified(schema, name);
   if (!isNear(last, NUMBER_MAX)) {
     return {
@@ -63,21 +63,25 @@ function fullMend({ name, schema, least, last }: Row): Mend {
     mend:
       'No larger numbers fit: let it begin again. Let the service empty the inbox while nobody writes, then stop the ' +
       'service for it: else new events would come before older ones, and the statement refuses.',
-    sql: [restartSql(inbox, least)],
+    sql: [restartSql(inbox, least, account)],
   };
 }
 
 /**
  * Rows go by their numbers, so none that is older may be left; the lock waits for whoever has a number and has not
- * committed yet. A running service has a floor (../inbox-floor.ts), and passes over rows below it for seconds; what it
- * is given meanwhile would overtake them.
+ * committed yet, and what is looked at behind it must not be older than that wait. A running service has a floor
+ * (../inbox-floor.ts), and passes over rows below it for seconds; what it is given meanwhile would overtake them. It
+ * may have any name, by its URL, but not another account.
  */
-function restartSql(inbox: string, least: string): string {
+function restartSql(inbox: string, least: string, account: string): string {
   return (
-    `do $$ begin lock table ${inbox} in access exclusive mode; ` +
+    "do $$ begin if current_setting('transaction_isolation') <> 'read committed' then " +
+    "raise exception 'Run it in READ COMMITTED.'; end if; " +
+    `lock table ${inbox} in access exclusive mode; ` +
     `if exists (select from ${inbox}) then raise exception 'The inbox is not empty.'; end if; ` +
     'if exists (select from pg_stat_activity where datname = current_database() ' +
-    "and application_name like 'aftercommit%') then raise exception 'The service is running.'; end if; " +
+    `and pid <> pg_backend_pid() and (usename = ${literal(account)} or application_name like 'aftercommit%')) ` +
+    "then raise exception 'The service is running.'; end if; " +
     `alter table ${inbox} alter column id restart with ${least}; end $$`
   );
 }

@@ -23,7 +23,9 @@ select n.nspname as name, has_schema_privilege(n.oid, 'usage') as may_use,
 const PLACE = `
 select current_schema() as schema, current_user as account, current_database() as database,
        current_setting('search_path') as path, has_schema_privilege(current_schema(), 'create') as may_create,
-       current_schemas(false)::text[] as there`;
+       current_schemas(false)::text[] as there,
+       (select source from pg_settings where name = 'search_path') = 'client' as is_given,
+       (select rolsuper from pg_roles where rolname = current_user) as is_super`;
 
 /** Those of the server itself, and for temporary tables: nobody works there, whatever rights are given; and no name. */
 const NOT_TO_WORK_IN = /^(?:pg_|information_schema$|$)/;
@@ -38,6 +40,10 @@ interface Place {
   readonly mayCreate: boolean;
   /** All names in the search path to work in, also of schemas that are not there. */
   readonly path: readonly string[];
+  /** The URL gives the path: what is set for the account changes nothing. */
+  readonly isGiven: boolean;
+  /** Every table is its own. */
+  readonly isSuper: boolean;
 }
 
 async function placeOf(patient: Patient): Promise<Place> {
@@ -53,6 +59,8 @@ async function placeOf(patient: Patient): Promise<Place> {
     schema: schema !== null && isToWorkIn(schema) ? schema : null,
     next: there.find(isToWorkIn) ?? null,
     path: names.filter(isToWorkIn),
+    isGiven: row.is_given,
+    isSuper: row.is_super,
   };
 }
 
@@ -102,7 +110,7 @@ export async function tablesBeside(patient: Patient): Promise<Beside | null> {
       "If they are this service's, lead its search path there, and do nothing else: it would make new ones, and " +
       'forget all events.',
     sql:
-      rows.length === 1 && isOwner
+      rows.length === 1 && isOwner && !place.isSuper && !place.isGiven
         ? [...grantSql(name, lackingOf(only), place), leadTo(name, place)]
         : [],
   };
