@@ -103,7 +103,7 @@ function misspelt(environment: Readonly<Record<string, string | undefined>>): st
   const known = settingNames.map((name) => settingFacts(name).env);
   return Object.keys(environment)
     .filter((name) => name.startsWith('EVT_') && environment[name] !== '' && !known.includes(name))
-    .filter((name) => isNearOne(name, name.length < LONG_NAME ? [] : known))
+    .filter((name) => name.length >= LONG_NAME && isNearOne(name, known))
     .map((name) => unknownName(name, known, 'variable'));
 }
 
