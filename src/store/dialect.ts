@@ -58,6 +58,13 @@ export type Outcome =
   /** Nothing happened, and the same again would fail the same way. */
   | 'refused';
 
+/** Schemas by their names. */
+export interface Behind {
+  readonly schema: string;
+  /** The one in front of it. */
+  readonly first: string;
+}
+
 /** How drafts and the rows of the inbox get their ids. */
 export interface Numbering {
   /**
@@ -204,6 +211,12 @@ export interface Dialect {
 
   /** Appended to a select of the stream's row inside a transaction; SQLite needs no lock beyond the transaction. */
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder;
+
+  /**
+   * Where the table of that name is, when new ones would be made elsewhere: PostgreSQL looks through the whole search
+   * path, and makes tables in the first schema of it. null where that is the same one, or where there is no such table.
+   */
+  readonly foundBehind: ((db: Knex, table: string) => Promise<Behind | null>) | null;
 
   /** One runner of migrations at a time; knex's own lock throws instead of waiting and survives a kill. */
   withMigrationLock(work: (db: Knex) => Promise<void>): Promise<void>;

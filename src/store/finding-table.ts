@@ -69,6 +69,14 @@ export const findingTable = {
     severity: 'error',
     promise: 'The service works: it does not take tables of futoin-eventstream for its own.',
   },
+  'schema-differs': {
+    severity: 'error',
+    promise: 'The service works: it finds its tables where it would make new ones.',
+  },
+  'schema-doubled': {
+    severity: 'warning',
+    promise: 'No committed event is forgotten: names lead to the tables that it is in.',
+  },
   'right-missing': {
     severity: 'error',
     promise: 'The service works: its account may do what it has to.',

@@ -64,6 +64,7 @@ export async function migrate(
 
 /** Runs under the lock of migrations. */
 export async function applyShared(db: Knex, dialect: Dialect, schema: Schema): Promise<string[]> {
+  await requireNoneBehind(db, dialect, schema);
   if (!(await db.schema.hasTable('evt_migrations'))) {
     await requireNone(db, schema);
     await db.schema.createTable('evt_migrations', (table) => {
@@ -86,6 +87,22 @@ export async function applyShared(db: Knex, dialect: Dialect, schema: Schema): P
     applied.push(name);
   }
   return applied;
+}
+
+/** Whoever makes tables in front of others has an empty set, and forgets all events. */
+async function requireNoneBehind(
+  db: Knex,
+  dialect: Dialect,
+  { versions: { table } }: Schema,
+): Promise<void> {
+  const behind = (await dialect.foundBehind?.(db, table)) ?? null;
+  if (behind === null) return;
+  const { schema, first } = behind;
+  throw new Error(
+    `The tables are in the schema ${schema}, and new ones would be made in ${first}, which stands before it in the ` +
+      `search path: let the search path begin with ${schema}. If the tables there are another service's, let it be ` +
+      `${first} alone.`,
+  );
 }
 
 /** The list is made before all others: without it nobody knows which of them are there, and what they are like. */

@@ -48,7 +48,15 @@ describe('doctor', () => {
   });
 
   it('has a test for every finding', () => {
-    const beside = ['doctor', 'postgres', 'mysql', 'sqlite', 'file-systems', 'servers'];
+    const beside = [
+      'doctor',
+      'postgres',
+      'postgres-account',
+      'mysql',
+      'sqlite',
+      'file-systems',
+      'servers',
+    ];
     const elsewhere = ['../drivers.test.ts', '../../cluster/doctor-galera.cluster.ts'];
     const tests = [...beside.map((name) => `${name}.test.ts`), ...elsewhere]
       .map((path) => readFileSync(join(__dirname, path), 'utf8'))

@@ -133,6 +133,38 @@ describeDatabase('postgres', 'doctor, of an account', () => {
     expect(await newestId()).toBe('1');
   });
 
+  it('has nobody make a second set of tables in front of the first', async () => {
+    const differs = () => foundOf('schema-differs', url);
+    const reset = `alter role "${shop}" in database ${name} reset search_path`;
+    await run(reset, `create schema "${shop}" authorization "${shop}"`);
+    await expect(newestId()).rejects.toThrow(
+      `in the schema public, and new ones would be made in ${shop}`,
+    );
+    const { findings, ids } = await diagnose(url);
+    expect(ids).not.toContain('migrations-missing');
+    const [finding] = findings.filter(({ id }) => id === 'schema-differs');
+    expect(finding?.found).toContain(`which stands before it in the search path of ${shop}`);
+    expect((await foundOf('schema-differs', database.url))[0]).toBeUndefined();
+    await run(...(finding?.sql ?? []));
+    expect(await differs()).toEqual([]);
+    expect(await newestId()).toBe('1');
+
+    // As it is where somebody has started it there, by a search path of that schema alone.
+    await run(reset);
+    const alone = `${url}?options=${encodeURIComponent(`-c search_path="${shop}"`)}`;
+    const store = await Store.open({ database: alone, poolMax: 2, timeoutMs: 5000 });
+    await store.migrate(['main']);
+    await store.close();
+    expect(await newestId()).toBe('0');
+    expect(await differs()).toEqual([]);
+    const [doubled] = await foundOf('schema-doubled', url);
+    expect(doubled?.found).toContain(`and in the schema public, which the search path has behind`);
+    expect(await foundOf('schema-doubled', alone)).toEqual([]);
+    await run(`drop schema "${shop}" cascade`);
+    expect(await foundOf('schema-doubled', url)).toEqual([]);
+    expect(await newestId()).toBe('1');
+  });
+
   it('names the tables of the search path, whatever the one who mends finds by their names', async () => {
     const inDatabase = `alter role "${shop}" in database ${name}`;
     await run(`create schema app authorization "${shop}"`, `${inDatabase} set search_path = app`);

@@ -81,6 +81,7 @@ class MysqlDialect implements Dialect {
   readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
   readonly commitsHang = null;
+  readonly foundBehind = null;
   readonly barrier = mysqlBarrier;
   readonly numbering: Steppers;
   readonly neighbour: Neighbour;

@@ -6,6 +6,7 @@ import type { EventId } from '../../../contract/event-id.ts';
 import type { Rename } from '../../adopter.ts';
 import type {
   Ack,
+  Behind,
   Dialect,
   Neighbour,
   OpenDatabase,
@@ -30,6 +31,7 @@ import {
   ADVANCE_CURSORS,
   DELETE_KEYS,
   DURABILITY,
+  FOUND_BEHIND,
   IDENTITY,
   inboxDepthSql,
   insertHistorySql,
@@ -194,6 +196,11 @@ class PostgresDialect implements Dialect {
 
   forUpdate(query: Knex.QueryBuilder): Knex.QueryBuilder {
     return query.forUpdate();
+  }
+
+  async foundBehind(db: Knex, table: string): Promise<Behind | null> {
+    const { rows } = await db.raw(FOUND_BEHIND, [table]);
+    return rows[0] ?? null;
   }
 
   /** On a connection of its own without limits for statements: a migration may take long, and waits for another. */

@@ -167,3 +167,9 @@ select ${IDENTITY} as own, s.name is not null as "hasStream", e.identity as know
 /** synchronous_commit is our sessions' own (session.ts). */
 export const DURABILITY = `
 select current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes`;
+
+/** (table) */
+export const FOUND_BEHIND = `
+select n.nspname as schema, current_schema() as first
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.oid = to_regclass(quote_ident(?)) and n.nspname <> current_schema()`;

@@ -96,6 +96,7 @@ class SqliteDialect implements Dialect {
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
   readonly commitsHang = null;
+  readonly foundBehind = null;
   readonly barrier = null;
   readonly neighbour = null;
   readonly numbering: SqliteNumbering;

@@ -8,6 +8,7 @@ import { poolerCheck } from './pooler-check.ts';
 import { PostgresPatient } from './postgres-patient.ts';
 import { slotsCheck, standbysCheck, standingOf } from './replication-check.ts';
 import { schemaCheck } from './schema-check.ts';
+import { searchPathCheck } from './search-path-check.ts';
 import { encodingCheck, timeLimitsCheck, versionCheck, writableCheck } from './server-check.ts';
 import { transactionsCheck } from './transactions-check.ts';
 
@@ -21,6 +22,7 @@ export const postgresDoctor: Practice<PostgresPatient> = {
     writableCheck,
     encodingCheck,
     schemaCheck,
+    searchPathCheck,
     rightsCheck,
     producersCheck,
     connectionsCheck,

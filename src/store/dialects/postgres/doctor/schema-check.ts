@@ -3,6 +3,7 @@
 import { SCHEMAS } from '../../../examining/migrations-check.ts';
 import type { Beside, Check, Found, Patient, Row } from '../../../examining/patient.ts';
 import { literal, quoted } from '../sql-text.ts';
+import { leadTo, type Place, placeOf } from './place.ts';
 
 /** A schema with tables of ours that their names do not lead to. */
 interface HidingSchema {
@@ -19,50 +20,6 @@ select n.nspname as name, has_schema_privilege(n.oid, 'usage') as may_use,
  where c.relname = ${literal(table)} and c.relkind in ('r', 'p') and c.relpersistence <> 't'
    and to_regclass(${literal(table)}) is null
  order by 1`;
-
-const PLACE = `
-select current_schema() as schema, current_user as account, current_database() as database,
-       current_setting('search_path') as path, has_schema_privilege(current_schema(), 'create') as may_create,
-       current_schemas(false)::text[] as there,
-       (select source from pg_settings where name = 'search_path') = 'client' as is_given,
-       (select rolsuper from pg_roles where rolname = current_user) as is_super`;
-
-/** Those of the server itself, and for temporary tables: nobody works there, whatever rights are given; and no name. */
-const NOT_TO_WORK_IN = /^(?:pg_|information_schema$|$)/;
-
-interface Place {
-  /** Where new tables go: the first of the search path that may be used; null where that is none to work in. */
-  readonly schema: string | null;
-  /** The first to work in of those that may be used; another one where a schema of the server stands before it. */
-  readonly next: string | null;
-  readonly account: string;
-  readonly database: string;
-  readonly mayCreate: boolean;
-  /** All names in the search path to work in, also of schemas that are not there. */
-  readonly path: readonly string[];
-  /** The URL gives the path: what is set for the account changes nothing. */
-  readonly isGiven: boolean;
-  /** Every table is its own. */
-  readonly isSuper: boolean;
-}
-
-async function placeOf(patient: Patient): Promise<Place> {
-  const [row = {}] = await patient.ask(PLACE);
-  const { schema, account, database, may_create: mayCreate, path, there } = row;
-  const names = [...String(path).matchAll(/"((?:[^"]|"")*)"|[^\s,]+/g)].map(([bare, inQuotes]) => {
-    const name = inQuotes?.replaceAll('""', '"') ?? bare.toLowerCase();
-    return name === '$user' ? account : name;
-  });
-  const isToWorkIn = (name: string) => !NOT_TO_WORK_IN.test(name);
-  return {
-    ...{ account, database, mayCreate },
-    schema: schema !== null && isToWorkIn(schema) ? schema : null,
-    next: there.find(isToWorkIn) ?? null,
-    path: names.filter(isToWorkIn),
-    isGiven: row.is_given,
-    isSuper: row.is_super,
-  };
-}
 
 /** Whether the database only looks as if it had no tables of ours. */
 export async function hidesTables(patient: Patient): Promise<boolean> {
@@ -160,10 +117,6 @@ function nowhereToWork(place: Place): Found {
 
 function madeFor(schema: string, { account }: Place): string {
   return `${quoted(schema)} authorization ${quoted(account)}`;
-}
-
-function leadTo(schema: string, { account, database }: Place): string {
-  return `alter role ${quoted(account)} in database ${quoted(database)} set search_path = ${quoted(schema)}`;
 }
 
 function outOfReach({ name, lacking, isInPath }: HidingSchema, place: Place): Found {
