@@ -29,6 +29,8 @@ export async function setGauges(
   staleMs: number,
   metrics: Metrics,
 ): Promise<void> {
+  // Where nobody may look, commits are believed in.
+  metrics.commitsWaitSeconds.set((await store.commitsWaitMs().catch(() => 0)) / 1000);
   const facts = await Promise.all(streams.map((stream) => readFacts(store, stream)));
   // All at once, so that two who look at the same time do not undo each other's.
   metrics.consumerLag.reset();

@@ -176,11 +176,11 @@ export interface Dialect {
   readonly neighbour: Neighbour | null;
 
   /**
-   * Whether a commit of ours was seen to wait `ms` ago for another server to have it, and does still, though this one
-   * answers all else; null where none waits so long: MariaDB and MySQL stop waiting, and a Galera node without the
-   * others says so.
+   * For how long a commit of ours has been seen to wait for another server to have it, though this one answers all
+   * else, in milliseconds: since the look that saw it first. null where none waits so long: MariaDB and MySQL stop
+   * waiting, and a Galera node without the others says so.
    */
-  readonly commitsHang: ((ms: number) => Promise<boolean>) | null;
+  readonly commitsWaitMs: (() => Promise<number>) | null;
 
   /** Rows waiting in the inbox and the age of the oldest, in milliseconds. */
   inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }>;

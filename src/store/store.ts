@@ -67,9 +67,6 @@ export type { Forgotten, Unregistering } from './registration.ts';
 export type { ProjectionFacts, StateItem, StateRead, StateWrite } from './states.ts';
 export type { StreamState, StreamStatus } from './stream-state.ts';
 
-/** A standby that is there, however far away, answers sooner. */
-const COMMIT_MS_MAX = 5000;
-
 export class Store {
   readonly kind: Dialect['kind'];
   /** The copies into its queues. */
@@ -149,10 +146,15 @@ export class Store {
     await this.#run.repeatable('ping', () => this.#reader.raw('select 1'));
   }
 
-  /** Whether commits wait for another server, and have for a while; the next ones would, too. */
-  async commitsHang(): Promise<boolean> {
-    const look = async () => (await this.#dialect.commitsHang?.(COMMIT_MS_MAX)) ?? false;
-    return this.#run.repeatable('commitsHang', look);
+  /**
+   * For how long a commit has been seen to wait for another server, in milliseconds; the next ones would, too. Whoever
+   * asks once learns nothing: it is counted from the first look.
+   */
+  async commitsWaitMs(): Promise<number> {
+    const look = this.#dialect.commitsWaitMs;
+    // Who has nothing to ask the database has not found it there either.
+    if (look === null) return 0;
+    return this.#run.repeatable('commitsWaitMs', () => look.call(this.#dialect));
   }
 
   /** Since when the work on it fails because it is away; null while it is there. */

@@ -50,6 +50,11 @@ export function createMetrics() {
       'For how long a database has been away; 0 = it is there.',
       ['database'],
     ),
+    commitsWaitSeconds: gauge(
+      'commits_wait_seconds',
+      'For how long a commit has been seen to wait for another server.',
+      [],
+    ),
     feedEvents: counter('feed_events_total', 'Events that the feed read.', ['stream']),
     feedReads: counter('feed_reads_total', 'Looks of the feed.', ['stream', 'found']),
     forks: counter('forks_total', 'Times that this node went over to another history.', ['stream']),

@@ -26,6 +26,10 @@ describeDatabase('postgres', 'commits that wait for a standby that is not there'
     const { problems } = (await response.json()) as { problems: object };
     return { http: response.status, problems };
   };
+  const waitSeconds = async () => {
+    const text = await (await fetch(`${node.url}/metrics`)).text();
+    return Number(/^aftercommit_commits_wait_seconds (.*)$/m.exec(text)?.[1]);
+  };
   const add = (key: string) => call(node.url, 'addEvent', { type: 'T', idempotency_key: key });
 
   it('are said to hang, until it is there or nobody waits for it', async () => {
@@ -35,14 +39,17 @@ describeDatabase('postgres', 'commits that wait for a standby that is not there'
     node = await startNode({ databaseUrl, logLevel: 'silent' });
     expect(await add('first')).toBe('1');
     expect(await probe()).toEqual({ http: 200, problems: {} });
+    expect(await waitSeconds()).toBe(0);
 
     await awaitStandby('gone');
     const adding = add('second');
     const words = 'its commits wait for a standby';
     await until(async () => JSON.stringify((await probe()).problems).includes(words));
     expect((await probe()).http).toBe(503);
+    expect(await waitSeconds()).toBeGreaterThanOrEqual(5);
     await awaitStandby('');
     expect(await adding).toBe('2');
     await until(async () => (await probe()).http === 200);
+    expect(await waitSeconds()).toBe(0);
   }, 60_000);
 });

@@ -80,7 +80,7 @@ class MysqlDialect implements Dialect {
   readonly outcomeOf = mysqlOutcome;
   readonly isHopeless = isMysqlHopeless;
   readonly adopter = mysqlAdopter;
-  readonly commitsHang = null;
+  readonly commitsWaitMs = null;
   readonly foundBehind = null;
   readonly barrier = mysqlBarrier;
   readonly numbering: Steppers;

@@ -128,7 +128,7 @@ class PostgresDialect implements Dialect {
     await tx.raw(insertHistorySql(table), columns);
   }
 
-  async commitsHang(ms: number): Promise<boolean> {
+  async commitsWaitMs(): Promise<number> {
     const { rows } = await this.#db.raw(WAITING_COMMITS);
     const nowMs = systemClock.monotonicMs();
     const seen = rows.map(({ commit }: { commit: string }): [string, number] => [
@@ -136,7 +136,7 @@ class PostgresDialect implements Dialect {
       this.#waiting.get(commit) ?? nowMs,
     ]);
     this.#waiting = new Map(seen);
-    return [...this.#waiting.values()].some((sinceMs) => nowMs - sinceMs >= ms);
+    return Math.max(0, ...[...this.#waiting.values()].map((sinceMs) => nowMs - sinceMs));
   }
 
   async inboxDepth(stream: string): Promise<{ rows: number; ageMs: number }> {

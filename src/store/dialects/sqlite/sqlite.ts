@@ -95,7 +95,7 @@ class SqliteDialect implements Dialect {
   readonly outcomeOf = sqliteOutcome;
   readonly isHopeless = (error: unknown): boolean => sqliteOutcome(error) === 'refused';
   readonly adopter = sqliteAdopter;
-  readonly commitsHang = null;
+  readonly commitsWaitMs = null;
   readonly foundBehind = null;
   readonly barrier = null;
   readonly neighbour = null;
