@@ -39,7 +39,7 @@ export class Runner {
     this.#database = database;
   }
 
-  /** The first failure for want of the database since something was carried out; null while it is there. */
+  /** The first failure for want of the database behind all that was carried out; null while it is there. */
   get awaySince(): Date | null {
     return this.#awaySince;
   }
@@ -104,9 +104,11 @@ export class Runner {
   ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       if (this.#isClosed) throw new ServiceError('ShuttingDown', { details: { verb } });
+      const awayBefore = this.#awaySince;
       try {
         const result = await work();
-        this.#awaySince = null;
+        // What began before it was away may have been answered before that, too.
+        if (this.#awaySince === awayBefore) this.#awaySince = null;
         return result;
       } catch (cause) {
         if (isServiceError(cause)) throw cause;

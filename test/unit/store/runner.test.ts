@@ -77,3 +77,21 @@ describe('work that fails again and again', () => {
     },
   );
 });
+
+describe('a database that is away', () => {
+  it('has been away since the first failure, whatever is answered that began before it', async () => {
+    const { runner, work } = failing('not-run');
+    let answer = () => {};
+    const began = runner.once('verb', () => new Promise<void>((resolve) => (answer = resolve)));
+    await expect(runner.once('verb', work)).rejects.toMatchObject({ code: 'StoreUnavailable' });
+    const since = runner.awaySince;
+    expect(since).not.toBeNull();
+    answer();
+    await began;
+    expect(runner.awaySince).toBe(since);
+    await expect(runner.once('verb', work)).rejects.toMatchObject({ code: 'StoreUnavailable' });
+    expect(runner.awaySince).toBe(since);
+    await runner.once('verb', async () => {});
+    expect(runner.awaySince).toBeNull();
+  });
+});
