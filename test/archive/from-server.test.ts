@@ -188,7 +188,7 @@ describeDrawnDatabase('archive --from a server', (kind) => {
   it('holds no lease but its own, and moves no cursor beyond what is there', async () => {
     await store.append('main', makeDrafts(10));
     const client = createClient({ url: node.url, key: KEYS.archiver });
-    const lease = { lease_ms: 1000 };
+    const lease = { lease_ms: 30_000 };
     const one = await client.call('takeArchive', { node: 'one', ...lease });
     expect(one).toEqual({ token: '1', cursor: '0' });
     expect(await client.call('takeArchive', { node: 'two', ...lease })).toBeNull();

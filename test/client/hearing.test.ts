@@ -10,7 +10,7 @@ import {
   describeDrawnServer,
   type TestDatabase,
 } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { type CutPath, openCutPath, openTcpPath, type TcpPath } from '../support/tcp-path.ts';
 import { until } from '../support/until.ts';
@@ -51,7 +51,7 @@ describeDatabase('sqlite', 'a poll', (kind) => {
     node = await startNode({ databaseUrl: database.url, port });
   };
   beforeEach(async () => {
-    [database, port] = await Promise.all([createDatabase(kind), freePort()]);
+    [database, port] = await Promise.all([createDatabase(kind), lastingPort()]);
     await serve();
     connections = 0;
     path = await openTcpPath(node.url, (near, far) => {
@@ -132,7 +132,8 @@ describeDrawnServer('a reader by push whose server has lost its database', (kind
     path.cut();
     await add('meanwhile');
     for (const { told } of readers) {
-      await until(() => told.length > 1);
+      // 10 to 15 s of silence, and what the server waits for its database.
+      await until(() => told.length > 1, 40_000);
       expect(told).toEqual(told.map((_, nth) => (nth === 0 ? 'ready' : 'StoreUnavailable')));
     }
     path.mend();

@@ -6,7 +6,7 @@ import type { FindingId } from '../../src/store/finding-table.ts';
 import { Store } from '../../src/store/store.ts';
 import { diagnose, foundOf } from '../app/doctor/diagnosis.ts';
 import { describeDatabase } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type OwnServer, startOwnServer } from '../support/own-server.ts';
 import { openSqlSession, type SqlSession } from '../support/sql-session.ts';
 import { until } from '../support/until.ts';
@@ -80,7 +80,7 @@ describeDatabase('mysql', 'doctor, of a cluster', () => {
       });
     let sql: SqlSession;
     beforeAll(async () => {
-      port = await freePort();
+      port = await lastingPort();
       server = await startNode(port, 'gcomm://');
       url = await server.createDatabase();
       const store = await Store.open({ database: url, poolMax: 2, timeoutMs: 5000 });
@@ -118,7 +118,7 @@ describeDatabase('mysql', 'doctor, of a cluster', () => {
     });
 
     it('finds that the cluster has two nodes only, and what is left when one is lost', async () => {
-      const other = await startNode(await freePort(), `gcomm://127.0.0.1:${port}`);
+      const other = await startNode(await lastingPort(), `gcomm://127.0.0.1:${port}`);
       try {
         await until(async () => (await foundOf('galera-quorum', url)).length === 1);
         await other.crash();

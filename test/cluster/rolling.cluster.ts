@@ -3,7 +3,7 @@
 import { createClient } from '../../src/client/index.ts';
 import { startBalancer } from '../support/balancer.ts';
 import { createDatabase, describeDrawnDatabase } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { until } from '../support/until.ts';
 
@@ -13,7 +13,7 @@ const CALLERS = 6;
 describeDrawnDatabase('two nodes that are restarted in turn', (kind) => {
   it('answer every call, and deliver every event, once and in order', async () => {
     const database = await createDatabase(kind);
-    const ports = [await freePort(), await freePort()];
+    const ports = [await lastingPort(), await lastingPort()];
     const start = (port: number) =>
       startNode({ databaseUrl: database.url, port, logLevel: 'silent' });
     const nodes = await Promise.all(ports.map(start));

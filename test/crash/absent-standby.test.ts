@@ -1,5 +1,6 @@
 // A primary whose standby is gone answers everything but commits: whoever asks whether the node is ready is told.
 
+import { awaitNobody, awaitNobodyNoMore } from '../support/absent-standby.ts';
 import { describeDatabase } from '../support/databases.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { type OwnServer, startOwnServer } from '../support/own-server.ts';
@@ -17,10 +18,6 @@ describeDatabase('postgres', 'commits that wait for a standby that is not there'
     await server?.close();
   });
 
-  const awaitStandby = async (name: string) => {
-    await sql.run(`alter system set synchronous_standby_names = '${name}'`);
-    await sql.run('select pg_reload_conf()');
-  };
   const probe = async () => {
     const response = await fetch(`${node.url}/readyz`);
     const { problems } = (await response.json()) as { problems: object };
@@ -41,13 +38,13 @@ describeDatabase('postgres', 'commits that wait for a standby that is not there'
     expect(await probe()).toEqual({ http: 200, problems: {} });
     expect(await waitSeconds()).toBe(0);
 
-    await awaitStandby('gone');
+    await awaitNobody(databaseUrl, sql);
     const adding = add('second');
     const words = 'its commits wait for a standby';
     await until(async () => JSON.stringify((await probe()).problems).includes(words));
     expect((await probe()).http).toBe(503);
     expect(await waitSeconds()).toBeGreaterThanOrEqual(5);
-    await awaitStandby('');
+    await awaitNobodyNoMore(sql);
     expect(await adding).toBe('2');
     await until(async () => (await probe()).http === 200);
     expect(await waitSeconds()).toBe(0);

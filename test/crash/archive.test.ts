@@ -3,7 +3,7 @@
 // the server. CRASH_ROUNDS sets how many kills (2 by default).
 
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, runCommand, startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
@@ -54,7 +54,7 @@ describeDrawnDatabase('around kill -9', (kind) => {
     async () => {
       const random = openRandom();
       console.info(`kills around the archive on ${kind}: SEED=${random.seed}`);
-      const port = await freePort();
+      const port = await lastingPort();
       const url = `http://127.0.0.1:${port}`;
       const common = {
         warehouseUrl: warehouse.url,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient } from '../../src/client/index.ts';
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
@@ -49,7 +49,7 @@ describeDrawnDatabase('the client, killed and restarted', (kind) => {
       const random = openRandom();
       console.info(`kills around the client on ${kind}: SEED=${random.seed}`);
       // The server comes back where it was.
-      const port = await freePort();
+      const port = await lastingPort();
       const serve = async () => {
         node = await startNode({ databaseUrl: active.url, port, batchMax: BATCH_MAX });
         return node;

@@ -62,12 +62,13 @@ describeDrawnDatabase('a copy', (kind) => {
       const turns = [{ current: begin() }, { current: begin() }];
       const keeping = Promise.all(turns.map(keep));
       const killing = (async () => {
+        let before = await copied();
         for (let kill = 0; kill < KILLS; kill += 1) {
-          const before = await copied();
           await until(async () => (await copied()) !== before, 60_000);
           await pause(random.below(200));
           // One of them is at work, the other waits for its turn or is told of the conflict.
           turns[random.below(2)]?.current.child.kill('SIGKILL');
+          before = await copied();
           // Whoever comes next has something to do.
           await append(store, 100);
         }

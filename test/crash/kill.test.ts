@@ -67,8 +67,8 @@ describeDrawnDatabase('after kill -9', (kind) => {
       return true;
     });
     await socket.call('readyToReceive', { component: 'c' });
-    const { last } = await call(node.url, 'streamInfo');
-    await until(() => got.length === Number(last));
+    // What a node was killed with may be committed later than the next one starts.
+    await until(async () => got.length >= Number((await call(node.url, 'streamInfo')).last));
     await socket.close();
 
     expect(got.map((event) => event.id)).toEqual(got.map((_, nth) => String(nth + 1)));

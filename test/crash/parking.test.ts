@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient } from '../../src/client/index.ts';
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { pause } from '../support/pause.ts';
 import { openRandom } from '../support/random.ts';
@@ -37,7 +37,7 @@ describeDrawnDatabase('a consumer that dies of events, on a service that is kill
     async () => {
       const random = openRandom();
       console.info(`parking on ${kind}: SEED=${random.seed}`);
-      const port = await freePort();
+      const port = await lastingPort();
       const serve = () => startNode({ databaseUrl: database.url, port, retryMaxMs: 100 });
       node = await serve();
       const client = createClient({ url: node.url });

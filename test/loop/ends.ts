@@ -7,7 +7,7 @@ import { createClient } from '../../src/client/index.ts';
 import type { Settings } from '../../src/config/load.ts';
 import { PLACE } from '../crash/effects.ts';
 import { spawnScript } from '../crash/script.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { readJetStream } from '../support/jet-stream.ts';
 import { startNode } from '../support/node-process.ts';
 import { call } from '../support/rpc.ts';
@@ -91,7 +91,7 @@ export class Ends {
     await own.run(
       `create table effects (place ${PLACE[place.kind]}, event_id varchar(18) not null, data varchar(100) not null)`,
     );
-    return new Ends(place, own, [await freePort(), await freePort()]);
+    return new Ends(place, own, [await lastingPort(), await lastingPort()]);
   }
 
   async #startNode(settings: Partial<Settings>, command: string[]): Promise<Running> {

@@ -241,19 +241,19 @@ describeDatabase('postgres', 'a lost connection', () => {
 
   it('does not keep the store from closing', async () => {
     const wire = await openCuttable();
-    const store = await openShort(wire.url, 200);
+    const store = await openShort(wire.url, 1000);
     await store.append('main', makeDrafts(1));
     wire.hush();
     await store.close();
   });
 
   it('is not what a lock time-out is: the append is tried again', async () => {
-    const store = await openShort(opened.url, 150);
+    const store = await openShort(opened.url, 1000);
     await sql.run('begin');
     await sql.run('select from evt_streams for update');
     const appending = store.append('main', [makeDraft()]);
     // Longer than two of its time-outs.
-    await sql.run('select pg_sleep(0.4)');
+    await sql.run('select pg_sleep(2.5)');
     await sql.run('commit');
     expect((await appending).first).toBe('1');
   });

@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core';
 import { createClient } from '../../src/client/index.ts';
 import { type Credentials, sha256Of, writeCredentials } from '../../src/server/credentials.ts';
 import { describeInBrowser } from '../support/browser.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { until } from '../support/until.ts';
 
@@ -62,7 +62,7 @@ describeInBrowser('the page of docs/streams.md', (browser) => {
     await once(application, 'listening');
     origin = `http://127.0.0.1:${(application.address() as AddressInfo).port}`;
     write('page', 'writer');
-    await start(await freePort());
+    await start(await lastingPort());
     page = await browser().newPage();
   });
   afterEach(async () => {

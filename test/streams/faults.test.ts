@@ -10,7 +10,7 @@ import {
   type TestDatabase,
   urlVariables,
 } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { call } from '../support/rpc.ts';
@@ -78,7 +78,7 @@ describeDrawnDatabase('a node', (kind) => {
   let node: NodeProcess;
   const start = async (settings: Partial<Settings> = {}) => {
     active = await createDatabase(kind);
-    const port = await freePort();
+    const port = await lastingPort();
     node = await startNode({ databaseUrl: active.url, port, ...settings });
     return () => startNode({ databaseUrl: active.url, port, ...settings });
   };
@@ -131,7 +131,7 @@ describeDrawnDatabase('a node with clients of all kinds', (kind) => {
   });
 
   it('that stops at once, and is started again, loses nothing for clients that come again by themselves', async () => {
-    const port = await freePort();
+    const port = await lastingPort();
     await start({ port, sseRetryMs: 50 });
     const sources = numbers(1, 5).map(() => new EventSource(`${node.url}/streams/events`));
     try {
@@ -196,7 +196,7 @@ describeDrawnDatabase('a node with clients of all kinds', (kind) => {
   });
 
   it('drops a client that takes nothing at all', async () => {
-    await start({ sseStallMs: 400, sseHeartbeatMs: 50 });
+    await start({ sseStallMs: 3000, sseHeartbeatMs: 50 });
     const idle = await open();
     const stuck = await open('', { isPaused: true });
     expect(await gauge(node.url, 'sse_connections')).toBe(2);

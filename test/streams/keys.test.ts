@@ -264,7 +264,7 @@ describe('pages', () => {
   });
 
   it('need another ticket when its time is over, or its key is gone', async () => {
-    const brief = await ticketFor({ path: '/streams/events', ttlMs: 300 });
+    const brief = await ticketFor({ path: '/streams/events', ttlMs: 3000 });
     const client = await open({}, brief.answer.path);
     expect(client.status).toBe(200);
     await until(async () => (await open({}, brief.answer.path)).status === 401);

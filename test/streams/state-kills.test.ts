@@ -3,7 +3,7 @@
 import { createClient } from '../../src/client/index.ts';
 import type { Settings } from '../../src/config/load.ts';
 import { createDatabase, describeDrawnDatabase, type TestDatabase } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { lastingPort } from '../support/free-port.ts';
 import { type NodeProcess, startNode } from '../support/node-process.ts';
 import { openRandom } from '../support/random.ts';
 import { SseClient } from '../support/sse.ts';
@@ -32,7 +32,7 @@ describeDrawnDatabase('the state of a node that is killed', (kind) => {
     async () => {
       const random = openRandom();
       console.info(`state kills on ${kind}: SEED=${random.seed}`);
-      const port = await freePort();
+      const port = await lastingPort();
       const settings = { databaseUrl: database.url, port, stateKinds: STATE_KINDS };
       const start = async () => {
         node = await startNode(settings as unknown as Partial<Settings>);

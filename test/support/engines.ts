@@ -1,7 +1,7 @@
 // Servers of NATS and Redis of a test's own, Debian's where none is installed (servers/engine-programs.mjs).
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { lastingPort } from './free-port.ts';
 import { type KeptServer, startKeptServer } from './kept-server.ts';
 
 export type EngineKind = 'nats' | 'redis';
@@ -35,7 +35,7 @@ export function startRedis(config: readonly string[] = []): Promise<KeptServer> 
 
 /** Servers that keep a JetStream stream together; they take orders when they have found one another. */
 export async function startNatsCluster(count: number): Promise<KeptServer[]> {
-  const ports = await Promise.all(Array.from({ length: count }, () => freePort()));
+  const ports = await Promise.all(Array.from({ length: count }, () => lastingPort()));
   const routes = ports.map((port) => `"nats://127.0.0.1:${port}"`).join(', ');
   const config = (port: number, nth: number) =>
     `server_name: n${nth}\ncluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }`;

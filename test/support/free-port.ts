@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 const LASTING_MIN = 12_000;
 const LASTING_MAX = 32_000;
 
-export async function freePort(wanted = 0): Promise<number> {
+async function freePort(wanted: number): Promise<number> {
   const server = createServer().listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -83,7 +83,7 @@ describeDrawnDatabase("the original's archiver", (kind) => {
     await until(async () => {
       const [row] = await session.run('select max(id) as high from evt_history');
       return String(row?.high) === newest;
-    });
+    }, 120_000);
     const active = await openSqlSession(kind, target.databaseUrl);
     const queue = await rowsOf(active, 'evt_queue');
     await active.close();

@@ -187,7 +187,7 @@ describe('a peer without a key', () => {
       change();
       expect((await socket.closed).code).toBe(1008);
     }
-    const expiresAt = new Date(Date.now() + 1500).toISOString();
+    const expiresAt = new Date(Date.now() + 5000).toISOString();
     writeCredentials(path, withKey({ principals: [] }, { ...key, expiresAt }).credentials);
     await new Promise((resolve) => setTimeout(resolve, 700));
     const socket = await RpcSocket.open(node.url, undefined, { headers });

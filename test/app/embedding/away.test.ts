@@ -91,7 +91,7 @@ describeDrawnServer('an app whose database is away', (kind) => {
   });
 
   it('answers those calls StoreUnavailable when it stays away, and a poll that is over at once', async () => {
-    await start(500);
+    await start(3000);
     await app.registerConsumer('reader');
     await server.crash();
     try {
@@ -101,11 +101,11 @@ describeDrawnServer('an app whose database is away', (kind) => {
       const polling = app.pollEvents({ component: 'reader', signal: over.signal });
       over.abort();
       await expect(polling).rejects.toMatchObject({ code: 'StoreUnavailable' });
-      expect(performance.now() - startedMs).toBeLessThan(400);
+      expect(performance.now() - startedMs).toBeLessThan(2500);
       const ends = await Promise.allSettled(Object.values(everyCall()));
       const reason = expect.objectContaining({ code: 'StoreUnavailable' });
       expect(ends).toEqual(ends.map(() => ({ status: 'rejected', reason })));
-      expect(performance.now() - startedMs).toBeGreaterThan(500);
+      expect(performance.now() - startedMs).toBeGreaterThan(3000);
     } finally {
       await server.start();
     }

@@ -1,5 +1,6 @@
 // Start and stop of an app, at bad moments.
 
+import { Deferred } from '../../../src/base/deferred.ts';
 import { createApp, type NoticeMap, type ReceivedBatch } from '../../../src/index.ts';
 import { idsOf, upTo } from '../../client/client-on.ts';
 import {
@@ -25,23 +26,27 @@ describeDrawnDatabase('an app that stops', (kind) => {
 
   it('waits for a handler whose consumer was taken over', async () => {
     await own.app.generator.addEvent('A');
-    let isDone = false;
+    const work = new Deferred<void>();
     let isAtWork = false;
     const { ended } = await own.app.subscribe({
       component: 'c',
       onEvents: async () => {
         isAtWork = true;
-        await pause(2000);
-        isDone = true;
+        await work.promise;
       },
     });
     await until(() => isAtWork);
     const other = await own.another();
     await other.subscribe({ component: 'c', onEvents: () => {} });
     expect(await ended).toBe('taken-over');
-    expect(isDone).toBe(false);
-    await own.app.stop();
-    expect(isDone).toBe(true);
+    let isStopped = false;
+    const stopping = own.app.stop().then(() => {
+      isStopped = true;
+    });
+    await pause(300);
+    expect(isStopped).toBe(false);
+    work.resolve();
+    await stopping;
   });
 
   it('attaches nobody who came too late, and leaves no lease behind', async () => {

@@ -4,7 +4,7 @@ import type { EventRow } from '../../../src/contract/event.ts';
 import { RedisSink } from '../../../src/relay/sinks/redis/redis-sink.ts';
 import { type RedisSettings, redisPlaceOf } from '../../../src/relay/sinks/redis/settings.ts';
 import { describeWithEngine, startRedis } from '../../support/engines.ts';
-import { freePort } from '../../support/free-port.ts';
+import { lastingPort } from '../../support/free-port.ts';
 import type { KeptServer } from '../../support/kept-server.ts';
 import { askRedis, idsInRedis, readRedis } from '../../support/redis-stream.ts';
 import {
@@ -196,7 +196,7 @@ describeWithEngine('redis', 'a sink for Redis', () => {
 
   it('writes to a server of a cluster that has the key, and says so when another one has it', async () => {
     const config = ['--cluster-enabled', 'yes', '--cluster-port'];
-    const buses = [await freePort(), await freePort()];
+    const buses = [await lastingPort(), await lastingPort()];
     const nodes = await Promise.all(buses.map((port) => startRedis([...config, `${port}`])));
     const [one, other] = nodes.map(({ url }) => make({ url })) as [RedisSink, RedisSink];
     const [near, far] = nodes.map(({ url }) => url) as [string, string];
